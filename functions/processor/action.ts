@@ -1,0 +1,12 @@
+import type * as v from "valibot";
+
+/** One thing that clients can ask for: what its `data` must look like, and what comes of it. */
+export interface Action<Input extends v.GenericSchema = v.GenericSchema, Result = unknown> {
+  input: Input;
+  run(data: v.InferOutput<Input>): Result | Promise<Result>;
+}
+
+/** Ties the type of `run`'s argument to the input schema. */
+export const defineAction = <Input extends v.GenericSchema, Result>(
+  action: Action<Input, Result>,
+): Action<Input, Result> => action;

@@ -1,0 +1,13 @@
+import * as v from "valibot";
+import { defineAction } from "../action.ts";
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Reverses user-perceived characters, so that emoji and combining marks stay whole. */
+export const reverse = defineAction({
+  input: v.object({ text: v.string() }),
+  run: ({ text }) =>
+    Array.from(graphemes.segment(text), ({ segment }) => segment)
+      .toReversed()
+      .join(""),
+});

@@ -1,0 +1,23 @@
+import * as v from "valibot";
+import { createManagementClient } from "../../shared/aws-clients.ts";
+import { reply } from "../../shared/connection.ts";
+import { required } from "../../shared/environment.ts";
+import { Job } from "../../shared/protocol.ts";
+import { actions } from "./actions/index.ts";
+import { runAction } from "./run-action.ts";
+
+const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
+
+/**
+ * Runs a job and posts its result to the connection it came from.
+ * @throws {v.ValiError} where the event isn't a job, and whatever an action or the SDK throws. Lambda
+ * then keeps the job in the dead-letter queue and has the websocket-handler tell the client.
+ */
+export async function handler(event: unknown): Promise<void> {
+  const job = v.parse(Job, event);
+  const frame = await runAction(job, actions);
+  const outcome = await reply(management, job.connectionId, frame);
+  const { connectionId, requestId } = job;
+  const code = frame.status === "error" ? frame.error.code : undefined;
+  console.info({ event: "reply posted", connectionId, requestId, outcome, code });
+}

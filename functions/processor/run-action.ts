@@ -1,0 +1,23 @@
+import * as v from "valibot";
+import { describeIssue, failure, type Job, type Reply, success } from "../../shared/protocol.ts";
+import type { Action } from "./action.ts";
+
+/**
+ * Runs the action that a job names. The client's mistakes become error frames; whatever an action
+ * throws is thrown on, for it is a fault.
+ */
+export async function runAction(
+  job: Job,
+  actions: Readonly<Record<string, Action>>,
+): Promise<Reply> {
+  const action = Object.hasOwn(actions, job.action) ? actions[job.action] : undefined;
+  if (action === undefined) {
+    const known = Object.keys(actions).join(", ");
+    return failure(job, "UNKNOWN_ACTION", `There is no such action. There are: ${known}.`);
+  }
+  const data = v.safeParse(action.input, job.data);
+  if (!data.success) {
+    return failure(job, "INVALID_DATA", describeIssue(data.issues[0], "data"));
+  }
+  return success(job, await action.run(data.output));
+}

@@ -1,0 +1,34 @@
+import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
+import type middy from "@middy/core";
+import { reply } from "../../shared/connection.ts";
+import { failure, identify } from "../../shared/protocol.ts";
+import type { MessageEvent, Response } from "./events.ts";
+import { asRejection } from "./rejected-message.ts";
+
+/**
+ * Turns every rejected message into an error frame at its sender. Any other error stays one: the
+ * function fails, and API Gateway tells the client.
+ */
+export function answerRejections(
+  management: ApiGatewayManagementApiClient,
+): middy.MiddlewareObj<MessageEvent, Response> {
+  return {
+    onError: async ({ event, error }) => {
+      const rejection = asRejection(error, event.body);
+      if (rejection === undefined) return undefined;
+
+      const { connectionId } = event.requestContext;
+      const { action, requestId: own } = identify(rejection.received);
+      const requestId = own ?? event.requestContext.requestId;
+      const { code, message, cause } = rejection;
+
+      const frame = failure({ action, requestId }, code, message);
+      const outcome = await reply(management, connectionId, frame);
+
+      const line = { event: "message rejected", connectionId, requestId, code, outcome };
+      if (code === "UNAVAILABLE") console.error({ ...line, error: cause });
+      else console.info(line);
+      return { statusCode: 200 };
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
+import middy from "@middy/core";
+import jsonBodyParser from "@middy/http-json-body-parser";
+import * as v from "valibot";
+import { describeIssue, Request } from "../../shared/protocol.ts";
+import { answerRejections } from "./answer-rejections.ts";
+import type { MessageEvent, Response } from "./events.ts";
+import type { HandOver } from "./hand-over.ts";
+import { RejectedMessage } from "./rejected-message.ts";
+
+/** The way of a message: parse, check the envelope, hand over. A rejection on the way is answered. */
+export const createMessageHandler = (
+  handOver: HandOver,
+  management: ApiGatewayManagementApiClient,
+) =>
+  middy<MessageEvent, Response>()
+    // A message has no content type to check. The parser's types know only HTTP events.
+    .use(jsonBodyParser({ disableContentTypeCheck: true }) as middy.MiddlewareObj<MessageEvent>)
+    .use(answerRejections(management))
+    .handler(async ({ requestContext, body }) => {
+      const { connectionId } = requestContext;
+      const { action, data, requestId = requestContext.requestId } = parseRequest(body);
+      await handOver({ connectionId, requestId, action, data });
+      console.info({ event: "job handed over", connectionId, requestId });
+      return { statusCode: 200 };
+    });
+
+function parseRequest(body: unknown): Request {
+  const parsed = v.safeParse(Request, body);
+  if (parsed.success) return parsed.output;
+  throw new RejectedMessage("INVALID_REQUEST", describeIssue(parsed.issues[0], "message"), body);
+}

@@ -1,0 +1,44 @@
+import {
+  type ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiServiceException,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { failure, type Reply } from "./protocol.ts";
+
+/** What became of a reply. `gone`: the client left before it, which is a normal end. */
+export type Outcome = "delivered" | "gone" | "too large";
+
+/**
+ * Posts a reply to a connection. One that API Gateway refuses for its size (over 128 KB) is
+ * replaced by the error frame `RESULT_TOO_LARGE`.
+ * @throws whatever else the SDK throws once its attempts are used up.
+ */
+export async function reply(
+  client: ApiGatewayManagementApiClient,
+  connectionId: string,
+  frame: Reply,
+): Promise<Outcome> {
+  const outcome = await post(client, connectionId, frame);
+  if (outcome !== "too large") return outcome;
+  const tooLarge = failure(frame, "RESULT_TOO_LARGE", "The result is over 128 KB.");
+  return (await post(client, connectionId, tooLarge)) === "gone" ? "gone" : outcome;
+}
+
+async function post(
+  client: ApiGatewayManagementApiClient,
+  connectionId: string,
+  frame: Reply,
+): Promise<Outcome> {
+  try {
+    await client.send(
+      new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.stringify(frame) }),
+    );
+    return "delivered";
+  } catch (error) {
+    // By status, not by class: API Gateway's 413 carries no error type, and neither may a 410.
+    if (!(error instanceof ApiGatewayManagementApiServiceException)) throw error;
+    if (error.$metadata.httpStatusCode === 410) return "gone";
+    if (error.$metadata.httpStatusCode === 413) return "too large";
+    throw error;
+  }
+}

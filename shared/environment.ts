@@ -1,0 +1,19 @@
+/** The only reader of `process.env`. */
+
+/**
+ * The value of an environment variable that Terraform always sets.
+ * @throws {Error} at the start of the function, naming the variable, where it is missing or empty.
+ */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`The environment variable ${name} is not set.`);
+  return value;
+}
+
+/** The items of a comma-separated environment variable; an empty or missing one is an empty list. */
+export function list(name: string): string[] {
+  return (process.env[name] ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}

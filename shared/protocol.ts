@@ -1,0 +1,100 @@
+/**
+ * The message protocol: one JSON text frame per request, one per reply. The key order of the types
+ * below is the key order on the wire.
+ */
+import * as v from "valibot";
+
+/** Every way a request can come to nothing, as the client reads it in `error.code`. */
+export type ErrorCode =
+  | "INVALID_JSON"
+  | "INVALID_REQUEST"
+  | "UNKNOWN_ACTION"
+  | "INVALID_DATA"
+  | "RESULT_TOO_LARGE"
+  | "PROCESSING_FAILED"
+  | "UNAVAILABLE";
+
+const ActionName = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+const RequestId = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+
+/** What a client sends; `requestId` comes back in the reply, so that a client can match the two. */
+export const Request = v.pipe(
+  v.unknown(),
+  v.check((message) => !Array.isArray(message), "must be an object, not an array"),
+  v.object({
+    action: ActionName,
+    data: v.optional(v.unknown()),
+    requestId: v.optional(RequestId),
+  }),
+);
+export type Request = v.InferOutput<typeof Request>;
+
+/** A request on its way from the websocket-handler to the processor. */
+export const Job = v.object({
+  connectionId: v.string(),
+  requestId: v.string(),
+  action: v.string(),
+  data: v.optional(v.unknown()),
+});
+export type Job = v.InferOutput<typeof Job>;
+
+export interface Success {
+  action: string;
+  status: "success";
+  /** Absent only where the action returned nothing, as `echo` without `data`. */
+  result?: unknown;
+  requestId: string;
+}
+
+export interface Failure {
+  /** `null` where the message named no valid one. */
+  action: string | null;
+  status: "error";
+  error: { code: ErrorCode; message: string };
+  requestId: string;
+}
+
+export type Reply = Success | Failure;
+
+/** What a reply says about the request that it answers. */
+export interface Answered<Action extends string | null = string> {
+  action: Action;
+  requestId: string;
+}
+
+export function success({ action, requestId }: Answered, result: unknown): Success {
+  return { action, status: "success", result, requestId };
+}
+
+export function failure(
+  { action, requestId }: Answered<string | null>,
+  code: ErrorCode,
+  message: string,
+): Failure {
+  return { action, status: "error", error: { code, message }, requestId };
+}
+
+/**
+ * The action and the request id of any parsed JSON, as far as each is valid on its own: what an
+ * error frame needs to find its way to the request, however broken the rest of that is.
+ */
+export function identify(message: unknown): { action: string | null; requestId: string | null } {
+  const fields: Record<string, unknown> =
+    typeof message === "object" && message !== null ? { ...message } : {};
+  return {
+    action: v.is(ActionName, fields["action"]) ? fields["action"] : null,
+    requestId: v.is(RequestId, fields["requestId"]) ? fields["requestId"] : null,
+  };
+}
+
+/** A validation issue as a sentence about a field: `data.text must be a string`. */
+export function describeIssue(issue: v.BaseIssue<unknown>, root: "message" | "data"): string {
+  const path = v.getDotPath(issue);
+  const field = [...(root === "data" ? ["data"] : []), ...(path === null ? [] : [path])].join(".");
+  const subject = field === "" ? "the message" : field;
+  if (issue.kind !== "schema") return `${subject}: ${issue.message}`;
+  if (path !== null && issue.received === "undefined") return `${subject} is required`;
+  const expected = issue.expected ?? "absent";
+  if (!/^\w+$/.test(expected)) return `${subject} must be ${expected}`;
+  return `${subject} must be ${/^[aeio]/i.test(expected) ? "an" : "a"} ${expected.toLowerCase()}`;
+}
