@@ -1,0 +1,89 @@
+export interface ApiGatewayState {
+  /** The account's setting in this region: who may write a stage's logs. */
+  cloudwatchRoleArn?: string;
+  apis: Record<string, Api>;
+}
+
+/** A WebSocket API in the form of API Gateway v2's `GetApi`, with everything that belongs to it. */
+export interface Api {
+  apiId: string;
+  name: string;
+  protocolType: "WEBSOCKET";
+  description?: string;
+  routeSelectionExpression: string;
+  apiKeySelectionExpression: string;
+  /** ISO 8601. */
+  createdDate: string;
+  tags: Record<string, string>;
+  integrations: Record<string, Integration>;
+  routes: Record<string, ApiRoute>;
+  authorizers: Record<string, Authorizer>;
+  deployments: Record<string, Deployment>;
+  stages: Record<string, Stage>;
+}
+
+export interface Integration {
+  integrationId: string;
+  integrationType: "AWS_PROXY";
+  integrationMethod: "POST";
+  /** `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function ARN}/invocations` */
+  integrationUri: string;
+  connectionType: "INTERNET";
+  contentHandlingStrategy?: string;
+  passthroughBehavior: string;
+  payloadFormatVersion: "1.0";
+  timeoutInMillis: number;
+  description?: string;
+}
+
+export interface ApiRoute {
+  routeId: string;
+  routeKey: string;
+  /** `integrations/{integrationId}` */
+  target?: string;
+  authorizationType: "NONE" | "CUSTOM";
+  authorizerId?: string;
+  operationName?: string;
+  apiKeyRequired: false;
+  routeResponseSelectionExpression?: string;
+  routeResponses: Record<string, { routeResponseId: string; routeResponseKey: string }>;
+}
+
+export interface Authorizer {
+  authorizerId: string;
+  name: string;
+  authorizerType: "REQUEST";
+  authorizerUri: string;
+  identitySource: string[];
+}
+
+export interface Deployment {
+  deploymentId: string;
+  description?: string;
+  autoDeployed: boolean;
+  createdDate: string;
+  deploymentStatus: "DEPLOYED";
+}
+
+export interface Stage {
+  stageName: string;
+  autoDeploy: boolean;
+  createdDate: string;
+  lastUpdatedDate: string;
+  deploymentId?: string;
+  description?: string;
+  accessLogSettings?: { destinationArn: string; format: string };
+  defaultRouteSettings: RouteSettings;
+  /** By route key. */
+  routeSettings: Record<string, RouteSettings>;
+  stageVariables?: Record<string, string>;
+  tags: Record<string, string>;
+}
+
+export interface RouteSettings {
+  dataTraceEnabled?: boolean;
+  detailedMetricsEnabled?: boolean;
+  loggingLevel?: "OFF" | "ERROR" | "INFO";
+  throttlingBurstLimit?: number;
+  throttlingRateLimit?: number;
+}

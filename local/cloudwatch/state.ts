@@ -1,0 +1,20 @@
+/** Stored, listed and deleted. Nothing here evaluates an alarm or draws a dashboard. */
+export interface CloudWatchState {
+  alarms: Record<string, Alarm>;
+  dashboards: Record<string, Dashboard>;
+}
+
+export interface Alarm {
+  AlarmName: string;
+  AlarmArn: string;
+  /** The parameters of PutMetricAlarm, as they are read back by DescribeAlarms. */
+  parameters: Record<string, unknown>;
+  tags: Record<string, string>;
+}
+
+export interface Dashboard {
+  DashboardName: string;
+  DashboardArn: string;
+  /** JSON text. */
+  DashboardBody: string;
+}

@@ -1,0 +1,23 @@
+/** An error as AWS answers it: each protocol writes the same one in its own form. */
+export class AwsError extends Error {
+  override readonly name = "AwsError";
+  readonly code: string;
+  readonly status: number;
+  /** Further members of the error, such as `Reason` and `Retry-After` of a throttled Invoke. */
+  readonly members: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, members = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+/**
+ * The answer to whatever the local AWS does not have. 501 is the one server error that neither the
+ * SDKs nor Terraform's provider retry, so the reason reaches the person at once.
+ */
+export function notImplemented(what: string): AwsError {
+  return new AwsError(501, "NotImplemented", `The local AWS does not implement ${what}.`);
+}

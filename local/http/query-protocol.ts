@@ -1,0 +1,82 @@
+import type { Iam } from "../iam/index.ts";
+import { AwsError, notImplemented } from "./aws-error.ts";
+import { type Operation, runOperation, type Service } from "./operation.ts";
+import { element } from "./xml.ts";
+
+/**
+ * The AWS query protocol: a form with `Action` and `Version`, answered with XML.
+ * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ */
+export function queryProtocol(options: {
+  iam: Iam;
+  /** The service's prefix in IAM actions, such as `iam`. */
+  prefix: string;
+  /** The API's version, such as `2010-05-08`. */
+  version: string;
+  namespace: string;
+  operations: Readonly<Record<string, Operation>>;
+}): Service {
+  const { iam, prefix, version, namespace, operations } = options;
+  return async (request) => {
+    const metadata = { RequestId: request.requestId };
+    try {
+      const form = new URLSearchParams(request.body.toString());
+      const name = form.get("Action") ?? "";
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      if (operation === undefined || form.get("Version") !== version)
+        throw notImplemented(`${prefix}:${name || request.path}`);
+      form.delete("Action");
+      form.delete("Version");
+      const input = unflatten(form);
+      const output = await runOperation(iam, `${prefix}:${name}`, operation, input, request);
+      const result = output === undefined ? {} : { [`${name}Result`]: output };
+      return xml(200, `${name}Response`, namespace, { ...result, ResponseMetadata: metadata });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const { code, message, status } = error;
+      const type = status < 500 ? "Sender" : "Receiver";
+      return xml(status, "ErrorResponse", namespace, {
+        Error: { Type: type, Code: code, Message: message },
+        ...metadata,
+      });
+    }
+  };
+}
+
+const xml = (status: number, root: string, namespace: string, content: object) => ({
+  status,
+  headers: { "Content-Type": "text/xml" },
+  body: element(root, content, ` xmlns="${namespace}"`),
+});
+
+type Tree = { [name: string]: Tree | string };
+
+/**
+ * `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`. Every value stays a string; an empty list is
+ * sent as `Tags=`.
+ */
+export function unflatten(form: URLSearchParams): unknown {
+  const tree: Tree = Object.create(null);
+  for (const [key, value] of form) {
+    const names = key.split(".");
+    const last = names.pop() ?? key;
+    let node = tree;
+    for (const name of names) {
+      const child = node[name];
+      node = typeof child === "object" ? child : (node[name] = Object.create(null) as Tree);
+    }
+    node[last] = value;
+  }
+  return listsOf(tree);
+}
+
+function listsOf(tree: Tree | string): unknown {
+  if (typeof tree === "string") return tree;
+  const members = tree["member"];
+  if (members !== undefined && typeof members === "object") {
+    return Object.entries(members)
+      .toSorted(([a], [b]) => Number(a) - Number(b))
+      .map(([, member]) => listsOf(member));
+  }
+  return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, listsOf(child)]));
+}

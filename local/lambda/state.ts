@@ -1,0 +1,64 @@
+export interface LambdaState {
+  functions: Record<string, LambdaFunction>;
+}
+
+export interface LambdaFunction {
+  configuration: FunctionConfiguration;
+  /** The zip as uploaded, in base64. */
+  zipFile: string;
+  /** The resource policy's statements by `Sid`. */
+  policy: Record<string, PolicyStatement>;
+  reservedConcurrentExecutions?: number;
+  eventInvokeConfig?: EventInvokeConfig;
+  tags: Record<string, string>;
+}
+
+/** The members of `GetFunctionConfiguration` that are kept; the rest is derived. */
+export interface FunctionConfiguration {
+  FunctionName: string;
+  FunctionArn: string;
+  Runtime: string;
+  Role: string;
+  Handler: string;
+  Description: string;
+  /** Seconds. */
+  Timeout: number;
+  /** MB. */
+  MemorySize: number;
+  Architectures: string[];
+  Environment: { Variables: Record<string, string> };
+  LoggingConfig: LoggingConfig;
+  TracingConfig: { Mode: "PassThrough" | "Active" };
+  EphemeralStorage: { Size: number };
+  DeadLetterConfig?: { TargetArn: string };
+  /** As `2026-01-01T00:00:00.000+0000`. */
+  LastModified: string;
+  RevisionId: string;
+}
+
+export interface LoggingConfig {
+  LogFormat: "Text" | "JSON";
+  LogGroup: string;
+  ApplicationLogLevel?: "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
+  SystemLogLevel?: "DEBUG" | "INFO" | "WARN";
+}
+
+export interface PolicyStatement {
+  Sid: string;
+  Effect: "Allow";
+  Principal: { Service: string };
+  /** `lambda:InvokeFunction`. */
+  Action: string;
+  /** ARN of the function. */
+  Resource: string;
+  Condition?: { ArnLike: { "AWS:SourceArn": string } };
+}
+
+export interface EventInvokeConfig {
+  MaximumRetryAttempts?: number;
+  /** Seconds. */
+  MaximumEventAgeInSeconds?: number;
+  DestinationConfig: { OnFailure?: { Destination: string }; OnSuccess?: { Destination: string } };
+  /** Seconds since the epoch. */
+  LastModified: number;
+}

@@ -1,0 +1,32 @@
+export interface LogsState {
+  groups: Record<string, LogGroup>;
+}
+
+export interface LogGroup {
+  logGroupName: string;
+  /** Ends in `:*`, as DescribeLogGroups gives it. */
+  arn: string;
+  /** Milliseconds since the epoch. */
+  creationTime: number;
+  retentionInDays?: number;
+  tags: Record<string, string>;
+  /** By filter name. */
+  metricFilters: Record<string, MetricFilter>;
+}
+
+export interface MetricFilter {
+  filterName: string;
+  filterPattern: string;
+  logGroupName: string;
+  creationTime: number;
+  metricTransformations: MetricTransformation[];
+}
+
+export interface MetricTransformation {
+  metricName: string;
+  metricNamespace: string;
+  metricValue: string;
+  defaultValue?: number;
+  unit?: string;
+  dimensions?: Record<string, string>;
+}

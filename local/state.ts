@@ -1,0 +1,41 @@
+import type { ApiGatewayState } from "./apigateway/state.ts";
+import type { CloudWatchState } from "./cloudwatch/state.ts";
+import type { IamState } from "./iam/state.ts";
+import type { LambdaState } from "./lambda/state.ts";
+import type { LogsState } from "./logs/state.ts";
+import type { SqsState } from "./sqs/state.ts";
+
+/**
+ * Everything that was created in a local AWS, as one plain object that survives `JSON.stringify`.
+ * What happens at run time (connections, queued events, messages, log events) is not in it.
+ */
+export interface State {
+  accountId: string;
+  iam: IamState;
+  regions: Record<string, RegionState>;
+}
+
+export interface RegionState {
+  apigateway: ApiGatewayState;
+  cloudwatch: CloudWatchState;
+  lambda: LambdaState;
+  logs: LogsState;
+  sqs: SqsState;
+}
+
+export const emptyState = (): State => ({
+  accountId: "000000000000",
+  iam: { roles: {} },
+  regions: {},
+});
+
+/** The resources of one region; a region comes into being when it is first asked for. */
+export function regionOf(state: State, region: string): RegionState {
+  return (state.regions[region] ??= {
+    apigateway: { apis: {} },
+    cloudwatch: { alarms: {}, dashboards: {} },
+    lambda: { functions: {} },
+    logs: { groups: {} },
+    sqs: { queues: {} },
+  });
+}
