@@ -13,6 +13,8 @@ export interface AwsRequest {
   region: string;
   caller: Caller;
   requestId: string;
+  /** Aborted when the client goes away before it has its answer. */
+  signal?: AbortSignal;
 }
 
 export interface AwsResponse {
@@ -29,6 +31,7 @@ export interface OperationContext {
   region: string;
   caller: Caller;
   requestId: string;
+  signal?: AbortSignal;
 }
 
 /**
@@ -37,6 +40,8 @@ export interface OperationContext {
  */
 export interface Operation<Input extends v.GenericSchema = v.GenericSchema> {
   input: Input;
+  /** The IAM action, where it isn't the operation's name: `sqs:DeleteMessage` of a batch. */
+  action?: string;
   /** The ARN that a caller's policy must allow; an operation without one is checked against `*`. */
   resource?(input: v.InferOutput<Input>, context: OperationContext): string;
   handle(input: v.InferOutput<Input>, context: OperationContext): unknown;
@@ -63,7 +68,7 @@ export async function runOperation(
   const parsed = v.safeParse(operation.input, rawInput);
   if (!parsed.success) throw inputError(action, parsed.issues[0]);
   const resource = operation.resource?.(parsed.output, context) ?? "*";
-  iam.authorize(context.caller, action, resource);
+  iam.authorize(context.caller, operation.action ?? action, resource);
   return await operation.handle(parsed.output, context);
 }
 

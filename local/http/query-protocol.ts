@@ -1,6 +1,6 @@
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
-import { type Operation, runOperation, type Service } from "./operation.ts";
+import { type AwsResponse, type Operation, runOperation, type Service } from "./operation.ts";
 import { element } from "./xml.ts";
 
 /**
@@ -33,15 +33,36 @@ export function queryProtocol(options: {
       return xml(200, `${name}Response`, namespace, { ...result, ResponseMetadata: metadata });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const { code, message, status } = error;
-      const type = status < 500 ? "Sender" : "Receiver";
-      return xml(status, "ErrorResponse", namespace, {
-        Error: { Type: type, Code: code, Message: message },
-        ...metadata,
-      });
+      return queryError(error, namespace, request.requestId);
     }
   };
 }
+
+/** An error in the protocol's form. */
+export function queryError(error: AwsError, namespace: string, requestId: string): AwsResponse {
+  const { code, message, status } = error;
+  return xml(status, "ErrorResponse", namespace, {
+    Error: {
+      Type: status < 500 ? "Sender" : "Receiver",
+      Code: queryCodes[code] ?? code,
+      Message: message,
+    },
+    RequestId: requestId,
+  });
+}
+
+/**
+ * The errors that every AWS service has are named differently in this protocol.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+ */
+const queryCodes: Readonly<Record<string, string>> = {
+  AccessDeniedException: "AccessDenied",
+  IncompleteSignatureException: "IncompleteSignature",
+  InvalidSignatureException: "SignatureDoesNotMatch",
+  MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  UnrecognizedClientException: "InvalidClientTokenId",
+  ValidationException: "ValidationError",
+};
 
 const xml = (status: number, root: string, namespace: string, content: object) => ({
   status,

@@ -27,8 +27,10 @@ export function restJsonProtocol(options: {
   routes: readonly Route[];
   /** The members of an error's body beside `message`: Lambda adds `Type`. */
   errorBody?(error: AwsError): Record<string, string>;
+  /** The service's own code for an error, where it isn't the common one. */
+  errorCode?(error: AwsError): string;
 }): Service {
-  const { iam, action, prefix, errorBody } = options;
+  const { iam, action, prefix, errorBody, errorCode } = options;
   const matchers = options.routes.map((route) => ({ route, match: matcher(route.path) }));
   return async (request) => {
     try {
@@ -44,7 +46,8 @@ export function restJsonProtocol(options: {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const body = errorBody?.(error) ?? { message: error.message };
-      return json(error.status, { ...body, ...error.members }, { "X-Amzn-ErrorType": error.code });
+      const code = errorCode?.(error) ?? error.code;
+      return json(error.status, { ...body, ...error.members }, { "X-Amzn-ErrorType": code });
     }
   };
 }

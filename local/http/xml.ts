@@ -24,4 +24,5 @@ const entities: Record<string, string> = {
   "\r": "&#13;",
 };
 
-const escape = (text: string) => text.replace(/[&<>"\r]/g, (character) => entities[character] ?? "");
+const escape = (text: string) =>
+  text.replace(/[&<>"\r]/g, (character) => entities[character] ?? "");

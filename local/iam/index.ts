@@ -1,4 +1,15 @@
+import type { Clock } from "../clock.ts";
 import type { Service } from "../http/operation.ts";
+import { queryProtocol } from "../http/query-protocol.ts";
+import type { State } from "../state.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { createCredentials } from "./credentials.ts";
+import { createPermissions } from "./permissions.ts";
+import { rolePolicyOperations } from "./role-policies.ts";
+import { roleTagOperations } from "./role-tags.ts";
+import { roleOperations } from "./roles.ts";
+import { sessionOf } from "./sessions.ts";
+import { userOperations } from "./users.ts";
 
 /** Who signed a request. */
 export type Caller =
@@ -37,4 +48,33 @@ export interface Iam {
   allows(caller: Caller, action: string, resource: string): boolean;
   /** @throws {AwsError} 403 AccessDeniedException, where the caller's policies don't allow it. */
   authorize(caller: Caller, action: string, resource: string): void;
+}
+
+/** IAM: the roles of an account, and the answer to who calls and what they may do. */
+export function createIam(options: { state: State; clock: Clock }): Iam {
+  const { state, clock } = options;
+  const credentials = createCredentials({ accountId: state.accountId });
+  const { allows, authorize } = createPermissions({ state });
+  const operations = {
+    ...roleOperations({ state, clock }),
+    ...rolePolicyOperations({ state }),
+    ...roleTagOperations({ state }),
+    ...userOperations({ state }),
+  };
+  const iam: Iam = {
+    service: (request) => service(request),
+    issueCredentials: credentials.issue,
+    authenticate: createAuthenticate({ clock, credentials }),
+    sessionOf,
+    allows,
+    authorize,
+  };
+  const service = queryProtocol({
+    iam,
+    prefix: "iam",
+    version: "2010-05-08",
+    namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    operations,
+  });
+  return iam;
 }

@@ -1,4 +1,15 @@
+import type { Clock } from "../clock.ts";
+import { jsonProtocol } from "../http/json-protocol.ts";
 import type { Service } from "../http/operation.ts";
+import type { Iam } from "../iam/index.ts";
+import type { State } from "../state.ts";
+import { createEventStore } from "./event-store.ts";
+import { groupIn, logGroupOperations } from "./log-groups.ts";
+import { logStreamOperations } from "./log-streams.ts";
+import { metricFilterOperations } from "./metric-filters.ts";
+import { putLogEvents } from "./put-log-events.ts";
+import { readOperations } from "./read-log-events.ts";
+import { tagOperations } from "./tags.ts";
 
 export interface LogEvent {
   /** Milliseconds since the epoch. */
@@ -18,4 +29,34 @@ export interface Logs {
   write(region: string, logGroupName: string, logStreamName: string, events: LogEvent[]): boolean;
   /** Calls back for every event written from now on, until the returned function is called. */
   subscribe(listener: (event: WrittenLogEvent) => void): () => void;
+}
+
+/** CloudWatch Logs: groups and metric filters in the state, streams and events in memory. */
+export function createLogs(options: { state: State; clock: Clock; iam: Iam }): Logs {
+  const { state, clock, iam } = options;
+  const store = createEventStore({ clock });
+  const resources = { state, clock, store };
+  return {
+    service: jsonProtocol({
+      iam,
+      prefix: "logs",
+      target: "Logs_20140328",
+      version: "1.1",
+      operations: {
+        ...logGroupOperations(resources),
+        ...tagOperations(resources),
+        ...metricFilterOperations(resources),
+        ...logStreamOperations(resources),
+        PutLogEvents: putLogEvents(resources),
+        ...readOperations(resources),
+      },
+    }),
+    write(region, logGroupName, logStreamName, events) {
+      const group = groupIn(state, region, logGroupName);
+      if (group === undefined) return false;
+      store.append(region, group, logStreamName, events);
+      return true;
+    },
+    subscribe: store.subscribe,
+  };
 }

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { defineAction } from "./action.ts";
+import { actions } from "./actions/index.ts";
+import { runAction } from "./run-action.ts";
+
+const job = { connectionId: "c", requestId: "r" };
+
+test("the result of an action is its reply", async () => {
+  const reply = await runAction({ ...job, action: "uppercase", data: { text: "ß" } }, actions);
+  expect(reply).toEqual({ action: "uppercase", status: "success", result: "SS", requestId: "r" });
+});
+
+test("an unknown action is told which there are", async () => {
+  const reply = await runAction({ ...job, action: "constructor" }, actions);
+  expect(reply).toMatchObject({
+    action: "constructor",
+    error: {
+      code: "UNKNOWN_ACTION",
+      message: "There is no such action. There are: echo, reverse, timestamp, uppercase.",
+    },
+  });
+});
+
+test("a nested field is named by its whole path", async () => {
+  const input = v.object({ list: v.array(v.object({ size: v.number() })) });
+  const nested = { nested: defineAction({ input, run: () => 1 }) };
+  const data = { list: [{ size: 1 }, { size: "2" }] };
+  expect(await runAction({ ...job, action: "nested", data }, nested)).toMatchObject({
+    error: { code: "INVALID_DATA", message: "data.list.1.size must be a number" },
+  });
+});
+
+test("what an action throws is not answered but thrown on", async () => {
+  const broken = {
+    broken: defineAction({
+      input: v.unknown(),
+      run: () => {
+        throw new RangeError("boom");
+      },
+    }),
+  };
+  await expect(runAction({ ...job, action: "broken" }, broken)).rejects.toThrow(RangeError);
+});
+
+test.for([
+  ["", ""],
+  ["abc", "cba"],
+  ["👍🏽🇯🇵", "🇯🇵👍🏽"],
+  ["a\r\nb", "b\r\na"],
+])("reverse of %j is %j", ([text, reversed]) => {
+  expect(actions.reverse.run({ text: text ?? "" })).toBe(reversed);
+});

@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+
+/** Stands for Lambda and API Gateway on one port, so that the handler's real SDK clients are used. */
+const calls: { path: string; body: string }[] = [];
+let invokeStatus = 202;
+let postStatus = 200;
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const path = decodeURIComponent(request.url ?? "");
+  calls.push({ path, body });
+  response.writeHead(path.includes("/invocations") ? invokeStatus : postStatus).end();
+});
+await once(server.listen(0, "127.0.0.1"), "listening");
+const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+afterAll(() => server.close());
+
+vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+vi.stubEnv("AWS_REGION", "us-east-1");
+vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+vi.stubEnv("MANAGEMENT_ENDPOINT", `${endpoint}/stage`);
+vi.stubEnv("PROCESSOR_FUNCTION_NAME", "the-processor");
+vi.stubEnv("ALLOWED_ORIGINS", "https://example.com, https://example.org");
+const { handler } = await import("./index.ts");
+
+const log = vi.spyOn(console, "error").mockImplementation(() => {});
+vi.spyOn(console, "info").mockImplementation(() => {});
+vi.spyOn(console, "warn").mockImplementation(() => {});
+
+beforeEach(() => {
+  calls.length = 0;
+  invokeStatus = 202;
+  postStatus = 200;
+});
+
+const requestContext = { connectionId: "c=", requestId: "gateway" };
+const receive = (body: string) => {
+  const event = {
+    requestContext: { ...requestContext, routeKey: "$default" },
+    body,
+    isBase64Encoded: false,
+  };
+  return handler(event as Parameters<typeof handler>[0], {} as Parameters<typeof handler>[1]);
+};
+const open = (headers: Record<string, string>) =>
+  handler(
+    { requestContext: { ...requestContext, routeKey: "$connect" }, headers } as Parameters<
+      typeof handler
+    >[0],
+    {} as Parameters<typeof handler>[1],
+  );
+
+test("a message is handed over with the connection it came from, and nothing else of it", async () => {
+  await receive('{"action":"echo","data":[1],"requestId":"mine","connectionId":"stolen","x":1}');
+  expect(calls).toEqual([
+    {
+      path: "/2015-03-31/functions/the-processor/invocations",
+      body: '{"connectionId":"c=","requestId":"mine","action":"echo","data":[1]}',
+    },
+  ]);
+});
+
+test("a hand-over that fails for good is answered with UNAVAILABLE and logged with its cause", async () => {
+  invokeStatus = 500;
+  await receive('{"action":"echo","requestId":"mine"}');
+  expect(calls.map(({ path }) => path)).toEqual([
+    ...Array.from({ length: 3 }, () => "/2015-03-31/functions/the-processor/invocations"),
+    "/stage/@connections/c=",
+  ]);
+  expect(JSON.parse(calls.at(-1)?.body ?? "")).toEqual({
+    action: "echo",
+    status: "error",
+    error: {
+      code: "UNAVAILABLE",
+      message: "The request could not be handed over. Try again later.",
+    },
+    requestId: "mine",
+  });
+  const line = { connectionId: "c=", requestId: "mine", error: expect.any(Error) };
+  expect(log).toHaveBeenCalledWith(expect.objectContaining(line));
+});
+
+test("an error frame that can't be delivered is a fault of the function", async () => {
+  postStatus = 403;
+  await expect(receive("nonsense")).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 403 },
+  });
+});
+
+test("an error frame for a client that has left is a normal end", async () => {
+  postStatus = 410;
+  await expect(receive("nonsense")).resolves.toEqual({ statusCode: 200 });
+});
+
+test("the failure record of a job becomes PROCESSING_FAILED at its connection", async () => {
+  const record = {
+    requestContext: { requestId: "i", condition: "RetriesExhausted", approximateInvokeCount: 1 },
+    requestPayload: { connectionId: "c=", requestId: "mine", action: "echo" },
+  } as const;
+  await handler(record, {} as Parameters<typeof handler>[1]);
+  expect(calls).toEqual([
+    {
+      path: "/stage/@connections/c=",
+      body: '{"action":"echo","status":"error","error":{"code":"PROCESSING_FAILED","message":"The request could not be processed."},"requestId":"mine"}',
+    },
+  ]);
+});
+
+test("the failure record of anything but a job is logged, for there is nobody to tell", async () => {
+  const record = {
+    requestContext: { requestId: "i", condition: "RetriesExhausted", approximateInvokeCount: 1 },
+    requestPayload: "by hand",
+  } as const;
+  await handler(record, {} as Parameters<typeof handler>[1]);
+  expect(calls).toEqual([]);
+  expect(log).toHaveBeenCalledWith(expect.objectContaining({ invocationId: "i" }));
+});
+
+test("a browser is let in from an allowed origin alone, and other clients always", async () => {
+  expect(await open({ Origin: "https://example.org" })).toMatchObject({ statusCode: 200 });
+  expect(await open({})).toMatchObject({ statusCode: 200 });
+  expect(await open({ Origin: "https://evil.example" })).toMatchObject({ statusCode: 403 });
+  expect(await open({ Origin: "https://example.com.evil.example" })).toMatchObject({
+    statusCode: 403,
+  });
+});

@@ -1,0 +1,42 @@
+import type { Api, ApiRoute } from "../apigateway/state.ts";
+
+const LIFE_CYCLE_ROUTES = new Set(["$connect", "$disconnect"]);
+
+export function routeWithKey(api: Api, routeKey: string): ApiRoute | undefined {
+  return Object.values(api.routes).find((route) => route.routeKey === routeKey);
+}
+
+/**
+ * The route of a message: the one whose key equals the value of the API's route selection
+ * expression, else `$default`.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
+ */
+export function selectRoute(api: Api, message: string): ApiRoute | undefined {
+  const value = evaluate(api.routeSelectionExpression, message);
+  // Our choice, for want of a source: a message can't name the routes of the connection's own life.
+  const selected =
+    value === undefined || LIFE_CYCLE_ROUTES.has(value) ? undefined : routeWithKey(api, value);
+  return selected ?? routeWithKey(api, "$default");
+}
+
+/** Evaluates `$request.body.path.to.value`, also written `${request.body.…}`. */
+function evaluate(expression: string, message: string): string | undefined {
+  const path = /^\$\{?request\.body\.([\w.]+)\}?$/.exec(expression)?.[1]?.split(".");
+  if (path === undefined) return undefined;
+  let value = parse(message);
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name))
+      return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  // Our choice: AWS's documentation has other values turned into text, other emulators don't.
+  return typeof value === "string" ? value : undefined;
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Iam } from "../iam/index.ts";
+import { AwsError, notImplemented } from "./aws-error.ts";
+import type { AwsResponse, Service } from "./operation.ts";
+import { queryError } from "./query-protocol.ts";
+
+/** Bytes. A function's zip may have 50 MB, and comes in base64. */
+const BODY_LIMIT = 70 * 1024 * 1024;
+
+/**
+ * The one HTTP server of a local AWS. A request goes to the service that it was signed for.
+ * @param services by signing name, such as `execute-api`.
+ */
+export function createAwsServer(iam: Iam, services: Readonly<Record<string, Service>>): Server {
+  const answer = async (
+    request: IncomingMessage,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<AwsResponse> => {
+    const { method = "GET", url = "/" } = request;
+    const headers = request.headers as Record<string, string | undefined>;
+    const body = await readBody(request);
+    const signed = await iam.authenticate({ method, url, headers, body });
+    const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
+    if (service === undefined) throw notImplemented(`the service ${signed.service}`);
+    const [path = "/", query = ""] = url.split("?", 2);
+    return await service({
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers,
+      body,
+      region: signed.region,
+      caller: signed.caller,
+      requestId,
+      signal,
+    });
+  };
+  return createServer((request, response) => {
+    const requestId = randomUUID();
+    const client = new AbortController();
+    response.once("close", () => client.abort());
+    answer(request, requestId, client.signal)
+      .catch((error: unknown) => asResponse(error, request, requestId))
+      .then((answered) => send(response, requestId, answered))
+      .catch(() => response.destroy());
+  });
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > BODY_LIMIT)
+      throw new AwsError(413, "RequestEntityTooLargeException", "The request is too large.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** Errors before a service is known. A fault of our own is a 500, with its stack for whoever reports it. */
+function asResponse(error: unknown, { headers }: IncomingMessage, requestId: string): AwsResponse {
+  const known = error instanceof AwsError ? error : undefined;
+  const answer = known ?? new AwsError(500, "InternalFailure", stackOf(error));
+  // Clients of the query protocol, which sends forms, read nothing but XML.
+  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
+    return queryError(answer, "http://webservices.amazon.com/AWSFault/2005-15-09", requestId);
+  const { status, code, message } = answer;
+  return {
+    status,
+    headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },
+    body: JSON.stringify({ __type: code, message }),
+  };
+}
+
+const stackOf = (error: unknown) =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
+function send(response: ServerResponse, requestId: string, answer: AwsResponse): void {
+  const { status, headers, body = "" } = answer;
+  response.writeHead(status, {
+    ...(status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) }),
+    "x-amzn-RequestId": requestId,
+    ...headers,
+  });
+  response.end(body);
+}

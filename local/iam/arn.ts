@@ -1,0 +1,36 @@
+/**
+ * Whether a text has the form of a pattern, in which `*` stands for any characters and `?` for one.
+ * @returns a function, so that a pattern is compiled once.
+ */
+export function wildcard(pattern: string, flags = ""): (value: string) => boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*+/g, ".*")
+    .replaceAll("?", ".");
+  const expression = new RegExp(`^${source}$`, `s${flags}`);
+  return (value) => expression.test(value);
+}
+
+/**
+ * The condition operator ArnLike: each of an ARN's six parts is matched by itself, so that no
+ * wildcard reaches across a colon, except in the last part, which may hold colons of its own.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+ */
+export const arnLike = (pattern: string, value: string): boolean => arnMatcher(pattern)(value);
+
+/** `arnLike` for a pattern that is used again and again. */
+export function arnMatcher(pattern: string): (value: string) => boolean {
+  const matchers = partsOf(pattern)?.map((part) => wildcard(part));
+  if (matchers === undefined) return () => false;
+  return (value) => {
+    const parts = partsOf(value);
+    return parts !== undefined && matchers.every((matches, index) => matches(parts[index] ?? ""));
+  };
+}
+
+/** `arn`, partition, service, region, account and resource; nothing, if it isn't an ARN. */
+export function partsOf(arn: string): string[] | undefined {
+  const parts = arn.split(":");
+  if (parts.length < 6 || parts[0] !== "arn") return undefined;
+  return [...parts.slice(0, 5), parts.slice(5).join(":")];
+}

@@ -1,0 +1,101 @@
+import type { Clock } from "../clock.ts";
+import { AwsError, notImplemented } from "../http/aws-error.ts";
+import {
+  type AuthorizationHeader,
+  incomplete,
+  parseAuthorization,
+} from "./authorization-header.ts";
+import type { createCredentials, KnownCredentials } from "./credentials.ts";
+import type { Iam, SignedRequest } from "./index.ts";
+import { payloadHash, sameText, signatureMatches } from "./signature.ts";
+
+/**
+ * Checks the signature that a request carries in its headers.
+ *
+ * Error codes are those of AWS's JSON services; the query protocol has names of its own for them.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export function createAuthenticate(options: {
+  clock: Clock;
+  credentials: ReturnType<typeof createCredentials>;
+}): Iam["authenticate"] {
+  const { clock, credentials } = options;
+  return async (request) => {
+    const authorization = parseAuthorization(authorizationOf(request));
+    const { accessKeyId, service, region } = authorization;
+    const time = signingTime(request, authorization);
+    checkTime(time, clock.now());
+    const payload = payloadHash(request);
+    if (!payload.valid) throw mismatch();
+
+    // Our choice: a key that was not issued here is of the person at the laptop, who uses the
+    // credentials at hand. Their secret can't be known here, so their signature can't be checked.
+    const known = credentials.find(accessKeyId);
+    if (known === undefined) return { caller: credentials.administrator, service, region };
+
+    checkToken(request, known);
+    const signed = { hash: payload.hash, time };
+    if (!(await signatureMatches(request, authorization, known, signed))) throw mismatch();
+    return { caller: known.caller, service, region };
+  };
+}
+
+function authorizationOf({ headers, url }: SignedRequest): string {
+  const header = headers["authorization"];
+  if (header !== undefined) return header;
+  if (/[?&]X-Amz-Signature=/i.test(url))
+    throw notImplemented("signatures in the query string (presigned URLs)");
+  throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+}
+
+/** Milliseconds since the epoch. */
+function signingTime({ headers }: SignedRequest, authorization: AuthorizationHeader): number {
+  const stamp = headers["x-amz-date"];
+  // Our choice: AWS takes a `Date` header too, which no current SDK sends.
+  if (stamp === undefined || !STAMP.test(stamp))
+    throw incomplete(
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  if (!stamp.startsWith(authorization.date))
+    throw invalid(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${authorization.date}' != '${stamp.slice(0, 8)}', from '${stamp}'.`,
+    );
+  const time = Date.parse(stamp.replace(STAMP, "$1-$2-$3T$4:$5:$6Z"));
+  if (Number.isNaN(time))
+    throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${stamp}'.`);
+  return time;
+}
+
+const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const stampOf = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+
+const SKEW_MINUTES = 15;
+
+function checkTime(time: number, now: number): void {
+  const skew = SKEW_MINUTES * 60_000;
+  if (time < now - skew)
+    throw invalid(
+      `Signature expired: ${stampOf(time)} is now earlier than ${stampOf(now - skew)} (${stampOf(now)} - ${SKEW_MINUTES} min.)`,
+    );
+  if (time > now + skew)
+    throw invalid(
+      `Signature not yet current: ${stampOf(time)} is still later than ${stampOf(now + skew)} (${stampOf(now)} + ${SKEW_MINUTES} min.)`,
+    );
+}
+
+function checkToken({ headers }: SignedRequest, { sessionToken }: KnownCredentials): void {
+  if (sessionToken === undefined || sameText(sessionToken, headers["x-amz-security-token"] ?? ""))
+    return;
+  throw new AwsError(
+    403,
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
+  );
+}
+
+const mismatch = () =>
+  invalid(
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+  );
+
+const invalid = (message: string) => new AwsError(403, "InvalidSignatureException", message);

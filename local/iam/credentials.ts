@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import type { Caller, Credentials } from "./index.ts";
+import { sessionOf } from "./sessions.ts";
+
+/** Credentials that a signature can be checked with, and who holds them. */
+export interface KnownCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  caller: Caller;
+}
+
+/**
+ * The access keys whose secrets are known here. They live as long as this process does.
+ *
+ * Our choice: they don't expire before; on AWS, an execution environment's are renewed in time.
+ */
+export function createCredentials({ accountId }: { accountId: string }) {
+  const administrator: Caller = { type: "administrator", arn: `arn:aws:iam::${accountId}:root` };
+  const known = new Map<string, KnownCredentials>();
+
+  // Our choice: `test`, the key that people give to AWS tools when there is nothing to keep secret,
+  // has the secret `test`. So signatures are checked on a laptop too.
+  known.set("test", { accessKeyId: "test", secretAccessKey: "test", caller: administrator });
+
+  return {
+    administrator,
+    find: (accessKeyId: string): KnownCredentials | undefined => known.get(accessKeyId),
+    issue(roleArn: string, sessionName: string): Credentials {
+      const credentials = {
+        accessKeyId: `ASIA${keyCharacters(16)}`,
+        secretAccessKey: randomBytes(30).toString("base64"),
+        sessionToken: randomBytes(180).toString("base64"),
+      };
+      const caller = sessionOf(roleArn, sessionName);
+      known.set(credentials.accessKeyId, { ...credentials, caller });
+      return credentials;
+    },
+  };
+}
+
+const KEY_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+const keyCharacters = (length: number) =>
+  Array.from(randomBytes(length), (byte) => KEY_ALPHABET[byte % 32] ?? "").join("");

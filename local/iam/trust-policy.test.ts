@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { emptyState } from "../state.ts";
+import { checkTrustPolicy, isAssumableBy } from "./trust-policy.ts";
+
+const statement = {
+  Effect: "Allow",
+  Action: "sts:AssumeRole",
+  Principal: { Service: "lambda.amazonaws.com" },
+};
+const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+describe("checkTrustPolicy", () => {
+  it("takes the policy of a role for a service", () => {
+    expect(() => checkTrustPolicy(policy(statement))).not.toThrow();
+  });
+
+  const { Principal: _, ...withoutPrincipal } = statement;
+
+  it.each([
+    ["a resource", { ...statement, Resource: "*" }, "Has prohibited field Resource"],
+    ["no principal", withoutPrincipal, "Missing required field Principal"],
+    ["everyone", { ...statement, Principal: "*" }, "an invalid principal"],
+    ["other actions", { ...statement, Action: "s3:*" }, "only specify STS AssumeRole actions"],
+    ["a condition", { ...statement, Condition: { Null: { a: "b" } } }, "cannot evaluate"],
+  ])("refuses %s", (_name, refused, message) => {
+    expect(() => checkTrustPolicy(policy(refused))).toThrow(
+      expect.objectContaining({
+        code: "MalformedPolicyDocument",
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+  });
+});
+
+describe("isAssumableBy", () => {
+  const arn = "arn:aws:iam::000000000000:role/worker";
+  const iamWith = (trustPolicy: string) => {
+    const { iam } = emptyState();
+    iam.roles["worker"] = {
+      RoleName: "worker",
+      RoleId: "AROAAAAAAAAAAAAAAAAAA",
+      Arn: arn,
+      Path: "/",
+      CreateDate: "2026-01-01T00:00:00Z",
+      AssumeRolePolicyDocument: trustPolicy,
+      MaxSessionDuration: 3600,
+      Tags: {},
+      policies: {},
+    };
+    return iam;
+  };
+
+  it("is true for the service that the policy names, and no other", () => {
+    const iam = iamWith(policy(statement));
+    expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(true);
+    expect(isAssumableBy(iam, arn, "apigateway.amazonaws.com")).toBe(false);
+  });
+
+  it("is false where a statement denies it", () => {
+    const iam = iamWith(policy(statement, { ...statement, Effect: "Deny" }));
+    expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(false);
+  });
+
+  it("is false for a role that does not exist", () => {
+    expect(isAssumableBy(emptyState().iam, arn, "lambda.amazonaws.com")).toBe(false);
+  });
+});

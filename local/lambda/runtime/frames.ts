@@ -1,0 +1,81 @@
+/**
+ * What a function process and its execution environment say to each other, over two pipes:
+ * invocations in on file descriptor 3, frames out on 4. One ordered channel out means that every
+ * log line arrives before the response that follows it, and survives a crash.
+ */
+
+export const INVOCATIONS_FD = 3;
+export const FRAMES_FD = 4;
+
+export const FrameType = {
+  /** A formatted line of the patched console, without a line end. */
+  Log: 1,
+  /** Whatever was written to stdout or stderr directly. */
+  Output: 2,
+  /** The module is loaded, and the handler found. */
+  InitDone: 3,
+  /** JSON of a `FunctionError`: the module failed to load. */
+  InitError: 4,
+  /** The handler's result as JSON. */
+  Response: 5,
+  /** JSON of a `FunctionError`: the handler threw. */
+  Error: 6,
+  /** Ready for the next invocation; the payload is the memory high-water mark in KB. */
+  Next: 7,
+} as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+/** An error in the form that Lambda returns it to the invoker. */
+export interface FunctionError {
+  errorType: string;
+  errorMessage: string;
+  trace?: string[];
+}
+
+/** What the handler's `context` is made of. */
+export interface InvocationHeader {
+  requestId: string;
+  functionArn: string;
+  traceId: string;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}
+
+const HEADER_LENGTH = 5;
+
+/** A frame: one byte of type, four of length (big-endian), the payload. */
+export function encodeFrame(type: number, payload: string | Buffer): Buffer {
+  const body = typeof payload === "string" ? Buffer.from(payload) : payload;
+  const frame = Buffer.allocUnsafe(HEADER_LENGTH + body.length);
+  frame.writeUInt8(type, 0);
+  frame.writeUInt32BE(body.length, 1);
+  body.copy(frame, HEADER_LENGTH);
+  return frame;
+}
+
+/** Returns a function that takes chunks of a stream and calls back for each whole frame in it. */
+export function frameDecoder(
+  onFrame: (type: number, payload: Buffer) => void,
+): (chunk: Buffer) => void {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let needed = HEADER_LENGTH;
+  return (chunk) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    // Joining only once enough has come keeps a large payload from being copied per chunk.
+    while (length >= needed) {
+      const buffer = chunks.length === 1 ? chunk : Buffer.concat(chunks, length);
+      needed = HEADER_LENGTH + buffer.readUInt32BE(1);
+      if (length >= needed) {
+        onFrame(buffer.readUInt8(0), buffer.subarray(HEADER_LENGTH, needed));
+        chunk = buffer.subarray(needed);
+        needed = HEADER_LENGTH;
+        length = chunk.length;
+        chunks = [chunk];
+      } else {
+        chunks = [buffer];
+      }
+    }
+  };
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, systemClock } from "./clock.ts";
+import { createExecuteApi } from "./execute-api/index.ts";
+import { createAwsServer } from "./http/server.ts";
+import { createIam } from "./iam/index.ts";
+import { createLambda } from "./lambda/index.ts";
+import { createLogs, type Logs } from "./logs/index.ts";
+import { createSqs } from "./sqs/index.ts";
+import { emptyState, type State } from "./state.ts";
+
+export interface LocalAwsOptions {
+  /** What exists at the start. The local AWS changes this object in place. */
+  state?: State;
+  clock?: Clock;
+  /** How many processes each function may have at a time. Default: two per core, at least four. */
+  environmentsPerFunction?: number;
+}
+
+/** The part of AWS that `terraform/` needs, in this process and on one port of the loopback. */
+export interface LocalAws {
+  readonly state: State;
+  readonly logs: Pick<Logs, "subscribe">;
+  /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
+  readonly endpoint: string;
+  /** @param port 0, the default, takes a free one. Rejects where the port is taken. */
+  listen(port?: number): Promise<void>;
+  /** Ends every connection and every function process. */
+  close(): Promise<void>;
+}
+
+/** Makes a local AWS that isn't listening yet. Several can live side by side. */
+export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const {
+    state = emptyState(),
+    clock = systemClock,
+    environmentsPerFunction: capacity = Math.max(4, 2 * availableParallelism()),
+  } = options;
+  const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
+
+  let port: number | undefined;
+  const endpoint = () => {
+    if (port === undefined) throw new Error("The local AWS is not listening.");
+    return `http://localhost:${port}`;
+  };
+  const base = { state, clock, endpoint };
+  const iam = createIam(base);
+  const logs = createLogs({ ...base, iam });
+  const sqs = createSqs({ ...base, iam });
+  const lambda = createLambda({ ...base, iam, logs, sqs, workDirectory, capacity });
+  const executeApi = createExecuteApi({ ...base, iam, lambda });
+
+  const server = createAwsServer(iam, {
+    "execute-api": executeApi.service,
+    iam: iam.service,
+    lambda: lambda.service,
+    logs: logs.service,
+    sqs: sqs.service,
+  });
+  server.on("upgrade", (request, socket, head) => {
+    executeApi.upgrade(request, socket, head).catch(() => socket.destroy());
+  });
+
+  return {
+    state,
+    logs,
+    get endpoint() {
+      return endpoint();
+    },
+    async listen(wanted = 0) {
+      server.listen(wanted, "127.0.0.1");
+      await once(server, "listening");
+      port = (server.address() as AddressInfo).port;
+    },
+    async close() {
+      executeApi.close();
+      await lambda.close();
+      server.closeAllConnections();
+      if (server.listening) {
+        server.close();
+        await once(server, "close");
+      }
+      await rm(workDirectory, { recursive: true, force: true });
+    },
+  };
+}

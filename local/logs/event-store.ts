@@ -1,0 +1,118 @@
+import type { Clock } from "../clock.ts";
+import type { LogEvent, WrittenLogEvent } from "./index.ts";
+import type { LogGroup } from "./state.ts";
+
+/** An event in a log group, in the form of FilterLogEvents. */
+export interface StoredEvent extends LogEvent {
+  /** 56 digits: timestamp, then a number that grows with every event. Sorts as text. */
+  eventId: string;
+  /** Milliseconds since the epoch. */
+  ingestionTime: number;
+  logStreamName: string;
+}
+
+/** All times in milliseconds since the epoch. */
+export interface LogStream {
+  logStreamName: string;
+  creationTime: number;
+  firstEventTimestamp?: number;
+  lastEventTimestamp?: number;
+  lastIngestionTime?: number;
+}
+
+interface GroupContent {
+  streams: Map<string, LogStream>;
+  /** In the order of their ids. */
+  events: StoredEvent[];
+}
+
+export interface EventStore {
+  /** The group's streams by name. A new stream is added to this map. */
+  streamsOf(group: LogGroup): Map<string, LogStream>;
+  /** The group's events that its retention has left, in order of time. */
+  eventsOf(group: LogGroup): readonly StoredEvent[];
+  /** Adds events to a stream, which comes into being where it doesn't exist. */
+  append(region: string, group: LogGroup, logStreamName: string, events: readonly LogEvent[]): void;
+  subscribe(listener: (event: WrittenLogEvent) => void): () => void;
+}
+
+const dayInMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The streams and events of all log groups. They are run-time data: they end with the process, and
+ * with their group.
+ * @param options.capacity how many events one group holds. Our choice: 50,000; beyond that its
+ * oldest are dropped, where AWS keeps everything until the retention ends.
+ */
+export function createEventStore(options: { clock: Clock; capacity?: number }): EventStore {
+  const { clock, capacity = 50_000 } = options;
+  const contents = new WeakMap<LogGroup, GroupContent>();
+  const listeners = new Set<(event: WrittenLogEvent) => void>();
+  let written = 0;
+
+  function contentOf(group: LogGroup): GroupContent {
+    const known = contents.get(group);
+    if (known !== undefined) return known;
+    const content = { streams: new Map(), events: [] };
+    contents.set(group, content);
+    return content;
+  }
+
+  function eventsOf(group: LogGroup): StoredEvent[] {
+    const { events } = contentOf(group);
+    if (group.retentionInDays === undefined) return events;
+    const oldest = clock.now() - group.retentionInDays * dayInMs;
+    const expired = events.findIndex(({ timestamp }) => timestamp >= oldest);
+    events.splice(0, expired === -1 ? events.length : expired);
+    return events;
+  }
+
+  function append(
+    region: string,
+    group: LogGroup,
+    logStreamName: string,
+    added: readonly LogEvent[],
+  ) {
+    const events = eventsOf(group);
+    const ingestionTime = clock.now();
+    const stream = streamFor(contentOf(group).streams, logStreamName, ingestionTime);
+    for (const { timestamp, message } of added) {
+      const eventId = `${digits(timestamp, 16)}${digits(written++, 40)}`;
+      insert(events, { eventId, ingestionTime, logStreamName, message, timestamp });
+      stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
+      stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
+      stream.lastIngestionTime = ingestionTime;
+      const { logGroupName } = group;
+      for (const tell of listeners)
+        tell({ logGroupName, logStreamName, message, region, timestamp });
+    }
+    events.splice(0, Math.max(0, events.length - capacity));
+  }
+
+  return {
+    streamsOf: (group) => contentOf(group).streams,
+    eventsOf,
+    append,
+    subscribe(listener) {
+      const entry = (event: WrittenLogEvent) => listener(event);
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
+    },
+  };
+}
+
+const digits = (number: number, length: number) => String(number).padStart(length, "0");
+
+function streamFor(streams: Map<string, LogStream>, logStreamName: string, creationTime: number) {
+  const known = streams.get(logStreamName);
+  if (known !== undefined) return known;
+  const stream: LogStream = { logStreamName, creationTime };
+  streams.set(logStreamName, stream);
+  return stream;
+}
+
+/** Nearly every event is the newest, so its place is looked for from the end. */
+function insert(events: StoredEvent[], event: StoredEvent): void {
+  const before = events.findLastIndex(({ eventId }) => eventId < event.eventId);
+  events.splice(before + 1, 0, event);
+}

@@ -1,0 +1,93 @@
+import type { Clock } from "../clock.ts";
+import type { Attribute } from "./message-attributes.ts";
+import { numberOf } from "./queue-attributes.ts";
+import type { Queue } from "./state.ts";
+
+/** All times in milliseconds since the epoch. */
+export interface Message {
+  MessageId: string;
+  Body: string;
+  attributes: Readonly<Record<string, Attribute>>;
+  senderId: string;
+  sentAt: number;
+  /** Until then the message is delayed, or in flight where it has been received. */
+  visibleAt: number;
+  receiveCount: number;
+  firstReceivedAt?: number;
+  /** Of the latest receive: older ones have no effect. */
+  receiptHandle?: string;
+}
+
+export interface MessageStore {
+  /** The queue's messages, oldest first, without those past the retention period. */
+  messagesOf(queue: Queue): readonly Message[];
+  add(queue: Queue, message: Message): void;
+  remove(queue: Queue, message: Message): void;
+  /** @returns false, where the last purge was less than 60 seconds ago. */
+  purge(queue: Queue): boolean;
+  /** Resolves when `wake` is called for the queue, at a time, or when the signal is aborted. */
+  changed(queue: Queue, until: number, signal?: AbortSignal): Promise<void>;
+  wake(queue: Queue): void;
+}
+
+interface QueueContent {
+  messages: Message[];
+  waiting: Set<() => void>;
+  purgedAt?: number;
+}
+
+/** The messages of all queues. They are run-time data: they end with the process, and their queue. */
+export function createMessageStore(clock: Clock): MessageStore {
+  const contents = new WeakMap<Queue, QueueContent>();
+
+  function contentOf(queue: Queue): QueueContent {
+    const known = contents.get(queue);
+    if (known !== undefined) return known;
+    const content = { messages: [], waiting: new Set<() => void>() };
+    contents.set(queue, content);
+    return content;
+  }
+
+  function messagesOf(queue: Queue): Message[] {
+    const content = contentOf(queue);
+    const oldest = clock.now() - numberOf(queue, "MessageRetentionPeriod") * 1000;
+    content.messages = content.messages.filter(({ sentAt }) => sentAt > oldest);
+    return content.messages;
+  }
+
+  const wake = (queue: Queue) => contentOf(queue).waiting.forEach((resume) => resume());
+
+  return {
+    messagesOf,
+    add(queue, message) {
+      messagesOf(queue).push(message);
+      wake(queue);
+    },
+    remove(queue, message) {
+      const content = contentOf(queue);
+      content.messages = content.messages.filter((other) => other !== message);
+    },
+    purge(queue) {
+      const content = contentOf(queue);
+      if (content.purgedAt !== undefined && clock.now() < content.purgedAt + 60_000) return false;
+      content.messages = [];
+      content.purgedAt = clock.now();
+      return true;
+    },
+    changed(queue, until, signal) {
+      const { waiting } = contentOf(queue);
+      return new Promise((resolve) => {
+        const resume = () => {
+          timer.cancel();
+          waiting.delete(resume);
+          signal?.removeEventListener("abort", resume);
+          resolve();
+        };
+        const timer = clock.setTimer(resume, until - clock.now());
+        waiting.add(resume);
+        signal?.addEventListener("abort", resume);
+      });
+    },
+    wake,
+  };
+}

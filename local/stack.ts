@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LambdaFunction } from "./lambda/state.ts";
+import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+import type { RegionState, State } from "./state.ts";
+
+/**
+ * A state as `local/stack.json` keeps it: functions name their bundle in `dist/` instead of holding
+ * a zip, and whatever held the URL of the local AWS has this in its place.
+ */
+const ENDPOINT = "{endpoint}";
+
+type Stored<Type> = Type extends LambdaFunction
+  ? Omit<LambdaFunction, "zipFile"> & { bundle: string }
+  : { [Key in keyof Type]: Type[Key] extends object ? Stored<Type[Key]> : Type[Key] };
+
+/** A local AWS that listens and holds the stack which Terraform made of `terraform/`. */
+export async function startStack(
+  options: Omit<LocalAwsOptions, "state"> & { port?: number; bundles: string },
+): Promise<LocalAws> {
+  const aws = await createLocalAws(options);
+  try {
+    await aws.listen(options.port);
+    Object.assign(aws.state, await loadStack(aws.endpoint, options.bundles));
+    return aws;
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
+
+/** @param bundles the folder of the built zips. */
+async function loadStack(endpoint: string, bundles: string): Promise<State> {
+  const text = await readFile(join(import.meta.dirname, "stack.json"), "utf8");
+  const stored: Stored<State> = JSON.parse(text.replaceAll(ENDPOINT, endpoint));
+  const regions: Record<string, RegionState> = {};
+  for (const [name, region] of Object.entries(stored.regions)) {
+    const functions: Record<string, LambdaFunction> = {};
+    for (const [functionName, { bundle, ...rest }] of Object.entries(region.lambda.functions)) {
+      const zip = await readFile(join(bundles, `${bundle}.zip`));
+      functions[functionName] = { ...rest, zipFile: zip.toString("base64") };
+    }
+    regions[name] = { ...region, lambda: { functions } };
+  }
+  return { ...stored, regions };
+}
+
+/** The URL that clients of an API of the local AWS connect to. */
+export function websocketUrl(aws: LocalAws, apiId: string, stage: string): string {
+  return `${aws.endpoint.replace(/^http/, "ws")}/_aws/execute-api/${apiId}/${stage}`;
+}

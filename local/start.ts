@@ -1,0 +1,82 @@
+/** `npm start`: builds the functions, starts the local AWS with the stack, and shows its logs. */
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { buildFunctions } from "../scripts/build.ts";
+import { formatLogEvent } from "./log-format.ts";
+import type { LocalAws } from "./local-aws.ts";
+import { startStack, websocketUrl } from "./stack.ts";
+
+const USAGE = `Usage: npm start -- [options]
+
+  --port <number>   the port of the local AWS (default: 4566)
+  --help            this text
+`;
+
+const bundles = join(import.meta.dirname, "..", "dist");
+
+function options(): { port: number } {
+  const { values } = parseArgs({
+    options: { port: { type: "string", default: "4566" }, help: { type: "boolean" } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+  return { port };
+}
+
+function introduction(aws: LocalAws): string {
+  const url = websocketUrl(aws, "websocket0", "production");
+  const message = '{"action": "uppercase", "data": {"text": "hello"}}';
+  return `
+WebSocket Lambda runs on this machine. Ctrl-C ends it.
+
+  URL      ${url}
+
+  Talk to it in a second terminal:
+           npx wscat -c ${url}
+           > ${message}
+
+  or from Python (pip install websockets):
+           python3 -c 'with __import__("websockets.sync.client").sync.client.connect("${url}") as ws: ws.send("""${message}"""); print(ws.recv())'
+
+  Lead the aws CLI and the SDKs here:
+           export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
+
+The functions' logs:
+`;
+}
+
+async function start({ port }: { port: number }): Promise<void> {
+  for (const { name } of await buildFunctions(bundles))
+    console.log(`built ${relative(process.cwd(), join(bundles, `${name}.zip`))}`);
+  const aws = await startStack({ port, bundles });
+  aws.logs.subscribe((event) => console.log(formatLogEvent(event, process.stdout)));
+  console.log(introduction(aws));
+
+  const end = () => {
+    void aws.close().then(() => process.exit(0));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+}
+
+/** What a person can mend is said in a line; a fault of ours keeps its stack. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE")
+    return "The port is taken. End what uses it, or choose another one: npm start -- --port 4567";
+  if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
+    return `${error.message}\n\n${USAGE}`;
+  return error.message.startsWith("--port") ? error.message : (error.stack ?? error.message);
+}
+
+try {
+  await start(options());
+} catch (error) {
+  console.error(explain(error));
+  process.exit(1);
+}

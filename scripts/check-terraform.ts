@@ -1,0 +1,27 @@
+/**
+ * `npm run check:terraform`: format and validity of both root modules, with the real provider. A
+ * machine without Terraform skips it and says so; in CI that is a failure.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const directory = join(import.meta.dirname, "..", "terraform");
+
+function terraform(...args: string[]): void {
+  const { status } = spawnSync("terraform", args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) {
+    console.error(`terraform ${args.join(" ")} failed.`);
+    process.exit(1);
+  }
+}
+
+if (spawnSync("terraform", ["version"]).error !== undefined) {
+  console.log("Skipped the Terraform checks: there is no terraform on the PATH.");
+  process.exit(process.env["CI"] === "true" ? 1 : 0);
+}
+terraform("fmt", "-check", "-recursive", directory);
+for (const root of [directory, join(directory, "account")]) {
+  const chdir = `-chdir=${root}`;
+  terraform(chdir, "init", "-backend=false", "-input=false", "-lockfile=readonly");
+  terraform(chdir, "validate");
+}

@@ -1,0 +1,91 @@
+locals {
+  routes = {
+    connect    = "$connect"
+    disconnect = "$disconnect"
+    default    = "$default"
+  }
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  name                       = var.project
+  description                = "WebSocket API of ${var.project}"
+  protocol_type              = "WEBSOCKET"
+  route_selection_expression = "$request.body.action"
+}
+
+resource "aws_apigatewayv2_integration" "websocket_handler" {
+  api_id             = aws_apigatewayv2_api.this.id
+  integration_type   = "AWS_PROXY"
+  integration_method = "POST"
+  integration_uri    = aws_lambda_function.websocket_handler.invoke_arn
+}
+
+# One-way on purpose. With a route response, API Gateway sends the client an
+# empty message whenever the handler returns no body; every frame a client gets
+# is posted to its connection instead.
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.routes
+
+  api_id    = aws_apigatewayv2_api.this.id
+  route_key = each.value
+  target    = "integrations/${aws_apigatewayv2_integration.websocket_handler.id}"
+}
+
+# Fails with "CloudWatch Logs role ARN must be set in account settings to enable
+# logging" until terraform/account has been applied in this region.
+resource "aws_apigatewayv2_stage" "this" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = var.stage
+  auto_deploy = true
+
+  default_route_settings {
+    # Left out, the provider sends 0 for both, and every message is refused
+    # with 429. They also bound what a runaway or hostile client can cost.
+    throttling_rate_limit  = var.throttling_rate_limit
+    throttling_burst_limit = var.throttling_burst_limit
+
+    # Execution logs can hold what clients send.
+    logging_level = "OFF"
+  }
+
+  # Neither the query string of $connect nor a message is logged: both may carry
+  # tokens or personal data.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+
+    format = jsonencode({
+      requestId         = "$context.requestId"
+      extendedRequestId = "$context.extendedRequestId"
+      requestTime       = "$context.requestTime"
+      connectionId      = "$context.connectionId"
+      eventType         = "$context.eventType"
+      routeKey          = "$context.routeKey"
+      status            = "$context.status"
+      errorMessage      = "$context.error.message"
+      errorResponseType = "$context.error.responseType"
+      integrationError  = "$context.integration.error"
+      integrationStatus = "$context.integration.integrationStatus"
+      functionStatus    = "$context.integration.status"
+      functionRequestId = "$context.integration.requestId"
+      functionLatencyMs = "$context.integration.latency"
+      sourceIp          = "$context.identity.sourceIp"
+    })
+  }
+
+  # Last to be made and first to go, so that no client meets half of it.
+  depends_on = [
+    aws_apigatewayv2_route.this,
+    aws_lambda_function_event_invoke_config.processor,
+    aws_lambda_permission.route,
+  ]
+}
+
+resource "aws_lambda_permission" "route" {
+  for_each = local.routes
+
+  statement_id  = "api-gateway-${each.key}"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.websocket_handler.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${each.value}"
+}

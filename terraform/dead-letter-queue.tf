@@ -1,0 +1,13 @@
+# The jobs that failed for good, each as the event that the processor got.
+# They hold what clients sent.
+resource "aws_sqs_queue" "dead_letter" {
+  name                    = local.dead_letter_queue_name
+  sqs_managed_sse_enabled = true
+
+  # 14 days, the most that SQS offers: time to notice, mend and send again.
+  message_retention_seconds = 1209600
+
+  # Room for any job, as a WebSocket message ends at 128 KB. Written down
+  # because the provider's default depends on its version.
+  max_message_size = 262144
+}

@@ -1,0 +1,132 @@
+locals {
+  bundle_directory = coalesce(var.bundle_directory, "${path.module}/../dist")
+
+  bundles = {
+    websocket_handler = "${local.bundle_directory}/websocket-handler.zip"
+    processor         = "${local.bundle_directory}/processor.zip"
+  }
+
+  # null instead of an error, so that a missing bundle meets the precondition
+  # below, which says what to do about it.
+  bundle_hashes = {
+    for key, path in local.bundles : key => fileexists(path) ? filebase64sha256(path) : null
+  }
+
+  # The newest runtime that version 5.100 of the provider accepts.
+  runtime = "nodejs22.x"
+
+  # A fifth cheaper per millisecond than x86_64, and the bundles hold no native
+  # code.
+  architectures = ["arm64"]
+}
+
+# Behind all three routes. Lambda also tells it of jobs that failed, so that it
+# can tell their clients.
+resource "aws_lambda_function" "websocket_handler" {
+  function_name                  = local.function_names.websocket_handler
+  description                    = "Takes connections and messages of ${var.project} and hands each message to the processor"
+  role                           = aws_iam_role.function["websocket_handler"].arn
+  filename                       = local.bundles.websocket_handler
+  source_code_hash               = local.bundle_hashes.websocket_handler
+  handler                        = "index.handler"
+  runtime                        = local.runtime
+  architectures                  = local.architectures
+  memory_size                    = var.websocket_handler_memory_size
+  reserved_concurrent_executions = var.websocket_handler_reserved_concurrency
+
+  # Well within the 29 seconds that API Gateway waits, so that a hanging handler
+  # ends as an error of the function, with a log line and an alarm.
+  timeout = 15
+
+  environment {
+    variables = {
+      PROCESSOR_FUNCTION_NAME = local.function_names.processor
+      MANAGEMENT_ENDPOINT     = local.management_endpoint
+      ALLOWED_ORIGINS         = join(",", var.allowed_origins)
+    }
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.function["websocket_handler"].name
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.bundles.websocket_handler)
+      error_message = "There is no ${abspath(local.bundles.websocket_handler)}. Run `npm run build` first."
+    }
+  }
+}
+
+# Runs the actions. Invoked asynchronously, so a slow one holds up nobody else.
+resource "aws_lambda_function" "processor" {
+  function_name                  = local.function_names.processor
+  description                    = "Runs the actions of ${var.project} and replies to the client"
+  role                           = aws_iam_role.function["processor"].arn
+  filename                       = local.bundles.processor
+  source_code_hash               = local.bundle_hashes.processor
+  handler                        = "index.handler"
+  runtime                        = local.runtime
+  architectures                  = local.architectures
+  memory_size                    = var.processor_memory_size
+  reserved_concurrent_executions = var.processor_reserved_concurrency
+  timeout                        = var.processor_timeout
+
+  environment {
+    variables = {
+      MANAGEMENT_ENDPOINT = local.management_endpoint
+    }
+  }
+
+  # Unlike a destination's record, what lies here is the bare event: invoking
+  # the processor with it runs the job again.
+  dead_letter_config {
+    target_arn = local.dead_letter_queue_arn
+  }
+
+  # At system_log_level = "WARN" Lambda leaves out platform.report, which the
+  # alarm on time-outs counts.
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.function["processor"].name
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+
+  # Lambda refuses a dead-letter queue that the role may not send to yet.
+  depends_on = [aws_iam_role_policy.function]
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.bundles.processor)
+      error_message = "There is no ${abspath(local.bundles.processor)}. Run `npm run build` first."
+    }
+  }
+}
+
+# A reply that comes minutes late helps nobody on a live socket, so by default a
+# failed job is not run again: its client hears of it at once and may send the
+# message anew. Left alone, Lambda would retry twice, for up to six hours.
+resource "aws_lambda_function_event_invoke_config" "processor" {
+  function_name                = aws_lambda_function.processor.function_name
+  maximum_retry_attempts       = var.maximum_retry_attempts
+  maximum_event_age_in_seconds = var.maximum_event_age_in_seconds
+
+  # Not the processor itself, which Lambda refuses. The handler has no
+  # destination of its own, so a failing failure report cannot go in circles.
+  destination_config {
+    on_failure {
+      destination = aws_lambda_function.websocket_handler.arn
+    }
+  }
+
+  depends_on = [
+    aws_iam_role_policy.function,
+    aws_sqs_queue.dead_letter,
+  ]
+}

@@ -1,0 +1,88 @@
+locals {
+  # AWS checks the literal "…/@connections/{connectionId}": without the final
+  # "/*", as AWS's guide prints it, every reply is denied.
+  #
+  # A local, because a data source that refers to a resource directly is read at
+  # apply whenever that resource changes, and the plan would not show the policy.
+  connections_arn = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/POST/@connections/*"
+}
+
+data "aws_iam_policy_document" "assume_role" {
+  statement {
+    sid     = "RunAsFunction"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "websocket_handler" {
+  statement {
+    sid       = "InvokeProcessor"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [local.function_arns.processor]
+  }
+
+  statement {
+    sid       = "ReplyToConnections"
+    actions   = ["execute-api:ManageConnections"]
+    resources = [local.connections_arn]
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arn_prefix}:logs:${local.arn_scope}:log-group:${local.function_log_group_names.websocket_handler}:*"]
+  }
+}
+
+data "aws_iam_policy_document" "processor" {
+  statement {
+    sid       = "ReplyToConnections"
+    actions   = ["execute-api:ManageConnections"]
+    resources = [local.connections_arn]
+  }
+
+  # Lambda sends dead letters and failure reports in the name of the function
+  # that failed, so these two belong to the processor.
+  statement {
+    sid       = "KeepDeadLetters"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.dead_letter_queue_arn]
+  }
+
+  statement {
+    sid       = "ReportFailure"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [local.function_arns.websocket_handler]
+  }
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arn_prefix}:logs:${local.arn_scope}:log-group:${local.function_log_group_names.processor}:*"]
+  }
+}
+
+# Roles are global: the region in the name lets one project live in several.
+resource "aws_iam_role" "function" {
+  for_each = local.function_names
+
+  name               = "${each.value}-${var.region}"
+  description        = "What ${each.value} may do"
+  assume_role_policy = data.aws_iam_policy_document.assume_role.json
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = {
+    websocket_handler = data.aws_iam_policy_document.websocket_handler.json
+    processor         = data.aws_iam_policy_document.processor.json
+  }
+
+  name   = "permissions"
+  role   = aws_iam_role.function[each.key].id
+  policy = each.value
+}

@@ -1,0 +1,33 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  function_names = {
+    websocket_handler = "${var.project}-websocket-handler"
+    processor         = "${var.project}-processor"
+  }
+
+  dead_letter_queue_name = "${var.project}-dead-letters"
+
+  # ARNs are built from names, not read from resources. The functions wait for
+  # the policies that name them, so references would be a cycle; and waiting for
+  # the queue would put the provider's 25 seconds of checking it before the
+  # functions instead of beside them.
+  arn_prefix = "arn:${data.aws_partition.current.partition}"
+  arn_scope  = "${var.region}:${data.aws_caller_identity.current.account_id}"
+
+  function_arns = {
+    for key, name in local.function_names : key => "${local.arn_prefix}:lambda:${local.arn_scope}:function:${name}"
+  }
+
+  function_log_group_names = {
+    for key, name in local.function_names : key => "/aws/lambda/${name}"
+  }
+
+  dead_letter_queue_arn = "${local.arn_prefix}:sqs:${local.arn_scope}:${local.dead_letter_queue_name}"
+
+  # From api_endpoint, which the server names. The provider makes up invoke_url
+  # itself, always on amazonaws.com, which is wrong for a local AWS.
+  management_endpoint = "${replace(aws_apigatewayv2_api.this.api_endpoint, "/^ws/", "http")}/${var.stage}"
+}

@@ -1,0 +1,183 @@
+locals {
+  # What an alarm leaves out is filled in below: the sum of a metric of Lambda
+  # over five minutes, any above 0 is one too many, and no data is good news.
+  # Each costs about $0.10 a month; the first ten of an account are free.
+  alarms = {
+    websocket-handler-errors = {
+      description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
+      metric_name = "Errors"
+      dimensions  = { FunctionName = local.function_names.websocket_handler }
+    }
+
+    websocket-handler-throttles = {
+      description = "The websocket-handler ran out of concurrency, so messages were refused. Raise its reserved concurrency or the account's quota."
+      metric_name = "Throttles"
+      dimensions  = { FunctionName = local.function_names.websocket_handler }
+    }
+
+    processor-errors = {
+      description = "The processor threw, crashed or timed out. See its log group, and the dead-letter queue for the jobs."
+      metric_name = "Errors"
+      dimensions  = { FunctionName = local.function_names.processor }
+    }
+
+    processor-timeouts = {
+      description = "A job took longer than processor_timeout (${var.processor_timeout} s)."
+      namespace   = aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].namespace
+      metric_name = aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].name
+      dimensions  = {}
+    }
+
+    processor-throttles = {
+      description = "Jobs wait because the processor ran out of concurrency; they fail after ${var.maximum_event_age_in_seconds} s. Raise its reserved concurrency or the account's quota."
+      metric_name = "Throttles"
+      dimensions  = { FunctionName = local.function_names.processor }
+    }
+
+    # The last two links of the failure path: where one breaks, a job is lost or
+    # its client never hears of it, and nothing but these metrics tells.
+    dead-letter-errors = {
+      description = "Lambda could not put a failed job into the dead-letter queue. The job is lost. Check the processor's role and the queue."
+      metric_name = "DeadLetterErrors"
+      dimensions  = { FunctionName = local.function_names.processor }
+    }
+
+    destination-delivery-failures = {
+      description = "Lambda could not report a failed job to the websocket-handler. Its client waits in vain. Check the processor's role."
+      metric_name = "DestinationDeliveryFailures"
+      dimensions  = { FunctionName = local.function_names.processor }
+    }
+
+    # A queue that nobody touches stops reporting after some hours. That must
+    # not end the alarm while the messages are still there.
+    dead-letters = {
+      description        = "Failed jobs lie in the dead-letter queue. Mend the cause, then send them again or purge the queue."
+      namespace          = "AWS/SQS"
+      metric_name        = "ApproximateNumberOfMessagesVisible"
+      dimensions         = { QueueName = local.dead_letter_queue_name }
+      statistic          = "Maximum"
+      treat_missing_data = "ignore"
+    }
+
+    # The metric counts both directions, so each request twice.
+    message-rate = {
+      description = "Traffic is at 80 % of what throttling_rate_limit (${var.throttling_rate_limit} per second) lets through. Raise the limit, or find the client that floods the API."
+      namespace   = "AWS/ApiGateway"
+      metric_name = "MessageCount"
+      dimensions  = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
+      threshold   = 0.8 * 2 * var.throttling_rate_limit * 300
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.project}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = lookup(each.value, "namespace", "AWS/Lambda")
+  metric_name         = each.value.metric_name
+  dimensions          = each.value.dimensions
+  statistic           = lookup(each.value, "statistic", "Sum")
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = lookup(each.value, "threshold", 0)
+  period              = 300
+  evaluation_periods  = 1
+  treat_missing_data  = lookup(each.value, "treat_missing_data", "notBreaching")
+  alarm_actions       = var.alarm_topic_arns
+}
+
+# Lambda has no metric of time-outs, and its log no longer has the line "Task
+# timed out" that older filters look for.
+resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
+  name           = "${var.project}-processor-timeouts"
+  log_group_name = aws_cloudwatch_log_group.function["processor"].name
+  pattern        = "{ $.type = \"platform.report\" && $.record.status = \"timeout\" }"
+
+  # No default_value: a custom metric is billed for the hours that have data,
+  # and so costs nothing until a job times out.
+  metric_transformation {
+    namespace = var.project
+    name      = "ProcessorTimeouts"
+    value     = "1"
+  }
+}
+
+locals {
+  widgets = [
+    {
+      title = "Connects and messages"
+      stat  = "Sum"
+      metrics = [
+        for name in ["ConnectCount", "MessageCount"] :
+        ["AWS/ApiGateway", name, "ApiId", aws_apigatewayv2_api.this.id, "Stage", var.stage]
+      ]
+    },
+    {
+      title = "Errors of the API"
+      stat  = "Sum"
+      metrics = [
+        for name in ["ClientError", "ExecutionError", "IntegrationError"] :
+        ["AWS/ApiGateway", name, "ApiId", aws_apigatewayv2_api.this.id, "Stage", var.stage]
+      ]
+    },
+    {
+      title = "Errors of the functions"
+      stat  = "Sum"
+      metrics = concat(
+        [
+          for pair in setproduct(values(local.function_names), ["Errors", "Throttles"]) :
+          ["AWS/Lambda", pair[1], "FunctionName", pair[0]]
+        ],
+        [[local.alarms.processor-timeouts.namespace, local.alarms.processor-timeouts.metric_name]]
+      )
+    },
+    {
+      title = "Duration of the functions"
+      stat  = "p95"
+      metrics = [
+        for pair in setproduct(values(local.function_names), ["p50", "p95", "Maximum"]) :
+        ["AWS/Lambda", "Duration", "FunctionName", pair[0], { stat = pair[1], label = "${pair[0]} ${pair[1]}" }]
+      ]
+    },
+    {
+      title = "Jobs waiting for the processor"
+      stat  = "Maximum"
+      metrics = [
+        ["AWS/Lambda", "AsyncEventAge", "FunctionName", local.function_names.processor],
+        ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", local.function_names.processor, { yAxis = "right" }],
+      ]
+    },
+    {
+      title = "Failed jobs"
+      stat  = "Sum"
+      metrics = [
+        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", local.dead_letter_queue_name, { stat = "Maximum" }],
+        ["AWS/Lambda", "DeadLetterErrors", "FunctionName", local.function_names.processor],
+        ["AWS/Lambda", "DestinationDeliveryFailures", "FunctionName", local.function_names.processor],
+      ]
+    },
+  ]
+}
+
+# Dashboards are global: the region in the name lets one project live in several.
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = "${var.project}-${var.region}"
+
+  dashboard_body = jsonencode({
+    widgets = [
+      for index, widget in local.widgets : {
+        type   = "metric"
+        x      = index % 2 * 12
+        y      = floor(index / 2) * 6
+        width  = 12
+        height = 6
+        properties = merge(widget, {
+          view   = "timeSeries"
+          region = var.region
+          period = 300
+        })
+      }
+    ]
+  })
+}

@@ -1,0 +1,13 @@
+# No endpoints and no skip flags: AWS_ENDPOINT_URL alone points this same
+# configuration at a local AWS.
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = merge(var.tags, {
+      Project   = var.project
+      Stage     = var.stage
+      ManagedBy = "terraform"
+    })
+  }
+}

@@ -1,0 +1,456 @@
+# Plans against no AWS at all: the real provider, so that policies are rendered
+# and arguments checked as in earnest, but with nothing that it would ask AWS.
+
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  bundle_directory = "./tests/bundles"
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+# What the server would name. An overridden resource is not planned by the
+# provider, so any further one is overridden only by the run that needs it.
+override_resource {
+  target          = aws_apigatewayv2_api.this
+  override_during = plan
+  values = {
+    id            = "abc123"
+    api_endpoint  = "wss://abc123.execute-api.us-east-1.amazonaws.com"
+    execution_arn = "arn:aws:execute-api:us-east-1:123456789012:abc123"
+  }
+}
+
+run "the_names_follow_the_project" {
+  command = plan
+
+  variables {
+    project = "chat"
+    region  = "eu-central-1"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.name == "chat"
+    error_message = "The API is named ${aws_apigatewayv2_api.this.name}."
+  }
+
+  assert {
+    condition     = aws_lambda_function.websocket_handler.function_name == "chat-websocket-handler" && aws_lambda_function.processor.function_name == "chat-processor"
+    error_message = "The functions are named ${aws_lambda_function.websocket_handler.function_name} and ${aws_lambda_function.processor.function_name}."
+  }
+
+  assert {
+    condition     = { for key, role in aws_iam_role.function : key => role.name } == { websocket_handler = "chat-websocket-handler-eu-central-1", processor = "chat-processor-eu-central-1" }
+    error_message = "The names of roles, which are global, must tell the region."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dead_letter.name == "chat-dead-letters"
+    error_message = "The dead-letter queue is named ${aws_sqs_queue.dead_letter.name}."
+  }
+
+  assert {
+    condition     = aws_lambda_function.processor.dead_letter_config[0].target_arn == "arn:aws:sqs:eu-central-1:123456789012:chat-dead-letters"
+    error_message = "The processor's dead letters go to ${aws_lambda_function.processor.dead_letter_config[0].target_arn}, which is not the queue."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "chat-eu-central-1"
+    error_message = "The name of the dashboard, which is global, must tell the region."
+  }
+}
+
+run "the_longest_project_and_region_fit_into_a_role_name" {
+  command = plan
+
+  variables {
+    project = "a2345678901234567890123456789-1"
+    region  = "ap-southeast-2"
+  }
+
+  assert {
+    condition     = alltrue([for role in aws_iam_role.function : length(role.name) <= 64])
+    error_message = "A role name holds 64 characters."
+  }
+}
+
+run "the_api_has_three_one_way_routes_to_one_integration" {
+  command = plan
+
+  override_resource {
+    target          = aws_apigatewayv2_integration.websocket_handler
+    override_during = plan
+    values          = { id = "int123" }
+  }
+
+  assert {
+    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(["$connect", "$default", "$disconnect"])
+    error_message = "The routes are not $connect, $default and $disconnect."
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.target == "integrations/int123" && route.route_response_selection_expression == null])
+    error_message = "A route does not lead to the integration, or sends a response."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.protocol_type == "WEBSOCKET" && aws_apigatewayv2_api.this.route_selection_expression == "$request.body.action"
+    error_message = "The API does not select routes by the action of a message."
+  }
+}
+
+run "each_route_may_invoke_the_handler_and_no_other" {
+  command = plan
+
+  assert {
+    condition = { for key, permission in aws_lambda_permission.route : key => permission.source_arn } == {
+      connect    = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/$connect"
+      disconnect = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/$disconnect"
+      default    = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/$default"
+    }
+    error_message = "A source ARN is not exactly that of its route."
+  }
+
+  assert {
+    condition     = alltrue([for permission in aws_lambda_permission.route : permission.principal == "apigateway.amazonaws.com"])
+    error_message = "Somebody beside API Gateway may invoke the handler."
+  }
+}
+
+run "the_stage_is_throttled_and_logs_no_content" {
+  command = plan
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 100 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 200
+    error_message = "The stage does not have the throttling limits of the variables."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].logging_level == "OFF"
+    error_message = "Execution logs hold what clients send."
+  }
+
+  assert {
+    condition     = jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format).connectionId == "$context.connectionId"
+    error_message = "An access log line does not tell the connection."
+  }
+
+  # API Gateway refuses a format with neither, and one of more than 3 KB.
+  assert {
+    condition     = strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "$context.requestId") && length(aws_apigatewayv2_stage.this.access_log_settings[0].format) < 3072
+    error_message = "API Gateway will not take this access log format."
+  }
+}
+
+run "the_handler_is_allowed_what_it_does" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.function["websocket_handler"].policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "InvokeProcessor"
+          Effect   = "Allow"
+          Action   = "lambda:InvokeFunction"
+          Resource = "arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-processor"
+        },
+        {
+          Sid      = "ReplyToConnections"
+          Effect   = "Allow"
+          Action   = "execute-api:ManageConnections"
+          Resource = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/POST/@connections/*"
+        },
+        {
+          Sid      = "WriteLogs"
+          Effect   = "Allow"
+          Action   = ["logs:PutLogEvents", "logs:CreateLogStream"]
+          Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/websocket-lambda-websocket-handler:*"
+        },
+      ]
+    }
+    error_message = "The handler's policy is ${aws_iam_role_policy.function["websocket_handler"].policy}"
+  }
+}
+
+run "the_processor_is_allowed_what_it_does" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.function["processor"].policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "ReplyToConnections"
+          Effect   = "Allow"
+          Action   = "execute-api:ManageConnections"
+          Resource = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/POST/@connections/*"
+        },
+        {
+          Sid      = "KeepDeadLetters"
+          Effect   = "Allow"
+          Action   = "sqs:SendMessage"
+          Resource = "arn:aws:sqs:us-east-1:123456789012:websocket-lambda-dead-letters"
+        },
+        {
+          Sid      = "ReportFailure"
+          Effect   = "Allow"
+          Action   = "lambda:InvokeFunction"
+          Resource = "arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler"
+        },
+        {
+          Sid      = "WriteLogs"
+          Effect   = "Allow"
+          Action   = ["logs:PutLogEvents", "logs:CreateLogStream"]
+          Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/websocket-lambda-processor:*"
+        },
+      ]
+    }
+    error_message = "The processor's policy is ${aws_iam_role_policy.function["processor"].policy}"
+  }
+}
+
+run "only_lambda_takes_on_the_roles" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for role in aws_iam_role.function :
+      [for statement in jsondecode(role.assume_role_policy).Statement : statement.Principal] == [{ Service = "lambda.amazonaws.com" }]
+    ])
+    error_message = "A role can be assumed by something other than Lambda."
+  }
+}
+
+run "the_functions_know_their_surroundings" {
+  command = plan
+
+  variables {
+    allowed_origins = ["https://app.example.com", "http://localhost:5173"]
+  }
+
+  assert {
+    condition = tomap(aws_lambda_function.websocket_handler.environment[0].variables) == tomap({
+      PROCESSOR_FUNCTION_NAME = "websocket-lambda-processor"
+      MANAGEMENT_ENDPOINT     = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
+      ALLOWED_ORIGINS         = "https://app.example.com,http://localhost:5173"
+    })
+    error_message = "The handler's environment is ${jsonencode(aws_lambda_function.websocket_handler.environment[0].variables)}"
+  }
+
+  assert {
+    condition = tomap(aws_lambda_function.processor.environment[0].variables) == tomap({
+      MANAGEMENT_ENDPOINT = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
+    })
+    error_message = "The processor's environment is ${jsonencode(aws_lambda_function.processor.environment[0].variables)}"
+  }
+}
+
+run "the_functions_run_as_they_are_built" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
+      function.runtime == "nodejs22.x" && function.handler == "index.handler" && function.architectures == tolist(["arm64"]) && function.memory_size == 256
+    ])
+    error_message = "A function does not run index.handler on nodejs22.x, arm64 and 256 MB."
+  }
+
+  assert {
+    condition     = aws_lambda_function.websocket_handler.timeout < 29
+    error_message = "API Gateway gives up after 29 seconds, before the handler's time-out."
+  }
+
+  # AWS reads -1 as "none reserved".
+  assert {
+    condition     = aws_lambda_function.websocket_handler.reserved_concurrent_executions == -1 && aws_lambda_function.processor.reserved_concurrent_executions == -1
+    error_message = "Concurrency is reserved by default, which fails in an account with a small quota."
+  }
+}
+
+run "each_function_writes_json_to_its_own_group" {
+  command = plan
+
+  variables {
+    log_retention_days = 30
+  }
+
+  assert {
+    condition = {
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
+      function.function_name => [function.logging_config[0].log_format, function.logging_config[0].log_group]
+      } == {
+      websocket-lambda-websocket-handler = ["JSON", "/aws/lambda/websocket-lambda-websocket-handler"]
+      websocket-lambda-processor         = ["JSON", "/aws/lambda/websocket-lambda-processor"]
+    }
+    error_message = "A function does not log JSON to the group of its name."
+  }
+
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.access]) : group.retention_in_days == 30])
+    error_message = "A log group does not follow log_retention_days."
+  }
+}
+
+run "a_failed_job_is_kept_and_reported" {
+  command = plan
+
+  override_resource {
+    target          = aws_lambda_function.websocket_handler
+    override_during = plan
+    values          = { arn = "arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler" }
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.processor.destination_config[0].on_failure[0].destination == aws_lambda_function.websocket_handler.arn
+    error_message = "The handler does not hear of failed jobs."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.processor.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.processor.maximum_event_age_in_seconds == 60
+    error_message = "By default a job is not run again, and fails after a minute of waiting."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function.websocket_handler.dead_letter_config) == 0
+    error_message = "The handler's own failures must lead nowhere: they could go in circles."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dead_letter.sqs_managed_sse_enabled && aws_sqs_queue.dead_letter.message_retention_seconds == 1209600
+    error_message = "Dead letters are not encrypted, or not kept for 14 days."
+  }
+}
+
+run "every_alarm_tells_the_topics" {
+  command = plan
+
+  variables {
+    alarm_topic_arns = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+  }
+
+  assert {
+    condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
+      "websocket-handler-errors", "websocket-handler-throttles",
+      "processor-errors", "processor-timeouts", "processor-throttles",
+      "dead-letters", "dead-letter-errors", "destination-delivery-failures",
+      "message-rate",
+    ])
+    error_message = "The alarms are ${join(", ", keys(aws_cloudwatch_metric_alarm.this))}."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:alerts"])])
+    error_message = "An alarm does not reach the topic."
+  }
+
+  assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.this["processor-timeouts"].namespace,
+      aws_cloudwatch_metric_alarm.this["processor-timeouts"].metric_name,
+      ] == [
+      aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].namespace,
+      aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].name,
+    ]
+    error_message = "The alarm on time-outs does not watch the metric of its filter."
+  }
+
+  # Both directions of 100 requests a second for 300 seconds, and 80 % of that.
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold == 48000
+    error_message = "The alarm on the message rate does not follow the throttling limit."
+  }
+}
+
+run "the_dashboard_shows_the_whole_way_of_a_message" {
+  command = plan
+
+  assert {
+    condition = length(setsubtract(
+      ["ConnectCount", "MessageCount", "Errors", "Duration", "ProcessorTimeouts", "ApproximateNumberOfMessagesVisible"],
+      flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in widget.properties.metrics : metric[1]]])
+    )) == 0
+    error_message = "A metric is missing from the dashboard."
+  }
+}
+
+run "the_outputs_lead_clients_and_tools" {
+  command = plan
+
+  override_resource {
+    target          = aws_sqs_queue.dead_letter
+    override_during = plan
+    values          = { url = "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters" }
+  }
+
+  assert {
+    condition = [output.websocket_url, output.management_endpoint, output.websocket_api_id, output.region] == [
+      "wss://abc123.execute-api.us-east-1.amazonaws.com/production",
+      "https://abc123.execute-api.us-east-1.amazonaws.com/production",
+      "abc123",
+      "us-east-1",
+    ]
+    error_message = "The URLs are ${output.websocket_url} and ${output.management_endpoint}."
+  }
+
+  assert {
+    condition = [
+      output.websocket_handler_function_name, output.processor_function_name,
+      output.websocket_handler_log_group_name, output.processor_log_group_name, output.access_log_group_name,
+      output.dead_letter_queue_url,
+      ] == [
+      "websocket-lambda-websocket-handler", "websocket-lambda-processor",
+      "/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor", "/aws/apigateway/websocket-lambda",
+      "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters",
+    ]
+    error_message = "An output does not name what it stands for."
+  }
+}
+
+run "the_urls_follow_a_local_aws" {
+  command = plan
+
+  override_resource {
+    target          = aws_apigatewayv2_api.this
+    override_during = plan
+    values = {
+      id            = "websocket0"
+      api_endpoint  = "ws://localhost:4566/_aws/execute-api/websocket0"
+      execution_arn = "arn:aws:execute-api:us-east-1:123456789012:websocket0"
+    }
+  }
+
+  assert {
+    condition     = output.websocket_url == "ws://localhost:4566/_aws/execute-api/websocket0/production"
+    error_message = "Clients of a local AWS would connect to ${output.websocket_url}."
+  }
+
+  assert {
+    condition     = aws_lambda_function.processor.environment[0].variables.MANAGEMENT_ENDPOINT == "http://localhost:4566/_aws/execute-api/websocket0/production"
+    error_message = "Replies would be posted to ${output.management_endpoint}."
+  }
+}
+
+run "a_missing_bundle_is_named_before_anything_is_made" {
+  command = plan
+
+  variables {
+    bundle_directory = "./tests/no-such-folder"
+  }
+
+  expect_failures = [
+    aws_lambda_function.websocket_handler,
+    aws_lambda_function.processor,
+  ]
+}

@@ -1,0 +1,210 @@
+variable "project" {
+  description = "Prefix of every name. A second copy in the same account and region needs another one: most names do not contain the stage."
+  type        = string
+  default     = "websocket-lambda"
+
+  # A role name holds 64 characters; the longest here adds
+  # "-websocket-handler-" and a region of up to 14.
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.project))
+    error_message = "project must have 2 to 31 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen. Choose a shorter or simpler name, such as \"chat-backend\"."
+  }
+}
+
+variable "stage" {
+  description = "Name of the API's stage: the last part of the WebSocket URL."
+  type        = string
+  default     = "production"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,128}$", var.stage))
+    error_message = "stage must have 1 to 128 letters, digits, hyphens and underscores. API Gateway's \"$default\" stage exists for HTTP APIs only."
+  }
+}
+
+variable "region" {
+  description = "AWS region of everything. terraform/account has to be applied once in the same region."
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be the code of an AWS region, such as \"eu-central-1\"; an availability zone (\"eu-central-1a\") or a display name will not do."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource, beside Project, Stage and ManagedBy."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:")])
+    error_message = "AWS keeps tag keys that start with \"aws:\" for itself. Rename those keys."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["Project", "Stage", "ManagedBy"])) == 0
+    error_message = "Project, Stage and ManagedBy are set already. Change project or stage, or use other keys."
+  }
+}
+
+variable "bundle_directory" {
+  description = "Folder with websocket-handler.zip and processor.zip. Unset: dist/ of this repository, where `npm run build` puts them."
+  type        = string
+  default     = null
+}
+
+variable "allowed_origins" {
+  description = "Origins whose pages may open a connection, as browsers send them (\"https://app.example.com\"). Empty: any. Clients that are no browsers send no Origin and are not held back by this; it is not authentication."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition = alltrue([
+      for origin in var.allowed_origins :
+      can(regex("^[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:]+\\])(:[0-9]{1,5})?$", origin))
+    ])
+    error_message = "Write each of allowed_origins as scheme://host or scheme://host:port, in lower case, without a path or a final slash. To allow any origin, leave the list empty; there is no \"*\"."
+  }
+
+  # Browsers drop these ports, so such an entry would never match.
+  validation {
+    condition = alltrue([
+      for origin in var.allowed_origins : !can(regex("^(https://.*:443|http://.*:80)$", origin))
+    ])
+    error_message = "Leave :443 out of https origins and :80 out of http origins in allowed_origins: browsers do not send the default port."
+  }
+}
+
+variable "throttling_rate_limit" {
+  description = "Connections and messages per second, over all clients, that the stage accepts in the long run."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.throttling_rate_limit > 0
+    error_message = "throttling_rate_limit must be above 0: at 0, API Gateway refuses every message."
+  }
+}
+
+variable "throttling_burst_limit" {
+  description = "Connections and messages that the stage accepts at the same moment."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.throttling_burst_limit >= 1 && floor(var.throttling_burst_limit) == var.throttling_burst_limit
+    error_message = "throttling_burst_limit must be a whole number of at least 1: at 0, API Gateway refuses every message."
+  }
+}
+
+variable "websocket_handler_memory_size" {
+  description = "Memory of the websocket-handler in MB. CPU grows with it."
+  type        = number
+  default     = 256
+
+  validation {
+    condition     = var.websocket_handler_memory_size >= 128 && var.websocket_handler_memory_size <= 10240 && floor(var.websocket_handler_memory_size) == var.websocket_handler_memory_size
+    error_message = "websocket_handler_memory_size must be a whole number of MB from 128 to 10240."
+  }
+}
+
+variable "processor_memory_size" {
+  description = "Memory of the processor in MB. CPU grows with it, so actions that compute get faster."
+  type        = number
+  default     = 256
+
+  validation {
+    condition     = var.processor_memory_size >= 128 && var.processor_memory_size <= 10240 && floor(var.processor_memory_size) == var.processor_memory_size
+    error_message = "processor_memory_size must be a whole number of MB from 128 to 10240."
+  }
+}
+
+variable "processor_timeout" {
+  description = "Seconds that an action may take. API Gateway closes a connection after ten minutes without a message, so clients of longer jobs must send something meanwhile."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.processor_timeout >= 1 && var.processor_timeout <= 900 && floor(var.processor_timeout) == var.processor_timeout
+    error_message = "processor_timeout must be a whole number of seconds from 1 to 900. Longer jobs do not fit into one Lambda invocation: split them."
+  }
+}
+
+variable "websocket_handler_reserved_concurrency" {
+  description = "Execution environments set aside for the websocket-handler, and at once its limit; 0 switches it off. Unset: it shares the account's. Each connect, message and disconnect takes one for a moment."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.websocket_handler_reserved_concurrency == null ? true : var.websocket_handler_reserved_concurrency >= 0 && floor(var.websocket_handler_reserved_concurrency) == var.websocket_handler_reserved_concurrency
+    error_message = "websocket_handler_reserved_concurrency must be a whole number of at least 0. Leave it unset to reserve nothing."
+  }
+}
+
+variable "processor_reserved_concurrency" {
+  description = "Execution environments set aside for the processor, and at once its limit: what the systems behind your actions can stand. At 0 it stops, and jobs fail unprocessed. Unset: it shares the account's."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.processor_reserved_concurrency == null ? true : var.processor_reserved_concurrency >= 0 && floor(var.processor_reserved_concurrency) == var.processor_reserved_concurrency
+    error_message = "processor_reserved_concurrency must be a whole number of at least 0. Leave it unset to reserve nothing."
+  }
+}
+
+variable "maximum_retry_attempts" {
+  description = "How often Lambda runs a failed job again: a minute later, then two minutes after that. The client waits meanwhile, and the action must stand being run twice."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = contains([0, 1, 2], var.maximum_retry_attempts)
+    error_message = "maximum_retry_attempts must be 0, 1 or 2; Lambda knows no more."
+  }
+}
+
+variable "maximum_event_age_in_seconds" {
+  description = "Seconds that a job may wait, for a free processor or for a retry, before it counts as failed."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.maximum_event_age_in_seconds >= 60 && var.maximum_event_age_in_seconds <= 21600 && floor(var.maximum_event_age_in_seconds) == var.maximum_event_age_in_seconds
+    error_message = "maximum_event_age_in_seconds must be a whole number of seconds from 60 to 21600 (six hours)."
+  }
+
+  # Lambda retries after 60 and after another 120 seconds. A job too old by
+  # then fails without the retries that maximum_retry_attempts promises.
+  validation {
+    condition     = var.maximum_event_age_in_seconds >= 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * var.processor_timeout
+    error_message = "A job would be too old for its retries. With maximum_retry_attempts = ${var.maximum_retry_attempts} and processor_timeout = ${var.processor_timeout}, set maximum_event_age_in_seconds to at least ${30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * var.processor_timeout}."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the logs of both functions and of the API."
+  type        = number
+  default     = 14
+
+  # CloudWatch also takes 0, which keeps logs, and their cost, for ever.
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days
+    )
+    error_message = "log_retention_days must be one of the periods of CloudWatch: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "alarm_topic_arns" {
+  description = "SNS topics that hear of every alarm. Empty: alarms show in CloudWatch only."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "Each of alarm_topic_arns must be the ARN of a standard SNS topic, such as \"arn:aws:sns:us-east-1:123456789012:alerts\"; an e-mail address is subscribed to a topic, not named here."
+  }
+}

@@ -1,0 +1,6 @@
+import { buildFunctions } from "../scripts/build.ts";
+
+/** Runs once before all tests: they use the zips that Terraform uploads. */
+export async function setup(): Promise<void> {
+  await buildFunctions();
+}

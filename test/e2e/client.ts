@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { afterEach } from "vitest";
+import WebSocket, { type ClientOptions } from "ws";
+import type { Reply } from "../../shared/protocol.ts";
+
+/** A client of the suite. Frames are queued as they come, so that none is missed. */
+export interface Client {
+  readonly socket: WebSocket;
+  /** Sends a text as it is, and anything else as JSON. */
+  send(message: unknown): void;
+  /** The next text that comes, or came and wasn't read. Rejects when the connection closes. */
+  nextText(): Promise<string>;
+  next(): Promise<Reply>;
+  /** Sends and reads the next reply. */
+  ask(message: unknown): Promise<Reply>;
+  /** How the connection ended, once it has. */
+  closed: Promise<{ code: number; reason: string }>;
+  /** What came and wasn't read. */
+  unread(): string[];
+}
+
+const open = new Set<WebSocket>();
+afterEach(() => {
+  for (const socket of open) socket.terminate();
+  open.clear();
+});
+
+/** Connects, and closes the connection after the test. Rejects where the upgrade is refused. */
+export async function connect(url: string, options: ClientOptions = {}): Promise<Client> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
+  open.add(socket);
+  const received: string[] = [];
+  const waiting: PromiseWithResolvers<string>[] = [];
+  socket.on("message", (data: Buffer) => {
+    const text = data.toString();
+    const next = waiting.shift();
+    if (next === undefined) received.push(text);
+    else next.resolve(text);
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.on("close", (code, reason) => {
+      for (const { reject } of waiting.splice(0)) reject(new Error(`closed with ${code}`));
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  await once(socket, "open");
+
+  const nextText = () => {
+    const text = received.shift();
+    if (text !== undefined) return Promise.resolve(text);
+    const next = Promise.withResolvers<string>();
+    waiting.push(next);
+    return next.promise;
+  };
+  const next = async (): Promise<Reply> => JSON.parse(await nextText());
+  const send = (message: unknown) =>
+    socket.send(typeof message === "string" ? message : JSON.stringify(message));
+  return {
+    socket,
+    send,
+    nextText,
+    next,
+    ask: async (message) => {
+      send(message);
+      return await next();
+    },
+    closed,
+    unread: () => received,
+  };
+}

@@ -1,0 +1,41 @@
+import type { LocalAws } from "../../local/local-aws.ts";
+import type { WrittenLogEvent } from "../../local/logs/index.ts";
+
+/** A JSON log line of a function. */
+export interface LogLine {
+  logGroupName: string;
+  /** Of application lines. */
+  level?: string;
+  /** What the function logged; for Lambda's own lines, the record. */
+  content: Record<string, unknown>;
+}
+
+/** Keeps the log lines that are written from now on, and waits for one. */
+export interface LogWatch {
+  readonly lines: LogLine[];
+  /** The first line that matches, be it there already or still to come. */
+  line(matches: (line: LogLine) => boolean): Promise<LogLine>;
+}
+
+export function watchLogs({ logs }: LocalAws): LogWatch {
+  const lines: LogLine[] = [];
+  const waiting: { matches(line: LogLine): boolean; resolve(line: LogLine): void }[] = [];
+  logs.subscribe((event) => {
+    const line = parse(event);
+    lines.push(line);
+    for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+  });
+  return {
+    lines,
+    line: (matches) => {
+      const found = lines.find(matches);
+      if (found !== undefined) return Promise.resolve(found);
+      return new Promise((resolve) => waiting.push({ matches, resolve }));
+    },
+  };
+}
+
+function parse({ logGroupName, message }: WrittenLogEvent): LogLine {
+  const { level, message: content, record } = JSON.parse(message);
+  return { logGroupName, level, content: content ?? record };
+}

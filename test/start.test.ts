@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { connect } from "./e2e/client.ts";
+
+const start = join(import.meta.dirname, "..", "local", "start.ts");
+
+const running = new Set<ReturnType<typeof run>["child"]>();
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+  running.clear();
+});
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  const lines: string[] = [];
+  const waiting: { pattern: RegExp; resolve(match: RegExpExecArray): void }[] = [];
+  const line = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve) => {
+      const match = lines.map((text) => pattern.exec(text)).find((found) => found !== null);
+      if (match) resolve(match);
+      else waiting.push({ pattern, resolve });
+    });
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (text) => {
+      lines.push(text);
+      for (const { pattern, resolve } of waiting) {
+        const match = pattern.exec(text);
+        if (match) resolve(match);
+      }
+    });
+  return { child, lines, line };
+}
+
+test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", async () => {
+  const { child, line } = run("--port", "0");
+  const [url = ""] = await line(/ws:\/\/\S+$/);
+  const client = await connect(url);
+  expect(await client.ask({ action: "uppercase", data: { text: "hello" } })).toMatchObject({
+    result: "HELLO",
+  });
+  await line(/INFO {3}websocket-lambda-processor {2}.*"reply posted"/);
+  const processes = childrenOf(child.pid);
+  child.kill("SIGINT");
+  const asked = performance.now();
+  const [code] = await once(child, "exit");
+  expect(code).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(1000);
+  expect(processes.filter(isAlive)).toEqual([]);
+});
+
+/** The ids of a process's children. Empty where the system has no /proc. */
+function childrenOf(pid: number | undefined): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split(" ").map(Number) : [];
+}
+
+/** A process that has ended and waits for its parent to notice counts as dead. */
+const isAlive = (pid: number) =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+
+test("a taken port is one line that says what to do", async () => {
+  const other = createServer();
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  const { child, lines } = run("--port", String((other.address() as AddressInfo).port));
+  const [code] = await once(child, "close");
+  other.close();
+  expect(code).toBe(1);
+  expect(lines.filter((text) => !text.startsWith("built"))).toEqual([
+    "The port is taken. End what uses it, or choose another one: npm start -- --port 4567",
+  ]);
+});
+
+test.for([
+  [["--port", "many"], '--port takes a number from 0 to 65535, not "many".'],
+  [["--prot", "1"], "Unknown option '--prot'"],
+] as const)("wrong options are explained: %s", async ([args, message]) => {
+  const { child, lines } = run(...args);
+  const [code] = await once(child, "close");
+  expect(code).toBe(1);
+  expect(lines.join("\n")).toContain(message);
+});
