@@ -3,7 +3,9 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApiGateway } from "./apigateway/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
 import { createAwsServer } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
@@ -11,6 +13,7 @@ import { createLambda } from "./lambda/index.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
+import { createSts } from "./sts/index.ts";
 
 export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
@@ -54,11 +57,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const executeApi = createExecuteApi({ ...base, iam, lambda });
 
   const server = createAwsServer(iam, {
+    apigateway: createApiGateway({ ...base, iam }).service,
     "execute-api": executeApi.service,
     iam: iam.service,
     lambda: lambda.service,
     logs: logs.service,
+    monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,
+    sts: createSts({ ...base, iam }).service,
   });
   server.on("upgrade", (request, socket, head) => {
     executeApi.upgrade(request, socket, head).catch(() => socket.destroy());

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { LambdaFunction } from "./lambda/state.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import type { RegionState, State } from "./state.ts";
@@ -14,14 +14,13 @@ type Stored<Type> = Type extends LambdaFunction
   ? Omit<LambdaFunction, "zipFile"> & { bundle: string }
   : { [Key in keyof Type]: Type[Key] extends object ? Stored<Type[Key]> : Type[Key] };
 
-/** A local AWS that listens and holds the stack which Terraform made of `terraform/`. */
-export async function startStack(
-  options: Omit<LocalAwsOptions, "state"> & { port?: number; bundles: string },
-): Promise<LocalAws> {
+type StartOptions = Omit<LocalAwsOptions, "state"> & { port?: number };
+
+/** A local AWS that listens and holds nothing. */
+export async function startEmpty({ port, ...options }: StartOptions = {}): Promise<LocalAws> {
   const aws = await createLocalAws(options);
   try {
-    await aws.listen(options.port);
-    Object.assign(aws.state, await loadStack(aws.endpoint, options.bundles));
+    await aws.listen(port);
     return aws;
   } catch (error) {
     await aws.close();
@@ -29,15 +28,41 @@ export async function startStack(
   }
 }
 
+/** A local AWS that listens and holds the stack which Terraform made of `terraform/`. */
+export async function startStack(options: StartOptions & { bundles: string }): Promise<LocalAws> {
+  const { bundles, ...rest } = options;
+  const aws = await startEmpty(rest);
+  try {
+    Object.assign(aws.state, await loadStack(aws.endpoint, bundles));
+    return aws;
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
+
+export const STACK_FILE = join(import.meta.dirname, "stack.json");
+
+/** The zips in a folder, by the name of their function. */
+export async function readBundles(directory: string): Promise<Record<string, Buffer>> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith(".zip"));
+  const zips = await Promise.all(
+    files.map(async (file) => [basename(file, ".zip"), await readFile(join(directory, file))]),
+  );
+  return Object.fromEntries(zips);
+}
+
 /** @param bundles the folder of the built zips. */
 async function loadStack(endpoint: string, bundles: string): Promise<State> {
-  const text = await readFile(join(import.meta.dirname, "stack.json"), "utf8");
+  const text = await readFile(STACK_FILE, "utf8");
   const stored: Stored<State> = JSON.parse(text.replaceAll(ENDPOINT, endpoint));
+  const zips = await readBundles(bundles);
   const regions: Record<string, RegionState> = {};
   for (const [name, region] of Object.entries(stored.regions)) {
     const functions: Record<string, LambdaFunction> = {};
     for (const [functionName, { bundle, ...rest }] of Object.entries(region.lambda.functions)) {
-      const zip = await readFile(join(bundles, `${bundle}.zip`));
+      const zip = zips[bundle];
+      if (zip === undefined) throw new Error(`There is no ${bundle}.zip in ${bundles}.`);
       functions[functionName] = { ...rest, zipFile: zip.toString("base64") };
     }
     regions[name] = { ...region, lambda: { functions } };

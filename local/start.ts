@@ -4,19 +4,29 @@ import { parseArgs } from "node:util";
 import { buildFunctions } from "../scripts/build.ts";
 import { formatLogEvent } from "./log-format.ts";
 import type { LocalAws } from "./local-aws.ts";
-import { startStack, websocketUrl } from "./stack.ts";
+import { startEmpty, startStack, websocketUrl } from "./stack.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
   --port <number>   the port of the local AWS (default: 4566)
+  --empty           a local AWS without the stack, for \`terraform apply\`
   --help            this text
 `;
 
 const bundles = join(import.meta.dirname, "..", "dist");
 
-function options(): { port: number } {
+interface Options {
+  port: number;
+  empty: boolean;
+}
+
+function options(): Options {
   const { values } = parseArgs({
-    options: { port: { type: "string", default: "4566" }, help: { type: "boolean" } },
+    options: {
+      port: { type: "string", default: "4566" },
+      empty: { type: "boolean", default: false },
+      help: { type: "boolean" },
+    },
   });
   if (values.help) {
     process.stdout.write(USAGE);
@@ -25,8 +35,24 @@ function options(): { port: number } {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  return { port };
+  return { port, empty: values.empty };
 }
+
+const shellVariables = (aws: LocalAws) =>
+  `export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`;
+
+const introductionWhenEmpty = (aws: LocalAws) => `
+An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it holds.
+
+  In a second terminal:
+           ${shellVariables(aws)}
+           terraform -chdir=terraform/account init
+           terraform -chdir=terraform/account apply
+           terraform -chdir=terraform init
+           terraform -chdir=terraform apply
+
+The functions' logs:
+`;
 
 function introduction(aws: LocalAws): string {
   const url = websocketUrl(aws, "websocket0", "production");
@@ -44,18 +70,18 @@ WebSocket Lambda runs on this machine. Ctrl-C ends it.
            python3 -c 'with __import__("websockets.sync.client").sync.client.connect("${url}") as ws: ws.send("""${message}"""); print(ws.recv())'
 
   Lead the aws CLI and the SDKs here:
-           export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
+           ${shellVariables(aws)}
 
 The functions' logs:
 `;
 }
 
-async function start({ port }: { port: number }): Promise<void> {
+async function start({ port, empty }: Options): Promise<void> {
   for (const { name } of await buildFunctions(bundles))
     console.log(`built ${relative(process.cwd(), join(bundles, `${name}.zip`))}`);
-  const aws = await startStack({ port, bundles });
+  const aws = empty ? await startEmpty({ port }) : await startStack({ port, bundles });
   aws.logs.subscribe((event) => console.log(formatLogEvent(event, process.stdout)));
-  console.log(introduction(aws));
+  console.log(empty ? introductionWhenEmpty(aws) : introduction(aws));
 
   const end = () => {
     void aws.close().then(() => process.exit(0));

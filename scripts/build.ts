@@ -9,6 +9,9 @@ import { build } from "esbuild";
 import { zipSync } from "fflate";
 
 const root = join(import.meta.dirname, "..");
+/** Where the zips are, and where Terraform looks for them. */
+export const DIST = join(root, "dist");
+
 const functions = ["websocket-handler", "processor"] as const;
 export type FunctionName = (typeof functions)[number];
 
@@ -20,7 +23,7 @@ export interface Bundle {
 }
 
 /** Builds every function. Rejects with esbuild's own error where a source doesn't compile. */
-export async function buildFunctions(outDirectory = join(root, "dist")): Promise<Bundle[]> {
+export async function buildFunctions(outDirectory = DIST): Promise<Bundle[]> {
   return await Promise.all(functions.map((name) => buildFunction(name, outDirectory)));
 }
 
@@ -63,7 +66,7 @@ const reproducible = {
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
   for (const { name, size, zipSize } of await buildFunctions()) {
-    const zip = relative(process.cwd(), join(root, "dist", `${name}.zip`));
+    const zip = relative(process.cwd(), join(DIST, `${name}.zip`));
     console.log(`${zip.padEnd(30)}${kilobytes(zipSize)}   bundle${kilobytes(size)}`);
   }
 }

@@ -80,7 +80,7 @@ variable "allowed_origins" {
 variable "throttling_rate_limit" {
   description = "Connections and messages per second, over all clients, that the stage accepts in the long run."
   type        = number
-  default     = 100
+  default     = 500
 
   validation {
     condition     = var.throttling_rate_limit > 0
@@ -91,7 +91,7 @@ variable "throttling_rate_limit" {
 variable "throttling_burst_limit" {
   description = "Connections and messages that the stage accepts at the same moment."
   type        = number
-  default     = 200
+  default     = 1000
 
   validation {
     condition     = var.throttling_burst_limit >= 1 && floor(var.throttling_burst_limit) == var.throttling_burst_limit

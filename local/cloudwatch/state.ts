@@ -9,6 +9,8 @@ export interface Alarm {
   AlarmArn: string;
   /** The parameters of PutMetricAlarm, as they are read back by DescribeAlarms. */
   parameters: Record<string, unknown>;
+  /** ISO 8601. */
+  AlarmConfigurationUpdatedTimestamp: string;
   tags: Record<string, string>;
 }
 
@@ -17,4 +19,6 @@ export interface Dashboard {
   DashboardArn: string;
   /** JSON text. */
   DashboardBody: string;
+  /** ISO 8601. */
+  LastModified: string;
 }

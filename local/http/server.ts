@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
+import { errorResponse } from "./error-response.ts";
 import type { AwsResponse, Service } from "./operation.ts";
-import { queryError } from "./query-protocol.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
@@ -19,7 +19,7 @@ export function createAwsServer(iam: Iam, services: Readonly<Record<string, Serv
     signal: AbortSignal,
   ): Promise<AwsResponse> => {
     const { method = "GET", url = "/" } = request;
-    const headers = request.headers as Record<string, string | undefined>;
+    const headers = headersOf(request);
     const body = await readBody(request);
     const signed = await iam.authenticate({ method, url, headers, body });
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
@@ -42,11 +42,14 @@ export function createAwsServer(iam: Iam, services: Readonly<Record<string, Serv
     const client = new AbortController();
     response.once("close", () => client.abort());
     answer(request, requestId, client.signal)
-      .catch((error: unknown) => asResponse(error, request, requestId))
+      .catch((error: unknown) => errorResponse(error, headersOf(request), requestId))
       .then((answered) => send(response, requestId, answered))
       .catch(() => response.destroy());
   });
 }
+
+/** No header that the protocols read is one that Node.js keeps as a list. */
+const headersOf = ({ headers }: IncomingMessage) => headers as Record<string, string | undefined>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -59,24 +62,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   }
   return Buffer.concat(chunks, length);
 }
-
-/** Errors before a service is known. A fault of our own is a 500, with its stack for whoever reports it. */
-function asResponse(error: unknown, { headers }: IncomingMessage, requestId: string): AwsResponse {
-  const known = error instanceof AwsError ? error : undefined;
-  const answer = known ?? new AwsError(500, "InternalFailure", stackOf(error));
-  // Clients of the query protocol, which sends forms, read nothing but XML.
-  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
-    return queryError(answer, "http://webservices.amazon.com/AWSFault/2005-15-09", requestId);
-  const { status, code, message } = answer;
-  return {
-    status,
-    headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },
-    body: JSON.stringify({ __type: code, message }),
-  };
-}
-
-const stackOf = (error: unknown) =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 function send(response: ServerResponse, requestId: string, answer: AwsResponse): void {
   const { status, headers, body = "" } = answer;

@@ -6,6 +6,7 @@ import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { Sqs } from "../sqs/index.ts";
 import { regionOf, type State } from "../state.ts";
+import { createLambdaApi } from "./api/index.ts";
 import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
 import { createDestinations } from "./destinations.ts";
 import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
@@ -100,12 +101,23 @@ export function createLambda(options: {
   const invokeAsync = (functionArn: string, requestId: string, payload: Buffer) =>
     queueOf(functionArn).add({ requestId, payload, acceptedAt: clock.now(), invokeCount: 0 });
 
+  /** New invocations run what the function is now; those that run end on what it was. */
+  const refresh = (region: string, functionName: string) => {
+    const functionArn = `arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`;
+    void pools.get(functionArn)?.then((pool) => pool.retire());
+    pools.delete(functionArn);
+  };
+  const api = createLambdaApi({
+    ...options,
+    onCodeOrConfigurationChange: refresh,
+    onDelete: refresh,
+  });
   const invoker = { invoke, invokeAsync, exists: (arn: string) => find(arn) !== undefined };
   return {
     service: (request) => {
       if (isInvoke(request))
         return invokeApi(request, { iam, accountId: state.accountId, invoker });
-      throw new Error("not yet");
+      return api(request);
     },
     invokeAs: async (service, sourceArn, functionArn, payload) => {
       if (!permits(get(functionArn).policy, service, sourceArn, functionArn))

@@ -30,6 +30,11 @@ export function checkMessageAttributes(attributes: Attributes): void {
 
 function checkAttribute(name: string, attribute: Attribute): void {
   const { DataType, StringValue } = attribute;
+  const [character] = /[^A-Za-z0-9_.-]/u.exec(name) ?? [];
+  if (character !== undefined)
+    throw invalidParameter(
+      `Invalid non-alphanumeric character '#x${character.codePointAt(0)?.toString(16).toUpperCase()}' was found in the message attribute name. Can only include alphanumeric characters, hyphens, underscores, or dots.`,
+    );
   if (!/^(String|Number|Binary)(\.|$)/.test(DataType))
     throw invalidParameter(
       `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,

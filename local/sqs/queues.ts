@@ -149,7 +149,9 @@ function checkSame(existing: Queue, wanted: Readonly<Record<string, string>>): v
 function derivedOf(queue: Queue, store: MessageStore, now: number): Record<string, string> {
   const messages = store.messagesOf(queue);
   const visible = messages.filter(({ visibleAt }) => visibleAt <= now).length;
-  const delayed = messages.filter((message) => message.visibleAt > now && message.receiveCount === 0);
+  const delayed = messages.filter(
+    (message) => message.visibleAt > now && message.receiveCount === 0,
+  );
   return {
     ApproximateNumberOfMessages: String(visible),
     ApproximateNumberOfMessagesNotVisible: String(messages.length - visible - delayed.length),

@@ -31,7 +31,13 @@ export const receiveMessage = (options: ReceiveOptions): Operation =>
     }),
     resource: ({ QueueUrl }, { region }) => arnOfUrl(region, QueueUrl),
     async handle(input, { region, signal }) {
-      checkRange("MaxNumberOfMessages", input.MaxNumberOfMessages, 1, 10, "Must be between 1 and 10, if provided.");
+      checkRange(
+        "MaxNumberOfMessages",
+        input.MaxNumberOfMessages,
+        1,
+        10,
+        "Must be between 1 and 10, if provided.",
+      );
       checkRange("WaitTimeSeconds", input.WaitTimeSeconds, 0, 20);
       checkRange("VisibilityTimeout", input.VisibilityTimeout, 0, 43_200);
       const names = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
@@ -68,7 +74,9 @@ async function receive(
     const messages = store.messagesOf(queue);
     const visible = messages.filter(({ visibleAt }) => visibleAt <= now);
     if (visible.length > 0 || now >= end)
-      return visible.slice(0, input.MaxNumberOfMessages).map((message) => take(message, now, hidden));
+      return visible
+        .slice(0, input.MaxNumberOfMessages)
+        .map((message) => take(message, now, hidden));
     const next = Math.min(end, ...messages.map(({ visibleAt }) => visibleAt));
     await store.changed(queue, next, signal);
   }

@@ -89,7 +89,6 @@ const tooLong = (queue: Queue) =>
   );
 
 /** What XML 1.0 can't carry, and so no message may. */
-// eslint-disable-next-line no-control-regex
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 function checkBody(body: string): void {

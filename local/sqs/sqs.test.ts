@@ -39,12 +39,11 @@ beforeEach(async () => {
   state = emptyState();
   clock = createManualClock();
   sqs = createSqs({ state, clock, iam: permissiveIam, endpoint: () => "http://localhost:4566" });
-  const created = await outputOf("CreateQueue", {
+  await outputOf("CreateQueue", {
     QueueName: "jobs",
     Attributes: { MessageRetentionPeriod: "1209600", SqsManagedSseEnabled: "true" },
     tags: { project: "x" },
   });
-  expect(created).toEqual({ QueueUrl });
 });
 
 describe("queues", () => {
@@ -123,7 +122,11 @@ describe("queues", () => {
       { QueueUrl, Attributes: { VisibilityTimeout: "43201" } },
       "InvalidAttributeValue;Sender",
     ],
-    ["SetQueueAttributes", { QueueUrl, Attributes: { Colour: "1" } }, "InvalidAttributeName;Sender"],
+    [
+      "SetQueueAttributes",
+      { QueueUrl, Attributes: { Colour: "1" } },
+      "InvalidAttributeName;Sender",
+    ],
     ["GetQueueAttributes", { QueueUrl, AttributeNames: ["Colour"] }, "InvalidAttributeName;Sender"],
     ["GetQueueUrl", { QueueName: "x" }, "AWS.SimpleQueueService.NonExistentQueue;Sender"],
     ["DeleteQueue", { QueueUrl: "jobs" }, "InvalidAddress;Sender"],
@@ -198,7 +201,9 @@ describe("messages", () => {
     await send("hello");
     expect(await receive({ VisibilityTimeout: 5 })).toHaveLength(1);
     expect(await receive()).toEqual([]);
-    expect(await attributesOf("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")).toEqual({
+    expect(
+      await attributesOf("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"),
+    ).toEqual({
       ApproximateNumberOfMessages: "0",
       ApproximateNumberOfMessagesNotVisible: "1",
     });
@@ -313,6 +318,10 @@ describe("messages", () => {
     [{ MessageBody: "x".repeat(1_048_577) }, "InvalidParameterValue;Sender"],
     [{ MessageBody: "x", DelaySeconds: 901 }, "InvalidParameterValue;Sender"],
     [
+      { MessageBody: "x", MessageAttributes: { "a b": { DataType: "String", StringValue: "1" } } },
+      "InvalidParameterValue;Sender",
+    ],
+    [
       { MessageBody: "x", MessageAttributes: { a: { DataType: "Date", StringValue: "1" } } },
       "InvalidParameterValue;Sender",
     ],
@@ -387,7 +396,7 @@ describe("long polling", () => {
     await settle();
     clock.advance(20_000);
     const counts = (await Promise.all(polling)).map((answer) => messagesIn(answer).length);
-    expect(counts.toSorted()).toEqual([0, 1]);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(1);
   });
 
   test("ends with the queue", async () => {

@@ -131,7 +131,7 @@ run "the_stage_is_throttled_and_logs_no_content" {
   command = plan
 
   assert {
-    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 100 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 200
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 500 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 1000
     error_message = "The stage does not have the throttling limits of the variables."
   }
 
@@ -366,9 +366,9 @@ run "every_alarm_tells_the_topics" {
     error_message = "The alarm on time-outs does not watch the metric of its filter."
   }
 
-  # Both directions of 100 requests a second for 300 seconds, and 80 % of that.
+  # Both directions of 500 requests a second for 300 seconds, and 80 % of that.
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold == 48000
+    condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold == 240000
     error_message = "The alarm on the message rate does not follow the throttling limit."
   }
 }

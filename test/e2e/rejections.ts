@@ -1,8 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connect } from "./client.ts";
-import { useTarget } from "./target.ts";
-
-const target = useTarget();
+import type { Target } from "./target.ts";
 
 const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
@@ -75,27 +73,30 @@ const rejections: [string, unknown, string, { action: string | null; requestId?:
   ],
 ];
 
-test.for(rejections)("%s gets one error frame, and the connection stays open", async (row) => {
-  const [, message, code, answered] = row;
-  const client = await connect(target.url);
-  const reply = await client.ask(message);
-  expect(reply).toMatchObject({ status: "error", error: { code }, ...answered });
-  expect(Object.keys(reply)).toEqual(["action", "status", "error", "requestId"]);
-  expect(reply.requestId).toMatch(answered.requestId ?? /^[\w-]{15}=$/);
-  // The next frame is the next answer: there was one for the rejected message, and no second.
-  expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
-    status: "success",
-    requestId: "next",
-  });
-});
+export const rejectionTests = (target: Target) =>
+  describe("rejections", () => {
+    test.for(rejections)("%s gets one error frame, and the connection stays open", async (row) => {
+      const [, message, code, answered] = row;
+      const client = await connect(target.url);
+      const reply = await client.ask(message);
+      expect(reply).toMatchObject({ status: "error", error: { code }, ...answered });
+      expect(Object.keys(reply)).toEqual(["action", "status", "error", "requestId"]);
+      expect(reply.requestId).toMatch(answered.requestId ?? /^[\w-]{15}=$/);
+      // The next frame is the next answer: there was one for the rejected message, and no second.
+      expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
+        status: "success",
+        requestId: "next",
+      });
+    });
 
-test("an error names the field and what it must be", async () => {
-  const client = await connect(target.url);
-  expect(await client.ask({ action: "uppercase", data: { text: 1 } })).toMatchObject({
-    error: { message: "data.text must be a string" },
+    test("an error names the field and what it must be", async () => {
+      const client = await connect(target.url);
+      expect(await client.ask({ action: "uppercase", data: { text: 1 } })).toMatchObject({
+        error: { message: "data.text must be a string" },
+      });
+      expect(await client.ask({ action: "uppercase", data: {} })).toMatchObject({
+        error: { message: "data.text is required" },
+      });
+      expect(await client.ask({})).toMatchObject({ error: { message: "action is required" } });
+    });
   });
-  expect(await client.ask({ action: "uppercase", data: {} })).toMatchObject({
-    error: { message: "data.text is required" },
-  });
-  expect(await client.ask({})).toMatchObject({ error: { message: "action is required" } });
-});

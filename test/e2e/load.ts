@@ -1,8 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Client, connect } from "./client.ts";
-import { useTarget } from "./target.ts";
-
-const target = useTarget();
+import type { Target } from "./target.ts";
 
 const CONNECTIONS = 50;
 const MESSAGES = 40;
@@ -25,13 +23,18 @@ async function converse(client: Client, name: number): Promise<Map<string, unkno
   return replies;
 }
 
-test("2,000 messages over 50 connections get one reply each, at the connection they came from", async () => {
-  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect(target.url)));
-  const conversations = await Promise.all(clients.map(converse));
-  for (const [name, replies] of conversations.entries()) {
-    expect(replies.size).toBe(MESSAGES);
-    for (let number = 0; number < MESSAGES; number += 1)
-      expect(replies.get(`${name}/${number}`)).toEqual([{ name, number }]);
-  }
-  expect(clients.flatMap((client) => client.unread())).toEqual([]);
-}, 60_000);
+export const loadTests = (target: Target) =>
+  describe("load", () => {
+    test("2,000 messages over 50 connections get one reply each, at the connection they came from", async () => {
+      const clients = await Promise.all(
+        Array.from({ length: CONNECTIONS }, () => connect(target.url)),
+      );
+      const conversations = await Promise.all(clients.map(converse));
+      for (const [name, replies] of conversations.entries()) {
+        expect(replies.size).toBe(MESSAGES);
+        for (let number = 0; number < MESSAGES; number += 1)
+          expect(replies.get(`${name}/${number}`)).toEqual([{ name, number }]);
+      }
+      expect(clients.flatMap((client) => client.unread())).toEqual([]);
+    }, 60_000);
+  });

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { createChat, createTestGateway } from "./testing.ts";
+
+const chat = {
+  name: "chat",
+  protocolType: "WEBSOCKET",
+  routeSelectionExpression: "$request.body.action",
+};
+
+describe("APIs", () => {
+  test("a created API is answered with 201, an id and a ws:// endpoint of this local AWS", async () => {
+    const { call } = createTestGateway();
+    const { status, output } = await call("POST", "/v2/apis", { ...chat, tags: { Team: "a" } });
+    expect(status).toBe(201);
+    expect(output).toEqual({
+      ...chat,
+      apiId: expect.stringMatching(/^[a-z0-9]{10}$/),
+      apiEndpoint: `ws://localhost:4566/_aws/execute-api/${String(output["apiId"])}`,
+      apiKeySelectionExpression: "$request.header.x-api-key",
+      createdDate: "2026-01-02T03:04:05Z",
+      disableExecuteApiEndpoint: false,
+      ipAddressType: "ipv4",
+      tags: { Team: "a" },
+    });
+    expect((await call("GET", "/v2/apis")).output).toEqual({ items: [output] });
+  });
+
+  test("the endpoint is no part of the state", async () => {
+    const gateway = createTestGateway();
+    await createChat(gateway);
+    expect(JSON.stringify(gateway.state)).not.toContain("4566");
+  });
+
+  test("an update leaves what it does not name as it was", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    const { output } = await gateway.call("PATCH", path, { description: "" });
+    expect(output).toMatchObject({ ...chat, description: "" });
+  });
+
+  test.each([
+    { what: "an HTTP API", input: { ...chat, protocolType: "HTTP" } },
+    { what: "an unknown parameter", input: { ...chat, corsConfiguration: {} } },
+    {
+      what: "another source of API keys",
+      input: { ...chat, apiKeySelectionExpression: "$context.authorizer.usageIdentifierKey" },
+    },
+  ])("$what is refused with 501", async ({ input }) => {
+    const { call } = createTestGateway();
+    expect(await call("POST", "/v2/apis", input)).toMatchObject({ status: 501 });
+  });
+
+  test("a parameter of the wrong form is a BadRequestException", async () => {
+    const { call } = createTestGateway();
+    const answer = await call("POST", "/v2/apis", { ...chat, name: "" });
+    expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+  });
+
+  test.each(["GET", "PATCH", "DELETE"])(
+    "%s of an unknown API is answered as AWS does",
+    async (method) => {
+      const { call } = createTestGateway();
+      expect(await call(method, "/v2/apis/constructor")).toEqual({
+        status: 404,
+        error: "NotFoundException",
+        output: { message: "Invalid API identifier specified 000000000000:constructor" },
+      });
+    },
+  );
+
+  test("a deleted API is gone with everything in it", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    expect(await gateway.call("DELETE", path)).toMatchObject({ status: 204 });
+    expect(await gateway.call("GET", `${path}/routes`)).toMatchObject({ status: 404 });
+  });
+
+  test("a caller needs the HTTP method on the path's ARN", async () => {
+    const gateway = createTestGateway();
+    const checked: string[] = [];
+    gateway.iam.authorize = (_, action, resource) => void checked.push(`${action} ${resource}`);
+    await gateway.call("GET", "/v2/apis/abc/routes/def");
+    await gateway.call("GET", "/account");
+    await gateway.call("GET", "/v2/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fabc");
+    expect(checked).toEqual([
+      "apigateway:GET arn:aws:apigateway:us-east-1::/apis/abc/routes/def",
+      "apigateway:GET arn:aws:apigateway:us-east-1::/account",
+      "apigateway:GET arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fabc",
+    ]);
+  });
+});

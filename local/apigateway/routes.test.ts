@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { createChat, createTestGateway, FUNCTION_URI } from "./testing.ts";
+
+const authorizer = {
+  name: "token",
+  authorizerType: "REQUEST",
+  authorizerUri: FUNCTION_URI,
+  identitySource: ["route.request.querystring.token"],
+};
+
+describe("routes, and what they refer to", () => {
+  test("a route comes back with what the provider compares", async () => {
+    const gateway = createTestGateway();
+    const { path, target, routeId } = await createChat(gateway);
+    expect(await gateway.call("GET", `${path}/routes/${routeId}`)).toEqual({
+      status: 200,
+      error: undefined,
+      output: {
+        routeId,
+        routeKey: "$connect",
+        target,
+        authorizationType: "NONE",
+        apiKeyRequired: false,
+      },
+    });
+  });
+
+  test("a route key is there once per API", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    expect(await gateway.call("POST", `${path}/routes`, { routeKey: "$connect" })).toEqual({
+      status: 409,
+      error: "ConflictException",
+      output: { message: "Route with key $connect already exists for this API" },
+    });
+  });
+
+  test("a target must name an integration of the API", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    const input = { routeKey: "$default", target: "integrations/abcdefg" };
+    const answer = await gateway.call("POST", `${path}/routes`, input);
+    expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+  });
+
+  test("an integration that a route uses can't be deleted before the route is", async () => {
+    const gateway = createTestGateway();
+    const { path, target, routeId } = await createChat(gateway);
+    expect(await gateway.call("DELETE", `${path}/${target}`)).toEqual({
+      status: 409,
+      error: "ConflictException",
+      output: {
+        message: `Cannot delete Integration because it is referenced by the following Routes with Ids: [${routeId}]`,
+      },
+    });
+    await gateway.call("DELETE", `${path}/routes/${routeId}`);
+    expect(await gateway.call("DELETE", `${path}/${target}`)).toMatchObject({ status: 204 });
+  });
+
+  test("an integration has API Gateway's defaults, and an update changes what it names", async () => {
+    const gateway = createTestGateway();
+    const { path, target } = await createChat(gateway);
+    const { output } = await gateway.call("PATCH", `${path}/${target}`, { timeoutInMillis: 50 });
+    expect(output).toEqual({
+      integrationId: target.replace("integrations/", ""),
+      integrationType: "AWS_PROXY",
+      integrationMethod: "POST",
+      integrationUri: FUNCTION_URI,
+      connectionType: "INTERNET",
+      passthroughBehavior: "WHEN_NO_MATCH",
+      payloadFormatVersion: "1.0",
+      timeoutInMillis: 50,
+    });
+  });
+
+  test("only $connect can have an authorizer, which then can't be deleted", async () => {
+    const gateway = createTestGateway();
+    const { path, routeId } = await createChat(gateway);
+    const { output } = await gateway.call("POST", `${path}/authorizers`, authorizer);
+    const authorization = { authorizationType: "CUSTOM", authorizerId: output["authorizerId"] };
+    const message = { routeKey: "$default", ...authorization };
+    expect((await gateway.call("POST", `${path}/routes`, message)).output).toEqual({
+      message: "Currently, authorization is restricted to the $connect route only",
+    });
+    const connect = await gateway.call("PATCH", `${path}/routes/${routeId}`, authorization);
+    expect(connect.output).toMatchObject(authorization);
+    const deletion = await gateway.call(
+      "DELETE",
+      `${path}/authorizers/${String(output["authorizerId"])}`,
+    );
+    expect(deletion).toMatchObject({
+      status: 409,
+      output: { message: "Cannot delete authorizer 'token', is referenced in route: $connect" },
+    });
+  });
+
+  test("an authorizer's name is there once per API", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    await gateway.call("POST", `${path}/authorizers`, authorizer);
+    const again = await gateway.call("POST", `${path}/authorizers`, authorizer);
+    expect(again).toMatchObject({ status: 400, error: "BadRequestException" });
+  });
+
+  test("an empty string takes a route's optional setting away", async () => {
+    const gateway = createTestGateway();
+    const { path, routeId } = await createChat(gateway);
+    const url = `${path}/routes/${routeId}`;
+    const set = { routeResponseSelectionExpression: "$default", operationName: "connect" };
+    expect((await gateway.call("PATCH", url, set)).output).toMatchObject(set);
+    const unset = { routeResponseSelectionExpression: "", operationName: "" };
+    const { output } = await gateway.call("PATCH", url, unset);
+    expect(Object.keys(output)).not.toContain("operationName");
+    expect(Object.keys(output)).not.toContain("routeResponseSelectionExpression");
+  });
+
+  test("a route has at most one route response, $default", async () => {
+    const gateway = createTestGateway();
+    const { path, routeId } = await createChat(gateway);
+    const url = `${path}/routes/${routeId}/routeresponses`;
+    const created = await gateway.call("POST", url, { routeResponseKey: "$default" });
+    expect(created).toMatchObject({ status: 201, output: { routeResponseKey: "$default" } });
+    const again = await gateway.call("POST", url, { routeResponseKey: "$default" });
+    expect(again).toMatchObject({ status: 409 });
+    expect((await gateway.call("GET", url)).output).toEqual({ items: [created.output] });
+    const id = String(created.output["routeResponseId"]);
+    expect(await gateway.call("DELETE", `${url}/${id}`)).toMatchObject({ status: 204 });
+    expect(await gateway.call("GET", `${url}/${id}`)).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, test } from "vitest";
+import { addLogGroup, addRole, createChat, createTestGateway, FUNCTION_URI } from "./testing.ts";
+
+const production = { stageName: "production", autoDeploy: true };
+
+async function createStage(input: object = production) {
+  const gateway = createTestGateway();
+  const chat = await createChat(gateway);
+  const url = `${chat.path}/stages/production`;
+  const created = await gateway.call("POST", `${chat.path}/stages`, { ...production, ...input });
+  return { gateway, ...chat, url, created };
+}
+
+describe("stages", () => {
+  test("a stage is deployed at once and comes back with API Gateway's defaults", async () => {
+    const { created } = await createStage();
+    expect(created).toEqual({
+      status: 201,
+      error: undefined,
+      output: {
+        stageName: "production",
+        autoDeploy: true,
+        createdDate: "2026-01-02T03:04:05Z",
+        lastUpdatedDate: "2026-01-02T03:04:05Z",
+        deploymentId: expect.stringMatching(/^[a-z0-9]{7}$/),
+        lastDeploymentStatusMessage: expect.stringContaining("Successfully deployed"),
+        defaultRouteSettings: {
+          dataTraceEnabled: false,
+          detailedMetricsEnabled: false,
+          loggingLevel: "OFF",
+        },
+        routeSettings: {},
+        stageVariables: {},
+        tags: {},
+      },
+    });
+  });
+
+  test("throttling limits of 0 stay 0, as on AWS, where they stop all traffic", async () => {
+    const limits = { throttlingBurstLimit: 0, throttlingRateLimit: 0 };
+    const { created } = await createStage({ defaultRouteSettings: limits });
+    expect(created.output).toMatchObject({ defaultRouteSettings: limits });
+  });
+
+  test("a change to the API gives the stage a new deployment in place of the old one", async () => {
+    const { gateway, path, url, created } = await createStage();
+    await gateway.call("POST", `${path}/integrations`, {
+      integrationType: "AWS_PROXY",
+      integrationUri: FUNCTION_URI,
+    });
+    const { output: stage } = await gateway.call("GET", url);
+    expect(stage["deploymentId"]).not.toBe(created.output["deploymentId"]);
+    expect((await gateway.call("GET", `${path}/deployments`)).output).toEqual({
+      items: [
+        expect.objectContaining({
+          deploymentId: stage["deploymentId"],
+          autoDeployed: true,
+          deploymentStatus: "DEPLOYED",
+        }),
+      ],
+    });
+  });
+
+  test("a stage of an API without routes says that it is not deployed", async () => {
+    const { gateway, path, routeId } = await createStage();
+    await gateway.call("DELETE", `${path}/routes/${routeId}`);
+    const { output } = await gateway.call("POST", `${path}/stages`, {
+      stageName: "early",
+      autoDeploy: true,
+    });
+    expect(output).toMatchObject({
+      lastDeploymentStatusMessage:
+        "Deployment attempt failed: At least one route is required before deploying the Api",
+    });
+  });
+
+  test("a stage's name is there once per API", async () => {
+    const { gateway, path } = await createStage();
+    expect(await gateway.call("POST", `${path}/stages`, production)).toEqual({
+      status: 409,
+      error: "ConflictException",
+      output: { message: "Stage already exists" },
+    });
+  });
+
+  test("a deployment that a stage points to can't be deleted, another one can", async () => {
+    const { gateway, path, created } = await createStage();
+    const used = `${path}/deployments/${String(created.output["deploymentId"])}`;
+    expect(await gateway.call("DELETE", used)).toMatchObject({ status: 400 });
+    const { output } = await gateway.call("POST", `${path}/deployments`, {
+      description: "by hand",
+    });
+    const unused = `${path}/deployments/${String(output["deploymentId"])}`;
+    expect(await gateway.call("DELETE", unused)).toMatchObject({ status: 204 });
+  });
+
+  test.each([
+    { what: "a stage without autoDeploy", input: { autoDeploy: false } },
+    { what: "execution logging", input: { defaultRouteSettings: { loggingLevel: "INFO" } } },
+    { what: "detailed metrics", input: { defaultRouteSettings: { detailedMetricsEnabled: true } } },
+    { what: "a client certificate", input: { clientCertificateId: "abc" } },
+  ])("$what is refused with 501", async ({ input }) => {
+    expect((await createStage(input)).created).toMatchObject({ status: 501 });
+  });
+
+  test("autoDeploy left out means false, and is refused too", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    const answer = await gateway.call("POST", `${path}/stages`, { stageName: "dev" });
+    expect(answer).toMatchObject({ status: 501 });
+  });
+
+  test("route settings need their route", async () => {
+    const { gateway, url } = await createStage();
+    const settings = { throttlingRateLimit: 1 };
+    const unknown = { routeSettings: { $default: settings } };
+    expect(await gateway.call("PATCH", url, unknown)).toEqual({
+      status: 404,
+      error: "NotFoundException",
+      output: { message: "Unable to find Route by key $default within the provided RouteSettings" },
+    });
+    const known = { routeSettings: { $connect: settings } };
+    expect((await gateway.call("PATCH", url, known)).output).toMatchObject(known);
+    await gateway.call("DELETE", `${url}/routesettings/%24connect`);
+    expect((await gateway.call("GET", url)).output).toMatchObject({ routeSettings: {} });
+  });
+
+  test("a stage variable is changed by itself and removed with an empty value", async () => {
+    const { gateway, url } = await createStage({ stageVariables: { a: "1", b: "2" } });
+    const { output } = await gateway.call("PATCH", url, { stageVariables: { a: "", c: "3" } });
+    expect(output["stageVariables"]).toEqual({ b: "2", c: "3" });
+  });
+
+  test("an API and its stage are tagged by ARN", async () => {
+    const { gateway, apiId, path, url } = await createStage();
+    const arn = `arn:aws:apigateway:us-east-1::/apis/${apiId}/stages/production`;
+    const tagUrl = `/v2/tags/${encodeURIComponent(arn)}`;
+    const tagged = await gateway.call("POST", tagUrl, { tags: { a: "1", b: "2", c: "3" } });
+    expect(tagged.status).toBe(201);
+    expect((await gateway.call("DELETE", `${tagUrl}?tagKeys=a&tagKeys=b`)).status).toBe(204);
+    expect((await gateway.call("GET", tagUrl)).output).toEqual({ tags: { c: "3" } });
+    expect((await gateway.call("GET", url)).output).toMatchObject({ tags: { c: "3" } });
+    expect((await gateway.call("GET", path)).output).toMatchObject({ tags: {} });
+  });
+});
+
+describe("access logs", () => {
+  const format = '{"id":"$context.requestId"}';
+  const roleUrl = "/account";
+  const setRole = (value: string) => ({
+    patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }],
+  });
+
+  test("they need the account's role first", async () => {
+    const { gateway, url } = await createStage();
+    const destinationArn = addLogGroup(gateway, "/access");
+    const input = { accessLogSettings: { destinationArn, format } };
+    expect(await gateway.call("PATCH", url, input)).toEqual({
+      status: 400,
+      error: "BadRequestException",
+      output: {
+        message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
+      },
+    });
+    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    expect((await gateway.call("PATCH", roleUrl, setRole(role))).output).toMatchObject({
+      cloudwatchRoleArn: role,
+      throttleSettings: { burstLimit: 5000, rateLimit: 10000 },
+    });
+    expect((await gateway.call("PATCH", url, input)).output).toMatchObject(input);
+    await gateway.call("DELETE", `${url}/accesslogsettings`);
+    expect((await gateway.call("GET", url)).output).not.toHaveProperty("accessLogSettings");
+  });
+
+  test.each([
+    {
+      what: "without a request id",
+      format: "$context.requestIdentity",
+      text: "must include either",
+    },
+    { what: "of two lines", format: "$context.requestId\n", text: "must be single line" },
+  ])("a format $what is refused", async ({ format: wrong, text }) => {
+    const { gateway, url } = await createStage();
+    const destinationArn = addLogGroup(gateway, "/access");
+    const { output } = await gateway.call("PATCH", url, {
+      accessLogSettings: { destinationArn, format: wrong },
+    });
+    expect(output["message"]).toContain(text);
+  });
+
+  test("the log group must exist", async () => {
+    const { gateway, url } = await createStage();
+    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    await gateway.call("PATCH", roleUrl, setRole(role));
+    const destinationArn = "arn:aws:logs:us-east-1:000000000000:log-group:/missing";
+    const input = { accessLogSettings: { destinationArn, format } };
+    expect(await gateway.call("PATCH", url, input)).toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    { what: "does not exist", role: () => "arn:aws:iam::000000000000:role/missing" },
+    {
+      what: "trusts another service",
+      role: (gateway: ReturnType<typeof createTestGateway>) =>
+        addRole(gateway, "lambda", "lambda.amazonaws.com"),
+    },
+    {
+      what: "may not write logs",
+      role: (gateway: ReturnType<typeof createTestGateway>) => {
+        gateway.iam.allows = () => false;
+        return addRole(gateway, "logs", "apigateway.amazonaws.com");
+      },
+    },
+  ])("a role that $what is refused", async ({ role }) => {
+    const gateway = createTestGateway();
+    expect(await gateway.call("PATCH", roleUrl, setRole(role(gateway)))).toEqual({
+      status: 400,
+      error: "BadRequestException",
+      output: {
+        message:
+          "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.",
+      },
+    });
+  });
+
+  test("an empty role takes the setting back", async () => {
+    const gateway = createTestGateway();
+    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    await gateway.call("PATCH", roleUrl, setRole(role));
+    await gateway.call("PATCH", roleUrl, setRole(""));
+    expect((await gateway.call("GET", roleUrl)).output).not.toHaveProperty("cloudwatchRoleArn");
+  });
+});

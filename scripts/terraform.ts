@@ -1,0 +1,93 @@
+/** The real Terraform against a local AWS, as a person runs it: one environment variable and no flags. */
+import { spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** A root module with a state of its own, outside the repository. */
+export interface TerraformRoot {
+  /** Downloads, or finds, the provider. */
+  init(): Promise<void>;
+  apply(...args: string[]): Promise<string>;
+  plan(...args: string[]): Promise<string>;
+  destroy(...args: string[]): Promise<string>;
+  /** The value of an output. */
+  output(name: string): Promise<string>;
+}
+
+/**
+ * @param options.directory the root module, such as `terraform/account`.
+ * @param options.workDirectory where the state and the provider's link are kept.
+ * @param options.endpoint URL of the local AWS.
+ */
+export function terraformRoot(options: {
+  directory: string;
+  workDirectory: string;
+  endpoint: string;
+}): TerraformRoot {
+  const { directory, workDirectory, endpoint } = options;
+  const state = `-state=${join(workDirectory, "terraform.tfstate")}`;
+  const run = (command: string, ...args: string[]) =>
+    terraform([`-chdir=${directory}`, command, ...args], {
+      ...localCredentials(endpoint),
+      TF_DATA_DIR: join(workDirectory, "data"),
+      TF_IN_AUTOMATION: "true",
+      CHECKPOINT_DISABLE: "1",
+    });
+  const change = ["-input=false", "-no-color", state];
+  return {
+    async init() {
+      await mkdir(workDirectory, { recursive: true });
+      await run("init", "-input=false", "-no-color", "-lockfile=readonly");
+    },
+    apply: (...args) => run("apply", "-auto-approve", ...change, ...args),
+    plan: (...args) => run("plan", ...change, ...args),
+    destroy: (...args) => run("destroy", "-auto-approve", ...change, ...args),
+    output: async (name) => (await run("output", "-raw", state, name)).trim(),
+  };
+}
+
+/** Applies `terraform/account` and `terraform`, each with its state in a folder of its own. */
+export async function applyStack(options: {
+  endpoint: string;
+  workDirectory: string;
+  /** Arguments of the application's apply, such as `-var=project=other`. */
+  variables?: string[];
+}): Promise<{ account: TerraformRoot; application: TerraformRoot }> {
+  const { endpoint, workDirectory, variables = [] } = options;
+  const root = (directory: string, name: string) =>
+    terraformRoot({ directory, workDirectory: join(workDirectory, name), endpoint });
+  const account = root(join(TERRAFORM, "account"), "account");
+  const application = root(TERRAFORM, "application");
+  await account.init();
+  await account.apply(...variables.filter((variable) => variable.startsWith("-var=region=")));
+  await application.init();
+  await application.apply(...variables);
+  return { account, application };
+}
+
+const TERRAFORM = join(import.meta.dirname, "..", "terraform");
+
+/** What leads every AWS tool to a local AWS, as its administrator. */
+export const localCredentials = (endpoint: string) => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_EC2_METADATA_DISABLED: "true",
+});
+
+/** Resolves with what Terraform printed. Rejects with it, where Terraform fails. */
+async function terraform(args: string[], environment: Record<string, string>): Promise<string> {
+  const child = spawn("terraform", args, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code === 0) return printed;
+  throw new Error(`terraform ${args.join(" ")} ended with ${code}:\n${printed}`);
+}

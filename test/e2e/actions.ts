@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { connect } from "./client.ts";
+import type { Target } from "./target.ts";
+
+const deep = (levels: number): unknown => (levels === 0 ? "core" : { level: [deep(levels - 1)] });
+
+export const actionTests = (target: Target) =>
+  describe("actions", () => {
+    test("a reply has its keys in the documented order", async () => {
+      const client = await connect(target.url);
+      client.send({ action: "uppercase", data: { text: "hello" }, requestId: "r-1" });
+      expect(await client.nextText()).toBe(
+        '{"action":"uppercase","status":"success","result":"HELLO","requestId":"r-1"}',
+      );
+    });
+
+    test("uppercase follows Unicode's full case mapping", async () => {
+      const client = await connect(target.url);
+      const reply = await client.ask({ action: "uppercase", data: { text: "straße" } });
+      expect(reply).toMatchObject({ status: "success", result: "STRASSE" });
+    });
+
+    test("reverse keeps user-perceived characters whole", async () => {
+      const client = await connect(target.url);
+      const reply = await client.ask({ action: "reverse", data: { text: "añ👨‍👩‍👧e\u0301" } });
+      expect(reply).toMatchObject({ status: "success", result: "e\u0301👨‍👩‍👧ña" });
+    });
+
+    test("timestamp is the current time in ISO 8601 UTC", async () => {
+      const client = await connect(target.url);
+      const before = Date.now();
+      const reply = await client.ask({ action: "timestamp" });
+      if (reply.status !== "success") throw new Error(reply.error.message);
+      expect(reply.result).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      // A minute of slack: AWS's clock and this machine's need not agree to the second.
+      expect(Math.abs(Date.parse(String(reply.result)) - before)).toBeLessThan(60_000);
+    });
+
+    test.for<[string, unknown]>([
+      ["null", null],
+      ["zero", 0],
+      ["a negative fraction", -1.5],
+      ["false", false],
+      ["an empty text", ""],
+      ["an empty list", []],
+      ["an empty object", {}],
+      ["a deep object", deep(200)],
+      ["text of every plane, with NUL and lone surrogates", "a\u0000é€😀\ud800\udc00\ud800"],
+      [
+        "an object with odd keys",
+        { "": 1, hasOwnProperty: 2, connectionId: "stolen", toString: 3 },
+      ],
+    ])("echo returns %s unchanged", async ([, data]) => {
+      const client = await connect(target.url);
+      const reply = await client.ask({ action: "echo", data });
+      expect(reply).toMatchObject({ action: "echo", status: "success" });
+      expect(reply).toHaveProperty("result", data);
+    });
+
+    test("echo without data replies without a result", async () => {
+      const client = await connect(target.url);
+      client.send({ action: "echo", requestId: "r-1" });
+      expect(await client.nextText()).toBe(
+        '{"action":"echo","status":"success","requestId":"r-1"}',
+      );
+    });
+
+    test("a request without a requestId gets API Gateway's", async () => {
+      const client = await connect(target.url);
+      const reply = await client.ask({ action: "echo" });
+      expect(reply.requestId).toMatch(/^[\w-]{15}=$/);
+    });
+
+    test("a requestId may have up to 128 characters", async () => {
+      const client = await connect(target.url);
+      const requestId = "x".repeat(128);
+      expect(await client.ask({ action: "echo", requestId })).toMatchObject({ requestId });
+    });
+  });

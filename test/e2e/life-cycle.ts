@@ -1,0 +1,62 @@
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, test } from "vitest";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { connect } from "./client.ts";
+import { type LogLine, watchLogs } from "./log-watch.ts";
+import { onAws, type Target } from "./target.ts";
+
+const says = (event: string) => (line: LogLine) => line.content["event"] === event;
+
+async function deadLetters({ endpoint }: LocalAws): Promise<number> {
+  const sqs = new SQSClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const QueueUrl = `${endpoint}/000000000000/websocket-lambda-dead-letters`;
+  const AttributeNames = ["ApproximateNumberOfMessages" as const];
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
+  const { Attributes } = await sqs.send(command);
+  return Number(Attributes?.["ApproximateNumberOfMessages"]);
+}
+
+export const lifeCycleTests = (target: Target) =>
+  describe("life cycle", () => {
+    test("a connection reached twice by the same client has two ids and its own answers", async () => {
+      const first = await connect(target.url);
+      const second = await connect(target.url);
+      first.send({ action: "echo", data: "first", requestId: "same" });
+      second.send({ action: "echo", data: "second", requestId: "same" });
+      expect(await first.next()).toMatchObject({ result: "first" });
+      expect(await second.next()).toMatchObject({ result: "second" });
+    });
+
+    describe.skipIf(onAws)("seen from the inside", () => {
+      test("the disconnect is logged with its status and reason", async () => {
+        const logs = watchLogs(target.local);
+        const client = await connect(target.url);
+        client.socket.close(4321, "bye");
+        const { content } = await logs.line(
+          (line) => says("disconnected")(line) && line.content["code"] === 4321,
+        );
+        expect(content).toMatchObject({ code: 4321, reason: "bye" });
+        expect(content["connectionId"]).toMatch(/^[\w-]{18}==$/);
+        expect(content["requestId"]).toMatch(/^[\w-]{15}=$/);
+      });
+
+      test("a client that leaves before its answer leaves no error, no retry and no dead letter", async () => {
+        const logs = watchLogs(target.local);
+        const client = await connect(target.url);
+        client.send({ action: "echo", data: 1, requestId: "never-read" });
+        client.socket.terminate();
+        const { content } = await logs.line(
+          (line) => says("reply posted")(line) && line.content["requestId"] === "never-read",
+        );
+        expect(content).toMatchObject({ outcome: "gone" });
+        await logs.line((line) => says("disconnected")(line) && line.content["code"] === 1006);
+        expect(logs.lines.filter(({ level }) => level === "ERROR" || level === "WARN")).toEqual([]);
+        expect(logs.lines.filter(says("reply posted"))).toHaveLength(1);
+        expect(await deadLetters(target.local)).toBe(0);
+      });
+    });
+  });

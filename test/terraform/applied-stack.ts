@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startEmpty } from "../../local/stack.ts";
+import { applyStack, type TerraformRoot } from "../../scripts/terraform.ts";
+import type { Target } from "../e2e/target.ts";
+
+/** A local AWS with a stack that Terraform applied to it, as a target of the end-to-end tests. */
+export interface AppliedStack extends Target {
+  readonly account: TerraformRoot;
+  readonly application: TerraformRoot;
+  /** For whatever else a test writes. */
+  readonly workDirectory: string;
+  /** Reads the URL anew, after an apply that changed it. */
+  refresh(): Promise<void>;
+}
+
+/** Milliseconds. An apply takes 28 s, of which the provider spends 25 waiting for the queue. */
+export const APPLY_TIMEOUT = 180_000;
+
+/** Applies both root modules before the tests of a block, and destroys nothing after them. */
+export function useAppliedStack(variables: string[] = []): AppliedStack {
+  let local: LocalAws | undefined;
+  let workDirectory = "";
+  let roots: { account: TerraformRoot; application: TerraformRoot } | undefined;
+  let url = "";
+  const refresh = async () => {
+    url = (await roots?.application.output("websocket_url")) ?? "";
+  };
+  beforeAll(async () => {
+    workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
+    local = await startEmpty();
+    roots = await applyStack({ endpoint: local.endpoint, workDirectory, variables });
+    await refresh();
+  }, APPLY_TIMEOUT);
+  afterAll(async () => {
+    await local?.close();
+    await rm(workDirectory, { recursive: true, force: true });
+  });
+  const started = <Value>(value: Value | undefined): Value => {
+    if (value === undefined) throw new Error("The stack is not applied yet.");
+    return value;
+  };
+  return {
+    refresh,
+    get url() {
+      return url;
+    },
+    get local() {
+      return started(local);
+    },
+    get account() {
+      return started(roots).account;
+    },
+    get application() {
+      return started(roots).application;
+    },
+    get workDirectory() {
+      return workDirectory;
+    },
+  };
+}

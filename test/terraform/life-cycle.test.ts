@@ -1,0 +1,105 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unzipSync, zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { snapshot } from "../../local/stack-snapshot.ts";
+import { readBundles, STACK_FILE } from "../../local/stack.ts";
+import { emptyState } from "../../local/state.ts";
+import { DIST } from "../../scripts/build.ts";
+import { connect } from "../e2e/client.ts";
+import { endToEndTests } from "../e2e/suite.ts";
+import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
+import { reasonToSkip, titled } from "./available.ts";
+
+const skipped = await reasonToSkip();
+
+describe.skipIf(skipped)(titled("a stack applied by Terraform", skipped), () => {
+  const stack = useAppliedStack();
+
+  const planSaysNoChanges = async (...variables: string[]) =>
+    expect(await stack.application.plan(...variables)).toContain("No changes.");
+
+  test("a second plan finds no changes", { timeout: APPLY_TIMEOUT }, () => planSaysNoChanges());
+
+  test("is what npm start begins with: else run npm run snapshot", async () => {
+    const { state, endpoint } = stack.local;
+    const text = snapshot(state, endpoint, await readBundles(DIST));
+    expect(text).toBe(await readFile(STACK_FILE, "utf8"));
+  });
+
+  endToEndTests(stack);
+
+  /** Applies with the variables of every change so far. */
+  const variables: string[] = [];
+  const change = async (variable: string) => {
+    variables.push(`-var=${variable}`);
+    expect(await stack.application.apply(...variables)).toContain("Apply complete!");
+    await planSaysNoChanges(...variables);
+    await stack.refresh();
+  };
+  const region = () => stack.local.state.regions["us-east-1"];
+  const processor = () => region()?.lambda.functions["websocket-lambda-processor"];
+
+  describe(
+    "takes a change, and a plan after it finds no further one",
+    { timeout: APPLY_TIMEOUT },
+    () => {
+      test("of the log retention", async () => {
+        await change("log_retention_days=30");
+        expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
+          retentionInDays: 30,
+        });
+      });
+
+      test("of the memory size", async () => {
+        await change("processor_memory_size=512");
+        expect(processor()?.configuration.MemorySize).toBe(512);
+      });
+
+      test("of a tag of every resource", async () => {
+        await change('tags={Team="blue"}');
+        expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
+      });
+
+      test("of the code, which then answers", async () => {
+        const directory = join(stack.workDirectory, "bundles");
+        await mkdir(directory);
+        for (const [name, zip] of Object.entries(await readBundles(DIST))) {
+          const source = new TextDecoder().decode(unzipSync(zip)["index.js"]);
+          const changed = source.replaceAll(".toUpperCase()", ".toUpperCase().concat('!')");
+          await writeFile(
+            join(directory, `${name}.zip`),
+            name === "processor" ? zipSync({ "index.js": Buffer.from(changed) }) : zip,
+          );
+        }
+        await change(`bundle_directory=${directory}`);
+        const client = await connect(stack.url);
+        const reply = await client.ask({ action: "uppercase", data: { text: "hello" } });
+        expect(reply).toMatchObject({ result: "HELLO!" });
+      });
+
+      test("of the stage's name, which is then the end of the URL", async () => {
+        await change("stage=beta");
+        expect(stack.url).toMatch(/\/beta$/);
+        const client = await connect(stack.url);
+        expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+      });
+    },
+  );
+
+  test("leaves nothing behind when it is destroyed", { timeout: APPLY_TIMEOUT }, async () => {
+    await stack.application.destroy(...variables);
+    await stack.account.destroy();
+    const { regions, ...rest } = stack.local.state;
+    const { regions: _, ...empty } = emptyState();
+    expect(rest).toEqual(empty);
+    expect(regions["us-east-1"]).toEqual({
+      // The one thing that Terraform's provider 5 leaves: destroying it makes no call.
+      apigateway: { apis: {}, cloudwatchRoleArn: expect.any(String) },
+      cloudwatch: { alarms: {}, dashboards: {} },
+      lambda: { functions: {} },
+      logs: { groups: {} },
+      sqs: { queues: {} },
+    });
+  });
+});
