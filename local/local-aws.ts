@@ -54,7 +54,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });
   const lambda = createLambda({ ...base, iam, logs, sqs, workDirectory, capacity });
-  const executeApi = createExecuteApi({ ...base, iam, lambda });
+  const executeApi = createExecuteApi({ ...base, iam, lambda, logs });
 
   const server = createAwsServer(iam, {
     apigateway: createApiGateway({ ...base, iam }).service,

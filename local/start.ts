@@ -2,7 +2,8 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { buildFunctions } from "../scripts/build.ts";
-import { formatLogEvent } from "./log-format.ts";
+import { formatLogEvent } from "../scripts/log-format.ts";
+
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
 

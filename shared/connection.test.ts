@@ -1,40 +1,31 @@
-import { createServer, type ServerResponse } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import type { ServerResponse } from "node:http";
+import { beforeEach, expect, test, vi } from "vitest";
 import { createManagementClient } from "./aws-clients.ts";
 import { reply } from "./connection.ts";
 import { success } from "./protocol.ts";
+import { startRecordingServer } from "./testing.ts";
 
 vi.stubEnv("AWS_REGION", "us-east-1");
 vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
 vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 
-let bodies: string[] = [];
-let answer = (response: ServerResponse) => void response.writeHead(200).end();
-const server = createServer(async (request, response) => {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  bodies.push(body);
-  answer(response);
-});
-await once(server.listen(0, "127.0.0.1"), "listening");
-afterAll(() => server.close());
-const { port } = server.address() as AddressInfo;
-const management = createManagementClient(`http://127.0.0.1:${port}/stage`);
+let answer: (response: ServerResponse) => void = () => {};
+const { endpoint, calls } = await startRecordingServer((_path, response) => answer(response));
+const bodies = () => calls.map(({ body }) => body);
+const management = createManagementClient(`${endpoint}/stage`);
 
 const frame = success({ action: "echo", requestId: "r" }, "hello");
 const statuses = (...codes: number[]) => {
   answer = (response) => void response.writeHead(codes.shift() ?? 200).end();
 };
 beforeEach(() => {
-  bodies = [];
+  calls.length = 0;
 });
 
 test("a reply is delivered once", async () => {
   statuses(200);
   expect(await reply(management, "c=", frame)).toBe("delivered");
-  expect(bodies).toEqual([JSON.stringify(frame)]);
+  expect(bodies()).toEqual([JSON.stringify(frame)]);
 });
 
 test("a bare 410, without an error type, means gone", async () => {
@@ -45,7 +36,7 @@ test("a bare 410, without an error type, means gone", async () => {
 test("a bare 413 is followed by RESULT_TOO_LARGE", async () => {
   statuses(413, 200);
   expect(await reply(management, "c=", frame)).toBe("too large");
-  expect(bodies.map((body) => JSON.parse(body))).toEqual([
+  expect(bodies().map((body) => JSON.parse(body))).toEqual([
     frame,
     expect.objectContaining({
       error: { code: "RESULT_TOO_LARGE", message: "The result is over 128 KB." },
@@ -69,5 +60,5 @@ test("any other refusal is thrown", async () => {
 test("an endpoint that never answers is given up after three attempts", async () => {
   answer = () => {};
   await expect(reply(management, "c=", frame)).rejects.toMatchObject({ name: "TimeoutError" });
-  expect(bodies).toHaveLength(3);
+  expect(bodies()).toHaveLength(3);
 });

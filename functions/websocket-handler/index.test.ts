@@ -1,22 +1,12 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
+import { startRecordingServer } from "../../shared/testing.ts";
 
 /** Stands for Lambda and API Gateway on one port, so that the handler's real SDK clients are used. */
-const calls: { path: string; body: string }[] = [];
 let invokeStatus = 202;
 let postStatus = 200;
-const server = createServer(async (request, response) => {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  const path = decodeURIComponent(request.url ?? "");
-  calls.push({ path, body });
+const { endpoint, calls } = await startRecordingServer((path, response) => {
   response.writeHead(path.includes("/invocations") ? invokeStatus : postStatus).end();
 });
-await once(server.listen(0, "127.0.0.1"), "listening");
-const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-afterAll(() => server.close());
 
 vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
 vi.stubEnv("AWS_REGION", "us-east-1");

@@ -1,24 +1,10 @@
-import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "vitest";
-import type { LocalAws } from "../../local/local-aws.ts";
 import { connect } from "./client.ts";
+import { countDeadLetters } from "./dead-letters.ts";
 import { type LogLine, watchLogs } from "./log-watch.ts";
 import { onAws, type Target } from "./target.ts";
 
 const says = (event: string) => (line: LogLine) => line.content["event"] === event;
-
-async function deadLetters({ endpoint }: LocalAws): Promise<number> {
-  const sqs = new SQSClient({
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  const QueueUrl = `${endpoint}/000000000000/websocket-lambda-dead-letters`;
-  const AttributeNames = ["ApproximateNumberOfMessages" as const];
-  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
-  const { Attributes } = await sqs.send(command);
-  return Number(Attributes?.["ApproximateNumberOfMessages"]);
-}
 
 export const lifeCycleTests = (target: Target) =>
   describe("life cycle", () => {
@@ -56,7 +42,7 @@ export const lifeCycleTests = (target: Target) =>
         await logs.line((line) => says("disconnected")(line) && line.content["code"] === 1006);
         expect(logs.lines.filter(({ level }) => level === "ERROR" || level === "WARN")).toEqual([]);
         expect(logs.lines.filter(says("reply posted"))).toHaveLength(1);
-        expect(await deadLetters(target.local)).toBe(0);
+        expect(await countDeadLetters(target.local)).toBe(0);
       });
     });
   });

@@ -31,6 +31,6 @@ export async function reasonToSkip(): Promise<string | undefined> {
   }
 }
 
-/** The name of a group of tests, with the reason where it is skipped. */
-export const titled = (title: string, skipped: string | undefined) =>
-  skipped === undefined ? title : `${title} (skipped: ${skipped})`;
+/** For the name of a group of tests: why it is skipped, where it is. */
+export const because = (skipped: string | undefined) =>
+  skipped === undefined ? "" : ` (skipped: ${skipped})`;

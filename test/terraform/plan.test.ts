@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { reasonToSkip, titled } from "./available.ts";
+import { because, reasonToSkip } from "./available.ts";
 
 const TERRAFORM = join(import.meta.dirname, "..", "..", "terraform");
 const skipped = await reasonToSkip();
 
-describe.skipIf(skipped)(titled("the plan-only tests of terraform/", skipped), () => {
+describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`, () => {
   test.for([TERRAFORM, join(TERRAFORM, "account")])(
     "pass in %s",
     { timeout: 240_000 },

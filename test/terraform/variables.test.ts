@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { connect } from "../e2e/client.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
-import { reasonToSkip, titled } from "./available.ts";
+import { because, reasonToSkip } from "./available.ts";
 
 const skipped = await reasonToSkip();
 
@@ -14,7 +14,7 @@ const VARIABLES = [
   '-var=allowed_origins=["https://chat.example","http://localhost:3000"]',
 ];
 
-describe.skipIf(skipped)(titled("a stack with other variables than the default", skipped), () => {
+describe.skipIf(skipped)(`a stack with other variables than the default${because(skipped)}`, () => {
   const stack = useAppliedStack(VARIABLES);
 
   test("has no changes after the apply", { timeout: APPLY_TIMEOUT }, async () => {

@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
 import * as v from "valibot";
-import type { WrittenLogEvent } from "./logs/index.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -16,9 +15,17 @@ const levelStyles: Record<string, Style> = {
 /** Functions are told apart by colour, each keeping its own. */
 const nameStyles: Style[] = ["cyan", "magenta", "blue", "yellow"];
 
+/** A log event of a function. */
+export interface FunctionLogEvent {
+  logGroupName: string;
+  /** Milliseconds since the epoch. */
+  timestamp: number;
+  message: string;
+}
+
 /** A log event as a line for a terminal: time, level, function and what was logged. */
 export function formatLogEvent(
-  { timestamp, message, logGroupName }: WrittenLogEvent,
+  { timestamp, message, logGroupName }: FunctionLogEvent,
   stream: NodeJS.WriteStream,
 ): string {
   const style = (format: Style, text: string) => styleText(format, text, { stream });

@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aws as runAws, awsCliVersion } from "../local/http/testing.ts";
+import { connect } from "./e2e/client.ts";
+import { watchLogs } from "./e2e/log-watch.ts";
+import { useTarget } from "./e2e/target.ts";
+
+const skipped = awsCliVersion === undefined ? " (skipped: there is no aws CLI)" : "";
+
+describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () => {
+  const target = useTarget();
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-cli-"));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  const aws = (...args: string[]) => runAws(target.local.endpoint, ...args);
+  const json = async (...args: string[]) => JSON.parse(await aws(...args, "--output", "json"));
+  const HANDLER = "websocket-lambda-websocket-handler";
+  const PROCESSOR = "websocket-lambda-processor";
+
+  test("knows who asks", async () => {
+    expect(await json("sts", "get-caller-identity")).toEqual({
+      UserId: "000000000000",
+      Account: "000000000000",
+      Arn: "arn:aws:iam::000000000000:root",
+    });
+  });
+
+  test("lists the API, its routes and its stage", async () => {
+    const { Items: apis } = await json("apigatewayv2", "get-apis");
+    expect(apis).toMatchObject([{ ApiId: "websocket0", Name: "websocket-lambda" }]);
+    const { Items: routes } = await json("apigatewayv2", "get-routes", "--api-id", "websocket0");
+    expect(routes.map(({ RouteKey }: { RouteKey: string }) => RouteKey).toSorted()).toEqual([
+      "$connect",
+      "$default",
+      "$disconnect",
+    ]);
+    const { Items: stages } = await json("apigatewayv2", "get-stages", "--api-id", "websocket0");
+    expect(stages).toMatchObject([{ StageName: "production", AutoDeploy: true }]);
+  });
+
+  const connection = async () => {
+    const logs = watchLogs(target.local);
+    const client = await connect(target.url);
+    const { content } = await logs.line((line) => line.content["event"] === "connected");
+    const management = (operation: string, ...args: string[]) =>
+      runAws(
+        target.local.endpoint,
+        ...["apigatewaymanagementapi", operation],
+        ...["--endpoint-url", target.url.replace(/^ws/, "http")],
+        ...["--connection-id", String(content["connectionId"])],
+        ...args,
+      );
+    return { client, logs, management, connectionId: String(content["connectionId"]) };
+  };
+
+  test("posts to a connection, describes it and closes it", async () => {
+    const { client, management } = await connection();
+    await management("post-to-connection", "--data", Buffer.from("hello").toString("base64"));
+    // Version 1 of the CLI sends what it is given, version 2 takes base64.
+    expect(["hello", "aGVsbG8="]).toContain(await client.nextText());
+    expect(JSON.parse(await management("get-connection", "--output", "json"))).toMatchObject({
+      Identity: { SourceIp: "127.0.0.1" },
+      ConnectedAt: expect.any(String),
+      LastActiveAt: expect.any(String),
+    });
+    await management("delete-connection");
+    expect(await client.closed).toEqual({ code: 1000, reason: "Connection Closed Normally" });
+    await expect(management("get-connection")).rejects.toThrow("GoneException");
+  });
+
+  const invoke = async (functionName: string, type: string, payload: unknown) => {
+    const out = join(directory, "out.json");
+    const base64 = awsCliVersion?.startsWith("2")
+      ? ["--cli-binary-format", "raw-in-base64-out"]
+      : [];
+    const answer = await json(
+      ...["lambda", "invoke", "--function-name", functionName, "--invocation-type", type],
+      ...["--payload", JSON.stringify(payload), ...base64, out],
+    );
+    return { answer, result: await readFile(out, "utf8") };
+  };
+
+  test("invokes the processor, which answers the connection itself", async () => {
+    const { client, connectionId } = await connection();
+    const job = { connectionId, requestId: "by hand", action: "uppercase", data: { text: "hi" } };
+    const { answer, result } = await invoke(PROCESSOR, "RequestResponse", job);
+    expect(answer).toEqual({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+    expect(result).toBe("null");
+    expect(await client.next()).toMatchObject({ result: "HI", requestId: "by hand" });
+
+    expect((await invoke(PROCESSOR, "Event", job)).answer).toEqual({ StatusCode: 202 });
+    expect(await client.next()).toMatchObject({ result: "HI", requestId: "by hand" });
+  });
+
+  test("finds what can't be processed in the dead-letter queue", async () => {
+    const { answer } = await invoke(PROCESSOR, "RequestResponse", { no: "job" });
+    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
+    await invoke(PROCESSOR, "Event", { no: "job" });
+    // Version 1 of the CLI has an endpoint of its own for SQS, which AWS_ENDPOINT_URL doesn't change.
+    const { Messages } = await json(
+      ...["sqs", "receive-message", "--endpoint-url", target.local.endpoint],
+      ...["--queue-url", `${target.local.endpoint}/000000000000/websocket-lambda-dead-letters`],
+      ...["--wait-time-seconds", "20", "--message-attribute-names", "All"],
+    );
+    expect(Messages).toMatchObject([
+      {
+        Body: '{"no":"job"}',
+        MessageAttributes: { ErrorCode: { StringValue: "200" } },
+      },
+    ]);
+  });
+
+  test("filters the functions' logs", async () => {
+    const { client } = await connection();
+    await client.ask({ action: "echo", requestId: "find-me" });
+    const group = ["--log-group-name", `/aws/lambda/${HANDLER}`];
+    const pattern = ["--filter-pattern", '{ $.message.requestId = "find-me" }'];
+    const { events } = await json("logs", "filter-log-events", ...group, ...pattern);
+    expect(events).toHaveLength(1);
+    expect(JSON.parse(events[0].message)).toMatchObject({
+      level: "INFO",
+      message: { event: "job handed over", requestId: "find-me" },
+    });
+  });
+
+  test.skipIf(!awsCliVersion?.startsWith("2"))("tails them (CLI version 2 alone can)", async () => {
+    expect(await aws("logs", "tail", `/aws/lambda/${HANDLER}`, "--since", "1h")).toContain(
+      "platform.report",
+    );
+  });
+
+  test.for([
+    ["s3", "ls"],
+    ["s3api", "list-buckets"],
+    ["dynamodb", "list-tables"],
+    ["ec2", "describe-instances"],
+    ["sns", "list-topics"],
+    ["events", "list-rules"],
+    ["stepfunctions", "list-state-machines"],
+    ["kms", "list-keys"],
+    ["lambda", "list-layers"],
+    ["iam", "list-users"],
+    ["apigateway", "get-rest-apis"],
+    ["logs", "describe-destinations"],
+  ])("hears at once that %s %s is not implemented", async (command) => {
+    await expect(aws(...command)).rejects.toThrow(/NotImplemented.*does not implement/s);
+  });
+});

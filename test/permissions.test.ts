@@ -1,0 +1,175 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { LocalAws } from "../local/local-aws.ts";
+import { startStack, websocketUrl } from "../local/stack.ts";
+import { DIST } from "../scripts/build.ts";
+import { type Client, connect } from "./e2e/client.ts";
+import { countDeadLetters } from "./e2e/dead-letters.ts";
+import { type LogWatch, watchLogs } from "./e2e/log-watch.ts";
+
+/** A stack of its own for one test, so that a permission can be taken away from it. */
+interface Stack {
+  aws: LocalAws;
+  logs: LogWatch;
+  connect(): Promise<Client>;
+  /** Removes a statement from the policy of a function's role. */
+  withdraw(functionName: "websocket-handler" | "processor", sid: string): void;
+}
+
+async function startOwnStack(): Promise<Stack> {
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(() => aws.close());
+  return {
+    aws,
+    logs: watchLogs(aws),
+    connect: () => connect(websocketUrl(aws, "websocket0", "production")),
+    withdraw: (functionName, sid) => {
+      changePolicy(aws, functionName, (statements) => statements.filter(({ Sid }) => Sid !== sid));
+    },
+  };
+}
+
+interface Statement {
+  Sid: string;
+  Action: string | string[];
+  Resource: string;
+}
+
+function policyOf({ state }: LocalAws, functionName: string) {
+  const role = state.iam.roles[`websocket-lambda-${functionName}-us-east-1`];
+  if (role === undefined) throw new Error(`The stack has no role of the ${functionName}.`);
+  const { permissions } = role.policies;
+  const document: { Statement: Statement[] } = JSON.parse(permissions ?? "");
+  return { role, document };
+}
+
+function changePolicy(
+  aws: LocalAws,
+  functionName: string,
+  change: (statements: Statement[]) => Statement[],
+): void {
+  const { role, document } = policyOf(aws, functionName);
+  const statements = change(document.Statement);
+  expect(statements, "the change makes a difference").not.toEqual(document.Statement);
+  role.policies["permissions"] = JSON.stringify({ ...document, Statement: statements });
+}
+
+const handlerFunction = ({ state }: LocalAws) => {
+  const { functions } = state.regions["us-east-1"]?.lambda ?? { functions: {} };
+  const handler = functions["websocket-lambda-websocket-handler"];
+  if (handler === undefined) throw new Error("The stack has no websocket-handler.");
+  return handler;
+};
+
+const echo = { action: "echo", data: 1, requestId: "mine" };
+
+/** What a client or an operator sees without a statement, for each there is in terraform/iam.tf. */
+const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
+  "websocket-handler InvokeProcessor": async ({ connect: open }) => {
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ error: { code: "UNAVAILABLE" } });
+  },
+  "websocket-handler ReplyToConnections": async ({ connect: open }) => {
+    const client = await open();
+    client.send("not JSON");
+    expect(await client.nextText()).toMatch(/^\{"message": "Internal server error", /);
+  },
+  "websocket-handler WriteLogs": async ({ connect: open, logs }) => {
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ result: 1 });
+    await logs.line(({ content }) => content["event"] === "reply posted");
+    expect(logs.lines.filter(({ logGroupName }) => logGroupName.includes("handler"))).toEqual([]);
+  },
+  "processor ReplyToConnections": async ({ aws, connect: open }) => {
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+    expect(await countDeadLetters(aws)).toBe(1);
+  },
+  "processor KeepDeadLetters": async ({ aws, connect: open, withdraw }) => {
+    withdraw("processor", "ReplyToConnections");
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+    expect(await countDeadLetters(aws)).toBe(0);
+  },
+  "processor ReportFailure": async ({ aws, connect: open, logs, withdraw }) => {
+    withdraw("processor", "ReplyToConnections");
+    const client = await open();
+    client.send(echo);
+    await logs.line(
+      ({ logGroupName, level }) => logGroupName.includes("proc") && level === "ERROR",
+    );
+    await expect.poll(() => countDeadLetters(aws)).toBe(1);
+    // The next message fails as well: had the first been reported, that would have come before.
+    withdraw("websocket-handler", "InvokeProcessor");
+    expect(await client.ask({ ...echo, requestId: "next" })).toMatchObject({ requestId: "next" });
+  },
+  "processor WriteLogs": async ({ connect: open, logs }) => {
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ result: 1 });
+    await logs.line(({ content }) => content["event"] === "job handed over");
+    expect(logs.lines.filter(({ logGroupName }) => logGroupName.includes("proc"))).toEqual([]);
+  },
+};
+
+describe("without a statement of a role", () => {
+  test.for(Object.entries(symptoms))("%s, it shows", async ([name, symptom]) => {
+    const [functionName, sid] = name.split(" ");
+    const stack = await startOwnStack();
+    stack.withdraw(functionName === "processor" ? "processor" : "websocket-handler", sid ?? "");
+    await symptom(stack);
+  });
+
+  test("there is none whose absence is not tested here", async () => {
+    const { aws } = await startOwnStack();
+    const statements = ["websocket-handler", "processor"].flatMap((functionName) =>
+      policyOf(aws, functionName).document.Statement.map(({ Sid }) => `${functionName} ${Sid}`),
+    );
+    expect(statements.toSorted()).toEqual(Object.keys(symptoms).toSorted());
+  });
+
+  test("a policy that names @connections without a wildcard behind it is denied, as on AWS", async () => {
+    const { aws, connect: open, logs } = await startOwnStack();
+    changePolicy(aws, "processor", (statements) =>
+      statements.map((statement) => ({
+        ...statement,
+        Resource: statement.Resource.replace("/@connections/*", "/@connections"),
+      })),
+    );
+    const client = await open();
+    expect(await client.ask(echo)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+    const { content } = await logs.line(({ level }) => level === "ERROR");
+    expect(content["errorMessage"]).toBe(
+      "User: arn:aws:sts::000000000000:assumed-role/websocket-lambda-processor-us-east-1/websocket-lambda-processor is not authorized to perform: execute-api:ManageConnections on resource: arn:aws:execute-api:us-east-1:000000000000:websocket0/production/POST/@connections/{connectionId} because no identity-based policy allows the execute-api:ManageConnections action",
+    );
+  });
+});
+
+describe("without the permission of API Gateway to invoke the function", () => {
+  test("on $connect, the upgrade is refused", async () => {
+    const { aws, connect: open } = await startOwnStack();
+    delete handlerFunction(aws).policy["api-gateway-connect"];
+    await expect(open()).rejects.toThrow(/Unexpected server response: 50\d/);
+  });
+
+  test("on $default, a message gets API Gateway's own error frame", async () => {
+    const { aws, connect: open } = await startOwnStack();
+    delete handlerFunction(aws).policy["api-gateway-default"];
+    const client = await open();
+    client.send(echo);
+    expect(await client.nextText()).toMatch(
+      /^\{"message": "Internal server error", "connectionId":"[\w-]{18}==", "requestId":"[\w-]{15}="\}$/,
+    );
+  });
+
+  test("on $disconnect, nothing hears of it", async () => {
+    const { aws, connect: open, logs } = await startOwnStack();
+    delete handlerFunction(aws).policy["api-gateway-disconnect"];
+    const client = await open();
+    client.socket.close();
+    await client.closed;
+    // What happens after it on another connection is heard of.
+    const other = await open();
+    expect(await other.ask(echo)).toMatchObject({ result: 1 });
+    await logs.line(({ content }) => content["event"] === "reply posted");
+    expect(logs.lines.filter(({ content }) => content["event"] === "disconnected")).toEqual([]);
+  });
+});
