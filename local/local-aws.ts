@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCloudWatch } from "./cloudwatch/index.ts";
+import { createFaults, type Faults } from "./faults/faults.ts";
+import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
 import { createAwsServer } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
@@ -19,6 +21,8 @@ export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
   state?: State;
   clock?: Clock;
+  /** What goes wrong now and then. Default: nothing. */
+  faults?: Faults;
   /** How many processes each function may have at a time. Default: two per core, at least four. */
   environmentsPerFunction?: number;
 }
@@ -40,6 +44,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const {
     state = emptyState(),
     clock = systemClock,
+    faults = createFaults(),
     environmentsPerFunction: capacity = Math.max(4, 2 * availableParallelism()),
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
@@ -53,14 +58,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });
-  const lambda = createLambda({ ...base, iam, logs, sqs, workDirectory, capacity });
+  const lambda = createLambda({ ...base, iam, logs, sqs, faults, workDirectory, capacity });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs });
 
   const server = createAwsServer(iam, {
     apigateway: createApiGateway({ ...base, iam }).service,
-    "execute-api": executeApi.service,
+    "execute-api": withConnectionFaults(executeApi.service, faults, executeApi.cut),
     iam: iam.service,
-    lambda: lambda.service,
+    lambda: withInvokeFaults(lambda.service, faults),
     logs: logs.service,
     monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { buildFunctions } from "../scripts/build.ts";
 import { formatLogEvent } from "../scripts/log-format.ts";
 
+import { createFaults, type Faults, listFaults, parseFaults } from "./faults/faults.ts";
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
 
@@ -11,7 +12,11 @@ const USAGE = `Usage: npm start -- [options]
 
   --port <number>   the port of the local AWS (default: 4566)
   --empty           a local AWS without the stack, for \`terraform apply\`
+  --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
   --help            this text
+
+Faults:
+${listFaults()}
 `;
 
 const bundles = join(import.meta.dirname, "..", "dist");
@@ -19,6 +24,7 @@ const bundles = join(import.meta.dirname, "..", "dist");
 interface Options {
   port: number;
   empty: boolean;
+  faults: Faults;
 }
 
 function options(): Options {
@@ -26,6 +32,7 @@ function options(): Options {
     options: {
       port: { type: "string", default: "4566" },
       empty: { type: "boolean", default: false },
+      fault: { type: "string", multiple: true, default: [] },
       help: { type: "boolean" },
     },
   });
@@ -36,7 +43,7 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  return { port, empty: values.empty };
+  return { port, empty: values.empty, faults: createFaults(parseFaults(values.fault)) };
 }
 
 const shellVariables = (aws: LocalAws) =>
@@ -77,11 +84,17 @@ The functions' logs:
 `;
 }
 
-async function start({ port, empty }: Options): Promise<void> {
+async function start({ port, empty, faults }: Options): Promise<void> {
   for (const { name } of await buildFunctions(bundles))
     console.log(`built ${relative(process.cwd(), join(bundles, `${name}.zip`))}`);
-  const aws = empty ? await startEmpty({ port }) : await startStack({ port, bundles });
-  aws.logs.subscribe((event) => console.log(formatLogEvent(event, process.stdout)));
+  const aws = empty
+    ? await startEmpty({ port, faults })
+    : await startStack({ port, faults, bundles });
+  aws.logs.subscribe((event) => {
+    // The access log says nothing that these don't.
+    if (event.logGroupName.startsWith("/aws/lambda/"))
+      console.log(formatLogEvent(event, process.stdout));
+  });
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws));
 
   const end = () => {
@@ -98,7 +111,7 @@ function explain(error: unknown): string {
     return "The port is taken. End what uses it, or choose another one: npm start -- --port 4567";
   if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
     return `${error.message}\n\n${USAGE}`;
-  return error.message.startsWith("--port") ? error.message : (error.stack ?? error.message);
+  return error.message.startsWith("--") ? error.message : (error.stack ?? error.message);
 }
 
 try {

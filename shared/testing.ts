@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll } from "vitest";
@@ -16,13 +16,12 @@ export async function startRecordingServer(
   answer: (path: string, response: ServerResponse) => void,
 ): Promise<RecordingServer> {
   const calls: RecordingServer["calls"] = [];
-  const server = createServer((request, response) => {
+  const record = async (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent(request.url ?? "");
-    void text(request).then((body) => {
-      calls.push({ path, body });
-      answer(path, response);
-    });
-  });
+    calls.push({ path, body: await text(request) });
+    answer(path, response);
+  };
+  const server = createServer((request, response) => void record(request, response));
   afterAll(() => {
     server.closeAllConnections();
     server.close();

@@ -50,9 +50,12 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     const management = (operation: string, ...args: string[]) =>
       runAws(
         target.local.endpoint,
-        ...["apigatewaymanagementapi", operation],
-        ...["--endpoint-url", target.url.replace(/^ws/, "http")],
-        ...["--connection-id", String(content["connectionId"])],
+        "apigatewaymanagementapi",
+        operation,
+        "--endpoint-url",
+        target.url.replace(/^ws/, "http"),
+        "--connection-id",
+        String(content["connectionId"]),
         ...args,
       );
     return { client, logs, management, connectionId: String(content["connectionId"]) };

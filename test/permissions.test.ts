@@ -116,6 +116,7 @@ describe("without a statement of a role", () => {
     const stack = await startOwnStack();
     stack.withdraw(functionName === "processor" ? "processor" : "websocket-handler", sid ?? "");
     await symptom(stack);
+    expect.hasAssertions();
   });
 
   test("there is none whose absence is not tested here", async () => {

@@ -1,24 +1,24 @@
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../clock.ts";
-import type { ConnectionFacts } from "./events.ts";
+import type { Close, ConnectionFacts } from "./events.ts";
+import { FRAME_LIMIT, IDLE_LIMIT, LIFE_LIMIT, SEND_BUFFER } from "./limits.ts";
 
-/** Milliseconds. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
-export const IDLE_LIMIT = 10 * 60_000;
-export const LIFE_LIMIT = 2 * 3_600_000;
-
-/** Bytes. */
-export const FRAME_LIMIT = 32 * 1024;
-
-/** An open connection. */
+/** A connection whose `$connect` succeeded. */
 export interface Connection {
   readonly facts: ConnectionFacts;
+  /** False as soon as either side has begun to close. */
+  isOpen(): boolean;
   /** Milliseconds since the epoch: the last message in either direction. */
   lastActiveAt(): number;
-  /** Sends a text message, in frames of at most 32 KB. False: the connection is closing. */
-  send(text: string): boolean;
   /** Counts as activity of the client. */
   touch(): void;
+  /** Sends a text message of the back end. False: the client reads so slowly that no more is taken. */
+  post(text: string): boolean;
+  /** Sends a text message of API Gateway itself, and waits until it is on its way or undeliverable. */
+  answer(text: string): Promise<void>;
   close(code: number, reason: string): void;
+  /** Ends it without a closing handshake. */
+  cut(): void;
 }
 
 /**
@@ -29,60 +29,97 @@ export function createConnection(
   socket: WebSocket,
   facts: ConnectionFacts,
   clock: Clock,
-  onEnd: (close: { code: number; reason: string }) => void,
+  onEnd: (close: Close) => void,
 ): Connection {
   let lastActiveAt = clock.now();
-  let closedHere: { code: number; reason: string } | undefined;
+  let closedHere: Close | undefined;
 
+  const isOpen = () => socket.readyState === socket.OPEN;
   const close = (code: number, reason: string) => {
     closedHere ??= { code, reason };
     socket.close(code, reason);
   };
-  const goAway = () => close(1001, "Going away");
+  const timers = watchTime(
+    clock,
+    () => lastActiveAt,
+    () => close(1001, "Going away"),
+  );
+  // A client that pings and never reads would fill the memory with pongs.
+  socket.on("ping", (data) => {
+    if (socket.bufferedAmount <= SEND_BUFFER) socket.pong(data);
+  });
+  socket.on("error", (error) => {
+    // The library closes the connection itself.
+    const code = closeCodeOf(error);
+    if (code !== undefined) closedHere ??= { code, reason: "" };
+  });
+  socket.on("close", (code, reason) => {
+    timers.cancel();
+    onEnd(closedHere ?? closedByClient(code, reason.toString()));
+  });
+  return {
+    facts,
+    isOpen,
+    lastActiveAt: () => lastActiveAt,
+    touch: () => {
+      lastActiveAt = clock.now();
+    },
+    post: (text) => {
+      if (socket.bufferedAmount > SEND_BUFFER) return false;
+      lastActiveAt = clock.now();
+      sendInFrames(socket, Buffer.from(text));
+      return true;
+    },
+    answer: (text) =>
+      new Promise((resolve) => {
+        if (isOpen()) sendInFrames(socket, Buffer.from(text), resolve);
+        else resolve();
+      }),
+    close,
+    cut: () => socket.terminate(),
+  };
+}
 
+/** Ends a connection that was idle for too long, or is too old. */
+function watchTime(clock: Clock, lastActiveAt: () => number, goAway: () => void): Timer {
   let idleTimer: Timer;
   const watchIdleness = () => {
-    const left = lastActiveAt + IDLE_LIMIT - clock.now();
+    const left = lastActiveAt() + IDLE_LIMIT - clock.now();
     if (left <= 0) goAway();
     else idleTimer = clock.setTimer(watchIdleness, left);
   };
   watchIdleness();
   // Our choice, for want of a source: the end of its life closes a connection as idleness does.
   const lifeTimer = clock.setTimer(goAway, LIFE_LIMIT);
-
-  socket.on("close", (code, reason) => {
-    idleTimer.cancel();
-    lifeTimer.cancel();
-    onEnd(closedHere ?? closedByClient(code, reason.toString()));
-  });
   return {
-    facts,
-    lastActiveAt: () => lastActiveAt,
-    touch: () => {
-      lastActiveAt = clock.now();
+    cancel() {
+      idleTimer.cancel();
+      lifeTimer.cancel();
     },
-    send: (text) => {
-      if (socket.readyState !== socket.OPEN) return false;
-      lastActiveAt = clock.now();
-      sendInFrames(socket, Buffer.from(text));
-      return true;
-    },
-    close,
   };
 }
 
-function closedByClient(code: number, reason: string): { code: number; reason: string } {
-  if (code === 1005) return { code, reason: "Client-side close frame status not set" };
-  // Our choice, for want of a source.
-  if (code === 1006) return { code, reason: "Connection closed abnormally" };
-  return { code, reason };
+/** The status with which the library closes after what the client must not send. */
+function closeCodeOf({ code = "" }: Error & { code?: string }): number | undefined {
+  if (code === "WS_ERR_INVALID_UTF8") return 1007;
+  if (code === "WS_ERR_TOO_MANY_BUFFERED_PARTS") return 1008;
+  if (/^WS_ERR_UNSUPPORTED_\w+_LENGTH$/.test(code)) return 1009;
+  return code.startsWith("WS_ERR_") ? 1002 : undefined;
 }
 
-function sendInFrames(socket: WebSocket, data: Buffer): void {
-  let start = 0;
-  do {
-    const end = start + FRAME_LIMIT;
-    socket.send(data.subarray(start, end), { binary: false, fin: end >= data.length });
-    start = end;
-  } while (start < data.length);
+/** Our choice, for want of a source: how a connection ended whose client vanished. */
+export const ABNORMAL: Close = { code: 1006, reason: "Connection closed abnormally" };
+
+function closedByClient(code: number, reason: string): Close {
+  if (code === 1005) return { code, reason: "Client-side close frame status not set" };
+  return code === ABNORMAL.code ? ABNORMAL : { code, reason };
+}
+
+function sendInFrames(socket: WebSocket, data: Buffer, onSent: () => void = () => {}): void {
+  for (let start = 0; ; start += FRAME_LIMIT) {
+    const fin = start + FRAME_LIMIT >= data.length;
+    const frame = data.subarray(start, start + FRAME_LIMIT);
+    if (fin) return socket.send(frame, { binary: false, fin }, () => onSent());
+    socket.send(frame, { binary: false, fin });
+  }
 }

@@ -1,5 +1,6 @@
 /**
- * The three events of a WebSocket API's Lambda proxy integration.
+ * The three events of a WebSocket API's Lambda proxy integration. Members that are `undefined` are
+ * left out of the JSON, and their order is the one that AWS sends them in.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-requests.html
  */
 import type { IncomingMessage } from "node:http";
@@ -20,74 +21,38 @@ export interface ConnectionFacts {
 
 /** What is new with each event. */
 export interface Occasion {
+  eventType: "CONNECT" | "MESSAGE" | "DISCONNECT";
   requestId: string;
-  routeKey: string;
+  /** Undefined: no route takes the message. */
+  routeKey: string | undefined;
   /** Milliseconds since the epoch. */
   time: number;
+  messageId?: string;
+  close?: Close;
 }
 
-export function connectEvent(facts: ConnectionFacts, occasion: Occasion, request: IncomingMessage) {
-  return {
-    ...headersOf(request, facts, occasion),
-    ...queryOf(request.url ?? ""),
-    ...stageVariablesOf(facts),
-    requestContext: requestContext(facts, occasion, "CONNECT"),
-    isBase64Encoded: false,
-  };
+/** How a connection ended. */
+export interface Close {
+  code: number;
+  reason: string;
 }
 
-export function messageEvent(
-  facts: ConnectionFacts,
-  occasion: Occasion,
-  messageId: string,
-  body: string,
-) {
-  const { routeKey, ...context } = requestContext(facts, occasion, "MESSAGE");
-  return {
-    requestContext: { routeKey, messageId, ...context },
-    ...stageVariablesOf(facts),
-    body,
-    isBase64Encoded: false,
-  };
-}
+/** The `requestContext` of an event, which the access log calls `$context`. */
+export type RequestContext = ReturnType<typeof requestContext>;
 
-export function disconnectEvent(
-  facts: ConnectionFacts,
-  occasion: Occasion,
-  close: { code: number; reason: string },
-) {
-  const headers = {
-    Host: facts.domainName,
-    "x-api-key": "",
-    "X-Forwarded-For": "",
-    "x-restapi": "",
-  };
-  const { routeKey, eventType, ...context } = requestContext(facts, occasion, "DISCONNECT");
-  return {
-    headers,
-    multiValueHeaders: multiValue(headers),
-    ...stageVariablesOf(facts),
-    requestContext: {
-      routeKey,
-      disconnectStatusCode: close.code,
-      eventType,
-      disconnectReason: close.reason,
-      ...context,
-    },
-    isBase64Encoded: false,
-  };
-}
-
-function requestContext(facts: ConnectionFacts, occasion: Occasion, eventType: string) {
+export function requestContext(facts: ConnectionFacts, occasion: Occasion) {
   const { connectionId, apiId, stage, domainName, connectedAt, identity, authorizer } = facts;
-  const { requestId, routeKey, time } = occasion;
+  const { eventType, requestId, routeKey, time, messageId, close } = occasion;
   return {
     routeKey,
-    ...(authorizer === undefined ? {} : { authorizer }),
+    authorizer,
+    messageId,
+    disconnectStatusCode: close?.code,
     eventType,
     extendedRequestId: requestId,
     requestTime: commonLogTime(time),
     messageDirection: "IN",
+    disconnectReason: close?.reason,
     stage,
     connectedAt,
     requestTimeEpoch: time,
@@ -99,11 +64,50 @@ function requestContext(facts: ConnectionFacts, occasion: Occasion, eventType: s
   };
 }
 
-const stageVariablesOf = ({ stageVariables }: ConnectionFacts) =>
-  stageVariables === undefined ? {} : { stageVariables };
+export function connectEvent(
+  { stageVariables }: ConnectionFacts,
+  context: RequestContext,
+  request: IncomingMessage,
+) {
+  const headers = headersOf(request, context);
+  const query = queryOf(request.url ?? "");
+  return {
+    headers: lastOf(headers),
+    multiValueHeaders: allOf(headers),
+    queryStringParameters: query && lastOf(query),
+    multiValueQueryStringParameters: query && allOf(query),
+    stageVariables,
+    requestContext: context,
+    isBase64Encoded: false,
+  };
+}
 
-const multiValue = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+export function messageEvent(
+  { stageVariables }: ConnectionFacts,
+  context: RequestContext,
+  body: string,
+) {
+  return { requestContext: context, stageVariables, body, isBase64Encoded: false };
+}
+
+export function disconnectEvent(
+  { domainName, stageVariables }: ConnectionFacts,
+  context: RequestContext,
+) {
+  const headers: Values = [
+    ["Host", [domainName]],
+    ["x-api-key", [""]],
+    ["X-Forwarded-For", [""]],
+    ["x-restapi", [""]],
+  ];
+  return {
+    headers: lastOf(headers),
+    multiValueHeaders: allOf(headers),
+    stageVariables,
+    requestContext: context,
+    isBase64Encoded: false,
+  };
+}
 
 /** `25/Sep/2026:00:03:04 +0000`, from `Fri, 25 Sep 2026 00:03:04 GMT`. */
 export function commonLogTime(time: number): string {
@@ -111,43 +115,55 @@ export function commonLogTime(time: number): string {
   return `${day}/${month}/${year}:${clock} +0000`;
 }
 
-/** API Gateway keeps the headers of the WebSocket handshake itself, but for these two. */
-const HOP_BY_HOP = new Set(["connection", "upgrade"]);
+/** Names with all their values. */
+type Values = [name: string, values: string[]][];
 
-function headersOf(request: IncomingMessage, facts: ConnectionFacts, occasion: Occasion) {
-  const multiValueHeaders: Record<string, string[]> = {};
-  for (const [name, values] of Object.entries(request.headersDistinct)) {
-    if (values !== undefined && !HOP_BY_HOP.has(name)) multiValueHeaders[titleCase(name)] = values;
-  }
-  const seconds = Math.floor(occasion.time / 1000).toString(16);
-  multiValueHeaders["X-Amzn-Trace-Id"] = [`Root=1-${seconds}-${traceOf(occasion)}`];
-  multiValueHeaders["X-Forwarded-For"] = [facts.identity.sourceIp];
-  multiValueHeaders["X-Forwarded-Port"] = [String(request.socket.localPort)];
-  multiValueHeaders["X-Forwarded-Proto"] = ["http"];
-  return lastAndAll("headers", "multiValueHeaders", multiValueHeaders);
+const lastOf = (values: Values) =>
+  Object.fromEntries(values.map(([name, list]) => [name, list.at(-1) ?? ""]));
+
+const allOf = (values: Values) => Object.fromEntries(values);
+
+const byName = ([a]: Values[number], [b]: Values[number]) => (a < b ? -1 : 1);
+
+/** What API Gateway leaves out of the headers, or writes itself. */
+const OWN_HEADERS = new Set([
+  "connection",
+  "upgrade",
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+]);
+
+function headersOf(request: IncomingMessage, context: RequestContext): Values {
+  const sent: Values = Object.entries(request.headersDistinct)
+    .filter(([name]) => !OWN_HEADERS.has(name))
+    .map(([name, values = []]) => [titleCase(name), values]);
+  const added: Values = [
+    ["X-Amzn-Trace-Id", [traceOf(context)]],
+    ["X-Forwarded-For", [context.identity.sourceIp]],
+    ["X-Forwarded-Port", [String(request.socket.localPort)]],
+    ["X-Forwarded-Proto", ["http"]],
+  ];
+  return [...sent, ...added].toSorted(byName);
 }
 
-const traceOf = ({ requestId }: Occasion) =>
-  Buffer.from(requestId, "base64url").toString("hex").padEnd(24, "0").slice(0, 24);
+function traceOf({ requestId, requestTimeEpoch }: RequestContext): string {
+  const seconds = Math.floor(requestTimeEpoch / 1000).toString(16);
+  const id = Buffer.from(requestId, "base64url").toString("hex").padEnd(24, "0").slice(0, 24);
+  return `Root=1-${seconds}-${id}`;
+}
 
 const titleCase = (name: string) =>
   name
     .replace(/(^|-)([a-z])/g, (_match, dash: string, letter: string) => dash + letter.toUpperCase())
     .replace("Websocket", "WebSocket");
 
-function queryOf(url: string) {
-  const query = new URLSearchParams(url.split("?", 2)[1] ?? "");
+/** The parameters in order of their names; undefined where there are none. */
+function queryOf(url: string): Values | undefined {
+  const start = url.indexOf("?");
+  const query = new URLSearchParams(start === -1 ? "" : url.slice(start));
   const names = [...new Set(query.keys())];
-  if (names.length === 0) return {};
-  const all = Object.fromEntries(names.map((name) => [name, query.getAll(name)]));
-  return lastAndAll("queryStringParameters", "multiValueQueryStringParameters", all);
-}
-
-/** Each name with its last value, and with all of them, sorted by name. */
-function lastAndAll(last: string, all: string, values: Record<string, string[]>) {
-  const sorted = Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    [last]: Object.fromEntries(sorted.map(([name, list]) => [name, list.at(-1) ?? ""])),
-    [all]: Object.fromEntries(sorted),
-  };
+  if (names.length === 0) return undefined;
+  return names.map((name): Values[number] => [name, query.getAll(name)]).toSorted(byName);
 }

@@ -2,11 +2,8 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
 /** A request to open a connection: `/_aws/execute-api/{apiId}/{stage}`. */
-export function parseTarget(
-  request: IncomingMessage,
-): { apiId: string; stage: string } | undefined {
-  const [, apiId, stage] =
-    /^\/_aws\/execute-api\/([^/?]+)\/([^/?]+)\/?(?:\?|$)/.exec(request.url ?? "") ?? [];
+export function parseTarget(url: string): { apiId: string; stage: string } | undefined {
+  const [, apiId, stage] = /^\/_aws\/execute-api\/([^/?]+)\/([^/?]+)\/?(?:\?|$)/.exec(url) ?? [];
   return apiId === undefined || stage === undefined ? undefined : { apiId, stage };
 }
 
@@ -16,12 +13,29 @@ export function isOpeningHandshake({ method, headers }: IncomingMessage): boolea
     method === "GET" &&
     headers.upgrade?.toLowerCase() === "websocket" &&
     headers["sec-websocket-version"] === "13" &&
-    /^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "")
+    /^[+/0-9A-Za-z]{22}==$/.test(headers["sec-websocket-key"] ?? "") &&
+    isSubprotocolList(headers["sec-websocket-protocol"])
   );
 }
 
-/** Answers a handshake with anything but 101, in API Gateway's form. */
-export function refuse(socket: Duplex, status: number, requestId: string, body: string): void {
+/** Whether a list names every subprotocol once, each a token. */
+function isSubprotocolList(header: string | undefined): boolean {
+  if (header === undefined) return true;
+  const names = header.split(",").map((name) => name.replaceAll(/^[ \t]+|[ \t]+$/g, ""));
+  const areTokens = names.every((name) => /^[!#$%&'*+\-.^_`|~\w]+$/.test(name));
+  return areTokens && new Set(names).size === names.length;
+}
+
+/** An answer to a handshake other than 101. */
+export interface Refusal {
+  status: number;
+  requestId: string;
+  /** JSON, unless a function has other ideas. */
+  body: string;
+}
+
+/** Answers in API Gateway's form, and ends the TCP connection. */
+export function refuse(socket: Duplex, { status, requestId, body }: Refusal): void {
   const headers = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     `Date: ${new Date().toUTCString()}`,
@@ -30,5 +44,6 @@ export function refuse(socket: Duplex, status: number, requestId: string, body: 
     "Connection: keep-alive",
     `x-amz-apigw-id: ${requestId}`,
   ];
+  socket.once("finish", () => socket.destroy());
   socket.end(`${headers.join("\r\n")}\r\n\r\n${body}`);
 }

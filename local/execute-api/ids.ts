@@ -9,8 +9,6 @@ export interface Ids {
   /** 20 characters, such as `gbgBjc6coQAYKEh-CA==`. */
   connectionId(): string;
   messageId(): string;
-  /** 16 characters, such as `EOoI4HImoAMErtQ=`. */
-  requestId(): string;
   /** Whether an id has the form of one that this API gives its connections. */
   isConnectionId(id: string): boolean;
 }
@@ -23,12 +21,14 @@ export function createIds(apiId: string): Ids {
   return {
     connectionId: id,
     messageId: id,
-    requestId: () => urlSafe(randomBytes(11)),
     isConnectionId: (candidate) =>
       /^[\w-]{18}==$/.test(candidate) &&
       Buffer.from(candidate, "base64url").subarray(-SUFFIX_BYTES).equals(suffix),
   };
 }
+
+/** The id of one exchange with a client: 16 characters, such as `EOoI4HImoAMErtQ=`. */
+export const newRequestId = (): string => urlSafe(randomBytes(11));
 
 /** base64url with its padding, which Node's own encoding leaves out. */
 const urlSafe = (bytes: Buffer) =>

@@ -1,70 +1,84 @@
 import * as v from "valibot";
-import type { ApiRoute } from "../apigateway/state.ts";
+import type { Api, ApiRoute, Integration } from "../apigateway/state.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type { Lambda } from "../lambda/index.ts";
-import type { PublishedApi } from "./published-apis.ts";
+import {
+  fault,
+  FUNCTION_FAILED,
+  INVOCATION_REFUSED,
+  NO_INTEGRATION,
+  type Outcome,
+  ProxyResponse,
+  TIMED_OUT,
+} from "./outcome.ts";
+import type { PublishedStage } from "./published-stages.ts";
 
-/** What became of a route's integration. */
-export type IntegrationResult =
-  | { ok: true; response: ProxyResponse | undefined }
-  /** The function failed, may not be invoked, or took too long. */
-  | { ok: false; reason: string };
-
-/** What a function returns to API Gateway. */
-export type ProxyResponse = v.InferOutput<typeof ProxyResponse>;
-const ProxyResponse = v.object({
-  statusCode: v.pipe(v.union([v.number(), v.string()]), v.toNumber()),
-  body: v.optional(v.string()),
-  headers: v.optional(v.record(v.string(), v.unknown())),
-});
-
-/** Hands an event to the Lambda function behind a route. */
+/** Hands an event to the Lambda function behind a route. Rejects only for a fault of our own. */
 export type Integrate = (
-  published: PublishedApi,
-  stage: string,
+  published: PublishedStage,
   route: ApiRoute,
   event: object,
-) => Promise<IntegrationResult>;
+) => Promise<Outcome>;
 
-export function createIntegrate({ clock, lambda }: { clock: Clock; lambda: Lambda }): Integrate {
-  return async ({ api, arn }, stage, route, event) => {
-    const integration = api.integrations[route.target?.replace("integrations/", "") ?? ""];
-    const functionArn = /functions\/(.+)\/invocations$/.exec(
-      integration?.integrationUri ?? "",
-    )?.[1];
-    if (integration === undefined || functionArn === undefined)
-      return { ok: false, reason: "The route has no integration." };
+export function createIntegrate(options: {
+  clock: Clock;
+  lambda: Pick<Lambda, "invokeAs">;
+}): Integrate {
+  const { clock, lambda } = options;
 
-    const sourceArn = `${arn}/${stage}/${route.routeKey}`;
-    const invocation = lambda
-      .invokeAs("apigateway.amazonaws.com", sourceArn, functionArn, JSON.stringify(event))
-      .then(({ functionError, payload }): IntegrationResult =>
-        functionError === undefined
-          ? { ok: true, response: asProxyResponse(payload) }
-          : { ok: false, reason: payload.toString() },
-      )
-      .catch((error: unknown): IntegrationResult => {
-        if (error instanceof AwsError) return { ok: false, reason: error.message };
-        throw error;
-      });
-    return await withinTime(clock, integration.timeoutInMillis, invocation);
+  const invoke = async (sourceArn: string, functionArn: string, payload: string) => {
+    try {
+      const result = await lambda.invokeAs(
+        "apigateway.amazonaws.com",
+        sourceArn,
+        functionArn,
+        payload,
+      );
+      return result.functionError === undefined
+        ? succeeded(result.payload)
+        : fault(FUNCTION_FAILED);
+    } catch (error) {
+      if (error instanceof AwsError) return fault(INVOCATION_REFUSED);
+      throw error;
+    }
+  };
+
+  return async ({ api, arn }, route, event) => {
+    const integration = integrationOf(api, route);
+    const functionArn = integration && functionArnOf(integration);
+    if (integration === undefined || functionArn === undefined) return fault(NO_INTEGRATION);
+    const startedAt = clock.now();
+    const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, JSON.stringify(event));
+    const outcome = await withinTime(clock, integration.timeoutInMillis, invocation);
+    return { ...outcome, integrationLatency: clock.now() - startedAt };
   };
 }
 
-function asProxyResponse(payload: Buffer): ProxyResponse | undefined {
-  const parsed = v.safeParse(ProxyResponse, JSON.parse(payload.toString()));
-  return parsed.success ? parsed.output : undefined;
+function integrationOf({ integrations }: Api, { target = "" }: ApiRoute): Integration | undefined {
+  const integrationId = target.replace("integrations/", "");
+  return Object.hasOwn(integrations, integrationId) ? integrations[integrationId] : undefined;
 }
 
+const functionArnOf = ({ integrationUri }: Integration) =>
+  /functions\/(.+)\/invocations$/.exec(integrationUri)?.[1];
+
+/** Whether there must be a response depends on the route. */
+function succeeded(payload: Buffer): Outcome {
+  const parsed = v.safeParse(ProxyResponse, JSON.parse(payload.toString()));
+  return parsed.success
+    ? { status: parsed.output.statusCode, response: parsed.output }
+    : { status: 200 };
+}
+
+/** The invocation's outcome; after the time it goes on, but nobody waits for it. */
 async function withinTime(
   clock: Clock,
   milliseconds: number,
-  invocation: Promise<IntegrationResult>,
-): Promise<IntegrationResult> {
-  const { promise: timeout, resolve } = Promise.withResolvers<IntegrationResult>();
-  const reason = `The integration took longer than ${milliseconds} ms.`;
-  const timer = clock.setTimer(() => resolve({ ok: false, reason }), milliseconds);
+  invocation: Promise<Outcome>,
+): Promise<Outcome> {
+  const { promise: timeout, resolve } = Promise.withResolvers<Outcome>();
+  const timer = clock.setTimer(() => resolve(fault(TIMED_OUT)), milliseconds);
   try {
     return await Promise.race([invocation, timeout]);
   } finally {

@@ -1,5 +1,4 @@
 import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
-import type { InvocationResult } from "./execution-environment.ts";
 
 /**
  * What Lambda sends to the destination of an asynchronous invocation. The payloads are spliced in as
@@ -11,30 +10,31 @@ export function destinationRecord(options: {
   functionArn: string;
   event: AsyncEvent;
   condition: FailureCondition | "Success";
-  result: InvocationResult | undefined;
 }): string {
-  const { now, functionArn, event, condition, result } = options;
+  const { now, functionArn, event, condition } = options;
+  const requestContext = {
+    requestId: event.requestId,
+    functionArn: `${functionArn}:$LATEST`,
+    condition,
+    // A success counts as one, even after retries.
+    approximateInvokeCount: condition === "Success" ? 1 : event.invokeCount,
+  };
   const members = {
     version: '"1.0"',
     timestamp: JSON.stringify(new Date(now).toISOString()),
-    requestContext: JSON.stringify({
-      requestId: event.requestId,
-      functionArn: `${functionArn}:$LATEST`,
-      condition,
-      approximateInvokeCount: event.invokeCount,
-    }),
+    requestContext: JSON.stringify(requestContext),
     requestPayload: event.payload.toString(),
-    ...(result === undefined
-      ? {}
-      : {
-          responseContext: JSON.stringify({
-            statusCode: 200,
-            executedVersion: "$LATEST",
-            functionError: result.functionError,
-          }),
-          responsePayload: result.payload.toString(),
-        }),
+    ...responseOf(event),
   };
   const parts = Object.entries(members).map(([name, json]) => `"${name}":${json}`);
   return `{${parts.join(",")}}`;
+}
+
+function responseOf({ outcome }: AsyncEvent): Record<string, string> {
+  if (outcome === undefined) return {};
+  if ("status" in outcome)
+    return { responseContext: JSON.stringify({ statusCode: outcome.status }) };
+  const { functionError, payload } = outcome;
+  const context = { statusCode: 200, executedVersion: "$LATEST", functionError };
+  return { responseContext: JSON.stringify(context), responsePayload: payload.toString() };
 }

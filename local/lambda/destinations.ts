@@ -1,20 +1,22 @@
 import type { Clock } from "../clock.ts";
 import type { Iam } from "../iam/index.ts";
-import type { Sqs } from "../sqs/index.ts";
+import type { MessageAttribute, Sqs } from "../sqs/index.ts";
 import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
 import { destinationRecord } from "./destination-record.ts";
-import type { InvocationResult } from "./execution-environment.ts";
+import { PAYLOAD_LIMIT } from "./invoke-api.ts";
 import type { LambdaFunction } from "./state.ts";
 
 /** Where events go after their last attempt. */
 export interface Destinations {
-  onSuccess(target: LambdaFunction, event: AsyncEvent, result: InvocationResult): void;
-  onFailure(
-    target: LambdaFunction,
-    event: AsyncEvent,
-    condition: FailureCondition,
-    result?: InvocationResult,
-  ): void;
+  onSuccess(target: LambdaFunction, event: AsyncEvent): void;
+  onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
+  failures(functionArn: string): DeliveryFailures;
+}
+
+/** What could not be delivered, as the metrics of these names count it. */
+export interface DeliveryFailures {
+  DeadLetterErrors: number;
+  DestinationDeliveryFailures: number;
 }
 
 /**
@@ -26,68 +28,106 @@ export function createDestinations(options: {
   clock: Clock;
   iam: Iam;
   sqs: Sqs;
-  invokeAsync(functionArn: string, payload: Buffer): void;
+  /** False: there is no such function. */
+  invokeAsync(functionArn: string, payload: Buffer): boolean;
 }): Destinations {
   const { clock, iam, sqs, invokeAsync } = options;
+  const counts = new Map<string, DeliveryFailures>();
 
-  const mayDeliver = ({ configuration }: LambdaFunction, action: string, targetArn: string) =>
-    iam.allows(iam.sessionOf(configuration.Role, configuration.FunctionName), action, targetArn);
-
-  const deliver = (target: LambdaFunction, destinationArn: string, record: string) => {
-    const [, , service] = destinationArn.split(":");
-    if (service === "lambda" && mayDeliver(target, "lambda:InvokeFunction", destinationArn))
-      invokeAsync(destinationArn, Buffer.from(record));
-    if (service === "sqs" && mayDeliver(target, "sqs:SendMessage", destinationArn))
-      sqs.send(destinationArn, record, {});
+  const failures = (functionArn: string): DeliveryFailures => {
+    const known = counts.get(functionArn) ?? {
+      DeadLetterErrors: 0,
+      DestinationDeliveryFailures: 0,
+    };
+    counts.set(functionArn, known);
+    return known;
   };
 
-  const record = (
+  const may = ({ configuration }: LambdaFunction, action: string, resource: string) =>
+    iam.allows(iam.sessionOf(configuration.Role, configuration.FunctionName), action, resource);
+
+  const send = (
+    target: LambdaFunction,
+    queueArn: string,
+    body: string,
+    attributes: Readonly<Record<string, MessageAttribute>> = {},
+  ) => may(target, "sqs:SendMessage", queueArn) && sqs.send(queueArn, body, attributes);
+
+  const invoke = (target: LambdaFunction, functionArn: string, record: string) => {
+    const payload = Buffer.from(record);
+    return (
+      payload.length <= PAYLOAD_LIMIT.Event &&
+      may(target, "lambda:InvokeFunction", functionArn) &&
+      invokeAsync(functionArn, payload)
+    );
+  };
+
+  const deliver = (
     target: LambdaFunction,
     event: AsyncEvent,
     condition: FailureCondition | "Success",
-    result?: InvocationResult,
+    destinationArn: string | undefined,
   ) => {
+    if (destinationArn === undefined) return;
     const functionArn = target.configuration.FunctionArn;
-    return destinationRecord({ now: clock.now(), functionArn, event, condition, result });
+    const record = destinationRecord({ now: clock.now(), functionArn, event, condition });
+    const [, , service] = destinationArn.split(":");
+    const delivered =
+      service === "lambda"
+        ? invoke(target, destinationArn, record)
+        : send(target, destinationArn, record);
+    if (!delivered) failures(functionArn).DestinationDeliveryFailures += 1;
+  };
+
+  const bury = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
+    const { DeadLetterConfig, FunctionArn } = target.configuration;
+    if (DeadLetterConfig === undefined) return;
+    const attributes = deadLetterAttributes(event, condition);
+    if (!send(target, DeadLetterConfig.TargetArn, event.payload.toString(), attributes))
+      failures(FunctionArn).DeadLetterErrors += 1;
   };
 
   return {
-    onSuccess(target, event, result) {
-      const destination = target.eventInvokeConfig?.DestinationConfig.OnSuccess?.Destination;
-      if (destination !== undefined)
-        deliver(target, destination, record(target, event, "Success", result));
+    onSuccess(target, event) {
+      const { OnSuccess } = target.eventInvokeConfig?.DestinationConfig ?? {};
+      deliver(target, event, "Success", OnSuccess?.Destination);
     },
-    onFailure(target, event, condition, result) {
-      const queueArn = target.configuration.DeadLetterConfig?.TargetArn;
-      if (queueArn !== undefined && mayDeliver(target, "sqs:SendMessage", queueArn))
-        sqs.send(queueArn, event.payload.toString(), deadLetterAttributes(event, result));
-      const destination = target.eventInvokeConfig?.DestinationConfig.OnFailure?.Destination;
-      if (destination !== undefined)
-        deliver(target, destination, record(target, event, condition, result));
+    onFailure(target, event, condition) {
+      const { OnFailure } = target.eventInvokeConfig?.DestinationConfig ?? {};
+      bury(target, event, condition);
+      deliver(target, event, condition, OnFailure?.Destination);
     },
+    failures,
   };
 }
 
-/** Our choice: an event that was never run has the status of the throttling that kept it waiting. */
-const NEVER_RUN = { status: "429", message: "The event was not processed within its maximum age." };
-
-function deadLetterAttributes(event: AsyncEvent, result: InvocationResult | undefined) {
+/** What explains a dead letter. An event that was never attempted has no status to tell. */
+function deadLetterAttributes(
+  { requestId, outcome }: AsyncEvent,
+  condition: FailureCondition,
+): Record<string, MessageAttribute> {
+  const RequestID = { DataType: "String", StringValue: requestId } as const;
+  const ErrorMessage = { DataType: "String", StringValue: "" } as const;
+  if (condition === "ZeroReservedConcurrency" || outcome === undefined)
+    return { RequestID, ErrorMessage: { ...ErrorMessage, StringValue: ZERO_RESERVED } };
+  const status = "status" in outcome ? outcome.status : 200;
+  const message = "status" in outcome ? outcome.message : errorMessage(outcome.payload);
   return {
-    RequestID: { DataType: "String", StringValue: event.requestId },
-    ErrorCode: { DataType: "Number", StringValue: result === undefined ? NEVER_RUN.status : "200" },
-    ErrorMessage: {
-      DataType: "String",
-      StringValue: result === undefined ? NEVER_RUN.message : errorMessage(result),
-    },
-  } as const;
+    RequestID,
+    ErrorCode: { DataType: "Number", StringValue: String(status) },
+    ErrorMessage: { ...ErrorMessage, StringValue: firstKilobyte(message) },
+  };
 }
 
-/** The first KB of the error's message. */
-function errorMessage({ payload }: InvocationResult): string {
+/** AWS's own words, to the letter. */
+const ZERO_RESERVED =
+  "Function not invoked. Function isconfigured with zero reserved concurrent executions";
+
+function errorMessage(payload: Buffer): string {
   const error: unknown = JSON.parse(payload.toString());
-  const message =
-    typeof error === "object" && error !== null && "errorMessage" in error
-      ? String(error.errorMessage)
-      : payload.toString();
-  return message.slice(0, 1024);
+  return typeof error === "object" && error !== null && "errorMessage" in error
+    ? String(error.errorMessage)
+    : payload.toString();
 }
+
+const firstKilobyte = (text: string) => Buffer.from(text).subarray(0, 1024).toString();

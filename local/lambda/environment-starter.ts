@@ -2,14 +2,30 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Iam } from "../iam/index.ts";
 import type { LogEvent, Logs } from "../logs/index.ts";
+import { createEnvironmentLog } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type ExecutionEnvironment, startExecutionEnvironment } from "./execution-environment.ts";
-import type { LambdaFunction } from "./state.ts";
+import { createExitGuard } from "./exit-guard.ts";
+import { startFunctionProcess } from "./function-process.ts";
+import { jsonLines } from "./json-log-lines.ts";
+import { createMemoryWatch } from "./memory-watch.ts";
+import type { StartProcess } from "./sandbox.ts";
+import type { FunctionConfiguration } from "./state.ts";
+import { textLines } from "./text-log-lines.ts";
 
-/** Starts an execution environment with the function's code, its role's credentials and its log. */
+/** Where a function's code and the runtime for it lie. */
+export interface Code {
+  runtimeFile: string;
+  taskRoot: string;
+}
+
+/**
+ * Starts an execution environment with the function's code, its role's credentials and its log.
+ * @throws where no process can be started.
+ */
 export type EnvironmentStarter = (
-  target: LambdaFunction,
-  code: { runtimeFile: string; taskRoot: string },
+  configuration: FunctionConfiguration,
+  code: Code,
   onEnd: () => void,
 ) => ExecutionEnvironment;
 
@@ -18,39 +34,71 @@ export function createEnvironmentStarter(options: {
   iam: Iam;
   logs: Logs;
   endpoint(): string;
+  /** Milliseconds that the first start of an environment may take. */
+  initTimeout: number;
 }): EnvironmentStarter {
-  const { clock, iam, logs, endpoint } = options;
-  return ({ configuration }, code, onEnd) => {
-    const { FunctionName, FunctionArn, Role, LoggingConfig } = configuration;
-    const [, , , region = "", accountId = ""] = FunctionArn.split(":");
-    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
-    const logStreamName = `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
-    const session = iam.sessionOf(Role, FunctionName);
-    const streamArn = `arn:aws:logs:${region}:${accountId}:log-group:${LoggingConfig.LogGroup}:log-stream:${logStreamName}`;
-
-    // A role that may not write logs leaves the log empty; the function runs all the same.
-    const writeLogs = (events: LogEvent[]) => {
-      const allowed = ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
-        iam.allows(session, action, streamArn),
-      );
-      if (allowed) logs.write(region, LoggingConfig.LogGroup, logStreamName, events);
-    };
-    return startExecutionEnvironment({
-      clock,
+  const { clock, iam, endpoint, initTimeout } = options;
+  const memoryWatch = createMemoryWatch();
+  const exitGuard = createExitGuard();
+  return (configuration, code, onEnd) => {
+    const { FunctionName, FunctionArn, MemorySize, Role, LoggingConfig } = configuration;
+    const [, , , region = ""] = FunctionArn.split(":");
+    const logStreamName = streamName(clock.now());
+    const environment = environmentVariables({
       configuration,
       region,
-      ...code,
+      credentials: iam.issueCredentials(Role, FunctionName),
+      taskRoot: code.taskRoot,
       logStreamName,
-      environment: environmentVariables({
-        configuration,
-        region,
-        credentials: iam.issueCredentials(Role, FunctionName),
-        taskRoot: code.taskRoot,
-        logStreamName,
-        endpoint: endpoint(),
-      }),
-      writeLogs,
+      endpoint: endpoint(),
+    });
+    const startProcess: StartProcess = ({ onExit, ...handlers }) => {
+      const child = startFunctionProcess({
+        ...code,
+        memorySize: MemorySize,
+        environment,
+        ...handlers,
+        onExit(exit) {
+          unguard();
+          onExit(exit);
+        },
+      });
+      const unguard = exitGuard.add(child);
+      return child;
+    };
+    const format = LoggingConfig.LogFormat;
+    const write = logWriter(options, configuration, logStreamName);
+    const logged = { configuration, region, instanceId: logStreamName, now: clock.now };
+    return startExecutionEnvironment({
+      configuration,
+      log: createEnvironmentLog({ clock, format, write }),
+      lines: format === "JSON" ? jsonLines(logged) : textLines(logged),
+      memoryWatch,
+      initTimeout,
+      startProcess,
       onEnd,
     });
+  };
+}
+
+function streamName(now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
+  return `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
+}
+
+/** A role that may not write logs leaves the log empty; the function runs all the same. */
+function logWriter(
+  { iam, logs }: { iam: Iam; logs: Logs },
+  { FunctionName, FunctionArn, Role, LoggingConfig: { LogGroup } }: FunctionConfiguration,
+  logStreamName: string,
+) {
+  const [, , , region = "", accountId = ""] = FunctionArn.split(":");
+  const session = iam.sessionOf(Role, FunctionName);
+  const streamArn = `arn:aws:logs:${region}:${accountId}:log-group:${LogGroup}:log-stream:${logStreamName}`;
+  return (events: LogEvent[]) => {
+    const allowed = ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
+      iam.allows(session, action, streamArn),
+    );
+    if (allowed) logs.write(region, LogGroup, logStreamName, events);
   };
 }

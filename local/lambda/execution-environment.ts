@@ -1,14 +1,23 @@
-import type { Clock } from "../clock.ts";
-import type { LogEvent } from "../logs/index.ts";
-import { type Exit, type FunctionProcess, startFunctionProcess } from "./function-process.ts";
-import { type PlatformLines, platformLines } from "./log-lines.ts";
-import { FrameType, type FunctionError } from "./runtime/frames.ts";
+import type { EnvironmentLog } from "./environment-log.ts";
+import {
+  exited,
+  INVALID_ENTRYPOINT,
+  notStarted,
+  RESPONSE_LIMIT,
+  responseTooLarge,
+  timedOut,
+} from "./failures.ts";
+import type { Ending, PlatformLines } from "./log-lines.ts";
+import type { MemoryWatch } from "./memory-watch.ts";
+import { type Death, type Sandbox, type StartProcess, startSandbox } from "./sandbox.ts";
 import type { FunctionConfiguration } from "./state.ts";
 
 export interface Invocation {
   requestId: string;
   payload: Buffer;
   traceId: string;
+  /** JSON. */
+  clientContext?: string;
 }
 
 export interface InvocationResult {
@@ -21,183 +30,171 @@ export interface InvocationResult {
 }
 
 /**
- * One execution environment: a process that runs one invocation at a time and is frozen between
- * them. Once its process has ended, for whatever reason, it takes no more.
+ * One execution environment: a log stream and a process, which runs one invocation at a time and is
+ * frozen between them. Where the process ends, for whatever reason, the next invocation starts
+ * another one, in its own time and in the same stream.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export interface ExecutionEnvironment {
-  invoke(invocation: Invocation): Promise<InvocationResult>;
+  /** @param onDone called once, and last of all that an invocation does here. */
+  invoke(invocation: Invocation, onDone: (result: InvocationResult) => void): void;
   freeze(): void;
+  /** Has its process die, as it may at any moment. */
+  crash(): void;
   /** Ends the process at once; a running invocation fails. */
   shutDown(): void;
 }
 
 export interface EnvironmentOptions {
-  clock: Clock;
   configuration: FunctionConfiguration;
-  region: string;
-  runtimeFile: string;
-  taskRoot: string;
-  logStreamName: string;
-  environment: Record<string, string>;
-  writeLogs(events: LogEvent[]): void;
-  /** The process has ended, and a running invocation has been answered. */
+  log: EnvironmentLog;
+  lines: PlatformLines;
+  memoryWatch: MemoryWatch;
+  /** Milliseconds that the first start may take, which is outside of any invocation. */
+  initTimeout: number;
+  startProcess: StartProcess;
+  /** It was shut down, its process has ended, and a running invocation has been answered. */
   onEnd(): void;
 }
 
 interface Running {
   invocation: Invocation;
-  startedAt: number;
-  log: string[];
+  /** Runs once there is a process, and before that where the invocation has to start one itself. */
+  time?: { startedAt: number; deadline: number; timer: NodeJS.Timeout };
   result?: { payload: Buffer; functionError?: "Unhandled" };
-  timedOut: boolean;
-  timer: NodeJS.Timeout | undefined;
-  settle(result: InvocationResult): void;
+  onDone(result: InvocationResult): void;
 }
 
+/**
+ * Starts an environment. Its limits of time do not go by the clock of the local AWS: they are those
+ * of a process, which lives in real time.
+ * @throws where no process can be started.
+ */
 export function startExecutionEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
-  const { clock, configuration, region, writeLogs } = options;
-  const { FunctionName, FunctionArn, MemorySize, Timeout, LoggingConfig } = configuration;
-  const lines: PlatformLines = platformLines(LoggingConfig, region, () => clock.now());
-  const spawnedAt = performance.now();
-  let initDuration: number | undefined;
-  let ready = false;
-  let initError: Buffer | undefined;
+  const { configuration, log, lines } = options;
+  const { FunctionArn, MemorySize, Timeout } = configuration;
+  let sandbox: Sandbox | undefined;
   let running: Running | undefined;
+  let initDuration: number | undefined;
+  let shutDown = false;
+  let ended = false;
 
-  const write = (messages: string[]) => {
-    running?.log.push(...messages);
-    writeLogs(messages.map((message) => ({ timestamp: clock.now(), message })));
+  const onceEnded = () => {
+    if (!ended) options.onEnd();
+    ended = true;
   };
+
+  const start = (phase: "init" | "invoke") => {
+    let timer: NodeJS.Timeout | undefined;
+    sandbox = startSandbox({
+      ...options,
+      phase,
+      memorySize: MemorySize,
+      onReady(duration) {
+        clearTimeout(timer);
+        if (phase === "init") initDuration = duration;
+        if (running !== undefined) begin(running);
+      },
+      onResponse: (payload) => {
+        if (running !== undefined) running.result = responseOf(payload);
+      },
+      onError: (payload) => {
+        if (running !== undefined) running.result = { payload, functionError: "Unhandled" };
+      },
+      onNext: () => {
+        const memoryUsed = sandbox?.memoryUsed ?? 0;
+        if (running !== undefined) end(running, { status: "success", memoryUsed });
+      },
+      onDeath(death) {
+        clearTimeout(timer);
+        onDeath(death);
+      },
+    });
+    if (phase === "init") timer = setTimeout(() => sandbox?.kill("time"), options.initTimeout);
+  };
+
+  const startTime = () => ({
+    startedAt: performance.now(),
+    deadline: Date.now() + Timeout * 1000,
+    timer: setTimeout(() => sandbox?.kill("time"), Timeout * 1000),
+  });
 
   const begin = (run: Running) => {
-    const { requestId, payload, traceId } = run.invocation;
-    run.startedAt = performance.now();
-    write(lines.start(requestId, FunctionArn));
-    run.timer = setTimeout(() => {
-      run.timedOut = true;
-      child.kill();
-    }, Timeout * 1000);
-    const deadline = Date.now() + Timeout * 1000;
-    child.invoke({ requestId, functionArn: FunctionArn, traceId, deadline }, payload);
+    const { deadline } = (run.time ??= startTime());
+    const { payload, ...invocation } = run.invocation;
+    log.write(lines.start(invocation.requestId));
+    sandbox?.invoke({ ...invocation, functionArn: FunctionArn, deadline }, payload);
   };
 
-  const end = (
-    status: "success" | "timeout" | "error",
-    maxMemoryUsed: number,
-    errorType?: string,
-  ) => {
-    const run = running;
-    if (run === undefined) return;
-    clearTimeout(run.timer);
+  const end = (run: Running, ending: Ending & { memoryUsed: number }) => {
+    clearTimeout(run.time?.timer);
+    log.flush();
     const { requestId } = run.invocation;
-    write(
+    const result = run.result ?? { payload: Buffer.from("null") };
+    const elapsed = performance.now() - (run.time?.startedAt ?? performance.now());
+    log.write(
       lines.report({
+        ...ending,
         requestId,
-        duration: status === "timeout" ? Timeout * 1000 : performance.now() - run.startedAt,
-        ...(initDuration === undefined ? {} : { initDuration }),
-        memorySize: MemorySize,
-        maxMemoryUsed: Math.min(maxMemoryUsed, MemorySize),
-        status,
-        ...(errorType === undefined ? {} : { errorType }),
+        duration: ending.status === "timeout" ? Timeout * 1000 : elapsed,
+        initDuration,
+        producedBytes: result.functionError === undefined ? result.payload.length : 0,
       }),
     );
     initDuration = undefined;
     running = undefined;
-    const result = run.result ?? { payload: Buffer.from("null") };
-    run.settle({ requestId, log: run.log, ...result });
+    run.onDone({ requestId, log: log.tail, ...result });
   };
 
-  const onFrame = (type: FrameType, payload: Buffer) => {
-    switch (type) {
-      case FrameType.Log:
-        return write([lineOf(payload, LoggingConfig.LogFormat)]);
-      case FrameType.Output:
-        return write([payload.toString()]);
-      case FrameType.InitDone:
-        ready = true;
-        initDuration = performance.now() - spawnedAt;
-        return running === undefined ? undefined : begin(running);
-      case FrameType.InitError:
-        initError = payload;
-        return;
-      case FrameType.Response:
-        if (running) running.result = { payload };
-        return;
-      case FrameType.Error:
-        if (running) running.result = { payload, functionError: "Unhandled" };
-        return;
-      case FrameType.Next:
-        return end("success", Math.ceil(Number(payload.toString()) / 1024));
+  const onDeath = (death: Death) => {
+    sandbox = undefined;
+    // Lambda runs a start that failed once more, in the time of the invocation that needs it.
+    if (running && death.phase === "init" && !shutDown) restart(running);
+    else if (running) fail(running, death, payloadOf(running.invocation, death));
+    if (shutDown && sandbox === undefined) onceEnded();
+  };
+
+  const payloadOf = ({ requestId }: Invocation, { status, initError, exit }: Death) =>
+    status === "timeout" ? timedOut(requestId, Timeout) : (initError ?? exited(requestId, exit));
+
+  const fail = (run: Running, death: Omit<Death, "exit">, payload: Buffer) => {
+    if (death.phase !== undefined) log.write(lines.start(run.invocation.requestId));
+    // What the handler had answered by then has reached the invoker.
+    run.result ??= { payload, functionError: "Unhandled" };
+    end(run, death);
+  };
+
+  const restart = (run: Running) => {
+    run.time = startTime();
+    try {
+      start("invoke");
+    } catch (error) {
+      const death = { status: "error", errorType: INVALID_ENTRYPOINT, memoryUsed: 0 } as const;
+      const payload = notStarted(run.invocation.requestId, error);
+      fail(run, { ...death, phase: "invoke" }, payload);
     }
   };
 
-  const onExit = (exit: Exit) => {
-    if (running !== undefined) {
-      const { requestId } = running.invocation;
-      const error = running.timedOut ? timedOut(requestId, Timeout) : exited(requestId, exit);
-      const payload = running.timedOut ? undefined : (running.result?.payload ?? initError);
-      running.result = {
-        payload: payload ?? Buffer.from(JSON.stringify(error)),
-        functionError: "Unhandled",
-      };
-      if (running.timedOut) end("timeout", MemorySize);
-      else end("error", MemorySize, error.errorType);
-    }
-    options.onEnd();
-  };
-
-  const child: FunctionProcess = startFunctionProcess({
-    runtimeFile: options.runtimeFile,
-    taskRoot: options.taskRoot,
-    memorySize: MemorySize,
-    environment: options.environment,
-    onFrame,
-    onExit,
-  });
-  write(
-    lines.initStart({
-      functionName: FunctionName,
-      instanceId: options.logStreamName,
-      memorySize: MemorySize,
-    }),
-  );
-
+  start("init");
   return {
-    invoke: (invocation) =>
-      new Promise((settle) => {
-        running = { invocation, startedAt: 0, log: [], timedOut: false, timer: undefined, settle };
-        if (!ready) return;
-        child.thaw();
-        begin(running);
-      }),
-    freeze: () => child.freeze(),
-    shutDown: () => child.kill(),
+    invoke(invocation, onDone) {
+      log.tail = [];
+      running = { invocation, onDone };
+      if (sandbox === undefined) restart(running);
+      else if (sandbox.ready) begin(running);
+    },
+    freeze: () => sandbox?.freeze(),
+    crash: () => sandbox?.kill("fault"),
+    shutDown() {
+      if (shutDown) return;
+      shutDown = true;
+      if (sandbox === undefined) onceEnded();
+      else sandbox.kill("shutdown");
+    },
   };
 }
 
-/** Lines of text format end in a line end, those of JSON do not. */
-const lineOf = (payload: Buffer, format: "Text" | "JSON") =>
-  format === "Text" ? `${payload.toString()}\n` : payload.toString();
-
-const timedOut = (requestId: string, seconds: number): FunctionError => ({
-  errorType: "Sandbox.Timedout",
-  errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
-});
-
-const exited = (requestId: string, { code, signal }: Exit): FunctionError => ({
-  errorType: "Runtime.ExitError",
-  errorMessage: `RequestId: ${requestId} Error: Runtime exited ${exitReason(code, signal)}`,
-});
-
-function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal !== null) return `with error: signal: ${signalNames[signal] ?? signal}`;
-  return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
-}
-
-/** Signals as Go prints them, which is what Lambda's own messages are made of. */
-const signalNames: Partial<Record<NodeJS.Signals, string>> = {
-  SIGABRT: "aborted",
-  SIGKILL: "killed",
-  SIGSEGV: "segmentation fault",
-  SIGTERM: "terminated",
-};
+const responseOf = (payload: Buffer): NonNullable<Running["result"]> =>
+  payload.length > RESPONSE_LIMIT
+    ? { payload: responseTooLarge(payload.length), functionError: "Unhandled" }
+    : { payload };

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import {
-  encodeFrame,
+  encodeInvocation,
   frameDecoder,
   type FrameType,
   type InvocationHeader,
@@ -10,11 +10,13 @@ import {
 
 /** The operating-system process of one execution environment. */
 export interface FunctionProcess {
-  invoke(header: InvocationHeader, payload: Buffer): void;
+  /** Hands over an invocation, and wakes the process where it is frozen. */
+  invoke(header: InvocationHeader, event: Buffer): void;
   /** Stops the process where it is, as Lambda does between invocations. */
   freeze(): void;
-  thaw(): void;
   kill(): void;
+  /** The memory it holds now, in MB. `undefined` where the system doesn't tell. */
+  memoryUsed(): number | undefined;
 }
 
 /** How a process ended. */
@@ -31,90 +33,135 @@ export interface FunctionProcessOptions {
   memorySize: number;
   environment: Record<string, string>;
   onFrame(type: FrameType, payload: Buffer): void;
+  /** What came out of stdout and stderr past the runtime: of V8 itself, or of another process. */
+  onOutput(text: string): void;
+  /** The process has ended, and everything it had sent was read. */
   onExit(exit: Exit): void;
 }
 
+/** How long an ended process's output is read on, where another process still holds its pipes. */
+const OUTPUT_GRACE_MILLISECONDS = 100;
+
+/** @throws where the system has no process left to give. */
 export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
-  const { runtimeFile, taskRoot, memorySize, environment, onFrame, onExit } = options;
-  const [command, ...leading] = [...dyingWithParent, process.execPath];
-  const child = spawn(
-    command ?? process.execPath,
-    [...leading, ...heapFlags(memorySize), runtimeFile],
-    {
-      cwd: taskRoot,
-      env: environment,
-      // A group of its own, so that whatever the function started is frozen and killed with it.
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawnRuntime(options);
+  const { pid } = child;
+  // The event comes with the exit, or in place of it where the process couldn't be started.
+  child.on("error", () => {});
+  if (pid === undefined) throw new Error("A function process could not be started.");
   const input = child.stdio[3] as Writable;
-  const output = child.stdio[4] as Readable;
-  output.on(
-    "data",
-    frameDecoder((type, payload) => onFrame(type as FrameType, payload)),
-  );
   // A process that died while being written to is reported by its exit.
   input.on("error", () => {});
-  child.on("error", () => onExit({ code: 1, signal: null }));
-  onceExitedAndRead(child, output, onExit);
+  const frames = child.stdio[4] as Readable;
+  frames.on("data", frameDecoder(options.onFrame));
+  readOutput(child, options.onOutput);
 
-  const signal = (name: NodeJS.Signals) => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(-child.pid, name);
-    } catch (error) {
-      // It ended a moment ago: its exit is on the way.
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
-  };
+  let frozen = false;
+  const signal = (name: NodeJS.Signals) => signalGroup(pid, name);
+  const running = () => child.exitCode === null && child.signalCode === null;
+  whenEnded(child, () => signal("SIGKILL"), options.onExit);
   return {
-    invoke: (header, payload) => {
-      input.write(encodeFrame(0, JSON.stringify(header)));
-      input.write(encodeFrame(0, payload));
+    invoke(header, event) {
+      input.write(encodeInvocation(header, event));
+      if (frozen && running()) signal("SIGCONT");
+      frozen = false;
     },
-    freeze: () => signal("SIGSTOP"),
-    thaw: () => signal("SIGCONT"),
-    kill: () => signal("SIGKILL"),
+    freeze() {
+      if (running()) signal("SIGSTOP");
+      frozen = true;
+    },
+    kill() {
+      if (running()) signal("SIGKILL");
+    },
+    memoryUsed: () => (running() ? residentMegabytes(pid) : undefined),
   };
 }
 
-/** Calls back when the process has ended and everything it had sent was read. */
-function onceExitedAndRead(
-  child: ChildProcess,
-  output: Readable,
-  onExit: (exit: Exit) => void,
-): void {
-  let exit: Exit | undefined;
-  let read = false;
-  const settle = () => {
-    if (exit !== undefined && read) onExit(exit);
-  };
-  child.on("exit", (code, signal) => {
-    exit = { code, signal };
-    settle();
-  });
-  output.on("close", () => {
-    read = true;
-    settle();
+function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
+  const { runtimeFile, taskRoot, memorySize, environment } = options;
+  const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
+  const [command, ...parameters] = dyingWithParent(process.execPath, ...flags, runtimeFile);
+  return spawn(command, parameters, {
+    cwd: taskRoot,
+    env: environment,
+    // A group of its own, so that whatever the function started is frozen and killed with it.
+    // Our choice: a process that leaves the group is left alone; Lambda ends the whole sandbox.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
   });
 }
 
-/** The heap of a function: Lambda's own flags leave a tenth of the memory to the rest. */
-function heapFlags(memorySize: number): string[] {
+function readOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding("utf8");
+    stream?.on("data", onOutput);
+  }
+}
+
+function whenEnded(child: ChildProcess, killGroup: () => void, onExit: (exit: Exit) => void): void {
+  let grace: NodeJS.Timeout | undefined;
+  child.once("exit", () => {
+    killGroup();
+    grace = setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, OUTPUT_GRACE_MILLISECONDS);
+  });
+  child.once("close", (code, signal) => {
+    clearTimeout(grace);
+    onExit({ code, signal });
+  });
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // It ended a moment ago. macOS refuses to signal a group that only has ended members.
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+
+/** Only Linux tells of another process. */
+function residentMegabytes(pid: number): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    const [, kilobytes] =
+      /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    // It ended a moment ago.
+    return undefined;
+  }
+}
+
+/**
+ * Lambda's own flags. The heap leaves a tenth of the memory to the rest; what Node.js has
+ * experimental is off unless the function asks for it.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
+function nodeFlags(memorySize: number, nodeOptions = ""): string[] {
   const rest = Math.floor(memorySize / 10);
+  const experimental = ["experimental-require-module", "experimental-detect-module"]
+    .filter((feature) => !nodeOptions.includes(`--${feature}`))
+    .map((feature) => `--no-${feature}`);
   return [
     "--expose-gc",
     "--max-http-header-size=81920",
     `--max-semi-space-size=${Math.max(1, Math.floor(rest / 2))}`,
     `--max-old-space-size=${memorySize - rest}`,
+    ...experimental,
   ];
 }
 
 /**
  * On Linux the kernel ends a function with the local AWS, even when that is killed and the function
- * is frozen. Elsewhere a function ends when it next runs and finds its pipe closed.
+ * is frozen. Elsewhere one that runs finds its pipe closed and ends.
  */
-const setpriv = "/usr/bin/setpriv";
-const dyingWithParent =
-  process.platform === "linux" && existsSync(setpriv) ? [setpriv, "--pdeathsig", "KILL"] : [];
+function dyingWithParent(...command: [string, ...string[]]): [string, ...string[]] {
+  const available = process.platform === "linux" && existsSync(SETPRIV);
+  return available ? [SETPRIV, "--pdeathsig", "KILL", ...command] : command;
+}
+
+const SETPRIV = "/usr/bin/setpriv";

@@ -1,28 +1,28 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type { Service } from "../http/operation.ts";
+import type { Faults } from "../faults/faults.ts";
+import { withCrashes, withEventFaults } from "../faults/faulty-lambda.ts";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { Sqs } from "../sqs/index.ts";
 import { regionOf, type State } from "../state.ts";
 import { createLambdaApi } from "./api/index.ts";
 import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
-import { createDestinations } from "./destinations.ts";
-import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
-import type { InvocationResult } from "./execution-environment.ts";
+import { createDestinations, type DeliveryFailures } from "./destinations.ts";
 import { createEnvironmentStarter } from "./environment-starter.ts";
-import { invokeApi, isInvoke } from "./invoke-api.ts";
+import type { InvocationResult } from "./execution-environment.ts";
+import { createInvokeApi, isInvoke } from "./invoke-api.ts";
+import { createInvoker } from "./invoker.ts";
 import { permits } from "./resource-policy.ts";
-import { compileRuntime } from "./runtime-file.ts";
 import type { LambdaFunction } from "./state.ts";
-import { createTaskRoots } from "./task-roots.ts";
 
 export interface Lambda {
   service: Service;
   /**
    * A synchronous invocation by another AWS service, which the function's resource policy must allow.
-   * @throws {AwsError} 403 or 404.
+   * @throws {AwsError} 403, 404, or 429 at a limit of concurrency.
    */
   invokeAs(
     service: string,
@@ -30,7 +30,14 @@ export interface Lambda {
     functionArn: string,
     payload: string,
   ): Promise<InvocationResult>;
-  /** Ends every function process. */
+  /**
+   * Has new invocations run the function as the state has it now; those that run end on what it was.
+   * The API's own changes do so by themselves.
+   */
+  refresh(functionArn: string): void;
+  /** What became of a function's asynchronous invocations but could not be delivered. */
+  deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
+  /** Ends every function process. Resolves when the last one has ended. */
   close(): Promise<void>;
 }
 
@@ -40,23 +47,25 @@ export function createLambda(options: {
   iam: Iam;
   logs: Logs;
   sqs: Sqs;
+  faults: Faults;
   /** URL of this local AWS. */
   endpoint(): string;
   /** Of its own, for the code of the functions. */
   workDirectory: string;
   /** How many processes a function may have at a time. */
   capacity: number;
+  /** How many invocations the account may have at a time in a region. Default: 1,000, as AWS's. */
+  accountConcurrency?: number;
+  /** Milliseconds that a function may take to load before its first invocation. Default: 10,000. */
+  initTimeout?: number;
 }): Lambda {
-  const { state, clock, iam, workDirectory, capacity } = options;
-  const startEnvironment = createEnvironmentStarter(options);
-  const runtime = compileRuntime(workDirectory);
-  const taskRootOf = createTaskRoots(workDirectory);
-  const pools = new Map<string, Promise<EnvironmentPool>>();
+  const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
   const queues = new Map<string, AsyncQueue>();
 
   const find = (functionArn: string): LambdaFunction | undefined => {
     const [, , , region = "", , , name = ""] = functionArn.split(":");
-    return regionOf(state, region).lambda.functions[name];
+    const { functions } = regionOf(state, region).lambda;
+    return Object.hasOwn(functions, name) ? functions[name] : undefined;
   };
   const get = (functionArn: string): LambdaFunction => {
     const found = find(functionArn);
@@ -64,79 +73,63 @@ export function createLambda(options: {
     throw new AwsError(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
   };
 
-  const createPool = async (target: LambdaFunction): Promise<EnvironmentPool> => {
-    const taskRoot = await taskRootOf(Buffer.from(target.zipFile, "base64"));
-    const code = { runtimeFile: await runtime, taskRoot };
-    const start = (onEnd: () => void) => startEnvironment(target, code, onEnd);
-    return createEnvironmentPool({ clock, capacity, start });
-  };
-  const poolOf = (functionArn: string): Promise<EnvironmentPool> => {
-    const known = pools.get(functionArn);
-    if (known !== undefined) return known;
-    const pool = createPool(get(functionArn));
-    pools.set(functionArn, pool);
-    return pool;
-  };
-  const invoke = async (functionArn: string, requestId: string, payload: Buffer) =>
-    (await poolOf(functionArn)).run({ requestId, payload, traceId: traceId(clock.now()) });
+  const startEnvironment = withCrashes(
+    createEnvironmentStarter({ ...options, initTimeout }),
+    faults,
+  );
+  const invoker = createInvoker({ ...options, accountConcurrency, startEnvironment, get });
+  const { invoke } = invoker;
 
+  const invokeAsync = (functionArn: string, requestId: string, payload: Buffer) =>
+    queueOf(functionArn).add({ requestId, payload });
   const destinations = createDestinations({
     ...options,
-    invokeAsync: (functionArn, payload) => invokeAsync(functionArn, randomUUID(), payload),
+    invokeAsync(functionArn, payload) {
+      if (find(functionArn) === undefined) return false;
+      invokeAsync(functionArn, randomUUID(), payload);
+      return true;
+    },
   });
   const queueOf = (functionArn: string): AsyncQueue => {
     const known = queues.get(functionArn);
     if (known !== undefined) return known;
     const queue = createAsyncQueue({
+      ...destinations,
       clock,
-      config: () => find(functionArn)?.eventInvokeConfig,
-      invoke: ({ requestId, payload }) => invoke(functionArn, requestId, payload),
-      onSuccess: (event, result) => destinations.onSuccess(get(functionArn), event, result),
-      onFailure: (event, condition, result) =>
-        destinations.onFailure(get(functionArn), event, condition, result),
+      target: () => find(functionArn),
+      invoke: ({ requestId, payload }) => invoke(functionArn, { requestId, payload }),
     });
-    queues.set(functionArn, queue);
-    return queue;
+    const delivering = withEventFaults(queue, faults, clock);
+    queues.set(functionArn, delivering);
+    return delivering;
   };
-  const invokeAsync = (functionArn: string, requestId: string, payload: Buffer) =>
-    queueOf(functionArn).add({ requestId, payload, acceptedAt: clock.now(), invokeCount: 0 });
 
-  /** New invocations run what the function is now; those that run end on what it was. */
-  const refresh = (region: string, functionName: string) => {
-    const functionArn = `arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`;
-    void pools.get(functionArn)?.then((pool) => pool.retire());
-    pools.delete(functionArn);
-  };
+  const refresh = (region: string, functionName: string) =>
+    invoker.refresh(`arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`);
   const api = createLambdaApi({
     ...options,
     onCodeOrConfigurationChange: refresh,
     onDelete: refresh,
   });
-  const invoker = { invoke, invokeAsync, exists: (arn: string) => find(arn) !== undefined };
+  const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync });
+
   return {
-    service: (request) => {
-      if (isInvoke(request))
-        return invokeApi(request, { iam, accountId: state.accountId, invoker });
-      return api(request);
+    service: (request) => (isInvoke(request) ? invokeApi(request) : api(request)),
+    async invokeAs(service, sourceArn, functionArn, payload) {
+      if (!permits(get(functionArn).policy, service, sourceArn, functionArn)) {
+        const message = `${service} may not invoke ${functionArn}`;
+        throw new AwsError(403, "AccessDeniedException", message);
+      }
+      return await invoke(functionArn, {
+        requestId: randomUUID(),
+        payload: Buffer.from(payload),
+      });
     },
-    invokeAs: async (service, sourceArn, functionArn, payload) => {
-      if (!permits(get(functionArn).policy, service, sourceArn, functionArn))
-        throw new AwsError(
-          403,
-          "AccessDeniedException",
-          `${service} may not invoke ${functionArn}`,
-        );
-      return await invoke(functionArn, randomUUID(), Buffer.from(payload));
-    },
+    refresh: invoker.refresh,
+    deliveryFailures: destinations.failures,
     async close() {
       for (const queue of queues.values()) queue.close();
-      await Promise.all(Array.from(pools.values(), async (pool) => (await pool).shutDown()));
+      await invoker.close();
     },
   };
-}
-
-/** An X-Ray trace id: seconds and 96 random bits, in hexadecimal. */
-function traceId(now: number): string {
-  const seconds = Math.floor(now / 1000).toString(16);
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=0`;
 }

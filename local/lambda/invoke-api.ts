@@ -1,21 +1,20 @@
-import { AwsError } from "../http/aws-error.ts";
+import { AwsError, notImplemented } from "../http/aws-error.ts";
 import type { AwsRequest, AwsResponse } from "../http/operation.ts";
 import type { Iam } from "../iam/index.ts";
+import type { State } from "../state.ts";
+import { findFunction, resolveFunction } from "./api/function-name.ts";
 import type { InvocationResult } from "./execution-environment.ts";
+import type { NewInvocation } from "./invoker.ts";
 
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/;
 
 /** Bytes, by invocation type. */
-const PAYLOAD_LIMIT = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 } as const;
+export const PAYLOAD_LIMIT = {
+  RequestResponse: 6_291_456,
+  Event: 1_048_576,
+  DryRun: 6_291_456,
+} as const;
 type InvocationType = keyof typeof PAYLOAD_LIMIT;
-
-/** What the Invoke operation runs on. */
-export interface Invoker {
-  /** @throws {AwsError} 404 where there is no such function. */
-  invoke(functionArn: string, requestId: string, payload: Buffer): Promise<InvocationResult>;
-  invokeAsync(functionArn: string, requestId: string, payload: Buffer): void;
-  exists(functionArn: string): boolean;
-}
 
 export const isInvoke = ({ method, path }: AwsRequest) => method === "POST" && PATH.test(path);
 
@@ -24,56 +23,81 @@ export const isInvoke = ({ method, path }: AwsRequest) => method === "POST" && P
  * `X-Amz-Function-Error`.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
-export async function invokeApi(
-  request: AwsRequest,
-  { iam, accountId, invoker }: { iam: Iam; accountId: string; invoker: Invoker },
-): Promise<AwsResponse> {
-  const name = decodeURIComponent(PATH.exec(request.path)?.[1] ?? "");
-  const arn = functionArn(name, request.region, accountId);
-  const { requestId } = request;
-  try {
-    iam.authorize(request.caller, "lambda:InvokeFunction", arn);
-    if (!invoker.exists(arn))
-      throw new AwsError(404, "ResourceNotFoundException", `Function not found: ${arn}`);
-    const type = invocationType(request);
+export function createInvokeApi(options: {
+  state: State;
+  iam: Iam;
+  /** @throws {AwsError} 429 at a limit of concurrency. */
+  invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
+  invokeAsync(functionArn: string, requestId: string, payload: Buffer): void;
+}): (request: AwsRequest) => Promise<AwsResponse> {
+  const { state, iam, invoke, invokeAsync } = options;
+
+  const run = async (request: AwsRequest): Promise<AwsResponse> => {
+    const { caller, region, requestId, headers } = request;
+    const input = functionOf(request);
+    iam.authorize(
+      caller,
+      "lambda:InvokeFunction",
+      resolveFunction(state.accountId, region, input).arn,
+    );
+    const { FunctionArn } = findFunction(state, region, input).configuration;
+    refuseUnknown(headers);
+    const type = oneOf(headers, "x-amz-invocation-type", INVOCATION_TYPES);
+    const logType = oneOf(headers, "x-amz-log-type", LOG_TYPES);
     const payload = checkedPayload(request.body, type);
+    const clientContext = checkedClientContext(headers["x-amz-client-context"]);
     if (type === "DryRun") return { status: 204 };
     if (type === "Event") {
-      invoker.invokeAsync(arn, requestId, payload);
+      // Lambda takes a client context for it as well, and doesn't hand it on.
+      invokeAsync(FunctionArn, requestId, payload);
       return { status: 202 };
     }
-    return response(await invoker.invoke(arn, requestId, payload), request);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    return {
-      status: error.status,
-      headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": error.code },
-      body: JSON.stringify({
-        Type: "User",
-        Message: error.message,
-        message: error.message,
-        ...error.members,
-      }),
-    };
-  }
+    const result = await invoke(FunctionArn, { requestId, payload, ...clientContext });
+    return answer(result, logType === "Tail");
+  };
+
+  return async (request) => {
+    try {
+      return await run(request);
+    } catch (error) {
+      if (error instanceof AwsError) return refusal(error);
+      throw error;
+    }
+  };
 }
 
-/** Accepts what the API accepts: a name, a partial or a whole ARN, each with `:$LATEST` or without. */
-export function functionArn(name: string, region: string, accountId: string): string {
-  const parts = name.replace(/:\$LATEST$/, "").split(":");
-  const functionName = parts.length > 1 ? parts.slice(parts.indexOf("function") + 1)[0] : parts[0];
-  return name.startsWith("arn:")
-    ? parts.slice(0, 7).join(":")
-    : `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+function functionOf({ path, query }: AwsRequest) {
+  const FunctionName = decodeURIComponent(PATH.exec(path)?.[1] ?? "");
+  const Qualifier = query.get("Qualifier");
+  return Qualifier === null ? { FunctionName } : { FunctionName, Qualifier };
 }
 
-function invocationType({ headers }: AwsRequest): InvocationType {
-  const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
-  if (type === "RequestResponse" || type === "Event" || type === "DryRun") return type;
+function refuseUnknown(headers: AwsRequest["headers"]): void {
+  for (const name of ["x-amz-tenant-id", "x-amz-durable-execution-name"])
+    if (headers[name] !== undefined)
+      throw notImplemented(`the header ${name} of lambda:InvokeFunction`);
+}
+
+const INVOCATION_TYPES = {
+  parameter: "invocationType",
+  values: ["DryRun", "Event", "RequestResponse"],
+  default: "RequestResponse",
+} as const;
+
+const LOG_TYPES = { parameter: "logType", values: ["None", "Tail"], default: "None" } as const;
+
+function oneOf<Value extends string>(
+  headers: AwsRequest["headers"],
+  header: string,
+  expected: { parameter: string; values: readonly Value[]; default: Value },
+): Value {
+  const given = headers[header] ?? expected.default;
+  const known = expected.values.find((value) => value === given);
+  if (known !== undefined) return known;
   throw new AwsError(
     400,
-    "InvalidParameterValueException",
-    `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [DryRun, Event, RequestResponse]`,
+    "ValidationException",
+    `1 validation error detected: Value '${given}' at '${expected.parameter}' failed to satisfy constraint: Member must satisfy enum value set: [${expected.values.join(", ")}]`,
   );
 }
 
@@ -90,30 +114,53 @@ function checkedPayload(payload: Buffer, type: InvocationType): Buffer {
     return payload;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AwsError(
-      400,
-      "InvalidRequestContentException",
-      `Could not parse request body into json: ${reason}`,
-    );
+    throw invalidContent(`Could not parse request body into json: ${reason}`);
   }
 }
 
+function checkedClientContext(base64: string | undefined): { clientContext?: string } {
+  if (base64 === undefined) return {};
+  const clientContext = Buffer.from(base64, "base64").toString();
+  try {
+    JSON.parse(clientContext);
+    return { clientContext };
+  } catch {
+    throw invalidContent("Client context must be a valid Base64-encoded JSON object.");
+  }
+}
+
+const invalidContent = (message: string) =>
+  new AwsError(400, "InvalidRequestContentException", message);
+
 const LOG_TAIL_BYTES = 4096;
 
-function response(result: InvocationResult, { headers }: AwsRequest): AwsResponse {
-  const log = Buffer.from(
-    result.log.map((line) => (line.endsWith("\n") ? line : `${line}\n`)).join(""),
-  );
+function answer({ payload, functionError, log }: InvocationResult, tail: boolean): AwsResponse {
   return {
     status: 200,
     headers: {
       "Content-Type": "application/json",
       "X-Amz-Executed-Version": "$LATEST",
-      ...(result.functionError ? { "X-Amz-Function-Error": result.functionError } : {}),
-      ...(headers["x-amz-log-type"] === "Tail"
-        ? { "X-Amz-Log-Result": log.subarray(-LOG_TAIL_BYTES).toString("base64") }
-        : {}),
+      ...(functionError && { "X-Amz-Function-Error": functionError }),
+      ...(tail && { "X-Amz-Log-Result": encodedTail(log) }),
     },
-    body: result.payload,
+    body: payload,
+  };
+}
+
+function encodedTail(log: readonly string[]): string {
+  const text = log.map((line) => (line.endsWith("\n") ? line : `${line}\n`)).join("");
+  return Buffer.from(text).subarray(-LOG_TAIL_BYTES).toString("base64");
+}
+
+/** The errors of Lambda's model whose text is called `Message`; that of the others is `message`. */
+const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException"];
+
+function refusal({ status, code, message, members }: AwsError): AwsResponse {
+  const Type = status < 500 ? "User" : "Service";
+  const text = CAPITALISED.includes(code) ? { Message: message } : { message };
+  return {
+    status,
+    headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },
+    body: JSON.stringify({ ...members, Type, ...text }),
   };
 }

@@ -14,6 +14,8 @@ export function createTaskRoots(directory: string): TaskRoots {
     if (known !== undefined) return known;
     const root = unpack(zipFile, join(directory, hash));
     roots.set(hash, root);
+    // What failed once may work the next time.
+    root.catch(() => roots.delete(hash));
     return root;
   };
 }

@@ -1,16 +1,16 @@
 import type { LocalAws } from "../../local/local-aws.ts";
 import type { WrittenLogEvent } from "../../local/logs/index.ts";
 
-/** A JSON log line of a function. */
+/** A JSON log line of a function, or of the API's access log. */
 export interface LogLine {
   logGroupName: string;
   /** Of application lines. */
   level?: string;
-  /** What the function logged; for Lambda's own lines, the record. */
+  /** What the function logged; for Lambda's own lines, the record; of the access log, the line. */
   content: Record<string, unknown>;
 }
 
-/** Keeps the log lines that are written from now on, and waits for one. */
+/** Keeps the functions' log lines that are written from now on, and waits for one. */
 export interface LogWatch {
   readonly lines: LogLine[];
   /** The first line that matches, be it there already or still to come. */
@@ -21,6 +21,7 @@ export function watchLogs({ logs }: LocalAws): LogWatch {
   const lines: LogLine[] = [];
   const waiting: { matches(line: LogLine): boolean; resolve(line: LogLine): void }[] = [];
   logs.subscribe((event) => {
+    if (!event.logGroupName.startsWith("/aws/lambda/")) return;
     const line = parse(event);
     lines.push(line);
     for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
@@ -36,6 +37,6 @@ export function watchLogs({ logs }: LocalAws): LogWatch {
 }
 
 function parse({ logGroupName, message }: WrittenLogEvent): LogLine {
-  const { level, message: content, record } = JSON.parse(message);
-  return { logGroupName, level, content: content ?? record };
+  const line = JSON.parse(message);
+  return { logGroupName, level: line.level, content: line.message ?? line.record ?? line };
 }

@@ -1,5 +1,6 @@
 import { format } from "node:util";
 import { FrameType } from "./frames.ts";
+import { describeInJson } from "./function-errors.ts";
 
 /**
  * Lambda's log levels, least important first.
@@ -30,15 +31,14 @@ export function patchConsole(
   send: (type: FrameType, payload: string | Buffer) => void,
   currentRequestId: () => string | undefined,
 ): RuntimeConsole {
-  const json = process.env["AWS_LAMBDA_LOG_FORMAT"] === "JSON";
+  const formatLine = process.env["AWS_LAMBDA_LOG_FORMAT"] === "JSON" ? jsonLine : textLine;
   const threshold = levels.findIndex((level) => level === process.env["AWS_LAMBDA_LOG_LEVEL"]);
 
   const log = (level: LogLevel, ...values: unknown[]) => {
     if (levels.indexOf(level) < threshold) return;
-    const line = json
-      ? jsonLine(level, currentRequestId(), values)
-      : textLine(level, currentRequestId(), values);
-    send(FrameType.Log, line);
+    // Called without a value, the console of Lambda logs `undefined`.
+    const logged = values.length === 0 ? [undefined] : values;
+    send(FrameType.Log, formatLine(level, currentRequestId(), logged));
   };
   for (const [method, level] of Object.entries(methods))
     Object.assign(console, { [method]: (...values: unknown[]) => log(level, ...values) });
@@ -46,7 +46,7 @@ export function patchConsole(
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]) => {
       send(FrameType.Output, typeof chunk === "string" ? chunk : Buffer.from(chunk));
       const callback = rest.at(-1);
-      if (typeof callback === "function") callback();
+      if (typeof callback === "function") process.nextTick(callback);
       return true;
     };
   return { log };
@@ -69,16 +69,15 @@ function jsonLine(level: LogLevel, requestId: string | undefined, values: unknow
     }
   }
   const error = values.find((candidate) => candidate instanceof Error);
-  const details = error === undefined ? {} : describeError(error);
-  return JSON.stringify({ ...line, message: format(...values), ...details });
+  const { errorType, errorMessage, stackTrace } = error === undefined ? {} : describeInJson(error);
+  return JSON.stringify({
+    ...line,
+    message: format(...values),
+    errorType,
+    errorMessage,
+    stackTrace,
+  });
 }
 
 const errorsAsObjects = (_key: string, value: unknown) =>
-  value instanceof Error ? describeError(value) : value;
-
-const describeError = (error: Error) => ({
-  ...Object.fromEntries(Object.entries(error)),
-  errorType: error.constructor.name,
-  errorMessage: error.message,
-  stackTrace: error.stack?.split("\n") ?? [],
-});
+  value instanceof Error ? describeInJson(value) : value;

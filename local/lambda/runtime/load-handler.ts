@@ -1,43 +1,78 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-
-export class RuntimeError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
+import {
+  HandlerNotFound,
+  ImportModuleError,
+  MalformedHandlerName,
+  UserCodeSyntaxError,
+} from "./function-errors.ts";
 
 export type Handler = (event: unknown, context: object, callback: Callback) => unknown;
 export type Callback = (error?: unknown, result?: unknown) => void;
 
 /**
- * Loads the function that `_HANDLER` names, `index.handler`: an export of `index.js`, `.mjs` or
- * `.cjs` in the task root. CommonJS is required rather than imported, as in Lambda's runtime.
+ * Loads the function that `_HANDLER` names: `folder/index.handler` is the export `handler` of
+ * `folder/index.js`, `.mjs` or `.cjs` in the task root. CommonJS is required rather than imported,
+ * as in Lambda's runtime.
+ * @throws the runtime's own errors, in its words, and whatever the module throws.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 export async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
-  const dot = name.lastIndexOf(".");
-  const [moduleName, exportName] = [name.slice(0, dot), name.slice(dot + 1)];
-  const file = [".js", ".mjs", ".cjs"]
-    .map((extension) => join(taskRoot, moduleName + extension))
-    .find((path) => existsSync(path));
-  if (dot < 0 || file === undefined)
-    throw new RuntimeError(
-      "Runtime.ImportModuleError",
-      `Error: Cannot find module '${moduleName}'`,
+  if (name.includes(".."))
+    throw new MalformedHandlerName(
+      `'${name}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
     );
-  const loaded: unknown = file.endsWith(".mjs")
-    ? await import(pathToFileURL(file).href)
-    : createRequire(file)(file);
-  const handler =
-    typeof loaded === "object" && loaded !== null
-      ? (loaded as Record<string, unknown>)[exportName]
-      : undefined;
-  if (handler === undefined)
-    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
-  if (typeof handler !== "function")
-    throw new RuntimeError("Runtime.HandlerNotFound", `${name} is not a function`);
+  const moduleAndExport = basename(name);
+  const folder = name.slice(0, name.indexOf(moduleAndExport));
+  const [, moduleName, exportPath] = /^([^.]*)\.(.*)$/.exec(moduleAndExport) ?? [];
+  if (moduleName === undefined || exportPath === undefined)
+    throw new MalformedHandlerName("Bad handler");
+
+  const loaded = await loadModule(taskRoot, join(taskRoot, folder, moduleName), moduleName);
+  const handler = exportPath.split(".").reduce(memberOf, loaded);
+  if (!handler) throw new HandlerNotFound(`${name} is undefined or not exported`);
+  if (typeof handler !== "function") throw new HandlerNotFound(`${name} is not a function`);
   return handler as Handler;
+}
+
+const memberOf = (value: unknown, name: string): unknown =>
+  value ? (value as Record<string, unknown>)[name] : undefined;
+
+async function loadModule(taskRoot: string, path: string, name: string): Promise<unknown> {
+  try {
+    const file = [".js", ".mjs", ".cjs"]
+      .map((extension) => path + extension)
+      .find((candidate) => existsSync(candidate));
+    if (file === undefined) throw moduleNotFound(name);
+    return isModule(taskRoot, file)
+      ? await import(pathToFileURL(file).href)
+      : createRequire(file)(file);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserCodeSyntaxError(String(error));
+    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND")
+      throw new ImportModuleError(String(error));
+    throw error;
+  }
+}
+
+/** In the words of Node.js, which are those of Lambda, as its runtime requires the module. */
+const moduleNotFound = (name: string) =>
+  Object.assign(
+    new Error(`Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`),
+    { code: "MODULE_NOT_FOUND" },
+  );
+
+/** `.js` is what the nearest package.json says. */
+function isModule(taskRoot: string, file: string): boolean {
+  if (!file.endsWith(".js")) return file.endsWith(".mjs");
+  for (let folder = dirname(file); ; folder = resolve(folder, "..")) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest)) {
+      const { type }: { type?: unknown } = JSON.parse(readFileSync(manifest, "utf8"));
+      return type === "module";
+    }
+    if (folder === resolve(taskRoot) || folder === resolve(folder, "..")) return false;
+  }
 }

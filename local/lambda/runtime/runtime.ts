@@ -5,102 +5,96 @@
  */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
+import { type Answers, createAnswers } from "./answers.ts";
 import { patchConsole } from "./console.ts";
 import {
+  decodeInvocation,
   encodeFrame,
   frameDecoder,
   FRAMES_FD,
   FrameType,
-  type FunctionError,
   type InvocationHeader,
   INVOCATIONS_FD,
 } from "./frames.ts";
+import {
+  asError,
+  asFunctionError,
+  NodeJsExit,
+  textOf,
+  UnhandledPromiseRejection,
+} from "./function-errors.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
 
-let current: InvocationHeader | undefined;
+/** The invocation that has no answer yet. */
+let unanswered: InvocationHeader | undefined;
+/** Of the latest invocation: what goes on after its answer is still logged as a part of it. */
+let requestId: string | undefined;
+let whenLoopIsEmpty: (() => void) | undefined;
 
-function send(type: FrameType, payload: string | Buffer = ""): void {
+function send(type: FrameType, payload: string | Buffer): void {
   const frame = encodeFrame(type, payload);
   for (let sent = 0; sent < frame.length;) sent += writeSync(FRAMES_FD, frame, sent);
 }
 
-const { log } = patchConsole(send, () => current?.requestId);
+/** The high-water mark of this process's memory, in KB. */
+const memoryUsed = () => String(process.resourceUsage().maxRSS);
 
-function asFunctionError(error: unknown): FunctionError {
-  if (!(error instanceof Error))
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
-  return {
-    errorType: error.name,
-    errorMessage: error.message,
-    trace: error.stack?.split("\n") ?? [],
-  };
-}
+const { log } = patchConsole(send, () => requestId);
 
 /** Logs an error as Lambda's runtime does: in JSON as an object, in text behind a title. */
-function logError(title: string, error: unknown): void {
-  const { errorType, errorMessage, trace: stackTrace } = asFunctionError(error);
-  if (process.env["AWS_LAMBDA_LOG_FORMAT"] === "JSON")
-    log("ERROR", { errorType, errorMessage, stackTrace });
-  else log("ERROR", `${title} `, JSON.stringify({ errorType, errorMessage, stack: stackTrace }));
+function logError(title: string, thrown: unknown): void {
+  const error = asError(thrown);
+  if (process.env["AWS_LAMBDA_LOG_FORMAT"] === "JSON") log("ERROR", error);
+  else log("ERROR", title, `\t${textOf(error)}`);
 }
 
-function fail(error: unknown): void {
-  logError("Invoke Error", error);
-  send(FrameType.Error, JSON.stringify(asFunctionError(error)));
-  next();
-}
-
-function succeed(result: unknown): void {
-  let payload: string;
-  try {
-    payload = JSON.stringify(result) ?? "null";
-  } catch (error) {
-    fail(error);
-    return;
-  }
-  send(FrameType.Response, payload);
-  next();
-}
-
-function next(): void {
-  current = undefined;
-  invocations.ref();
-  send(FrameType.Next, String(process.resourceUsage().maxRSS));
-}
-
-/** One invocation ends once, however often the handler calls back or settles. */
-function settleOnce(): { succeed(result: unknown): void; fail(error: unknown): void } {
-  const invocation = current;
-  const once = (settle: (value: unknown) => void) => (value: unknown) => {
-    if (current !== invocation || invocation === undefined) return;
-    settle(value);
-  };
-  return { succeed: once(succeed), fail: once(fail) };
-}
-
-function invoke(handler: Handler, header: InvocationHeader, payload: Buffer): void {
-  current = header;
+function invoke(handler: Handler, header: InvocationHeader, event: string): void {
+  unanswered = header;
+  requestId = header.requestId;
   process.env["_X_AMZN_TRACE_ID"] = header.traceId;
   // With nothing left to do but wait for the next invocation, the event loop is empty.
   invocations.unref();
-  const settle = settleOnce();
-  let finish: (() => void) | undefined;
-  const callback = (error?: unknown, result?: unknown) => {
-    finish ??= () => (error ? settle.fail(error) : settle.succeed(result));
-    if (context.callbackWaitsForEmptyEventLoop) whenLoopIsEmpty = finish;
-    else setImmediate(finish);
+
+  const answer = (type: FrameType, payload: string) => {
+    // It was answered when its event loop ran empty, and the handler does so only now.
+    if (unanswered !== header) return;
+    send(type, payload);
+    unanswered = undefined;
+    // Whatever the handler has left for this turn of the event loop still belongs to it.
+    setImmediate(awaitNext);
   };
-  // A handler that never answers has returned nothing once its event loop is empty.
-  whenLoopIsEmpty = () => settle.succeed(undefined);
-  const context = contextOf(header, callback);
+  const succeed = (result: unknown) => answer(FrameType.Response, serialise(result));
+  const fail = (error: unknown) => {
+    logError("Invoke Error", error);
+    answer(FrameType.Error, JSON.stringify(asFunctionError(error)));
+  };
+  // A handler that doesn't answer has returned nothing once its event loop is empty; only from
+  // one that is async a promise is owed.
+  whenLoopIsEmpty = () => (isAsync(handler) ? fail(new NodeJsExit()) : succeed(undefined));
+  const answers = createAnswers({ succeed, fail }, (action) => (whenLoopIsEmpty = action));
   try {
-    const result = handler(JSON.parse(payload.toString()), context, callback);
-    if (isPromise(result)) result.then(settle.succeed, settle.fail);
+    const result = handler(JSON.parse(event), contextOf(header, answers), answers.callback);
     // A plain return value counts for nothing: only a callback or a promise answers.
+    if (isPromise(result)) result.then(answers.succeed, answers.fail).catch(answers.fail);
   } catch (error) {
-    settle.fail(error);
+    answers.callback(error);
   }
 }
+
+function awaitNext(): void {
+  invocations.ref();
+  send(FrameType.Next, memoryUsed());
+}
+
+function serialise(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? "null";
+  } catch (cause) {
+    throw new Error("Unable to stringify response body", { cause });
+  }
+}
+
+const isAsync = (handler: Handler) => handler.constructor.name === "AsyncFunction";
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === "object" &&
@@ -108,77 +102,54 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
   "then" in value &&
   typeof value.then === "function";
 
-function contextOf(
-  header: InvocationHeader,
-  callback: (error?: unknown, result?: unknown) => void,
-) {
-  const context = {
-    callbackWaitsForEmptyEventLoop: true,
+/** The answering part is shared and not copied, as the handler may set a member of it. */
+const contextOf = (header: InvocationHeader, answers: Answers) =>
+  Object.assign(answers, {
     functionName: process.env["AWS_LAMBDA_FUNCTION_NAME"],
     functionVersion: process.env["AWS_LAMBDA_FUNCTION_VERSION"],
-    invokedFunctionArn: header.functionArn,
     memoryLimitInMB: process.env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
-    awsRequestId: header.requestId,
     logGroupName: process.env["AWS_LAMBDA_LOG_GROUP_NAME"],
     logStreamName: process.env["AWS_LAMBDA_LOG_STREAM_NAME"],
-    getRemainingTimeInMillis: () => Math.max(0, header.deadline - Date.now()),
-    done(error?: unknown, result?: unknown) {
-      context.callbackWaitsForEmptyEventLoop = false;
-      callback(error, result);
-    },
-    succeed: (result?: unknown) => context.done(null, result),
-    fail: (error?: unknown) => context.done(error ?? "handled"),
-  };
-  return context;
-}
-
-let whenLoopIsEmpty: (() => void) | undefined;
-process.on("beforeExit", () => {
-  if (current !== undefined) whenLoopIsEmpty?.();
-});
+    invokedFunctionArn: header.functionArn,
+    awsRequestId: header.requestId,
+    clientContext:
+      header.clientContext === undefined ? undefined : JSON.parse(header.clientContext),
+    getRemainingTimeInMillis: () => header.deadline - Date.now(),
+  });
 
 /** A crash ends the process with the status that Lambda's runtime uses for it. */
-function crash(exitCode: number, errorType: string | undefined) {
-  return (reason: unknown) => {
-    const error = asFunctionError(reason);
-    const named =
-      errorType === undefined ? error : { ...error, errorType, errorMessage: String(reason) };
-    logError(
-      errorType === undefined ? "Uncaught Exception" : "Unhandled Promise Rejection",
-      reason,
-    );
-    if (current !== undefined) send(FrameType.Error, JSON.stringify(named));
-    process.exit(exitCode);
-  };
+function crash(title: string, error: unknown, exitCode: number): void {
+  logError(title, error);
+  const payload = JSON.stringify(asFunctionError(error));
+  if (!ready) send(FrameType.InitError, payload);
+  else if (unanswered !== undefined) send(FrameType.Error, payload);
+  process.exit(exitCode);
 }
-process.on("uncaughtException", crash(129, undefined));
-process.on("unhandledRejection", crash(128, "Runtime.UnhandledPromiseRejection"));
 
+let ready = false;
 const invocations = new Socket({ fd: INVOCATIONS_FD, readable: true, writable: false });
 // The local AWS is gone: so is everything that was to be done.
 invocations.on("close", () => process.exit(0));
 
+process.on("exit", () => send(FrameType.Exit, memoryUsed()));
+process.on("beforeExit", () => whenLoopIsEmpty?.());
+process.on("uncaughtException", (error) => crash("Uncaught Exception", error, 129));
+process.on("unhandledRejection", (reason, promise) =>
+  crash("Unhandled Promise Rejection", new UnhandledPromiseRejection(reason, promise), 128),
+);
+
 try {
-  const handler = await loadHandler(
-    process.env["LAMBDA_TASK_ROOT"] ?? "",
-    process.env["_HANDLER"] ?? "",
-  );
-  let header: InvocationHeader | undefined;
+  const { LAMBDA_TASK_ROOT: taskRoot = "", _HANDLER: name = "" } = process.env;
+  const handler = await loadHandler(taskRoot, name);
+  ready = true;
   invocations.on(
     "data",
     frameDecoder((_type, payload) => {
-      if (header === undefined) {
-        header = JSON.parse(payload.toString()) as InvocationHeader;
-        return;
-      }
-      const invocation = header;
-      header = undefined;
-      invoke(handler, invocation, payload);
+      const { header, event } = decodeInvocation(payload);
+      invoke(handler, header, event);
     }),
   );
-  send(FrameType.InitDone);
+  send(FrameType.InitDone, memoryUsed());
 } catch (error) {
-  logError("Uncaught Exception", error);
-  send(FrameType.InitError, JSON.stringify(asFunctionError(error)));
-  process.exit(129);
+  crash("Uncaught Exception", error, 129);
 }

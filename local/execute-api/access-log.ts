@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import type { Iam } from "../iam/index.ts";
+import type { Logs } from "../logs/index.ts";
+import type { State } from "../state.ts";
+import { renderAccessLog } from "./access-log-format.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PublishedStage } from "./published-stages.ts";
+
+/** The access log of each stage that has one. */
+export interface AccessLog {
+  /**
+   * Writes the line about one request, dated with its begin.
+   * @param context the `$context` of the request, but for the outcome.
+   */
+  write(
+    published: PublishedStage,
+    context: { requestTimeEpoch: number },
+    outcome: Omit<Outcome, "response">,
+  ): void;
+}
+
+/** As API Gateway names its sessions of the account's role. */
+const SESSION_NAME = "BackplaneAssumeRoleSession";
+
+/**
+ * Access logs, written with the rights of the account's CloudWatch role: without it, or without
+ * its permission, nothing is written and nobody is told, as on AWS.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+export function createAccessLog(options: {
+  state: State;
+  iam: Pick<Iam, "allows" | "sessionOf">;
+  logs: Pick<Logs, "write">;
+}): AccessLog {
+  const { state, iam, logs } = options;
+  const streams = new Map<string, string>();
+
+  // AWS writes to many streams at a time, each named by 32 hexadecimal digits. Our choice: a stage
+  // has one, for as long as the local AWS runs.
+  const streamOf = ({ arn }: PublishedStage) => {
+    const stream = streams.get(arn) ?? randomBytes(16).toString("hex");
+    streams.set(arn, stream);
+    return stream;
+  };
+
+  const mayWrite = (region: string, streamArn: string) => {
+    const roleArn = state.regions[region]?.apigateway.cloudwatchRoleArn;
+    if (roleArn === undefined) return false;
+    const session = iam.sessionOf(roleArn, SESSION_NAME);
+    return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
+      iam.allows(session, action, streamArn),
+    );
+  };
+
+  return {
+    write(published, context, { status, fault, integrationLatency }) {
+      const { stage, region } = published;
+      if (stage.accessLogSettings === undefined) return;
+      const { destinationArn, format } = stage.accessLogSettings;
+      const stream = streamOf(published);
+      if (!mayWrite(region, `${destinationArn}:log-stream:${stream}`)) return;
+      const group = destinationArn.split(":").slice(6).join(":");
+      const message = renderAccessLog(format, {
+        ...context,
+        status,
+        integrationLatency,
+        ...(fault !== undefined && { error: fault }),
+      });
+      logs.write(region, group, stream, [{ timestamp: context.requestTimeEpoch, message }]);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Clock } from "../clock.ts";
+import type { AccessLog } from "./access-log.ts";
+import { type Close, type ConnectionFacts, disconnectEvent, requestContext } from "./events.ts";
+import { newRequestId } from "./ids.ts";
+import type { Integrate } from "./integration.ts";
+import type { Outcome } from "./outcome.ts";
+import type { FindStage } from "./published-stages.ts";
+import { routeWithKey } from "./route-selection.ts";
+
+/** Tells the API, where it has that route, that a connection has ended. */
+export type Disconnect = (facts: ConnectionFacts, close: Close) => Promise<void>;
+
+/** Our choice: `$disconnect` is never throttled, for a function that keeps connections relies on it. */
+export function createDisconnect(options: {
+  clock: Clock;
+  findStage: FindStage;
+  integrate: Integrate;
+  accessLog: AccessLog;
+}): Disconnect {
+  const { clock, findStage, integrate, accessLog } = options;
+  return async (facts, close) => {
+    const published = findStage(facts.apiId, facts.stage);
+    if (published === undefined) return;
+    const route = routeWithKey(published.api, "$disconnect");
+    const context = requestContext(facts, {
+      eventType: "DISCONNECT",
+      requestId: newRequestId(),
+      routeKey: "$disconnect",
+      time: clock.now(),
+      close,
+    });
+    const outcome: Outcome =
+      route === undefined
+        ? { status: 200 }
+        : await integrate(published, route, disconnectEvent(facts, context));
+    accessLog.write(published, context, outcome);
+  };
+}

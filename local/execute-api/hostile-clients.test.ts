@@ -1,0 +1,188 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { expect, test } from "vitest";
+import { MESSAGE_LIMIT, MESSAGES_IN_FLIGHT, SEND_BUFFER } from "./limits.ts";
+import { addRoute, answering } from "./testing-api.ts";
+import { startGateway, type TestGateway } from "./testing.ts";
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** What goes on around: a client that is answered, over and over. */
+async function useNormally(gateway: TestGateway, messages = 20): Promise<void> {
+  if (gateway.api.routes["echo"] === undefined) addRoute(gateway.api, "echo");
+  answering(gateway.api, "echo");
+  const handle = gateway.lambda.handlers.MESSAGE;
+  gateway.lambda.handlers.MESSAGE = (event) =>
+    event.requestContext.routeKey === "echo"
+      ? { statusCode: 200, body: event.body }
+      : handle?.(event);
+  const client = await gateway.connect();
+  for (let number = 0; number < messages; number += 1) {
+    const message = JSON.stringify({ action: "echo", number });
+    client.send(message);
+    expect(await client.next()).toBe(message);
+  }
+  client.socket.close();
+}
+
+async function open(gateway: TestGateway) {
+  const client = await gateway.connect();
+  const serverSocket = await gateway.serverSockets.next();
+  const { connectionId } = (await gateway.lambda.next("CONNECT")).requestContext;
+  return { client, serverSocket, connectionId };
+}
+
+async function readAll(socket: Socket): Promise<string> {
+  let text = "";
+  socket.on("data", (chunk) => (text += String(chunk)));
+  await once(socket, "end");
+  return text;
+}
+
+test("a client that stays silent in the middle of a message holds nobody up", async () => {
+  await using gateway = await startGateway();
+  const { client } = await open(gateway);
+  client.socket.send("x".repeat(30 * KB), { fin: false });
+  await useNormally(gateway);
+  gateway.clock.advance(600_000);
+  expect(await client.closed).toMatchObject({ code: 1001 });
+});
+
+test("posts to a client that never reads are refused before they fill the memory", async () => {
+  await using gateway = await startGateway();
+  const { client, serverSocket, connectionId } = await open(gateway);
+  client.socket.pause();
+  const text = "x".repeat(64 * KB);
+  let accepted = 0;
+  let refusal = await gateway.manage("POST", connectionId, text);
+  while (refusal.status === 200 && accepted < (64 * MB) / text.length) {
+    accepted += 1;
+    refusal = await gateway.manage("POST", connectionId, text);
+  }
+  expect(refusal).toMatchObject({ status: 429, error: "LimitExceededException" });
+  expect(serverSocket.writableLength).toBeLessThan(SEND_BUFFER + 2 * text.length);
+  await useNormally(gateway);
+
+  client.socket.resume();
+  for (let number = 0; number < accepted; number += 1) expect(await client.next()).toBe(text);
+  expect(await gateway.manage("POST", connectionId, "last")).toMatchObject({ status: 200 });
+  expect(await client.next()).toBe("last");
+  expect(client.unread).toEqual([]);
+});
+
+test("answers to a client that never reads wait with it, and so do its next messages", async () => {
+  await using gateway = await startGateway();
+  answering(gateway.api, "$default");
+  const body = "x".repeat(MESSAGE_LIMIT);
+  let answered = 0;
+  gateway.lambda.handlers.MESSAGE = () => {
+    answered += 1;
+    return { statusCode: 200, body };
+  };
+  const { client, serverSocket } = await open(gateway);
+  client.socket.pause();
+  const messages = 1000;
+  for (let number = 0; number < messages; number += 1) client.send("x".repeat(KB));
+  await useNormally(gateway, 100);
+  expect(answered).toBeLessThan(messages / 2);
+  const underWay = MESSAGES_IN_FLIGHT + (64 * KB) / KB;
+  expect(serverSocket.writableLength).toBeLessThan(underWay * (MESSAGE_LIMIT + KB));
+
+  client.socket.resume();
+  for (let number = 0; number < messages; number += 1)
+    expect((await client.next()).length).toBe(MESSAGE_LIMIT);
+  expect(answered).toBe(messages);
+});
+
+test("pings of a client that never reads are not all answered", async () => {
+  await using gateway = await startGateway();
+  const { client, serverSocket } = await open(gateway);
+  client.socket.pause();
+  for (let number = 0; number < 150_000; number += 1) client.socket.ping("x".repeat(125));
+  client.send("after the pings");
+  await gateway.lambda.next("MESSAGE");
+  expect(serverSocket.writableLength).toBeLessThan(SEND_BUFFER + KB);
+  await useNormally(gateway);
+});
+
+test("a client that never waits has no more than some hundred messages under way", async () => {
+  await using gateway = await startGateway();
+  const messages = 3000;
+  const release = Promise.withResolvers<void>();
+  const full = Promise.withResolvers<void>();
+  let inFlight = 0;
+  let most = 0;
+  gateway.lambda.handlers.MESSAGE = async () => {
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    if (inFlight === MESSAGES_IN_FLIGHT) full.resolve();
+    await release.promise;
+    inFlight -= 1;
+  };
+  const { client } = await open(gateway);
+  for (let number = 0; number < messages; number += 1) client.send(`${number} ${"x".repeat(KB)}`);
+  await full.promise;
+  await useNormally(gateway);
+  release.resolve();
+  for (let number = 0; number < messages; number += 1)
+    expect((await gateway.lambda.next("MESSAGE")).body).toMatch(/^(\d+ x|\{)/);
+  // What was read in one piece with the last message before the pause, 64 KB, is taken as well.
+  expect(most).toBeLessThanOrEqual(MESSAGES_IN_FLIGHT + (64 * KB) / KB);
+});
+
+test.for<[string, string, RegExp]>([
+  ["garbage", "\u0000\u0001 garbage\r\n\r\n", /^HTTP\/1\.1 400 /],
+  [
+    "headers of 1 MB",
+    `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(MB)}\r\n\r\n`,
+    /^HTTP\/1\.1 431 /,
+  ],
+])("%s instead of a handshake ends that TCP connection only", async ([, bytes, answer]) => {
+  await using gateway = await startGateway();
+  const socket = await gateway.dialRaw();
+  const read = readAll(socket);
+  socket.write(bytes);
+  expect(await read).toMatch(answer);
+  await useNormally(gateway);
+});
+
+test("half a handshake holds nobody up, and is forgotten with its client", async () => {
+  await using gateway = await startGateway();
+  const socket = await gateway.dialRaw();
+  const serverSocket = await gateway.serverSockets.next();
+  socket.write(`GET ${gateway.path} HTTP/1.1\r\nHost: x\r\nUpgr`);
+  await useNormally(gateway);
+  const forgotten = new Promise((resolve) => serverSocket.once("close", resolve));
+  socket.destroy();
+  await forgotten;
+  expect(serverSocket.destroyed).toBe(true);
+});
+
+test("a client that doesn't leave after a refusal is cut off", async () => {
+  await using gateway = await startGateway();
+  const socket = await gateway.dialRaw();
+  const serverSocket = await gateway.serverSockets.next();
+  const cut = new Promise((resolve) => serverSocket.once("close", resolve));
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
+  await cut;
+});
+
+test("200 clients that come and go leave nothing behind", async () => {
+  await using gateway = await startGateway();
+  const clients = await Promise.all(Array.from({ length: 200 }, () => gateway.connect()));
+  const sockets = await Promise.all(clients.map(() => gateway.serverSockets.next()));
+  const closed = sockets.map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+  const ids = new Set<string>();
+  for (const { socket } of clients) {
+    ids.add((await gateway.lambda.next("CONNECT")).requestContext.connectionId);
+    socket.terminate();
+  }
+  await Promise.all(closed);
+  for (const id of ids) expect(await gateway.manage("GET", id)).toMatchObject({ status: 410 });
+  for (const _ of ids) {
+    const { connectionId } = (await gateway.lambda.next("DISCONNECT")).requestContext;
+    expect(ids.delete(connectionId)).toBe(true);
+  }
+});

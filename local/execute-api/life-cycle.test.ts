@@ -1,0 +1,287 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { describe, expect, test, vi } from "vitest";
+import { startGateway, type TestClient, type TestGateway } from "./testing.ts";
+
+const MINUTE = 60_000;
+
+async function open(gateway: TestGateway) {
+  const client = await gateway.connect("", { headers: { "User-Agent": "tester" } });
+  const { requestContext } = await gateway.lambda.next("CONNECT");
+  return { client, ...requestContext };
+}
+
+/** A masked frame with a payload of up to 125 bytes; the mask is 0, so the payload stays readable. */
+const frame = (firstByte: number, payload: Uint8Array) =>
+  Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+
+/** The TCP socket beneath a client, to send what its library wouldn't. */
+const rawSocketOf = ({ socket }: TestClient): Socket => Reflect.get(socket, "_socket");
+
+test("the $disconnect event has the members of AWS, in their order", async () => {
+  await using gateway = await startGateway();
+  const { client, connectionId, connectedAt, domainName } = await open(gateway);
+  gateway.clock.advance(MINUTE);
+  client.socket.close(4001, "done here");
+  const event = await gateway.lambda.next("DISCONNECT");
+  expect(JSON.stringify(event["headers"])).toBe(
+    `{"Host":"${domainName}","x-api-key":"","X-Forwarded-For":"","x-restapi":""}`,
+  );
+  expect(event["multiValueHeaders"]).toEqual({
+    Host: [domainName],
+    "x-api-key": [""],
+    "X-Forwarded-For": [""],
+    "x-restapi": [""],
+  });
+  expect(Object.keys(event)).toEqual([
+    "headers",
+    "multiValueHeaders",
+    "requestContext",
+    "isBase64Encoded",
+  ]);
+  const { requestId } = event.requestContext;
+  expect(Object.entries(event.requestContext)).toEqual([
+    ["routeKey", "$disconnect"],
+    ["disconnectStatusCode", 4001],
+    ["eventType", "DISCONNECT"],
+    ["extendedRequestId", requestId],
+    ["requestTime", "01/Jan/2026:00:01:00 +0000"],
+    ["messageDirection", "IN"],
+    ["disconnectReason", "done here"],
+    ["stage", "test"],
+    ["connectedAt", connectedAt],
+    ["requestTimeEpoch", connectedAt + MINUTE],
+    ["identity", { userAgent: "tester", sourceIp: "127.0.0.1" }],
+    ["requestId", requestId],
+    ["domainName", domainName],
+    ["connectionId", connectionId],
+    ["apiId", "chat000000"],
+  ]);
+});
+
+type End = (client: TestClient, gateway: TestGateway, connectionId: string) => unknown;
+
+const ends: [string, End, number, string][] = [
+  ["a client's close with a status", ({ socket }) => socket.close(1000, "bye"), 1000, "bye"],
+  [
+    "a client's close without a status",
+    ({ socket }) => socket.close(),
+    1005,
+    "Client-side close frame status not set",
+  ],
+  [
+    "a cut TCP connection",
+    ({ socket }) => socket.terminate(),
+    1006,
+    "Connection closed abnormally",
+  ],
+  [
+    "DeleteConnection",
+    (_client, gateway, connectionId) => gateway.manage("DELETE", connectionId),
+    1000,
+    "Connection Closed Normally",
+  ],
+  [
+    "idleness",
+    (_client, { clock }) => {
+      clock.advance(10 * MINUTE);
+    },
+    1001,
+    "Going away",
+  ],
+  [
+    "a binary message",
+    ({ socket }) => socket.send(Buffer.from("{}"), { binary: true }),
+    1003,
+    "Binary is not supported",
+  ],
+  ["a frame over 32 KB", ({ socket }) => socket.send("x".repeat(32 * 1024 + 1)), 1009, ""],
+  ["a message over 128 KB", sendTooMuch, 1009, ""],
+  [
+    "text that is not UTF-8",
+    (client) => rawSocketOf(client).write(frame(0x81, Buffer.from([0xff]))),
+    1007,
+    "",
+  ],
+  [
+    "a frame of no known kind",
+    (client) => rawSocketOf(client).write(frame(0x83, Buffer.from("x"))),
+    1002,
+    "",
+  ],
+];
+
+function sendTooMuch({ socket }: TestClient): void {
+  for (let number = 0; number < 4; number += 1)
+    socket.send("x".repeat(32 * 1024), { binary: false, fin: false });
+  socket.send("x", { binary: false, fin: true });
+}
+
+test.for(ends)("%s ends with one $disconnect", async ([, end, code, reason]) => {
+  await using gateway = await startGateway();
+  const { client, connectionId } = await open(gateway);
+  await end(client, gateway, connectionId);
+  expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({
+    connectionId,
+    disconnectStatusCode: code,
+    disconnectReason: reason,
+  });
+  await client.closed;
+  expect(await gateway.manage("GET", connectionId)).toMatchObject({ status: 410 });
+  expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
+  // Nothing is left that could end it once more.
+  gateway.clock.advance(3 * 60 * MINUTE);
+  expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
+});
+
+test.for(ends.filter(([, , code]) => [1001, 1003, 1007, 1009].includes(code)))(
+  "%s is told the client",
+  async ([, end, code, reason]) => {
+    await using gateway = await startGateway();
+    const { client, connectionId } = await open(gateway);
+    await end(client, gateway, connectionId);
+    expect(await client.closed).toEqual({ code, reason });
+  },
+);
+
+describe("an idle connection", () => {
+  const activities: [string, End][] = [
+    [
+      "a message of the client",
+      async ({ socket }, gateway) => {
+        socket.send("one");
+        await gateway.lambda.next("MESSAGE");
+      },
+    ],
+    ["a post", (_client, gateway, connectionId) => gateway.manage("POST", connectionId, "one")],
+  ];
+
+  test.for(activities)("lives on after %s", async ([, act]) => {
+    await using gateway = await startGateway();
+    const { client, connectionId } = await open(gateway);
+    gateway.clock.advance(10 * MINUTE - 1);
+    await act(client, gateway, connectionId);
+    gateway.clock.advance(10 * MINUTE - 1);
+    expect(await gateway.manage("GET", connectionId)).toMatchObject({ status: 200 });
+    gateway.clock.advance(1);
+    expect(await client.closed).toEqual({ code: 1001, reason: "Going away" });
+  });
+
+  test("is not kept by pings", async () => {
+    await using gateway = await startGateway();
+    const { client } = await open(gateway);
+    gateway.clock.advance(10 * MINUTE - 1);
+    client.socket.ping();
+    await once(client.socket, "pong");
+    gateway.clock.advance(1);
+    expect(await client.closed).toMatchObject({ code: 1001 });
+  });
+
+  test("is not kept by half a message", async () => {
+    await using gateway = await startGateway();
+    const { client } = await open(gateway);
+    client.socket.send("half", { fin: false });
+    client.socket.ping();
+    await once(client.socket, "pong");
+    gateway.clock.advance(10 * MINUTE);
+    expect(await client.closed).toMatchObject({ code: 1001 });
+  });
+
+  test("is not kept by GetConnection", async () => {
+    await using gateway = await startGateway();
+    const { client, connectionId } = await open(gateway);
+    gateway.clock.advance(10 * MINUTE - 1);
+    await gateway.manage("GET", connectionId);
+    gateway.clock.advance(1);
+    expect(await client.closed).toMatchObject({ code: 1001 });
+  });
+});
+
+test("a client that never answers the close is reported with the close's own status", async () => {
+  await using gateway = await startGateway();
+  const { client } = await open(gateway);
+  client.socket.pause();
+  gateway.clock.advance(10 * MINUTE);
+  client.socket.terminate();
+  expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({
+    disconnectStatusCode: 1001,
+    disconnectReason: "Going away",
+  });
+});
+
+test("a busy connection ends after two hours", async () => {
+  await using gateway = await startGateway();
+  const { client, connectionId } = await open(gateway);
+  for (let minute = 0; minute < 119; minute += 7) {
+    gateway.clock.advance(7 * MINUTE);
+    expect(await gateway.manage("POST", connectionId, "tick")).toMatchObject({ status: 200 });
+  }
+  gateway.clock.advance(MINUTE - 1);
+  expect(await gateway.manage("POST", connectionId, "tick")).toMatchObject({ status: 200 });
+  gateway.clock.advance(1);
+  expect(await client.closed).toEqual({ code: 1001, reason: "Going away" });
+  expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({
+    disconnectStatusCode: 1001,
+    disconnectReason: "Going away",
+  });
+});
+
+test("a connection ends without a $disconnect route", async () => {
+  await using gateway = await startGateway();
+  delete gateway.api.routes["disconnect"];
+  const { client, connectionId } = await open(gateway);
+  client.socket.close(1000);
+  await client.closed;
+  expect(await gateway.manage("GET", connectionId)).toMatchObject({ status: 410 });
+});
+
+test("a $disconnect that fails disturbs nobody", async () => {
+  await using gateway = await startGateway();
+  gateway.lambda.handlers.DISCONNECT = () => {
+    throw new Error("broken");
+  };
+  const [one, two] = [await open(gateway), await open(gateway)];
+  one.client.socket.close(1000);
+  await gateway.lambda.next("DISCONNECT");
+  two.client.send("still here");
+  expect((await gateway.lambda.next("MESSAGE")).body).toBe("still here");
+});
+
+describe("a fault of the local AWS itself", () => {
+  const breakLambda = (gateway: TestGateway) => {
+    gateway.lambda.invokeAs = () => Promise.reject(new Error("a fault"));
+    return vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  };
+  const shown = expect.stringContaining("a fault");
+
+  test("is shown, and closes the connection that met it", async () => {
+    await using gateway = await startGateway();
+    const { client } = await open(gateway);
+    using warn = breakLambda(gateway);
+    client.send("one");
+    expect(await client.closed).toEqual({ code: 1011, reason: "Internal server error" });
+    expect(warn).toHaveBeenCalledWith(shown, expect.anything());
+  });
+
+  test("is shown, and ends the handshake that met it", async () => {
+    await using gateway = await startGateway();
+    using warn = breakLambda(gateway);
+    await expect(gateway.connect()).rejects.toThrow("socket hang up");
+    expect(warn).toHaveBeenCalledWith(shown, expect.anything());
+  });
+});
+
+test("the end of the local AWS cuts every connection, and no function hears of it", async () => {
+  await using gateway = await startGateway();
+  const { client } = await open(gateway);
+  const verdict = Promise.withResolvers<unknown>();
+  gateway.lambda.handlers.CONNECT = () => verdict.promise;
+  const half = gateway.connect().catch((error: Error) => error.message);
+  await gateway.lambda.next("CONNECT");
+  gateway.executeApi.close();
+  expect(await client.closed).toMatchObject({ code: 1006 });
+  verdict.resolve({ statusCode: 200 });
+  expect(await half).toBe("socket hang up");
+  await expect(gateway.connect()).rejects.toThrow("socket hang up");
+  expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import * as v from "valibot";
+
+/** What became of an event of a connection. */
+export interface Outcome {
+  /** HTTP status: that of the function's response, or of the fault in its place. */
+  status: number;
+  /** What the function returned, where it is a response. */
+  response?: ProxyResponse;
+  /** What API Gateway itself answers, where there is no usable response. */
+  fault?: Fault;
+  /** Milliseconds; absent where nothing was invoked. */
+  integrationLatency?: number;
+}
+
+/** What a function returns to API Gateway. */
+export type ProxyResponse = v.InferOutput<typeof ProxyResponse>;
+export const ProxyResponse = v.object({
+  statusCode: v.pipe(
+    v.union([v.number(), v.string()]),
+    v.toNumber(),
+    v.integer(),
+    v.minValue(200),
+    v.maxValue(599),
+  ),
+  body: v.nullish(v.string(), ""),
+  headers: v.nullish(v.record(v.string(), v.unknown()), {}),
+});
+
+/** An answer of API Gateway itself. */
+export interface Fault {
+  status: number;
+  message: string;
+  /** `$context.error.responseType` of the access log. */
+  responseType: string;
+}
+
+export const fault = (cause: Fault): Outcome => ({ status: cause.status, fault: cause });
+
+/** As captured on AWS, message and log line. */
+export const FUNCTION_FAILED: Fault = {
+  status: 502,
+  message: "Internal server error",
+  responseType: "INTEGRATION_FAILURE",
+};
+
+/** The function may not be invoked, or is not there. Our choice: the status that REST APIs have. */
+export const INVOCATION_REFUSED: Fault = { ...FUNCTION_FAILED, status: 500 };
+
+/** Our choice: without an integration a route behaves like one that can't invoke its function. */
+export const NO_INTEGRATION: Fault = {
+  ...INVOCATION_REFUSED,
+  responseType: "API_CONFIGURATION_ERROR",
+};
+
+/** Our choice, for want of a source: what REST APIs say. */
+export const TIMED_OUT: Fault = {
+  status: 504,
+  message: "Endpoint request timed out",
+  responseType: "INTEGRATION_TIMEOUT",
+};
+
+/** The message is captured, the rest is our choice: no route takes the message. */
+export const FORBIDDEN: Fault = {
+  status: 403,
+  message: "Forbidden",
+  responseType: "ACCESS_DENIED",
+};
+
+/** Our choice, for want of a source: what REST APIs say. */
+export const TOO_MANY_REQUESTS: Fault = {
+  status: 429,
+  message: "Too Many Requests",
+  responseType: "THROTTLED",
+};
+
+/** A route that wants something which isn't implemented must not let everybody pass. */
+export const NOT_IMPLEMENTED: Fault = {
+  status: 501,
+  message: "The local AWS does not implement authorizers",
+  responseType: "AUTHORIZER_CONFIGURATION_ERROR",
+};
+
+/**
+ * A fault as the client gets it, in the spacing of AWS.
+ *
+ * Our choice: a refused connect has it as its body, of which no capture is known.
+ */
+export const faultText = (
+  { message }: Fault,
+  { connectionId, requestId }: { connectionId: string; requestId: string },
+): string =>
+  `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${requestId}"}`;

@@ -1,0 +1,70 @@
+import type { Api, ApiRoute, Stage } from "../apigateway/state.ts";
+import { FUNCTION_ARN } from "./testing-lambda.ts";
+
+export const API_ID = "chat000000";
+export const REGION = "us-east-1";
+
+const route = (routeKey: string): ApiRoute => ({
+  routeId: routeKey,
+  routeKey,
+  target: "integrations/function",
+  authorizationType: "NONE",
+  apiKeyRequired: false,
+  routeResponses: {},
+});
+
+/** Gives an API another route to its one function. */
+export function addRoute(api: Api, routeKey: string): void {
+  api.routes[routeKey] = route(routeKey);
+}
+
+/** An API with the routes `$connect`, `$disconnect` and `$default`, and a stage named `test`. */
+export function createTestApi(): { api: Api; stage: Stage } {
+  const stage: Stage = {
+    stageName: "test",
+    autoDeploy: true,
+    createdDate: "2026-01-01T00:00:00Z",
+    lastUpdatedDate: "2026-01-01T00:00:00Z",
+    defaultRouteSettings: {},
+    routeSettings: {},
+    tags: {},
+  };
+  const api: Api = {
+    apiId: API_ID,
+    name: "chat",
+    protocolType: "WEBSOCKET",
+    routeSelectionExpression: "$request.body.action",
+    apiKeySelectionExpression: "$request.header.x-api-key",
+    createdDate: "2026-01-01T00:00:00Z",
+    tags: {},
+    integrations: {
+      function: {
+        integrationId: "function",
+        integrationType: "AWS_PROXY",
+        integrationMethod: "POST",
+        integrationUri: `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`,
+        connectionType: "INTERNET",
+        passthroughBehavior: "WHEN_NO_MATCH",
+        payloadFormatVersion: "1.0",
+        timeoutInMillis: 29_000,
+      },
+    },
+    routes: {
+      connect: route("$connect"),
+      disconnect: route("$disconnect"),
+      default: route("$default"),
+    },
+    authorizers: {},
+    deployments: {},
+    stages: { test: stage },
+  };
+  return { api, stage };
+}
+
+/** Makes a route answer with what its function returns. */
+export function answering(api: Api, routeKey: string): void {
+  const found = Object.values(api.routes).find((one) => one.routeKey === routeKey);
+  if (found === undefined) throw new Error(`There is no route ${routeKey}.`);
+  found.routeResponseSelectionExpression = "$default";
+  found.routeResponses = { only: { routeResponseId: "only", routeResponseKey: "$default" } };
+}

@@ -1,0 +1,48 @@
+import type { Stage } from "../apigateway/state.ts";
+import type { Clock } from "../clock.ts";
+import { ACCOUNT_REQUESTS, NEW_CONNECTIONS } from "./limits.ts";
+import type { PublishedStage } from "./published-stages.ts";
+import { createTokenBuckets, type TokenRate } from "./token-buckets.ts";
+
+/**
+ * Whether a request is still within the limits of its route and of the account.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
+ */
+export interface Throttling {
+  admitsConnection(published: PublishedStage): boolean;
+  /** @param routeKey of the selected route; undefined: there is none. */
+  admitsMessage(published: PublishedStage, routeKey: string | undefined): boolean;
+  /** A request to `@connections`. */
+  admitsCallback(published: PublishedStage): boolean;
+}
+
+export function createThrottling(clock: Clock): Throttling {
+  const take = createTokenBuckets(clock);
+
+  const takeOfAccount = (region: string) => take(`${region} requests`, ACCOUNT_REQUESTS);
+
+  // Our choice: the stage's default limits are those of each of its routes, not of all together.
+  const takeOfRoute = ({ api, stage }: PublishedStage, routeKey: string) =>
+    take(`${api.apiId}/${stage.stageName}/${routeKey}`, routeRate(stage, routeKey));
+
+  return {
+    admitsConnection: (published) =>
+      take(`${published.region} connections`, NEW_CONNECTIONS) &&
+      takeOfRoute(published, "$connect") &&
+      takeOfAccount(published.region),
+    admitsMessage: (published, routeKey) =>
+      (routeKey === undefined || takeOfRoute(published, routeKey)) &&
+      takeOfAccount(published.region),
+    admitsCallback: ({ region }) => takeOfAccount(region),
+  };
+}
+
+/** The route's own limits, else the stage's, else those of the account. */
+function routeRate({ defaultRouteSettings, routeSettings }: Stage, routeKey: string): TokenRate {
+  const own = Object.hasOwn(routeSettings, routeKey) ? routeSettings[routeKey] : undefined;
+  const { throttlingRateLimit, throttlingBurstLimit } = { ...defaultRouteSettings, ...own };
+  return {
+    rate: throttlingRateLimit ?? ACCOUNT_REQUESTS.rate,
+    burst: throttlingBurstLimit ?? ACCOUNT_REQUESTS.burst,
+  };
+}

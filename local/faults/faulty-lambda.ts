@@ -1,0 +1,41 @@
+import type { Clock } from "../clock.ts";
+import type { AsyncQueue } from "../lambda/async-queue.ts";
+import type { EnvironmentStarter } from "../lambda/environment-starter.ts";
+import type { Faults } from "./faults.ts";
+
+/** Milliseconds. */
+const LONGEST_DELAY = 1000;
+const LATEST_CRASH = 5;
+
+/** Lambda's queue of asynchronous events, when it is late or delivers an event twice. */
+export function withEventFaults(queue: AsyncQueue, faults: Faults, clock: Clock): AsyncQueue {
+  return {
+    ...queue,
+    add(event) {
+      if (faults.strikes("duplicate-event")) queue.add(event);
+      if (faults.strikes("delay-event"))
+        clock.setTimer(() => queue.add(event), LONGEST_DELAY * faults.random());
+      else queue.add(event);
+    },
+  };
+}
+
+/** Execution environments whose process dies in mid-invocation. */
+export const withCrashes =
+  (start: EnvironmentStarter, faults: Faults): EnvironmentStarter =>
+  (...options) => {
+    const environment = start(...options);
+    return {
+      ...environment,
+      invoke(invocation, onDone) {
+        const crash = faults.strikes("crash-function");
+        const timer = crash
+          ? setTimeout(() => environment.crash(), LATEST_CRASH * faults.random())
+          : undefined;
+        environment.invoke(invocation, (result) => {
+          clearTimeout(timer);
+          onDone(result);
+        });
+      },
+    };
+  };

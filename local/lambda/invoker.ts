@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../http/aws-error.ts";
+import type { State } from "../state.ts";
+import { createConcurrency } from "./concurrency.ts";
+import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
+import type { EnvironmentStarter } from "./environment-starter.ts";
+import type { Invocation, InvocationResult } from "./execution-environment.ts";
+import { compileRuntime } from "./runtime-file.ts";
+import type { LambdaFunction } from "./state.ts";
+import { createTaskRoots } from "./task-roots.ts";
+
+/** Runs functions as they are at the moment. */
+export interface Invoker {
+  /** @throws {AwsError} 404 where there is no such function, 429 at a limit of concurrency. */
+  invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
+  /** New invocations run what the function is now; those that run end on what it was. */
+  refresh(functionArn: string): void;
+  /** Resolves when the last process has ended. */
+  close(): Promise<void>;
+}
+
+export type NewInvocation = Omit<Invocation, "traceId">;
+
+export function createInvoker(options: {
+  state: State;
+  clock: Clock;
+  /** Of its own, for the code of the functions. */
+  workDirectory: string;
+  capacity: number;
+  accountConcurrency: number;
+  startEnvironment: EnvironmentStarter;
+  get(functionArn: string): LambdaFunction;
+}): Invoker {
+  const { state, clock, workDirectory, capacity, startEnvironment, get } = options;
+  const concurrency = createConcurrency({ state, accountLimit: options.accountConcurrency });
+  const taskRootOf = createTaskRoots(workDirectory);
+  const runtime = compileRuntime(workDirectory);
+  // Whoever invokes a function meets the error; until then nobody does.
+  runtime.catch(() => {});
+  /** Those that take new invocations, by the function's ARN. */
+  const pools = new Map<string, Promise<EnvironmentPool>>();
+  /** Those as well that are on their way out. */
+  const allPools = new Set<Promise<EnvironmentPool>>();
+  let closed = false;
+
+  const createPool = async ({ zipFile, configuration }: LambdaFunction) => {
+    const taskRoot = await taskRootOf(Buffer.from(zipFile, "base64"));
+    const code = { runtimeFile: await runtime, taskRoot };
+    const start = (onEnd: () => void) => startEnvironment(configuration, code, onEnd);
+    return createEnvironmentPool({ clock, capacity, start });
+  };
+
+  const poolOf = (target: LambdaFunction): Promise<EnvironmentPool> => {
+    const { FunctionArn } = target.configuration;
+    const known = pools.get(FunctionArn);
+    if (known !== undefined) return known;
+    const pool = createPool(target);
+    pools.set(FunctionArn, pool);
+    allPools.add(pool);
+    // What failed once may work the next time.
+    pool.catch(() => {
+      if (pools.get(FunctionArn) === pool) pools.delete(FunctionArn);
+      allPools.delete(pool);
+    });
+    return pool;
+  };
+
+  const run = async (functionArn: string, invocation: Invocation): Promise<InvocationResult> => {
+    if (closed) throw new AwsError(503, "ServiceException", "The local AWS is shutting down.");
+    const pool = await poolOf(get(functionArn));
+    return await pool.run(invocation);
+  };
+
+  return {
+    async invoke(functionArn, invocation) {
+      concurrency.enter(get(functionArn));
+      try {
+        return await run(functionArn, { ...invocation, traceId: traceId(clock.now()) });
+      } finally {
+        concurrency.leave(functionArn);
+      }
+    },
+    refresh(functionArn) {
+      const pool = pools.get(functionArn);
+      pools.delete(functionArn);
+      if (pool === undefined) return;
+      const forget = () => void allPools.delete(pool);
+      pool
+        .then((old) => old.retire((invocation) => run(functionArn, invocation)))
+        .then(forget, forget);
+    },
+    async close() {
+      closed = true;
+      await Promise.allSettled([
+        ...Array.from(allPools, async (pool) => await (await pool).close()),
+        // Its file is not to appear in a folder that is gone.
+        runtime,
+      ]);
+    },
+  };
+}
+
+/** An X-Ray trace id: seconds and 96 random bits, in hexadecimal; then those of its parent. */
+function traceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
+  const random = (randomUUID() + randomUUID()).replaceAll("-", "");
+  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(32, 48)};Sampled=0`;
+}

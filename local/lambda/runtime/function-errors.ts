@@ -1,0 +1,124 @@
+/**
+ * The runtime's own errors, and the forms in which it hands on those of a function.
+ * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ */
+import { types } from "node:util";
+import type { FunctionError } from "./frames.ts";
+
+// The names lie on the prototypes: as members of the errors they would show up in the logs.
+
+export class ImportModuleError extends Error {
+  static {
+    this.prototype.name = "Runtime.ImportModuleError";
+  }
+}
+
+export class UserCodeSyntaxError extends Error {
+  static {
+    this.prototype.name = "Runtime.UserCodeSyntaxError";
+  }
+}
+
+export class HandlerNotFound extends Error {
+  static {
+    this.prototype.name = "Runtime.HandlerNotFound";
+  }
+}
+
+export class MalformedHandlerName extends Error {
+  static {
+    this.prototype.name = "Runtime.MalformedHandlerName";
+  }
+}
+
+/** An async handler whose promise can't settle any more, as nothing is left that could settle it. */
+export class NodeJsExit extends Error {
+  static {
+    this.prototype.name = "Runtime.NodeJsExit";
+  }
+
+  constructor() {
+    super(
+      "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
+    );
+  }
+}
+
+export class UnhandledPromiseRejection extends Error {
+  static {
+    this.prototype.name = "Runtime.UnhandledPromiseRejection";
+  }
+
+  readonly reason: unknown;
+  readonly promise: unknown;
+
+  constructor(reason: unknown, promise: unknown) {
+    super(String(reason));
+    this.reason = reason;
+    this.promise = promise;
+  }
+}
+
+/** What the invoker gets. */
+export function asFunctionError(error: unknown): FunctionError {
+  try {
+    if (isErrorLike(error))
+      return {
+        errorType: error.name,
+        errorMessage: error.message,
+        trace: error.stack?.split("\n") ?? [],
+      };
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    // Its getters throw, or its conversion to a string does.
+    return {
+      errorType: "handled",
+      errorMessage:
+        "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack",
+    };
+  }
+}
+
+/** Errors of another realm, and whatever else has all that an error has, count as errors. */
+function isErrorLike(error: unknown): error is Error {
+  if (types.isNativeError(error)) return true;
+  const { name, message, stack } = { ...(error as Partial<Error> | null | undefined) };
+  return [name, message, stack].every((value) => typeof value === "string" && value !== "");
+}
+
+/** Whatever was thrown, as the error that is logged for it. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
+/** The JSON behind the title of an error in a log of text format. */
+export function textOf(error: Error): string {
+  try {
+    return JSON.stringify(error, (_key, value: unknown) =>
+      value instanceof Error ? describeInText(value) : value,
+    );
+  } catch {
+    return JSON.stringify(asFunctionError(error));
+  }
+}
+
+function describeInText(error: Error) {
+  const code = "code" in error ? error.code : undefined;
+  return {
+    errorType: error.name,
+    errorMessage: error.message,
+    code,
+    ...membersOf(error),
+    stack: error.stack?.split("\n"),
+  };
+}
+
+/** An error in a log of JSON format, with whatever members it has of its own. */
+export const describeInJson = (error: Error) => ({
+  errorType: error.constructor.name,
+  errorMessage: error.message,
+  stackTrace: error.stack?.split("\n") ?? [],
+  ...membersOf(error),
+});
+
+/** Whatever members an error has of its own that can be seen. */
+const membersOf = (error: Error): object => Object.fromEntries(Object.entries(error));

@@ -1,0 +1,109 @@
+/**
+ * `npm run soak`: messages by the thousand while everything goes wrong now and then, and an account
+ * of every one at the end.
+ */
+import { parseArgs } from "node:util";
+import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { buildFunctions, DIST } from "../../scripts/build.ts";
+import { countDeadLetters } from "../e2e/dead-letters.ts";
+import { hurriedClock } from "./hurried-clock.ts";
+import { type Fate, type Ledger, openLedger } from "./ledger.ts";
+
+const RATES: FaultRates = {
+  "duplicate-event": 0.02,
+  "delay-event": 0.02,
+  "crash-function": 0.005,
+  "throttle-invoke": 0.01,
+  "fail-invoke": 0.05,
+  "throttle-connections": 0.01,
+  "fail-connections": 0.05,
+  "vanish-before-post": 0.005,
+  "vanish-during-post": 0.005,
+  "vanish-after-post": 0.005,
+  "slow-network": 0.05,
+};
+
+const CONNECTIONS = 20;
+const IN_FLIGHT = 4;
+
+export interface Account {
+  sent: number;
+  fates: Partial<Record<Fate | "lost", number>>;
+  duplicates: number;
+  strays: number;
+  /** In the queue, and as the log tells of them. */
+  deadLetters: number;
+  failedJobs: number;
+}
+
+/** Sends so many messages under random faults, and resolves once each of them has its fate. */
+export async function soak(options: { messages: number; seed: number }): Promise<Account> {
+  const { messages, seed } = options;
+  const aws = await startStack({
+    bundles: DIST,
+    clock: hurriedClock,
+    faults: createFaults(RATES, seed),
+  });
+  try {
+    const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
+    const each = Math.ceil(messages / CONNECTIONS);
+    await Promise.all(
+      Array.from({ length: CONNECTIONS }, (_, name) =>
+        ledger.converse(`c${name}`, each, IN_FLIGHT),
+      ),
+    );
+    return await settled(aws, ledger);
+  } finally {
+    await aws.close();
+  }
+}
+
+/** Milliseconds between two looks at the account, and until it is given as it is. */
+const INTERVAL = 100;
+const PATIENCE = 30_000;
+
+/** Waits until the last message has its fate and the last failed job is in the queue. */
+async function settled(aws: LocalAws, ledger: Ledger): Promise<Account> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const account = await accountOf(aws, ledger);
+    const complete = !account.fates.lost && account.deadLetters === account.failedJobs;
+    if (complete || Date.now() > deadline) return account;
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+  }
+}
+
+async function accountOf(aws: LocalAws, ledger: Ledger): Promise<Account> {
+  const all = [...ledger.fates().values()];
+  const fates: Account["fates"] = {};
+  for (const fate of all) fates[fate ?? "lost"] = (fates[fate ?? "lost"] ?? 0) + 1;
+  return {
+    sent: all.length,
+    fates,
+    duplicates: ledger.duplicates.length,
+    strays: ledger.strays.length,
+    deadLetters: await countDeadLetters(aws),
+    failedJobs: ledger.failedJobs(),
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      messages: { type: "string", default: "20000" },
+      seed: { type: "string", default: String(Date.now()) },
+    },
+  });
+  const seed = Number(values.seed);
+  console.log(`${values.messages} messages under random faults, seed ${seed}`);
+  await buildFunctions();
+  const started = performance.now();
+  const account = await soak({ messages: Number(values.messages), seed });
+  const seconds = (performance.now() - started) / 1000;
+  console.log(account);
+  console.log(`${seconds.toFixed(0)} s, ${(account.sent / seconds).toFixed(0)} messages/s`);
+  const { fates, strays, deadLetters, failedJobs } = account;
+  if (fates.lost || strays > 0 || deadLetters !== failedJobs) process.exitCode = 1;
+}

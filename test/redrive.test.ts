@@ -1,0 +1,46 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { expect, onTestFinished, test } from "vitest";
+import { startStack, websocketUrl } from "../local/stack.ts";
+import { DIST } from "../scripts/build.ts";
+import { redrive } from "../scripts/redrive.ts";
+import { connect } from "./e2e/client.ts";
+import { countDeadLetters } from "./e2e/dead-letters.ts";
+
+test("a failed job lies whole in the dead-letter queue, and succeeds when it is sent again", async () => {
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(() => aws.close());
+  const configuration = {
+    endpoint: aws.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  };
+  const lines: string[] = [];
+  const run = (dryRun: boolean) =>
+    redrive({
+      lambda: new LambdaClient(configuration),
+      sqs: new SQSClient(configuration),
+      queueName: "websocket-lambda-dead-letters",
+      functionName: "websocket-lambda-processor",
+      dryRun,
+      say: (line) => lines.push(line),
+    });
+
+  const policies = aws.state.iam.roles["websocket-lambda-processor-us-east-1"]?.policies ?? {};
+  const { permissions = "" } = policies;
+  policies["permissions"] = permissions.replace("POST/@connections/*", "POST/@connections");
+  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  const sent = performance.now();
+  const request = { action: "echo", data: { kept: ["whole", "é"] }, requestId: "mine" };
+  expect(await client.ask(request)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+  expect(performance.now() - sent).toBeLessThan(2000);
+
+  expect(await run(true)).toEqual({ sent: 0, refused: 0 });
+  expect(lines[0]).toMatch(/^job mine of connection \S+, action echo \(failed: User: .*denied|not/);
+  expect(await countDeadLetters(aws)).toBe(1);
+
+  policies["permissions"] = permissions;
+  expect(await run(false)).toEqual({ sent: 1, refused: 0 });
+  expect(await client.next()).toMatchObject({ result: request.data, requestId: "mine" });
+  expect(await countDeadLetters(aws)).toBe(0);
+});
