@@ -1,0 +1,110 @@
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { build } from "esbuild";
+import { zipSync } from "fflate";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { startStack, websocketUrl } from "../local/stack.ts";
+import { DIST } from "../scripts/build.ts";
+import { connect } from "./e2e/client.ts";
+import { watchLogs } from "./e2e/log-watch.ts";
+
+/** The processor as it is, with actions that fail in every way there is. */
+const FAILING = `
+  import * as v from "valibot";
+  import { defineAction } from "./action.ts";
+  import { actions } from "./actions/index.ts";
+  const action = (run) => defineAction({ input: v.unknown(), run });
+  Object.assign(actions, {
+    throws: action(() => { throw new TypeError("planted"); }),
+    rejects: action(async () => { throw new TypeError("planted"); }),
+    hangs: action(() => new Promise(() => setInterval(() => {}, 1000))),
+    loops: action(() => { for (;;); }),
+    exits: action(() => process.exit(3)),
+    fills: action(() => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); }),
+  });
+  export { handler } from "./index.ts";
+`;
+
+/** Seconds: short, so that a loop need not be waited for. */
+const TIME_OUT = 1;
+
+let zipFile = "";
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: FAILING, resolveDir: "functions/processor", loader: "ts" },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    write: false,
+  });
+  const zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
+  zipFile = Buffer.from(zip).toString("base64");
+});
+
+async function startFailingStack() {
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(() => aws.close());
+  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
+  if (processor === undefined) throw new Error("The stack has no processor.");
+  processor.zipFile = zipFile;
+  processor.configuration.Timeout = TIME_OUT;
+  const { endpoint } = aws;
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const sqs = new SQSClient({ endpoint, region: "us-east-1", credentials });
+  const deadLetter = async () => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: `${endpoint}/000000000000/websocket-lambda-dead-letters`,
+        MessageAttributeNames: ["All"],
+        WaitTimeSeconds: 5,
+      }),
+    );
+    return Messages;
+  };
+  return { aws, deadLetter, client: await connect(websocketUrl(aws, "websocket0", "production")) };
+}
+
+test.for<[string, string, RegExp, number]>([
+  ["throws", "planted", /success/, 0],
+  ["rejects", "planted", /success/, 0],
+  ["hangs", "Task timed out after 1.00 seconds", /timeout/, TIME_OUT],
+  ["loops", "Task timed out after 1.00 seconds", /timeout/, TIME_OUT],
+  ["exits", "Runtime exited with error: exit status 3", /error/, 0],
+  ["fills", "Runtime exited with error: signal: ", /error/, TIME_OUT],
+])(
+  "an action that %s: PROCESSING_FAILED once, and the whole event in the dead-letter queue",
+  async ([action, message, status, seconds]) => {
+    const { aws, client, deadLetter } = await startFailingStack();
+    const logs = watchLogs(aws);
+    await client.ask({ action: "echo", data: "warm" });
+    const sent = performance.now();
+    const data = { kept: ["whole", "é", null] };
+    expect(await client.ask({ action, data, requestId: "mine" })).toEqual({
+      action,
+      status: "error",
+      error: { code: "PROCESSING_FAILED", message: "The request could not be processed." },
+      requestId: "mine",
+    });
+    expect(performance.now() - sent).toBeLessThan(1000 * seconds + 2000);
+
+    const [letter, ...others] = await deadLetter();
+    expect(others).toEqual([]);
+    const body = JSON.parse(letter?.Body ?? "");
+    expect(body).toEqual({ connectionId: expect.any(String), requestId: "mine", action, data });
+    const attributes = letter?.MessageAttributes ?? {};
+    expect(attributes["ErrorCode"]).toMatchObject({ DataType: "Number", StringValue: "200" });
+    expect(attributes["ErrorMessage"]?.StringValue).toContain(message);
+    const { content } = await logs.line(
+      (line) =>
+        line.content["requestId"] === attributes["RequestID"]?.StringValue &&
+        "metrics" in line.content,
+    );
+    expect(content["status"]).toMatch(status);
+
+    // The next message finds a processor that works, and the client heard of the failure once.
+    expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
+      requestId: "next",
+      result: 1,
+    });
+  },
+);
