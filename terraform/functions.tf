@@ -89,8 +89,7 @@ resource "aws_lambda_function" "processor" {
     target_arn = local.dead_letter_queue_arn
   }
 
-  # At system_log_level = "WARN" Lambda leaves out platform.report, which the
-  # alarm on time-outs counts.
+  # The alarm on time-outs counts lines of platform.report.
   logging_config {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.function["processor"].name

@@ -23,10 +23,13 @@ export const ACCOUNT_REQUESTS: TokenRate = { rate: 10_000, burst: 5_000 };
 
 /**
  * Our choice: messages of one connection that may wait for their function, or their answers for the
- * client, before its socket is read no further. Without it a client that never waits could fill the
- * memory. What had been read with the last message is still taken.
+ * client, before no more are taken. Without it a client that never waits could fill the
+ * memory, and keep all others waiting.
  */
-export const MESSAGES_IN_FLIGHT = 256;
+export const MESSAGES_IN_FLIGHT = 64;
+
+/** Our choice: bytes that may wait for a client to read before no more of its messages are taken. */
+export const UNREAD_ANSWERS = 64 * 1024;
 
 /**
  * Our choice: bytes that may wait for one client to read before `@connections` takes no more for it.

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createManualClock } from "../manual-clock.ts";
 import { PATIENTLY, startLambda, type TestLambda, useLambda } from "./testing.ts";
 import type { EventInvokeConfig } from "./state.ts";
@@ -167,44 +167,48 @@ test("a throttled event waits, and tells of the throttling when its age is up", 
   );
 });
 
-test("what can't be delivered is counted, and harms nothing", async () => {
-  const missing = "arn:aws:sqs:us-east-1:000000000000:missing";
-  const failures = ({ configuration }: ReturnType<typeof define>) =>
-    lambda().lambda.deliveryFailures(configuration.FunctionArn);
+describe("what can't be delivered is counted, and harms nothing", () => {
+  const NOBODY = "arn:aws:lambda:us-east-1:000000000000:function:nobody";
+  const MISSING = "arn:aws:sqs:us-east-1:000000000000:missing";
 
-  const unreachable = define(lambda(), "unreachable", FAILS, {
-    deadLetters: missing,
-    OnFailure: missing,
-  });
-  await lambda().invokeAsync("unreachable");
-  await expect
-    .poll(() => failures(unreachable), PATIENTLY)
-    .toEqual({
+  const invokeAndCount = async (name: string, targets: Parameters<typeof define>[3]) => {
+    const { FunctionArn } = define(lambda(), name, FAILS, targets).configuration;
+    await lambda().invokeAsync(name);
+    const failures = () => lambda().lambda.deliveryFailures(FunctionArn);
+    await expect.poll(() => failures().DestinationDeliveryFailures, PATIENTLY).toBeGreaterThan(0);
+    return failures();
+  };
+
+  test("where the target doesn't exist", async () => {
+    expect(await invokeAndCount("no-queue", { deadLetters: MISSING, OnFailure: MISSING })).toEqual({
       DeadLetterErrors: 1,
       DestinationDeliveryFailures: 1,
     });
-
-  const queue = lambda().addQueue("forbidden");
-  const forbidden = define(lambda(), "forbidden", FAILS, { deadLetters: queue, OnFailure: queue });
-  lambda().allow(["logs:*"]);
-  await lambda().invokeAsync("forbidden");
-  await expect
-    .poll(() => failures(forbidden), PATIENTLY)
-    .toEqual({
-      DeadLetterErrors: 1,
-      DestinationDeliveryFailures: 1,
-    });
-  lambda().allow(["logs:*", "sqs:*", "lambda:*"]);
-  expect(await lambda().received("forbidden")).toEqual([]);
-
-  const gone = define(lambda(), "gone", FAILS, {
-    OnFailure: "arn:aws:lambda:us-east-1:000000000000:function:nobody",
-  });
-  await lambda().invokeAsync("gone");
-  await expect
-    .poll(() => failures(gone), PATIENTLY)
-    .toEqual({
+    expect(await invokeAndCount("no-function", { OnFailure: NOBODY })).toEqual({
       DeadLetterErrors: 0,
       DestinationDeliveryFailures: 1,
     });
+  });
+
+  test("where the role doesn't allow it", async () => {
+    const queue = lambda().addQueue("forbidden");
+    const { FunctionArn } = lambda().define(
+      "uninvited",
+      "exports.handler = () => {};",
+    ).configuration;
+    lambda().allow(["logs:*"]);
+    try {
+      expect(
+        await invokeAndCount("may-not-send", { deadLetters: queue, OnFailure: queue }),
+      ).toEqual({ DeadLetterErrors: 1, DestinationDeliveryFailures: 1 });
+      expect(await invokeAndCount("may-not-invoke", { OnFailure: FunctionArn })).toEqual({
+        DeadLetterErrors: 0,
+        DestinationDeliveryFailures: 1,
+      });
+    } finally {
+      lambda().allow(["logs:*", "sqs:*", "lambda:*"]);
+    }
+    expect(await lambda().received("forbidden")).toEqual([]);
+    expect(lambda().messages("uninvited")).toEqual([]);
+  });
 });

@@ -11,6 +11,12 @@ export interface EnvironmentPool {
   /** Runs an invocation in a warm environment, a new one, or the next to become free. */
   run(invocation: Invocation): Promise<InvocationResult>;
   /**
+   * Resolves at once, or, with many invocations waiting, when they have become fewer or a second is
+   * over. Our choice: whoever adds to them waits for it, so that the queue can't fill the memory and
+   * nobody's messages stand behind all those of a client that floods.
+   */
+  room(): Promise<void>;
+  /**
    * Takes no new invocation. Those that run end where they are, those that wait run elsewhere.
    * Resolves when the last environment has ended.
    */
@@ -28,25 +34,43 @@ interface Waiting {
 /** Our choice: Lambda keeps an idle environment for an unsaid number of minutes. */
 const IDLE_MILLISECONDS = 10 * 60_000;
 
+/** An invocation that runs for longer hangs, or waits for something: it is no work for this machine. */
+const SLOW_MILLISECONDS = 500;
+
+/** Invocations that may wait before those who add to them are slowed down. */
+const BACKLOG = 32;
+
+/** Below the time-out of the functions' SDK clients, or they would hand over a second time. */
+const LONGEST_WAIT_FOR_ROOM = 1000;
+
+/** Our choice: of one function, whatever it waits for. */
+const MOST_ENVIRONMENTS = 32;
+
 export function createEnvironmentPool(options: {
   clock: Clock;
   /**
-   * How many processes this machine affords. Our choice: Lambda would start another environment for
-   * every concurrent invocation; here those over the limit wait for one to become free.
+   * How many processes this machine affords at work. Our choice: Lambda would start another
+   * environment for every concurrent invocation; here those over the limit wait for one to become
+   * free. One that hangs or waits for something else gets another one beside it in a while.
    */
   capacity: number;
   /** @throws where no process can be started. */
   start(onEnd: () => void): ExecutionEnvironment;
 }): EnvironmentPool {
   const { clock, capacity, start } = options;
-  const environments = new Set<ExecutionEnvironment>();
+  /** Each with the time since when it runs an invocation; those that run none have none. */
+  const environments = new Map<ExecutionEnvironment, number | undefined>();
   /** Free environments, the most recently used last, which is taken first. */
   const idle: { environment: ExecutionEnvironment; since: number; frozen: boolean }[] = [];
   const waiting: Waiting[] = [];
+  const outside: (() => void)[] = [];
   const empty = Promise.withResolvers<void>();
   let elsewhere: EnvironmentPool["run"] | undefined;
   let sweep: Timer | undefined;
   let freezing: NodeJS.Immediate | undefined;
+  /** How many environments are at slow work, as far as it matters to those that wait. */
+  let slow = 0;
+  let relief: NodeJS.Timeout | undefined;
 
   const startEnvironment = () => {
     const environment = start(() => {
@@ -54,20 +78,36 @@ export function createEnvironmentPool(options: {
       if (elsewhere !== undefined && environments.size === 0) empty.resolve();
       serveNext();
     });
-    environments.add(environment);
+    environments.set(environment, undefined);
     return environment;
   };
 
   const serveNext = () => {
-    while (waiting.length > 0 && (idle.length > 0 || environments.size < capacity)) {
+    while (waiting.length > 0 && (idle.length > 0 || environments.size < capacity + slow)) {
       const next = waiting.shift();
       if (next !== undefined) serve(next);
     }
+    if (waiting.length < BACKLOG) for (const enter of outside.splice(0)) enter();
+    if (waiting.length === 0) slow = 0;
+    else relief ??= setTimeout(relieve, SLOW_MILLISECONDS / 2);
+  };
+
+  /** Looks whether those that wait have been waiting for work that takes its time. */
+  const relieve = () => {
+    relief = undefined;
+    const since = performance.now() - SLOW_MILLISECONDS;
+    const busy = [...environments.values()];
+    slow = Math.min(
+      MOST_ENVIRONMENTS - capacity,
+      busy.filter((startedAt) => startedAt !== undefined && startedAt < since).length,
+    );
+    serveNext();
   };
 
   const serve = ({ invocation, resolve, reject }: Waiting) => {
     try {
       const environment = idle.pop()?.environment ?? startEnvironment();
+      environments.set(environment, performance.now());
       environment.invoke(invocation, (result) => {
         release(environment);
         resolve(result);
@@ -78,6 +118,7 @@ export function createEnvironmentPool(options: {
   };
 
   const release = (environment: ExecutionEnvironment) => {
+    environments.set(environment, undefined);
     if (elsewhere !== undefined) {
       environment.shutDown();
       return;
@@ -112,6 +153,8 @@ export function createEnvironmentPool(options: {
   const retire: EnvironmentPool["retire"] = async (run) => {
     elsewhere = run;
     sweep?.cancel();
+    clearTimeout(relief);
+    for (const enter of outside.splice(0)) enter();
     for (const { invocation, resolve } of waiting.splice(0)) resolve(run(invocation));
     for (const { environment } of idle.splice(0)) environment.shutDown();
     if (environments.size === 0) empty.resolve();
@@ -126,10 +169,18 @@ export function createEnvironmentPool(options: {
         serveNext();
       });
     },
+    async room() {
+      if (waiting.length < BACKLOG) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      outside.push(resolve);
+      const timer = setTimeout(resolve, LONGEST_WAIT_FOR_ROOM);
+      await promise;
+      clearTimeout(timer);
+    },
     retire,
     async close() {
       const ended = retire(() => Promise.reject(closing()));
-      for (const environment of environments) environment.shutDown();
+      for (const environment of environments.keys()) environment.shutDown();
       await ended;
     },
   };

@@ -111,7 +111,7 @@ export function createLambda(options: {
     onCodeOrConfigurationChange: refresh,
     onDelete: refresh,
   });
-  const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync });
+  const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync, room: invoker.room });
 
   return {
     service: (request) => (isInvoke(request) ? invokeApi(request) : api(request)),

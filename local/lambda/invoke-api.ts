@@ -29,8 +29,10 @@ export function createInvokeApi(options: {
   /** @throws {AwsError} 429 at a limit of concurrency. */
   invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
   invokeAsync(functionArn: string, requestId: string, payload: Buffer): void;
+  /** Resolves when a function has room for more events. */
+  room(functionArn: string): Promise<void>;
 }): (request: AwsRequest) => Promise<AwsResponse> {
-  const { state, iam, invoke, invokeAsync } = options;
+  const { state, iam, invoke, invokeAsync, room } = options;
 
   const run = async (request: AwsRequest): Promise<AwsResponse> => {
     const { caller, region, requestId, headers } = request;
@@ -50,6 +52,7 @@ export function createInvokeApi(options: {
     if (type === "Event") {
       // Lambda takes a client context for it as well, and doesn't hand it on.
       invokeAsync(FunctionArn, requestId, payload);
+      await room(FunctionArn);
       return { status: 202 };
     }
     const result = await invoke(FunctionArn, { requestId, payload, ...clientContext });

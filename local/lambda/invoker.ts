@@ -14,6 +14,8 @@ import { createTaskRoots } from "./task-roots.ts";
 export interface Invoker {
   /** @throws {AwsError} 404 where there is no such function, 429 at a limit of concurrency. */
   invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
+  /** Resolves when the function has room for more, or when it has been waited for long enough. */
+  room(functionArn: string): Promise<void>;
   /** New invocations run what the function is now; those that run end on what it was. */
   refresh(functionArn: string): void;
   /** Resolves when the last process has ended. */
@@ -80,6 +82,10 @@ export function createInvoker(options: {
       } finally {
         concurrency.leave(functionArn);
       }
+    },
+    async room(functionArn) {
+      const pool = await pools.get(functionArn);
+      await pool?.room();
     },
     refresh(functionArn) {
       const pool = pools.get(functionArn);

@@ -60,6 +60,7 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
 
   function eventsOf(group: LogGroup): StoredEvent[] {
     const { events } = contentOf(group);
+    events.splice(0, Math.max(0, events.length - capacity));
     if (group.retentionInDays === undefined) return events;
     const oldest = clock.now() - group.retentionInDays * dayInMs;
     const expired = events.findIndex(({ timestamp }) => timestamp >= oldest);
@@ -73,7 +74,7 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
     logStreamName: string,
     added: readonly LogEvent[],
   ) {
-    const events = eventsOf(group);
+    const { events } = contentOf(group);
     const ingestionTime = clock.now();
     const stream = streamFor(contentOf(group).streams, logStreamName, ingestionTime);
     for (const { timestamp, message } of added) {
@@ -86,7 +87,8 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
       for (const tell of listeners)
         tell({ logGroupName, logStreamName, message, region, timestamp });
     }
-    events.splice(0, Math.max(0, events.length - capacity));
+    // In blocks: to shift the whole list for every event would cost more than all else.
+    if (events.length > capacity * 1.1) events.splice(0, events.length - capacity);
   }
 
   return {

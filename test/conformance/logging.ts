@@ -1,0 +1,314 @@
+import { expect } from "vitest";
+import type { Behaviour, Target } from "./behaviour.ts";
+import { type Probe, startOwnProbe } from "./probe.ts";
+import { captured, documented, reported } from "./sources.ts";
+
+const OTHER_LOGS = "local: the deployed functions log otherwise";
+
+const CONNECT = {
+  requestContext: { routeKey: "$connect", connectionId: "none", requestId: "none" },
+};
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/.source;
+
+/** The JSON lines that the deployed websocket-handler logs for one invocation. */
+async function invocationLines({ stack }: Target) {
+  const { headers } = await stack.invoke("websocket-handler", CONNECT);
+  const requestId = headers.get("x-amzn-requestid") ?? "";
+  const platform = await stack.logged(
+    "websocket-handler",
+    `{ $.record.requestId = "${requestId}" }`,
+    2,
+  );
+  const application = await stack.logged("websocket-handler", `{ $.requestId = "${requestId}" }`);
+  const ofType = (type: string) => platform.find(({ message }) => message.includes(`"${type}"`));
+  return {
+    requestId,
+    start: ofType("platform.start")?.message ?? "",
+    report: ofType("platform.report")?.message ?? "",
+    application: application[0]?.message ?? "",
+    logStreamName: application[0]?.logStreamName,
+  };
+}
+
+/** The text lines that a probe's processor logs for an invocation, without those of the start. */
+async function textLines(
+  probe: Probe,
+  code: string,
+): Promise<{ requestId: string; lines: string[] }> {
+  const { headers } = await probe.run(code, { functionName: "processor" });
+  const requestId = headers.get("x-amzn-requestid") ?? "";
+  const report = await probe.line(({ message }) =>
+    message.startsWith(`REPORT RequestId: ${requestId}`),
+  );
+  const stream = probe.lines.filter(({ logStreamName }) => logStreamName === report.logStreamName);
+  const texts = stream.map(({ message }) => message);
+  const start = texts.findIndex((text) => text.startsWith(`START RequestId: ${requestId}`));
+  return { requestId, lines: texts.slice(start, stream.indexOf(report) + 1) };
+}
+
+/** What CloudWatch Logs has of an invocation. */
+export const logging: Behaviour[] = [
+  {
+    behaviour: "a log stream is named by the day, the version and 32 hexadecimal digits",
+    basis: "capture",
+    source: captured.logs,
+    check: async (target) => {
+      const { logStreamName } = await invocationLines(target);
+      expect(logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+    },
+  },
+  {
+    behaviour: "in JSON, the start of an invocation has its id, the function's ARN and the version",
+    basis: "capture",
+    source: captured.logs,
+    check: async (target) => {
+      const { requestId, start } = await invocationLines(target);
+      expect(start).toMatch(
+        new RegExp(
+          `^\\{"time":"${TIME}","type":"platform.start","record":\\{"requestId":"${requestId}","functionArn":"arn:aws:lambda:[\\w-]+:\\d{12}:function:[\\w-]+","version":"\\$LATEST"\\}\\}$`,
+        ),
+      );
+    },
+  },
+  {
+    behaviour: "in JSON, the report of an invocation has the metrics and a status",
+    basis: "capture",
+    source: captured.logs,
+    check: async (target) => {
+      const { requestId, report } = await invocationLines(target);
+      expect(report).toMatch(
+        new RegExp(
+          `^\\{"time":"${TIME}","type":"platform.report","record":\\{"requestId":"${requestId}","metrics":\\{"durationMs":[\\d.]+,"billedDurationMs":\\d+,"memorySizeMB":\\d+,"maxMemoryUsedMB":\\d+(,"initDurationMs":[\\d.]+)?\\},"status":"success"\\}\\}$`,
+        ),
+      );
+    },
+  },
+  {
+    behaviour:
+      "the time that a function takes to start is reported with its first invocation only, and billed with it",
+    basis: "documentation",
+    source: documented.billing,
+    only: "local: on AWS a first invocation can't be had at will",
+    check: async () => {
+      const probe = await startOwnProbe();
+      const metricsOf = async () => {
+        const { headers } = await probe.run("return 1");
+        const requestId = headers.get("x-amzn-requestid") ?? "";
+        const isReport = ({ message }: { message: string }) =>
+          message.includes("platform.report") && message.includes(requestId);
+        return JSON.parse((await probe.line(isReport)).message).record.metrics;
+      };
+      const cold = await metricsOf();
+      expect(cold.billedDurationMs).toBe(Math.ceil(cold.durationMs + cold.initDurationMs));
+      const warm = await metricsOf();
+      expect(warm).not.toHaveProperty("initDurationMs");
+      expect(warm.billedDurationMs).toBe(Math.ceil(warm.durationMs));
+    },
+  },
+  {
+    behaviour: "in JSON, the status of an invocation that threw is success all the same",
+    basis: "capture",
+    source: captured.logs,
+    check: async ({ stack }) => {
+      const { headers } = await stack.invoke("processor", { no: "job" });
+      const requestId = headers.get("x-amzn-requestid") ?? "";
+      const pattern = `{ $.type = "platform.report" && $.record.requestId = "${requestId}" }`;
+      const [line] = await stack.logged("processor", pattern);
+      expect(JSON.parse(line?.message ?? "").record).toMatchObject({ status: "success" });
+    },
+  },
+  {
+    behaviour: "in JSON, an error that was thrown is logged as an object",
+    basis: "capture",
+    source: captured.logs,
+    check: async ({ stack }) => {
+      const { headers } = await stack.invoke("processor", { no: "job" });
+      const requestId = headers.get("x-amzn-requestid") ?? "";
+      const pattern = `{ $.level = "ERROR" && $.requestId = "${requestId}" }`;
+      const [line] = await stack.logged("processor", pattern);
+      const { message } = JSON.parse(line?.message ?? "");
+      expect(message).toMatchObject({
+        errorType: "ValiError",
+        errorMessage: expect.any(String),
+        stackTrace: expect.arrayContaining([expect.stringMatching(/^ {4}at /)]),
+      });
+    },
+  },
+  {
+    behaviour:
+      "in JSON, a line of the function's own has four members in their order, and an object stays an object",
+    basis: "capture",
+    source: captured.logs,
+    check: async (target) => {
+      const { requestId, application } = await invocationLines(target);
+      expect(application).toMatch(
+        new RegExp(
+          `^\\{"timestamp":"${TIME}","level":"INFO","requestId":"${requestId}","message":\\{"event":"connected",.*\\}\\}$`,
+        ),
+      );
+    },
+  },
+  {
+    behaviour:
+      "in JSON, several values are one text, with the first error among them as members of the line",
+    basis: "documentation",
+    source: documented.runtimeLogs,
+    only: OTHER_LOGS,
+    check: async ({ probe }) => {
+      await probe.run(`console.warn("%s items:", 2, new TypeError("several values"))`);
+      const { message } = await probe.line((line) => line.message.includes('"WARN"'));
+      expect(JSON.parse(message)).toMatchObject({
+        level: "WARN",
+        message: expect.stringMatching(/^2 items: TypeError: several values\n/),
+        errorType: "TypeError",
+        errorMessage: "several values",
+        stackTrace: expect.any(Array),
+      });
+    },
+  },
+  {
+    behaviour: "in JSON, what a function logs as it starts has no id of a request",
+    basis: "capture",
+    source: captured.logs,
+    only: OTHER_LOGS,
+    check: async ({ probe }) => {
+      await probe.run("return 1");
+      const { message } = await probe.line((line) => line.message.includes('"loaded"'));
+      expect(Object.keys(JSON.parse(message))).toEqual(["timestamp", "level", "message"]);
+    },
+  },
+  {
+    behaviour: "in JSON, the start of an environment says what is started, and in which stream",
+    basis: "capture",
+    source: captured.logs,
+    only: "local: on AWS a start can't be had at will",
+    check: async ({ probe }) => {
+      await probe.run("return 1");
+      const { message, logStreamName } = await probe.line((line) =>
+        line.message.includes("platform.initStart"),
+      );
+      const { type, record } = JSON.parse(message);
+      expect(type).toBe("platform.initStart");
+      expect(Object.keys(record).join(" ")).toBe(
+        "initializationType phase runtimeVersion runtimeVersionArn functionName functionVersion instanceId instanceMaxMemory",
+      );
+      expect(record).toMatchObject({
+        initializationType: "on-demand",
+        phase: "init",
+        functionName: "websocket-lambda-websocket-handler",
+        functionVersion: "$LATEST",
+        instanceId: logStreamName,
+        instanceMaxMemory: 256 * 1024 * 1024,
+      });
+    },
+  },
+  {
+    behaviour:
+      "at the level INFO, a success has no more lines of Lambda's own than start and report",
+    basis: "documentation",
+    source: documented.logLevels,
+    only: "local: it reads the whole log",
+    check: async () => {
+      const probe = await startOwnProbe();
+      await probe.run("return 1");
+      await probe.line(({ message }) => message.includes("platform.report"));
+      const types = probe.lines.flatMap(
+        ({ message }) => /"type":"(platform\.\w+)"/.exec(message)?.[1] ?? [],
+      );
+      const known = ["platform.initStart", "platform.report", "platform.start"];
+      expect([...new Set(types)].filter((type) => !known.includes(type))).toEqual([]);
+    },
+  },
+  {
+    behaviour: "in text, an invocation has START, its own lines, END and REPORT",
+    basis: "capture",
+    source: captured.logs,
+    only: OTHER_LOGS,
+    check: async ({ probe }) => {
+      const { requestId, lines } = await textLines(probe, `console.log("a", { b: 1 })`);
+      expect(lines).toEqual([
+        `START RequestId: ${requestId} Version: $LATEST\n`,
+        expect.stringMatching(new RegExp(`^${TIME}\t${requestId}\tINFO\ta \\{ b: 1 \\}\n$`)),
+        `END RequestId: ${requestId}\n`,
+        expect.stringMatching(
+          new RegExp(
+            `^REPORT RequestId: ${requestId}\tDuration: \\d+\\.\\d\\d ms\tBilled Duration: \\d+ ms\tMemory Size: 256 MB\tMax Memory Used: \\d+ MB\t(Init Duration: \\d+\\.\\d\\d ms\t)?\n$`,
+          ),
+        ),
+      ]);
+    },
+  },
+  {
+    behaviour: "in text, a start has INIT_START, and its lines have the id undefined",
+    basis: "capture",
+    source: captured.logs,
+    only: OTHER_LOGS,
+    check: async () => {
+      const probe = await startOwnProbe();
+      await textLines(probe, "return 1");
+      const [start, loaded] = probe.lines.map(({ message }) => message);
+      expect(start).toMatch(
+        /^INIT_START Runtime Version: nodejs:22\.\S+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}\n$/,
+      );
+      expect(loaded).toMatch(new RegExp(`^${TIME}\tundefined\tINFO\tloaded\n$`));
+    },
+  },
+  {
+    behaviour:
+      "in text, an error that was thrown is one line behind a title, and REPORT has no status",
+    basis: "capture",
+    source: captured.logs,
+    only: OTHER_LOGS,
+    check: async ({ probe }) => {
+      const { requestId, lines } = await textLines(probe, `throw new RangeError("no")`);
+      const [, error = "", end, report] = lines;
+      const title = `\t${requestId}\tERROR\tInvoke Error \t`;
+      expect(error).toContain(title);
+      const described = JSON.parse(error.slice(error.indexOf(title) + title.length));
+      expect(Object.keys(described)).toEqual(["errorType", "errorMessage", "stack"]);
+      expect(described).toMatchObject({ errorType: "RangeError", errorMessage: "no" });
+      expect(end).toBe(`END RequestId: ${requestId}\n`);
+      expect(report).not.toContain("Status:");
+    },
+  },
+  {
+    behaviour: "in text, a time-out is in REPORT, and has no line of its own any more",
+    basis: "report",
+    source: reported.timedOutLog,
+    only: OTHER_LOGS,
+    check: async ({ probe }) => {
+      const run = "await new Promise((resolve) => setTimeout(resolve, 60_000))";
+      const { requestId, lines } = await textLines(probe, run);
+      expect(lines).toEqual([
+        `START RequestId: ${requestId} Version: $LATEST\n`,
+        `END RequestId: ${requestId}\n`,
+        expect.stringMatching(
+          /\tDuration: 1000\.00 ms\tBilled Duration: \d+ ms\t.*\tStatus: timeout\n$/,
+        ),
+      ]);
+    },
+  },
+  {
+    behaviour:
+      "in text, the invocation after a time-out starts the function anew in the same stream, without INIT_START",
+    basis: "capture",
+    source: captured.logs,
+    only: OTHER_LOGS,
+    check: async () => {
+      const probe = await startOwnProbe();
+      const timedOut = await textLines(
+        probe,
+        "await new Promise((resolve) => setTimeout(resolve, 60_000))",
+      );
+      const next = await textLines(probe, "return 1");
+      expect(timedOut.requestId).not.toBe(next.requestId);
+      const streams = new Set(probe.lines.map(({ logStreamName }) => logStreamName));
+      expect(streams.size).toBe(1);
+      const texts = probe.lines.map(({ message }) => message);
+      expect(texts.filter((text) => text.startsWith("INIT_START"))).toHaveLength(1);
+      expect(texts.filter((text) => text.includes("\tundefined\tINFO\tloaded"))).toHaveLength(2);
+      expect(next.lines.at(-1)).not.toContain("Init Duration");
+    },
+  },
+];

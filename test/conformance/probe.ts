@@ -1,0 +1,190 @@
+import { strToU8, zipSync } from "fflate";
+import { onTestFinished } from "vitest";
+import type { ClientOptions } from "ws";
+import type { Api } from "../../local/apigateway/state.ts";
+import type { Clock } from "../../local/clock.ts";
+import type { LambdaFunction } from "../../local/lambda/state.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import type { WrittenLogEvent } from "../../local/logs/index.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { type Client, connect } from "../e2e/client.ts";
+import type { Access, FunctionName } from "./access.ts";
+import { accessToLocalAws } from "./local-access.ts";
+import type { Answer, Credentials } from "./signed-request.ts";
+
+/**
+ * What both functions of a probe run: the JavaScript that they are sent as `run`, in the query string
+ * of the connect, in a message, or in the event of an Invoke. What API Gateway sends is logged as it
+ * came.
+ */
+const CODE = `
+const AsyncFunction = (async () => {}).constructor;
+console.log("loaded");
+const codeOf = ({ run, body, queryStringParameters }) => {
+  if (body !== undefined) try { return JSON.parse(body).run; } catch { return undefined; }
+  return run ?? queryStringParameters?.run;
+};
+exports.handler = async (event, context) => {
+  if (event.requestContext?.connectionId) console.log(JSON.stringify(event));
+  const code = codeOf(event);
+  if (code === undefined) return { statusCode: 200 };
+  return await new AsyncFunction("event", "context", code)(event, context);
+};
+`;
+
+/** The deployed stack with other code in it, and with what else a check may need:
+ *
+ * - the websocket-handler logs JSON, the processor text, and it times out after a second;
+ * - the API has the routes `reply`, with a route response, and `quiet`, without, and a stage `other`;
+ * - a second API has no `$connect` and no `$default`.
+ */
+export interface Probe {
+  readonly aws: LocalAws;
+  readonly access: Access;
+  /** Connects to the first API, whose `$connect` runs the code. */
+  connect(run?: string, options?: ClientOptions): Promise<Client>;
+  /** Connects with a query string of its own. */
+  connectTo(api: "first" | "second", query: string, options?: ClientOptions): Promise<Client>;
+  /** The URL of one of the APIs. */
+  url(api: "first" | "second"): string;
+  /** Has a function run the code, and gives the answer of Lambda. */
+  run(code: string, options?: RunOptions): Promise<Answer>;
+  readonly lines: readonly WrittenLogEvent[];
+  /** The first line that matches, be it there already or still to come. */
+  line(matches: (line: WrittenLogEvent) => boolean): Promise<WrittenLogEvent>;
+  /** The first event from API Gateway that matches, and its text in the log. */
+  event(matches: (event: GatewayEvent) => boolean): Promise<GatewayEvent>;
+  lambda(functionName: FunctionName): LambdaFunction;
+  /** The temporary credentials of the websocket-handler's role. */
+  roleCredentials(): Promise<Credentials>;
+}
+
+export interface RunOptions {
+  functionName?: FunctionName;
+  headers?: Record<string, string>;
+}
+
+/** What API Gateway sends to a function. */
+export interface GatewayEvent {
+  headers?: Record<string, string>;
+  multiValueHeaders?: Record<string, string[]>;
+  queryStringParameters?: Record<string, string>;
+  multiValueQueryStringParameters?: Record<string, string[]>;
+  requestContext: Record<string, unknown>;
+  body?: string;
+}
+
+/** A probe of a check's own, with a clock of its own, say, which ends with the test. */
+export async function startOwnProbe(options: { clock?: Clock } = {}): Promise<Probe> {
+  const probe = await startProbe(options);
+  onTestFinished(() => probe.aws.close());
+  return probe;
+}
+
+export async function startProbe(options: { clock?: Clock } = {}): Promise<Probe> {
+  const aws = await startStack({ bundles: DIST, ...options });
+  prepare(aws);
+  const log = watch(aws);
+  const access = accessToLocalAws(aws);
+  const url = (api: "first" | "second") =>
+    websocketUrl(aws, api === "first" ? "websocket0" : "websocket1", "production");
+  const run: Probe["run"] = (code, { functionName = "websocket-handler", headers } = {}) =>
+    access.invoke(functionName, { run: code }, headers);
+
+  return {
+    aws,
+    access,
+    ...log,
+    url,
+    run,
+    connectTo: (api, query, clientOptions) => connect(url(api) + query, clientOptions),
+    connect: (code, clientOptions) => {
+      const query = code === undefined ? "" : `?run=${encodeURIComponent(code)}`;
+      return connect(url("first") + query, clientOptions);
+    },
+    lambda: (functionName) => functionOf(aws, functionName),
+    async roleCredentials() {
+      const { body } = await run(
+        `const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = process.env;
+        return { accessKeyId, secretAccessKey, sessionToken };`,
+      );
+      return JSON.parse(body);
+    },
+  };
+}
+
+function watch({ logs }: LocalAws): Pick<Probe, "lines" | "line" | "event"> {
+  const lines: WrittenLogEvent[] = [];
+  const waiting: {
+    matches(line: WrittenLogEvent): boolean;
+    resolve(line: WrittenLogEvent): void;
+  }[] = [];
+  logs.subscribe((line) => {
+    lines.push(line);
+    for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+  });
+  const line: Probe["line"] = (matches) => {
+    const found = lines.find(matches);
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve) => waiting.push({ matches, resolve }));
+  };
+  return {
+    lines,
+    line,
+    async event(matches) {
+      const { message } = await line((candidate) => {
+        const event = gatewayEvent(candidate);
+        return event !== undefined && matches(event);
+      });
+      return JSON.parse(JSON.parse(message).message);
+    },
+  };
+}
+
+function gatewayEvent({ message }: WrittenLogEvent): GatewayEvent | undefined {
+  if (!message.includes("requestContext") || !message.startsWith("{")) return undefined;
+  const { message: logged } = JSON.parse(message);
+  return typeof logged === "string" && logged.startsWith("{") ? JSON.parse(logged) : undefined;
+}
+
+function functionOf({ state }: LocalAws, functionName: FunctionName): LambdaFunction {
+  const found = state.regions["us-east-1"]?.lambda.functions[`websocket-lambda-${functionName}`];
+  if (found === undefined) throw new Error(`The stack has no ${functionName}.`);
+  return found;
+}
+
+function prepare(aws: LocalAws): void {
+  const zipFile = Buffer.from(zipSync({ "index.js": strToU8(CODE) })).toString("base64");
+  const handler = functionOf(aws, "websocket-handler");
+  const processor = functionOf(aws, "processor");
+  handler.zipFile = zipFile;
+  processor.zipFile = zipFile;
+  const { LogGroup } = processor.configuration.LoggingConfig;
+  processor.configuration.LoggingConfig = { LogFormat: "Text", LogGroup };
+  processor.configuration.Timeout = 1;
+  for (const statement of Object.values(handler.policy))
+    statement.Condition = { ArnLike: { "AWS:SourceArn": "arn:aws:execute-api:*:*:*/*/*" } };
+  extendApis(aws);
+}
+
+function extendApis({ state }: LocalAws): void {
+  const apis = state.regions["us-east-1"]?.apigateway.apis;
+  const first = apis?.["websocket0"];
+  if (apis === undefined || first === undefined) throw new Error("The stack has no API.");
+  const { "route-disconnect": disconnect } = first.routes;
+  const production = first.stages["production"];
+  if (disconnect === undefined || production === undefined)
+    throw new Error("The stack has another API than it had.");
+  const second: Api = { ...structuredClone(first), apiId: "websocket1", routes: { disconnect } };
+  apis["websocket1"] = second;
+  first.stages["other"] = { ...production, stageName: "other" };
+  first.routes["quiet"] = { ...disconnect, routeId: "quiet", routeKey: "quiet" };
+  first.routes["reply"] = {
+    ...disconnect,
+    routeId: "reply",
+    routeKey: "reply",
+    routeResponseSelectionExpression: "$default",
+    routeResponses: { only: { routeResponseId: "only", routeResponseKey: "$default" } },
+  };
+}

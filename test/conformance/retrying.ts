@@ -1,0 +1,221 @@
+import {
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { expect } from "vitest";
+import { createManualClock, type ManualClock } from "../../local/manual-clock.ts";
+import type { Behaviour } from "./behaviour.ts";
+import { type Probe, startOwnProbe } from "./probe.ts";
+import { request } from "./signed-request.ts";
+import { captured, documented, reported } from "./sources.ts";
+
+const EVENT = { "X-Amz-Invocation-Type": "Event" };
+const QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:websocket-lambda-dead-letters";
+const THROWS = `throw new Error("no")`;
+const only = "local: it takes minutes, and leaves dead letters";
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+
+/** A probe whose time is the test's, and whose failed events go where the test wants them. */
+async function startRetryingProbe(settings: {
+  retries: number;
+  recordsTo?: "OnFailure" | "OnSuccess";
+}) {
+  const clock = createManualClock(Date.now());
+  const probe = await startOwnProbe({ clock });
+  const processor = probe.lambda("processor");
+  const { retries, recordsTo } = settings;
+  processor.eventInvokeConfig = {
+    MaximumRetryAttempts: retries,
+    MaximumEventAgeInSeconds: 21_600,
+    DestinationConfig: recordsTo === undefined ? {} : { [recordsTo]: { Destination: QUEUE_ARN } },
+    LastModified: 0,
+  };
+  // Records and dead letters would lie in the same queue.
+  if (recordsTo !== undefined) delete processor.configuration.DeadLetterConfig;
+  return { clock, probe };
+}
+
+/** Hands the processor an event, and gives the id of the request. */
+async function handOver(probe: Probe, payload: unknown): Promise<string> {
+  const { status, headers } = await probe.access.invoke("processor", payload, EVENT);
+  expect(status).toBe(202);
+  return headers.get("x-amzn-requestid") ?? "";
+}
+
+/** The message that lies in the dead-letter queue, or will. */
+async function messageOf({ aws }: Probe): Promise<Message> {
+  const sqs = new SQSClient({ endpoint: aws.endpoint, region: "us-east-1", credentials });
+  const QueueUrl = `${aws.endpoint}/000000000000/websocket-lambda-dead-letters`;
+  let message: Message | undefined;
+  const receive = async () => {
+    const input = { QueueUrl, MessageAttributeNames: ["All"] };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input));
+    [message] = Messages;
+    return Messages.length;
+  };
+  await expect.poll(receive, { timeout: 5000 }).toBe(1);
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
+  return message ?? {};
+}
+
+/** How often an event has been tried. */
+const attempts = ({ lines }: Probe, requestId: string) =>
+  lines.filter(({ message }) => message.startsWith(`END RequestId: ${requestId}`)).length;
+
+/** Waits for an attempt, and for Lambda to have settled what comes of it. */
+async function untilAttempt(probe: Probe, requestId: string, number: number): Promise<void> {
+  await expect.poll(() => attempts(probe, requestId), { timeout: 5000 }).toBe(number);
+  await probe.run("return 1");
+}
+
+/** The time runs, and nothing is tried in it. */
+async function quietFor(clock: ManualClock, probe: Probe, requestId: string, milliseconds: number) {
+  const before = attempts(probe, requestId);
+  clock.advance(milliseconds);
+  await probe.run("return 1");
+  await probe.run("return 1", { functionName: "processor" });
+  expect(attempts(probe, requestId)).toBe(before);
+}
+
+/** What becomes of asynchronous invocations. */
+export const retrying: Behaviour[] = [
+  {
+    behaviour:
+      "a failed event is tried again after one minute, and then after two, under the same id",
+    basis: "documentation",
+    source: documented.retries,
+    only,
+    check: async () => {
+      const { clock, probe } = await startRetryingProbe({ retries: 2 });
+      const requestId = await handOver(probe, { run: THROWS });
+      await untilAttempt(probe, requestId, 1);
+      await quietFor(clock, probe, requestId, 59_000);
+      clock.advance(1000);
+      await untilAttempt(probe, requestId, 2);
+      await quietFor(clock, probe, requestId, 119_000);
+      clock.advance(1000);
+      await untilAttempt(probe, requestId, 3);
+      expect((await messageOf(probe)).MessageAttributes?.["RequestID"]?.StringValue).toBe(
+        requestId,
+      );
+    },
+  },
+  {
+    behaviour: "a dead letter is the event itself, with three attributes",
+    basis: "documentation",
+    source: documented.retries,
+    only,
+    check: async () => {
+      const { probe } = await startRetryingProbe({ retries: 0 });
+      const event = `{ "run": ${JSON.stringify(THROWS)}, "a":1 }`;
+      const requestId = await handOver(probe, event);
+      const { Body, MessageAttributes } = await messageOf(probe);
+      expect(Body).toBe(event);
+      expect(MessageAttributes).toEqual({
+        RequestID: { DataType: "String", StringValue: requestId },
+        ErrorCode: { DataType: "Number", StringValue: "200" },
+        ErrorMessage: { DataType: "String", StringValue: "no" },
+      });
+    },
+  },
+  {
+    behaviour: "a failure record has the event and the result as they were, white space and all",
+    basis: "documentation",
+    source: documented.records,
+    only,
+    check: async () => {
+      const { probe } = await startRetryingProbe({ retries: 0, recordsTo: "OnFailure" });
+      const event = `{ "run": ${JSON.stringify(THROWS)}, "a":1 }`;
+      const requestId = await handOver(probe, event);
+      const { Body = "" } = await messageOf(probe);
+      const functionArn =
+        "arn:aws:lambda:us-east-1:000000000000:function:websocket-lambda-processor";
+      const requestContext = `{"requestId":"${requestId}","functionArn":"${functionArn}:$LATEST","condition":"RetriesExhausted","approximateInvokeCount":1}`;
+      const responseContext = `{"statusCode":200,"executedVersion":"$LATEST","functionError":"Unhandled"}`;
+      const [timestamp] = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/.exec(Body) ?? [];
+      const { responsePayload } = JSON.parse(Body);
+      expect(responsePayload).toMatchObject({ errorType: "Error", errorMessage: "no" });
+      expect(Body).toBe(
+        `{"version":"1.0","timestamp":"${timestamp}","requestContext":${requestContext},"requestPayload":${event},"responseContext":${responseContext},"responsePayload":${JSON.stringify(responsePayload)}}`,
+      );
+    },
+  },
+  {
+    behaviour: "a record of a success counts one attempt and has the result",
+    basis: "capture",
+    source: captured.outcomes,
+    only,
+    check: async () => {
+      const { probe } = await startRetryingProbe({ retries: 0, recordsTo: "OnSuccess" });
+      await handOver(probe, { run: "return { ok: true }" });
+      const record = JSON.parse((await messageOf(probe)).Body ?? "");
+      expect(record).toMatchObject({
+        requestContext: { condition: "Success", approximateInvokeCount: 1 },
+        responseContext: { statusCode: 200, executedVersion: "$LATEST" },
+        responsePayload: { ok: true },
+      });
+      expect(record.responseContext).not.toHaveProperty("functionError");
+    },
+  },
+  {
+    behaviour:
+      "an event for a function with a reserved concurrency of zero is a dead letter at once",
+    basis: "documentation",
+    source: documented.retries,
+    only,
+    check: async () => {
+      const { probe } = await startRetryingProbe({ retries: 2 });
+      probe.lambda("processor").reservedConcurrentExecutions = 0;
+      const requestId = await handOver(probe, { run: "return 1" });
+      expect((await messageOf(probe)).MessageAttributes?.["RequestID"]?.StringValue).toBe(
+        requestId,
+      );
+      expect(attempts(probe, requestId)).toBe(0);
+    },
+  },
+  {
+    behaviour: "an event that is throttled stays in the queue, and uses up no retry",
+    basis: "documentation",
+    source: documented.retries,
+    only,
+    check: async () => {
+      const { clock, probe } = await startRetryingProbe({ retries: 0 });
+      probe.lambda("processor").reservedConcurrentExecutions = 1;
+      const busy = probe.run(
+        `console.log("busy"); await new Promise((resolve) => setTimeout(resolve, 500)); return "done"`,
+        { functionName: "processor" },
+      );
+      await probe.line(({ message }) => message.endsWith("\tbusy\n"));
+      const requestId = await handOver(probe, { run: "return 1" });
+      expect(await busy).toMatchObject({ body: '"done"' });
+      expect(attempts(probe, requestId)).toBe(0);
+      clock.advance(1000);
+      await untilAttempt(probe, requestId, 1);
+    },
+  },
+  {
+    behaviour: "a function can't be its own destination",
+    basis: "report",
+    source: reported.ownDestination,
+    only: "local: if it could, the deployed function would be changed",
+    check: async ({ probe }) => {
+      const name = "websocket-lambda-processor";
+      const Destination = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+      const answer = await request(
+        {
+          method: "PUT",
+          url: `${probe.aws.endpoint}/2019-09-25/functions/${name}/event-invoke-config`,
+          body: Buffer.from(JSON.stringify({ DestinationConfig: { OnFailure: { Destination } } })),
+        },
+        { service: "lambda", region: "us-east-1", credentials },
+      );
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get("x-amzn-errortype")).toBe("InvalidParameterValueException");
+      expect(JSON.parse(answer.body)).toMatchObject({
+        message: "You can't specify the function as a destination for itself.",
+      });
+    },
+  },
+];

@@ -1,0 +1,92 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { actions } from "../../functions/processor/actions/index.ts";
+import { runAction } from "../../functions/processor/run-action.ts";
+import type { Job } from "../../shared/protocol.ts";
+import { anyString, jsonText } from "./json-text.ts";
+
+const { uppercase, reverse, echo } = actions;
+
+/** @throws where it isn't text. */
+function textOf(result: unknown): string {
+  if (typeof result === "string") return result;
+  throw new Error("The result is no text.");
+}
+
+const reversed = (text: string) => textOf(reverse.run({ text }));
+const codeUnits = (text: string) =>
+  Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).toSorted(
+    (a, b) => a - b,
+  );
+
+/**
+ * Characters that stay what they are whatever stands before or behind them: without regional
+ * indicators, which pair up anew from the other end, marks on their own, CR and LF.
+ */
+const WHOLE = "a B 7 ñ ß é e\u0301 न 漢 각 😀 👍🏽 👨‍👩‍👧 ❤️ \u0000 \ud800";
+const wholeCharacter = fc.constantFrom(" ", ...WHOLE.split(" "));
+const wholeCharacters = fc.array(wholeCharacter, { maxLength: 30 }).map((parts) => parts.join(""));
+
+test("reversing text of whole characters twice gives the text", () => {
+  fc.assert(
+    fc.property(wholeCharacters, (text) => {
+      expect(reversed(reversed(text))).toBe(text);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("reversing printable ASCII is reversing its letters", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => {
+      expect(reversed(text)).toBe(text.split("").toReversed().join(""));
+    }),
+  );
+});
+
+test("reversing any text keeps every code unit of it", () => {
+  fc.assert(
+    fc.property(anyString, (text) => {
+      expect(codeUnits(reversed(text))).toEqual(codeUnits(text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("upper case of upper case is the same", () => {
+  fc.assert(
+    fc.property(anyString, (text) => {
+      const once = uppercase.run({ text });
+      expect(uppercase.run({ text: textOf(once) })).toBe(once);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("echo gives back the very same value", () => {
+  fc.assert(
+    fc.property(fc.anything(), (data) => {
+      expect(echo.run(data)).toBe(data);
+    }),
+  );
+});
+
+test("no job whatever makes an action throw, and each gets a reply of its own", async () => {
+  const job: fc.Arbitrary<Job> = fc.record({
+    connectionId: fc.constant("connection="),
+    requestId: anyString,
+    action: fc.oneof(fc.constantFrom(...Object.keys(actions)), anyString),
+    data: fc.oneof(
+      jsonText.map((text): unknown => JSON.parse(text)),
+      fc.record({ text: anyString }),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(job, async (request) => {
+      const reply = await runAction(request, actions);
+      expect(reply).toMatchObject({ action: request.action, requestId: request.requestId });
+      expect(reply).toHaveProperty(reply.status === "success" ? "result" : "error");
+    }),
+    { numRuns: 2000 },
+  );
+});

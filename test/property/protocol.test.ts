@@ -1,0 +1,53 @@
+import * as fc from "fast-check";
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { describeIssue, identify, Request } from "../../shared/protocol.ts";
+import { jsonText } from "./json-text.ts";
+import { envelope } from "./messages.ts";
+
+/** Whatever JSON.parse can give, and more. */
+const anything = fc.oneof(
+  envelope.map((text): unknown => JSON.parse(text)),
+  jsonText.map((text): unknown => JSON.parse(text)),
+  fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }),
+);
+
+const isName = (value: unknown) =>
+  typeof value === "string" && value.length >= 1 && value.length <= 128;
+
+test("identify takes anything, and gives only what is valid", () => {
+  fc.assert(
+    fc.property(anything, (message) => {
+      const { action, requestId } = identify(message);
+      expect(action === null || isName(action)).toBe(true);
+      expect(requestId === null || isName(requestId)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("identify and the schema agree on what is valid", () => {
+  fc.assert(
+    fc.property(anything, (message) => {
+      const { success, output } = v.safeParse(Request, message);
+      if (!success) return;
+      const { action, requestId } = identify(message);
+      expect(action).toBe(output.action);
+      expect(requestId).toBe(output.requestId ?? null);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("every issue of anything is a sentence", () => {
+  fc.assert(
+    fc.property(anything, fc.constantFrom("message" as const, "data" as const), (message, root) => {
+      const { issues = [] } = v.safeParse(Request, message);
+      for (const issue of issues)
+        expect(describeIssue(issue, root)).toMatch(
+          /^(the message|(data\.?)?(action|requestId)?|data)(:| must be | is required).*/,
+        );
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,103 @@
+import { expect } from "vitest";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { type Client, connect } from "../e2e/client.ts";
+import { type LogLine, watchLogs } from "../e2e/log-watch.ts";
+
+const FRAME_LIMIT = 32 * 1024;
+const CONNECTIONS = 4;
+const ENVIRONMENTS = 2;
+
+/** A stack whose functions have started all the environments that they may have. */
+export interface RunningStack {
+  /** Opens some connections, for the length of a test. */
+  converse(): Promise<Conversation>;
+  close(): Promise<void>;
+}
+
+export interface Conversation {
+  /**
+   * Sends a message over one of the connections, in frames, and gives the one frame that answers it.
+   * Expects that no other connection gets anything, and that no error is logged.
+   */
+  ask(connection: number, text: string, cuts: readonly number[]): Promise<string>;
+  /** Expects that nothing more comes, and that no environment had to be started. */
+  end(): Promise<void>;
+}
+
+export async function startRunningStack(): Promise<RunningStack> {
+  const aws = await startStack({ bundles: DIST, environmentsPerFunction: ENVIRONMENTS });
+  const { lines } = watchLogs(aws);
+  await warmUp(await connectAll(aws), lines);
+  const startsBefore = starts(lines);
+  /** How many lines have been looked at. */
+  let seen = lines.length;
+
+  const expectCalm = (clients: readonly Client[]) => {
+    const errors = lines.slice(seen).filter(({ level }) => level === "ERROR" || level === "FATAL");
+    seen = lines.length;
+    expect(errors).toEqual([]);
+    expect(clients.flatMap((client) => client.unread())).toEqual([]);
+  };
+  return {
+    async converse() {
+      const clients = await connectAll(aws);
+      return {
+        async ask(connection, text, cuts) {
+          const client = clients[connection % clients.length];
+          if (client === undefined) throw new Error("There is no connection.");
+          sendInFrames(client, Buffer.from(text), cuts);
+          const frame = await client.nextText();
+          expectCalm(clients);
+          return frame;
+        },
+        async end() {
+          // Whatever was still to come for a connection is likely to come before the answer to this.
+          const last = await Promise.all(
+            clients.map((client, index) => client.ask({ action: "echo", requestId: `${index}` })),
+          );
+          expect(last.map(({ requestId }) => requestId)).toEqual(
+            clients.map((_, index) => `${index}`),
+          );
+          expectCalm(clients);
+          expect(starts(lines)).toBe(startsBefore);
+        },
+      };
+    },
+    close: () => aws.close(),
+  };
+}
+
+async function connectAll(aws: LocalAws): Promise<Client[]> {
+  const url = websocketUrl(aws, "websocket0", "production");
+  return await Promise.all(Array.from({ length: CONNECTIONS }, () => connect(url)));
+}
+
+/** How often an environment has been started, or a process in one. */
+const starts = (lines: readonly LogLine[]) =>
+  lines.filter(({ content }) => content["initializationType"] !== undefined).length;
+
+/** Asks for more at a time than the environments can take, until there are as many as there may be. */
+async function warmUp(clients: readonly Client[], lines: readonly LogLine[]): Promise<void> {
+  for (let round = 0; starts(lines) < 2 * ENVIRONMENTS; round += 1) {
+    if (round === 50) throw new Error("The functions don't start their environments.");
+    const batch = Array.from({ length: 8 }, () => clients).flat();
+    await Promise.all(batch.map((client) => client.ask({ action: "echo" })));
+  }
+}
+
+/** Sends a message cut at the given fractions of its length, and wherever a frame would be too long. */
+function sendInFrames({ socket }: Client, data: Buffer, cuts: readonly number[]): void {
+  const places = new Set(cuts.map((cut) => Math.floor(cut * data.length)));
+  for (let place = FRAME_LIMIT; place < data.length; place += FRAME_LIMIT) places.add(place);
+  const ends = [...[...places].toSorted((a, b) => a - b), data.length];
+  let start = 0;
+  for (const [index, end] of ends.entries()) {
+    const fin = index === ends.length - 1;
+    socket.send(data.subarray(start, end), { binary: false, fin });
+    // A control frame may come between those of a message.
+    if (!fin) socket.ping();
+    start = end;
+  }
+}
