@@ -6,13 +6,17 @@ import { autoDeploy } from "./deployments.ts";
 import { badRequest, conflict, findApi, findPart, FUNCTION_URI, newId } from "./identifiers.ts";
 import type { Api, Authorizer } from "./state.ts";
 
+/** The text: https://github.com/aws/aws-cdk/issues/18307 */
+const IDENTITY_SOURCE =
+  /^(route\.request\.(querystring|header)|stageVariables|context)\.[a-zA-Z0-9._-]+$/;
+const invalidSource = ({ input }: v.BaseIssue<unknown>) =>
+  `Invalid request identity source expression: ${String(input)}. The sources must be separated by comma, and each source must be either a request parameter, matching 'route.request.querystring|header.[a-zA-Z0-9.\\_-]+', or a stage variable, matching 'stageVariables.[a-zA-Z0-9.\\_-]+', or a context parameter, matching 'context.[a-zA-Z0-9.\\_-]+'`;
+
 const settings = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   authorizerType: only("authorizerType", "REQUEST"),
   authorizerUri: v.pipe(v.string(), v.regex(FUNCTION_URI, "Invalid Authorizer URI")),
-  identitySource: v.array(
-    v.pipe(v.string(), v.regex(/^route\.request\.(header|querystring)\.[^\s.]+$/)),
-  ),
+  identitySource: v.array(v.pipe(v.string(), v.regex(IDENTITY_SOURCE, invalidSource))),
 };
 
 const createInput = v.strictObject({ apiId: v.string(), ...settings });

@@ -1,3 +1,5 @@
+import { contextVariable } from "./context-variable.ts";
+
 /**
  * The `$context` variables that have a value in the access log of a WebSocket API. Captures of AWS
  * have `-` for all others, also for the documented `$context.integration.*`: the latency of the
@@ -41,19 +43,9 @@ export function renderAccessLog(format: string, context: object): string {
     const name = plain ?? braced ?? "";
     if (!VARIABLES.has(name) && !name.startsWith("authorizer.")) return "-";
     return name === "error.messageString"
-      ? quoted(valueAt(context, "error.message"))
-      : escaped(valueAt(context, name));
+      ? quoted(contextVariable(context, "error.message"))
+      : escaped(contextVariable(context, name));
   });
-}
-
-function valueAt(context: object, name: string): string | undefined {
-  let value: unknown = context;
-  for (const part of name.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part))
-      return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
 const quoted = (value: string | undefined) => (value === undefined ? "-" : JSON.stringify(value));

@@ -1,28 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import type { AccessLog } from "./access-log.ts";
+import type { Authorize } from "./authorize.ts";
 import {
   connectEvent,
   type ConnectionFacts,
   type RequestContext,
   requestContext,
 } from "./events.ts";
+import { isToken } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import type { Integrate } from "./integration.ts";
-import {
-  fault,
-  faultText,
-  FUNCTION_FAILED,
-  NOT_IMPLEMENTED,
-  type Outcome,
-  TOO_MANY_REQUESTS,
-} from "./outcome.ts";
+import { fault, faultText, FUNCTION_FAILED, type Outcome, TOO_MANY_REQUESTS } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
 
 /** Whether a client may connect. */
 export type Admission =
-  | { admitted: true; subprotocol: string | undefined }
+  | { admitted: true; facts: ConnectionFacts; subprotocol: string | undefined }
   | { admitted: false; status: number; requestId: string; body: string };
 
 export type Connect = (
@@ -31,50 +26,76 @@ export type Connect = (
   request: IncomingMessage,
 ) => Promise<Admission>;
 
-/** Asks `$connect` about a client; an API without that route takes everybody. */
+/** Asks the authorizer, then `$connect`, about a client; an API without that route takes everybody. */
 export function createConnect(options: {
   throttling: Throttling;
+  authorize: Authorize;
   integrate: Integrate;
   accessLog: AccessLog;
 }): Connect {
-  const { throttling, integrate, accessLog } = options;
+  const { throttling, authorize, integrate, accessLog } = options;
 
-  const run = async (published: PublishedStage, event: () => object): Promise<Outcome> => {
+  const run = async (
+    published: PublishedStage,
+    facts: ConnectionFacts,
+    requestId: string,
+    request: IncomingMessage,
+  ): Promise<{ facts: ConnectionFacts; outcome: Outcome }> => {
     const route = routeWithKey(published.api, "$connect");
-    if (!throttling.admitsConnection(published)) return fault(TOO_MANY_REQUESTS);
-    if (route === undefined) return { status: 200 };
-    // A Lambda authorizer has its place here: before the function, whose event it adds to.
-    if (route.authorizationType !== "NONE") return fault(NOT_IMPLEMENTED);
-    const outcome = await integrate(published, route, event());
+    if (!throttling.admitsConnection(published))
+      return { facts, outcome: fault(TOO_MANY_REQUESTS) };
+    if (route === undefined) return { facts, outcome: { status: 200 } };
+    const context = contextOf(facts, requestId);
+    const verdict = await authorize(published, route, { facts, context, request });
+    if (!verdict.admitted) return { facts, outcome: fault(verdict.fault) };
+
+    const { authorizer } = verdict;
+    const known = authorizer === undefined ? facts : { ...facts, authorizer };
+    const event = connectEvent(known, contextOf(known, requestId), request);
+    const outcome = await integrate(published, route, event);
     const isUsable = outcome.fault !== undefined || outcome.response !== undefined;
-    return isUsable ? outcome : { ...outcome, ...fault(FUNCTION_FAILED) };
+    return {
+      facts: known,
+      outcome: isUsable ? outcome : { ...outcome, ...fault(FUNCTION_FAILED) },
+    };
   };
 
-  return async (published, facts, request) => {
-    const context = requestContext(facts, {
-      eventType: "CONNECT",
-      requestId: newRequestId(),
-      routeKey: "$connect",
-      time: facts.connectedAt,
-    });
-    const outcome = await run(published, () => connectEvent(facts, context, request));
+  return async (published, newcomer, request) => {
+    const requestId = newRequestId();
+    const { facts, outcome } = await run(published, newcomer, requestId, request);
+    const context = contextOf(facts, requestId);
     accessLog.write(published, context, outcome);
-    return admission(outcome, context);
+    return admission(outcome, facts, context);
   };
 }
 
+const contextOf = (facts: ConnectionFacts, requestId: string): RequestContext =>
+  requestContext(facts, {
+    eventType: "CONNECT",
+    requestId,
+    routeKey: "$connect",
+    time: facts.connectedAt,
+  });
+
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html */
-function admission(outcome: Outcome, context: RequestContext): Admission {
+function admission(outcome: Outcome, facts: ConnectionFacts, context: RequestContext): Admission {
   const { status, response } = outcome;
   if (status < 300)
-    return { admitted: true, subprotocol: response && subprotocolOf(response.headers ?? {}) };
+    return {
+      admitted: true,
+      facts,
+      subprotocol: response && subprotocolOf(response.headers ?? {}),
+    };
   const body =
     outcome.fault === undefined ? (response?.body ?? "") : faultText(outcome.fault, context);
   return { admitted: false, status, requestId: context.requestId, body };
 }
 
+/**
+ * Our choice: a value that is no token is left out, for it would break the answer's other headers.
+ */
 function subprotocolOf(headers: Record<string, unknown>): string | undefined {
   const name = Object.keys(headers).find((key) => key.toLowerCase() === "sec-websocket-protocol");
   const value = name && headers[name];
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" && isToken(value) ? value : undefined;
 }

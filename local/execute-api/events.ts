@@ -15,8 +15,8 @@ export interface ConnectionFacts {
   connectedAt: number;
   identity: { userAgent?: string; sourceIp: string };
   stageVariables?: Record<string, string>;
-  /** What the authorizer said about the caller at `$connect`. */
-  authorizer?: Record<string, string>;
+  /** What the authorizer said about the caller at `$connect`, for as long as the connection lasts. */
+  authorizer?: Record<string, string | number>;
 }
 
 /** What is new with each event. */
@@ -82,6 +82,38 @@ export function connectEvent(
   };
 }
 
+/**
+ * What a REQUEST authorizer gets. Unlike the event of `$connect` it names `Connection` and `Upgrade`.
+ *
+ * Our choice, for want of a capture: without a query string its two members are empty objects, as the
+ * stage variables are in AWS's example.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
+export function authorizerEvent(
+  { stageVariables = {} }: ConnectionFacts,
+  context: RequestContext,
+  request: IncomingMessage,
+  methodArn: string,
+) {
+  const headers: Values = [
+    ...headersOf(request, context),
+    ["Connection", ["upgrade"]],
+    ["Upgrade", ["websocket"]],
+    ["content-length", ["0"]],
+  ];
+  const query = queryOf(request.url ?? "") ?? [];
+  return {
+    type: "REQUEST",
+    methodArn,
+    headers: lastOf(headers.toSorted(byName)),
+    multiValueHeaders: allOf(headers.toSorted(byName)),
+    queryStringParameters: lastOf(query),
+    multiValueQueryStringParameters: allOf(query),
+    stageVariables,
+    requestContext: context,
+  };
+}
+
 export function messageEvent(
   { stageVariables }: ConnectionFacts,
   context: RequestContext,
@@ -116,7 +148,7 @@ export function commonLogTime(time: number): string {
 }
 
 /** Names with all their values. */
-type Values = [name: string, values: string[]][];
+export type Values = [name: string, values: string[]][];
 
 const lastOf = (values: Values) =>
   Object.fromEntries(values.map(([name, list]) => [name, list.at(-1) ?? ""]));
@@ -160,7 +192,7 @@ const titleCase = (name: string) =>
     .replace("Websocket", "WebSocket");
 
 /** The parameters in order of their names; undefined where there are none. */
-function queryOf(url: string): Values | undefined {
+export function queryOf(url: string): Values | undefined {
   const start = url.indexOf("?");
   const query = new URLSearchParams(start === -1 ? "" : url.slice(start));
   const names = [...new Set(query.keys())];

@@ -18,12 +18,14 @@ export function isOpeningHandshake({ method, headers }: IncomingMessage): boolea
   );
 }
 
+/** RFC 9110, section 5.6.2. */
+export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\w]+$/.test(text);
+
 /** Whether a list names every subprotocol once, each a token. */
 function isSubprotocolList(header: string | undefined): boolean {
   if (header === undefined) return true;
   const names = header.split(",").map((name) => name.replaceAll(/^[ \t]+|[ \t]+$/g, ""));
-  const areTokens = names.every((name) => /^[!#$%&'*+\-.^_`|~\w]+$/.test(name));
-  return areTokens && new Set(names).size === names.length;
+  return names.every(isToken) && new Set(names).size === names.length;
 }
 
 /** An answer to a handshake other than 101. */

@@ -7,6 +7,7 @@ import type { Lambda } from "../lambda/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { State } from "../state.ts";
 import { createAccessLog } from "./access-log.ts";
+import { createAuthorize } from "./authorize.ts";
 import { createConnect } from "./connect.ts";
 import { ABNORMAL, type Connection, createConnection } from "./connection.ts";
 import { createDisconnect } from "./disconnect.ts";
@@ -32,7 +33,8 @@ export interface ExecuteApi {
 }
 
 /**
- * A client comes in by `upgrade.ts`, which asks `connect.ts`; its messages go by `message-flow.ts`,
+ * A client comes in by `upgrade.ts`, which asks `connect.ts`, and that an authorizer, where there is
+ * one, by `authorize.ts`; its messages go by `message-flow.ts`,
  * `receive.ts` and `integration.ts` to their function; it leaves by `disconnect.ts`.
  */
 export function createExecuteApi(options: {
@@ -47,6 +49,7 @@ export function createExecuteApi(options: {
     ...options,
     findStage: createFindStage(state),
     throttling: createThrottling(clock),
+    authorize: createAuthorize(options),
     integrate: createIntegrate(options),
     accessLog: createAccessLog(options),
   };

@@ -73,10 +73,38 @@ export const TOO_MANY_REQUESTS: Fault = {
   responseType: "THROTTLED",
 };
 
-/** A route that wants something which isn't implemented must not let everybody pass. */
-export const NOT_IMPLEMENTED: Fault = {
-  status: 501,
-  message: "The local AWS does not implement authorizers",
+/**
+ * Our choice: the texts and response types of the authorizer's faults are those of REST APIs. The
+ * statuses 401 and 403 are documented.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+export const UNAUTHORIZED: Fault = {
+  status: 401,
+  message: "Unauthorized",
+  responseType: "UNAUTHORIZED",
+};
+
+export const ACCESS_DENIED: Fault = {
+  status: 403,
+  message: "User is not authorized to access this resource",
+  responseType: "ACCESS_DENIED",
+};
+
+export const EXPLICITLY_DENIED: Fault = {
+  ...ACCESS_DENIED,
+  message: "User is not authorized to access this resource with an explicit deny",
+};
+
+/** The authorizer failed. */
+export const AUTHORIZER_FAILED: Fault = {
+  status: 500,
+  message: "Internal server error",
+  responseType: "AUTHORIZER_FAILURE",
+};
+
+/** The authorizer may not be invoked, is not there, or returned something else than a policy. */
+export const AUTHORIZER_MISCONFIGURED: Fault = {
+  ...AUTHORIZER_FAILED,
   responseType: "AUTHORIZER_CONFIGURATION_ERROR",
 };
 

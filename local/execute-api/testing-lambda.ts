@@ -35,12 +35,13 @@ export type Handler = (event: TestEvent) => unknown;
 /** A stand-in for Lambda, with one function. */
 export function createTestLambda() {
   const queues = {
+    AUTHORIZER: createQueue<TestEvent>(),
     CONNECT: createQueue<TestEvent>(),
     MESSAGE: createQueue<TestEvent>(),
     DISCONNECT: createQueue<TestEvent>(),
   };
   const lambda = {
-    /** By event type; without a handler an event is answered with status 200. */
+    /** By event type, `AUTHORIZER` for an authorizer's; without a handler an event is answered with status 200. */
     handlers: {} as Partial<Record<keyof typeof queues, Handler>>,
     /** The source ARN of each invocation. */
     sourceArns: [] as string[],
@@ -53,7 +54,7 @@ export function createTestLambda() {
         throw new Error(`${service} invoked ${functionArn}.`);
       lambda.sourceArns.push(sourceArn);
       const event: TestEvent = JSON.parse(payload);
-      const type = event.requestContext.eventType;
+      const type = event["type"] === "REQUEST" ? "AUTHORIZER" : event.requestContext.eventType;
       queues[type].push(event);
       const result = { requestId: "00000000-0000-4000-8000-000000000000", log: [] };
       try {
@@ -62,7 +63,8 @@ export function createTestLambda() {
         return { ...result, payload: Buffer.from(output) };
       } catch (error) {
         if (error instanceof AwsError) throw error;
-        const output = JSON.stringify({ errorType: "Error", errorMessage: String(error) });
+        const errorMessage = error instanceof Error ? error.message : String(error);
+        const output = JSON.stringify({ errorType: "Error", errorMessage });
         return { ...result, payload: Buffer.from(output), functionError: "Unhandled" as const };
       }
     },

@@ -44,11 +44,12 @@ export function createUpgrade(options: {
     const fault = handshakeFault(request);
     if (fault !== undefined) return refuse(socket, fault);
 
-    const facts = factsOf(request, published, clock.now());
-    const admission = await connect(published, facts, request);
+    const newcomer = factsOf(request, published, clock.now());
+    const admission = await connect(published, newcomer, request);
     if (!admission.admitted) return refuse(socket, admission);
 
-    if (admission.subprotocol !== undefined) subprotocols.set(request, admission.subprotocol);
+    const { facts, subprotocol } = admission;
+    if (subprotocol !== undefined) subprotocols.set(request, subprotocol);
     let isOpen = false;
     server.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;

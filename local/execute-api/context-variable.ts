@@ -1,0 +1,13 @@
+/**
+ * The value of a `$context` variable as text; undefined where it has none.
+ * @param name such as `identity.sourceIp`.
+ */
+export function contextVariable(context: object, name: string): string | undefined {
+  let value: unknown = context;
+  for (const part of name.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}

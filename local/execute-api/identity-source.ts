@@ -1,0 +1,30 @@
+import type { IncomingMessage } from "node:http";
+import { contextVariable } from "./context-variable.ts";
+import { type ConnectionFacts, queryOf, type RequestContext } from "./events.ts";
+
+const SOURCE =
+  /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
+
+/**
+ * What a request has at an identity source of an authorizer; undefined or empty where nothing.
+ * @param source `route.request.header.{name}`, `route.request.querystring.{name}`,
+ * `stageVariables.{name}` or `context.{name}`.
+ */
+export function identityAt(
+  source: string,
+  { stageVariables = {} }: ConnectionFacts,
+  context: RequestContext,
+  { headersDistinct, url = "" }: IncomingMessage,
+): string | undefined {
+  const [, kind, name = ""] = SOURCE.exec(source) ?? [];
+  switch (kind) {
+    case "route.request.header":
+      return headersDistinct[name.toLowerCase()]?.at(-1);
+    case "route.request.querystring":
+      return new Map(queryOf(url)).get(name)?.at(-1);
+    case "stageVariables":
+      return new Map(Object.entries(stageVariables)).get(name);
+    default:
+      return contextVariable(context, name);
+  }
+}
