@@ -9,7 +9,7 @@ import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
 import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
-import { createAwsServer } from "./http/server.ts";
+import { createAwsServer, type Page } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda } from "./lambda/index.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
@@ -23,6 +23,8 @@ export interface LocalAwsOptions {
   clock?: Clock;
   /** What goes wrong now and then. Default: nothing. */
   faults?: Faults;
+  /** What else the port serves, by path. Default: nothing. */
+  pages?: Readonly<Record<string, Page>>;
   /** How many processes each function may have at a time. Default: two per core, at least four. */
   environmentsPerFunction?: number;
 }
@@ -45,6 +47,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     state = emptyState(),
     clock = systemClock,
     faults = createFaults(),
+    pages = {},
     environmentsPerFunction: capacity = Math.max(4, 2 * availableParallelism()),
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
@@ -61,7 +64,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const lambda = createLambda({ ...base, iam, logs, sqs, faults, workDirectory, capacity });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs });
 
-  const server = createAwsServer(iam, {
+  const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
     "execute-api": withConnectionFaults(executeApi.service, faults, executeApi.cut),
     iam: iam.service,
@@ -70,10 +73,8 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,
     sts: createSts({ ...base, iam }).service,
-  });
-  server.on("upgrade", (request, socket, head) => {
-    executeApi.upgrade(request, socket, head).catch(() => socket.destroy());
-  });
+  };
+  const server = createAwsServer({ iam, services, pages, upgrade: executeApi.upgrade });
 
   return {
     state,

@@ -5,7 +5,7 @@ import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws
 import type { RegionState, State } from "./state.ts";
 
 /**
- * A state as `local/stack.json` keeps it: functions name their bundle in `dist/` instead of holding
+ * A state as a snapshot keeps it: functions name their bundle in `dist/` instead of holding
  * a zip, and whatever held the URL of the local AWS has this in its place.
  */
 const ENDPOINT = "{endpoint}";
@@ -28,20 +28,30 @@ export async function startEmpty({ port, ...options }: StartOptions = {}): Promi
   }
 }
 
-/** A local AWS that listens and holds the stack which Terraform made of `terraform/`. */
-export async function startStack(options: StartOptions & { bundles: string }): Promise<LocalAws> {
-  const { bundles, ...rest } = options;
+/** The snapshots: of Terraform's defaults, and with `jwt_issuer` set to the local issuer. */
+export const STACKS = {
+  open: join(import.meta.dirname, "stack.json"),
+  authenticated: join(import.meta.dirname, "stack-authenticated.json"),
+} as const;
+
+/**
+ * A local AWS that listens and holds the stack which Terraform made of `terraform/`.
+ * @param options.bundles the folder of the built zips.
+ * @param options.stack which of the stacks. Default: the one that takes everybody.
+ */
+export async function startStack(
+  options: StartOptions & { bundles: string; stack?: keyof typeof STACKS },
+): Promise<LocalAws> {
+  const { bundles, stack = "open", ...rest } = options;
   const aws = await startEmpty(rest);
   try {
-    Object.assign(aws.state, await loadStack(aws.endpoint, bundles));
+    Object.assign(aws.state, await loadStack(STACKS[stack], aws.endpoint, bundles));
     return aws;
   } catch (error) {
     await aws.close();
     throw error;
   }
 }
-
-export const STACK_FILE = join(import.meta.dirname, "stack.json");
 
 /** The zips in a folder, by the name of their function. */
 export async function readBundles(directory: string): Promise<Record<string, Buffer>> {
@@ -52,9 +62,8 @@ export async function readBundles(directory: string): Promise<Record<string, Buf
   return Object.fromEntries(zips);
 }
 
-/** @param bundles the folder of the built zips. */
-async function loadStack(endpoint: string, bundles: string): Promise<State> {
-  const text = await readFile(STACK_FILE, "utf8");
+async function loadStack(file: string, endpoint: string, bundles: string): Promise<State> {
+  const text = await readFile(file, "utf8");
   const stored: Stored<State> = JSON.parse(text.replaceAll(ENDPOINT, endpoint));
   const zips = await readBundles(bundles);
   const regions: Record<string, RegionState> = {};

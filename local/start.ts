@@ -5,12 +5,14 @@ import { buildFunctions } from "../scripts/build.ts";
 import { formatLogEvent } from "../scripts/log-format.ts";
 
 import { createFaults, type Faults, listFaults, parseFaults } from "./faults/faults.ts";
+import { createIssuer } from "./issuer/index.ts";
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
   --port <number>   the port of the local AWS (default: 4566)
+  --auth            a stack that wants a token, an issuer of tokens, and a token to try
   --empty           a local AWS without the stack, for \`terraform apply\`
   --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
   --help            this text
@@ -23,6 +25,7 @@ const bundles = join(import.meta.dirname, "..", "dist");
 
 interface Options {
   port: number;
+  auth: boolean;
   empty: boolean;
   faults: Faults;
 }
@@ -31,6 +34,7 @@ function options(): Options {
   const { values } = parseArgs({
     options: {
       port: { type: "string", default: "4566" },
+      auth: { type: "boolean", default: false },
       empty: { type: "boolean", default: false },
       fault: { type: "string", multiple: true, default: [] },
       help: { type: "boolean" },
@@ -43,7 +47,9 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  return { port, empty: values.empty, faults: createFaults(parseFaults(values.fault)) };
+  const { auth, empty } = values;
+  if (auth && empty) throw new Error("--auth and --empty exclude each other.");
+  return { port, auth, empty, faults: createFaults(parseFaults(values.fault)) };
 }
 
 const shellVariables = (aws: LocalAws) =>
@@ -62,8 +68,10 @@ An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it hol
 The functions' logs:
 `;
 
-function introduction(aws: LocalAws): string {
+/** @param token to connect with; undefined: the stack wants none. */
+function introduction(aws: LocalAws, token: string | undefined): string {
   const url = websocketUrl(aws, "websocket0", "production");
+  const tokenQuery = token === undefined ? "" : `?token=${token}`;
   const message = '{"action": "uppercase", "data": {"text": "hello"}}';
   return `
 WebSocket Lambda runs on this machine. Ctrl-C ends it.
@@ -71,12 +79,12 @@ WebSocket Lambda runs on this machine. Ctrl-C ends it.
   URL      ${url}
 
   Talk to it in a second terminal:
-           npx wscat -c ${url}
+           npx wscat -c '${url}${tokenQuery}'
            > ${message}
 
   or from Python (pip install websockets):
-           python3 -c 'with __import__("websockets.sync.client").sync.client.connect("${url}") as ws: ws.send("""${message}"""); print(ws.recv())'
-
+           python3 -c 'with __import__("websockets.sync.client").sync.client.connect("${url}${tokenQuery}") as ws: ws.send("""${message}"""); print(ws.recv())'
+${token === undefined ? "" : INTRODUCTION_OF_TOKEN}
   Lead the aws CLI and the SDKs here:
            ${shellVariables(aws)}
 
@@ -84,18 +92,31 @@ The functions' logs:
 `;
 }
 
-async function start({ port, empty, faults }: Options): Promise<void> {
+const INTRODUCTION_OF_TOKEN = `
+  The token is Ada's, for an hour. A browser sends it as a subprotocol, which stays out of URLs:
+           new WebSocket(url, ["websocket-lambda", token])
+`;
+
+async function start({ port, auth, empty, faults }: Options): Promise<void> {
   for (const { name } of await buildFunctions(bundles))
     console.log(`built ${relative(process.cwd(), join(bundles, `${name}.zip`))}`);
+  const issuer = auth ? await createIssuer() : undefined;
   const aws = empty
     ? await startEmpty({ port, faults })
-    : await startStack({ port, faults, bundles });
+    : await startStack({
+        port,
+        faults,
+        bundles,
+        stack: auth ? "authenticated" : "open",
+        pages: issuer?.pages ?? {},
+      });
+  const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.logs.subscribe((event) => {
     // The access log says nothing that these don't.
     if (event.logGroupName.startsWith("/aws/lambda/"))
       console.log(formatLogEvent(event, process.stdout));
   });
-  console.log(empty ? introductionWhenEmpty(aws) : introduction(aws));
+  console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
   const end = () => {
     void aws.close().then(() => process.exit(0));

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "..");
 /** Where the zips are, and where Terraform looks for them. */
 export const DIST = join(root, "dist");
 
-const functions = ["websocket-handler", "processor"] as const;
+const functions = ["websocket-handler", "processor", "authorizer"] as const;
 export type FunctionName = (typeof functions)[number];
 
 export interface Bundle {

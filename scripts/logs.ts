@@ -1,10 +1,10 @@
-/** `npm run logs`: tails the logs of both functions, on AWS or wherever `AWS_ENDPOINT_URL` leads. */
+/** `npm run logs`: tails the logs of the functions, on AWS or wherever `AWS_ENDPOINT_URL` leads. */
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import {
   CloudWatchLogsClient,
   paginateFilterLogEvents,
-  ResourceNotFoundException,
+  paginateDescribeLogGroups,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { formatLogEvent, type FunctionLogEvent } from "./log-format.ts";
 
@@ -32,7 +32,20 @@ const { values } = parseArgs({
   },
 });
 
+/** The authorizer exists only on stacks with `jwt_issuer`. */
+const FUNCTIONS = ["websocket-handler", "processor", "authorizer"];
+
 const client = new CloudWatchLogsClient({});
+
+/** The log groups of the stack's functions. */
+async function functionLogGroups(project: string): Promise<string[]> {
+  const names: string[] = [];
+  const prefix = `/aws/lambda/${project}-`;
+  for await (const page of paginateDescribeLogGroups({ client }, { logGroupNamePrefix: prefix }))
+    for (const { logGroupName = "" } of page.logGroups ?? [])
+      if (FUNCTIONS.includes(logGroupName.slice(prefix.length))) names.push(logGroupName);
+  return names;
+}
 
 /** The events of a log group from a time on, oldest first. */
 async function eventsOf(logGroupName: string, startTime: number) {
@@ -68,12 +81,10 @@ if (values.help) {
   console.error(`--since takes a number of minutes, not "${values.since}".`);
   process.exitCode = 1;
 } else {
-  const functions = [`${values.project}-websocket-handler`, `${values.project}-processor`];
-  try {
-    await tail(functions.map((name) => `/aws/lambda/${name}`));
-  } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    console.error(`There is no stack named "${values.project}" here: ${error.message}`);
+  const groups = await functionLogGroups(values.project);
+  if (groups.length > 0) await tail(groups);
+  else {
+    console.error(`There is no stack named "${values.project}" here.`);
     process.exitCode = 1;
   }
 }

@@ -1,23 +1,28 @@
 /**
- * `npm run snapshot`: applies `terraform/` to an empty local AWS and writes what came of it to
- * `local/stack.json`, which `npm start` begins with.
+ * `npm run snapshot`: applies `terraform/` to empty local AWSs and writes what came of it to the files
+ * that `npm start` begins with.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { snapshot } from "../local/stack-snapshot.ts";
-import { readBundles, STACK_FILE, startEmpty } from "../local/stack.ts";
+import { readBundles, STACKS, startEmpty } from "../local/stack.ts";
 import { buildFunctions, DIST } from "./build.ts";
-import { applyStack } from "./terraform.ts";
+import { applyStack, type StackName, variablesOf } from "./terraform.ts";
+
+async function write(stack: StackName): Promise<void> {
+  const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
+  const aws = await startEmpty();
+  try {
+    const { endpoint } = aws;
+    await applyStack({ endpoint, workDirectory, variables: variablesOf(stack, endpoint) });
+    await writeFile(STACKS[stack], snapshot(aws.state, endpoint, await readBundles(DIST)));
+    console.log(`Wrote ${STACKS[stack]}.`);
+  } finally {
+    await aws.close();
+    await rm(workDirectory, { recursive: true, force: true });
+  }
+}
 
 await buildFunctions();
-const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
-const aws = await startEmpty();
-try {
-  await applyStack({ endpoint: aws.endpoint, workDirectory });
-  await writeFile(STACK_FILE, snapshot(aws.state, aws.endpoint, await readBundles(DIST)));
-  console.log(`Wrote ${STACK_FILE}.`);
-} finally {
-  await aws.close();
-  await rm(workDirectory, { recursive: true, force: true });
-}
+await Promise.all([write("open"), write("authenticated")]);

@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { AUDIENCE, issuerUrl } from "../local/issuer/index.ts";
+import type { STACKS } from "../local/stack.ts";
 
 /** A root module with a state of its own, outside the repository. */
 export interface TerraformRoot {
@@ -66,6 +68,14 @@ export async function applyStack(options: {
 }
 
 const TERRAFORM = join(import.meta.dirname, "..", "terraform");
+
+export type StackName = keyof typeof STACKS;
+
+/** The arguments of the apply that a snapshot is made of. */
+export const variablesOf = (stack: StackName, endpoint: string): string[] =>
+  stack === "open"
+    ? []
+    : [`-var=jwt_issuer=${issuerUrl(endpoint)}`, `-var=jwt_audience=["${AUDIENCE}"]`];
 
 /** What leads every AWS tool to a local AWS, as its administrator. */
 export const localCredentials = (endpoint: string) => ({

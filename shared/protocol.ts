@@ -33,6 +33,8 @@ export type Request = v.InferOutput<typeof Request>;
 export const Job = v.object({
   connectionId: v.string(),
   requestId: v.string(),
+  /** Who sent it, as the authorizer knows them; absent where there is none. */
+  subject: v.optional(v.string()),
   action: v.string(),
   data: v.optional(v.unknown()),
 });

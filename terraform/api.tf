@@ -29,6 +29,11 @@ resource "aws_apigatewayv2_route" "this" {
   api_id    = aws_apigatewayv2_api.this.id
   route_key = each.value
   target    = "integrations/${aws_apigatewayv2_integration.websocket_handler.id}"
+
+  # API Gateway asks on $connect alone, and keeps the answer for the life of the
+  # connection.
+  authorization_type = each.key == "connect" && local.has_authorizer ? "CUSTOM" : "NONE"
+  authorizer_id      = each.key == "connect" ? one(aws_apigatewayv2_authorizer.jwt[*].id) : null
 }
 
 # Fails with "CloudWatch Logs role ARN must be set in account settings to enable
@@ -73,6 +78,7 @@ resource "aws_apigatewayv2_stage" "this" {
   depends_on = [
     aws_apigatewayv2_route.this,
     aws_lambda_function_event_invoke_config.processor,
+    aws_lambda_permission.authorizer,
     aws_lambda_permission.route,
   ]
 }

@@ -4,6 +4,7 @@ locals {
   bundles = {
     websocket_handler = "${local.bundle_directory}/websocket-handler.zip"
     processor         = "${local.bundle_directory}/processor.zip"
+    authorizer        = "${local.bundle_directory}/authorizer.zip"
   }
 
   # null instead of an error, so that a missing bundle meets the precondition

@@ -67,6 +67,17 @@ data "aws_iam_policy_document" "processor" {
   }
 }
 
+# It only reads tokens: the issuer's keys are public, and nothing else is asked.
+data "aws_iam_policy_document" "authorizer" {
+  count = local.has_authorizer ? 1 : 0
+
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arn_prefix}:logs:${local.arn_scope}:log-group:${local.function_log_group_names.authorizer}:*"]
+  }
+}
+
 # Roles are global: the region in the name lets one project live in several.
 resource "aws_iam_role" "function" {
   for_each = local.function_names
@@ -77,10 +88,13 @@ resource "aws_iam_role" "function" {
 }
 
 resource "aws_iam_role_policy" "function" {
-  for_each = {
-    websocket_handler = data.aws_iam_policy_document.websocket_handler.json
-    processor         = data.aws_iam_policy_document.processor.json
-  }
+  for_each = merge(
+    {
+      websocket_handler = data.aws_iam_policy_document.websocket_handler.json
+      processor         = data.aws_iam_policy_document.processor.json
+    },
+    { for document in data.aws_iam_policy_document.authorizer : "authorizer" => document.json }
+  )
 
   name   = "permissions"
   role   = aws_iam_role.function[each.key].id

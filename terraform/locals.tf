@@ -3,10 +3,16 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  function_names = {
-    websocket_handler = "${var.project}-websocket-handler"
-    processor         = "${var.project}-processor"
-  }
+  # Whether clients have to bring a token.
+  has_authorizer = var.jwt_issuer != null
+
+  function_names = merge(
+    {
+      websocket_handler = "${var.project}-websocket-handler"
+      processor         = "${var.project}-processor"
+    },
+    local.has_authorizer ? { authorizer = "${var.project}-authorizer" } : {}
+  )
 
   dead_letter_queue_name = "${var.project}-dead-letters"
 

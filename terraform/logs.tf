@@ -5,9 +5,11 @@ resource "aws_cloudwatch_log_group" "function" {
 
   name              = each.value
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
 }
 
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/aws/apigateway/${var.project}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.log_kms_key_arn
 }

@@ -38,6 +38,11 @@ output "access_log_group_name" {
   value       = aws_cloudwatch_log_group.access.name
 }
 
+output "authorizer_log_group_name" {
+  description = "Log group of the authorizer; null without jwt_issuer."
+  value       = one([for key, group in aws_cloudwatch_log_group.function : group.name if key == "authorizer"])
+}
+
 output "dead_letter_queue_url" {
   description = "URL of the queue that keeps failed jobs."
   value       = aws_sqs_queue.dead_letter.url

@@ -50,7 +50,7 @@ variable "tags" {
 }
 
 variable "bundle_directory" {
-  description = "Folder with websocket-handler.zip and processor.zip. Unset: dist/ of this repository, where `npm run build` puts them."
+  description = "Folder with websocket-handler.zip, processor.zip and authorizer.zip. Unset: dist/ of this repository, where `npm run build` puts them."
   type        = string
   default     = null
 }
@@ -74,6 +74,51 @@ variable "allowed_origins" {
       for origin in var.allowed_origins : !can(regex("^(https://.*:443|http://.*:80)$", origin))
     ])
     error_message = "Leave :443 out of https origins and :80 out of http origins in allowed_origins: browsers do not send the default port."
+  }
+}
+
+variable "jwt_issuer" {
+  description = "Issuer of the tokens (JWT) that clients must bring to connect, to the letter of the claim \"iss\". For Amazon Cognito: \"https://cognito-idp.{region}.amazonaws.com/{user pool}\". Unset: anybody may connect."
+  type        = string
+  default     = null
+
+  # Of http, this machine alone: whoever sits between here and an issuer without
+  # TLS can hand out keys of their own.
+  validation {
+    condition     = var.jwt_issuer == null ? true : can(regex("^(https://[^/\\s,?#]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)(/[^\\s,?#]*)?$", var.jwt_issuer))
+    error_message = "jwt_issuer must be a URL that starts with https://, without query and fragment, exactly as the claim \"iss\" of the tokens has it."
+  }
+}
+
+variable "jwt_audience" {
+  description = "Audiences of which a token must name one, in its claim \"aud\", or, if it has none, in \"client_id\", as Cognito's access tokens do. Needed with jwt_issuer: without it, tokens that the issuer made for other applications would do."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for audience in var.jwt_audience : can(regex("^[^,\\s]+$", audience))])
+    error_message = "The names in jwt_audience must not be empty, and must not hold commas or blanks."
+  }
+
+  validation {
+    condition     = (var.jwt_issuer == null) == (length(var.jwt_audience) == 0)
+    error_message = "jwt_issuer and jwt_audience go together: set both, or neither."
+  }
+}
+
+variable "jwt_jwks_url" {
+  description = "Where the issuer publishes its keys (JWKS). Unset: \"/.well-known/jwks.json\" under jwt_issuer."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.jwt_jwks_url == null ? true : can(regex("^(https://[^/\\s]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)(/\\S*)?$", var.jwt_jwks_url))
+    error_message = "jwt_jwks_url must be a URL that starts with https://."
+  }
+
+  validation {
+    condition     = var.jwt_jwks_url == null || var.jwt_issuer != null
+    error_message = "jwt_jwks_url is of use only with jwt_issuer: set that too, or neither."
   }
 }
 
@@ -154,6 +199,17 @@ variable "processor_reserved_concurrency" {
   }
 }
 
+variable "authorizer_reserved_concurrency" {
+  description = "Execution environments set aside for the authorizer, and at once its limit; at 0 nobody connects. Unset: it shares the account's."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.authorizer_reserved_concurrency == null ? true : var.authorizer_reserved_concurrency >= 0 && floor(var.authorizer_reserved_concurrency) == var.authorizer_reserved_concurrency
+    error_message = "authorizer_reserved_concurrency must be a whole number of at least 0. Leave it unset to reserve nothing."
+  }
+}
+
 variable "maximum_retry_attempts" {
   description = "How often Lambda runs a failed job again: a minute later, then two minutes after that. The client waits meanwhile, and the action must stand being run twice."
   type        = number
@@ -195,6 +251,17 @@ variable "log_retention_days" {
       var.log_retention_days
     )
     error_message = "log_retention_days must be one of the periods of CloudWatch: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "log_kms_key_arn" {
+  description = "KMS key to encrypt the logs with; its policy must let CloudWatch Logs of this region use it. Unset: CloudWatch encrypts with a key of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.log_kms_key_arn))
+    error_message = "log_kms_key_arn must be the ARN of a key, such as \"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; CloudWatch Logs takes no alias."
   }
 }
 

@@ -3,7 +3,13 @@ import type * as v from "valibot";
 /** One thing that clients can ask for: what its `data` must look like, and what comes of it. */
 export interface Action<Input extends v.GenericSchema = v.GenericSchema, Result = unknown> {
   input: Input;
-  run(data: v.InferOutput<Input>): Result | Promise<Result>;
+  run(data: v.InferOutput<Input>, caller: Caller): Result | Promise<Result>;
+}
+
+/** Who asks. */
+export interface Caller {
+  /** As the authorizer knows them; absent on a stack without authentication. */
+  subject?: string | undefined;
 }
 
 /** Ties the type of `run`'s argument to the input schema. */

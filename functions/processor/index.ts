@@ -17,7 +17,7 @@ export async function handler(event: unknown): Promise<void> {
   const job = v.parse(Job, event);
   const frame = await runAction(job, actions);
   const outcome = await reply(management, job.connectionId, frame);
-  const { connectionId, requestId } = job;
+  const { connectionId, requestId, subject } = job;
   const code = frame.status === "error" ? frame.error.code : undefined;
-  console.info({ event: "reply posted", connectionId, requestId, outcome, code });
+  console.info({ event: "reply posted", connectionId, requestId, subject, outcome, code });
 }

@@ -43,11 +43,17 @@ test("what an action throws is not answered but thrown on", async () => {
   await expect(runAction({ ...job, action: "broken" }, broken)).rejects.toThrow(RangeError);
 });
 
+test("an action learns who asks", async () => {
+  const asking = { whoami: defineAction({ input: v.unknown(), run: (_data, caller) => caller }) };
+  const reply = await runAction({ ...job, action: "whoami", subject: "ada" }, asking);
+  expect(reply).toMatchObject({ result: { subject: "ada" } });
+});
+
 test.for([
   ["", ""],
   ["abc", "cba"],
   ["👍🏽🇯🇵", "🇯🇵👍🏽"],
   ["a\r\nb", "b\r\na"],
 ])("reverse of %j is %j", ([text, reversed]) => {
-  expect(actions.reverse.run({ text: text ?? "" })).toBe(reversed);
+  expect(actions.reverse.run({ text: text ?? "" }, {})).toBe(reversed);
 });

@@ -19,5 +19,5 @@ export async function runAction(
   if (!data.success) {
     return failure(job, "INVALID_DATA", describeIssue(data.issues[0], "data"));
   }
-  return success(job, await action.run(data.output));
+  return success(job, await action.run(data.output, { subject: job.subject }));
 }

@@ -1,11 +1,15 @@
 import type { APIGatewayProxyWebsocketEventV2 } from "aws-lambda";
+import type { HandshakeHeaders } from "../../shared/handshake.ts";
 
-type RequestContext = APIGatewayProxyWebsocketEventV2["requestContext"];
+type RequestContext = APIGatewayProxyWebsocketEventV2["requestContext"] & {
+  /** What the authorizer said at `$connect`, where there is one. */
+  authorizer: { principalId: string } | undefined;
+};
 
-/** `$connect`: the only route with headers. API Gateway passes their names in Title-Case. */
+/** `$connect`: the only route with headers. */
 export interface ConnectEvent {
   requestContext: Omit<RequestContext, "messageId"> & { routeKey: "$connect" };
-  headers?: Record<string, string>;
+  multiValueHeaders?: HandshakeHeaders;
 }
 
 export interface DisconnectEvent {
@@ -39,5 +43,6 @@ export interface FailureRecord {
 
 export interface Response {
   statusCode: number;
+  headers?: Record<string, string>;
   body?: string;
 }

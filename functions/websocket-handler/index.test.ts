@@ -28,21 +28,20 @@ beforeEach(() => {
 });
 
 const requestContext = { connectionId: "c=", requestId: "gateway" };
-const receive = (body: string) => {
-  const event = {
-    requestContext: { ...requestContext, routeKey: "$default" },
-    body,
-    isBase64Encoded: false,
-  };
-  return handler(event as Parameters<typeof handler>[0], {} as Parameters<typeof handler>[1]);
+type Event = Parameters<typeof handler>[0];
+const context = {} as Parameters<typeof handler>[1];
+const receive = (body: string, authorizer?: { principalId: string }) => {
+  const ofMessage = { ...requestContext, routeKey: "$default", ...(authorizer && { authorizer }) };
+  const event: unknown = { requestContext: ofMessage, body, isBase64Encoded: false };
+  return handler(event as Event, context);
 };
-const open = (headers: Record<string, string>) =>
-  handler(
-    { requestContext: { ...requestContext, routeKey: "$connect" }, headers } as Parameters<
-      typeof handler
-    >[0],
-    {} as Parameters<typeof handler>[1],
-  );
+const open = (multiValueHeaders: Record<string, string[]>) => {
+  const event: unknown = {
+    requestContext: { ...requestContext, routeKey: "$connect" },
+    multiValueHeaders,
+  };
+  return handler(event as Event, context);
+};
 
 test("a message is handed over with the connection it came from, and nothing else of it", async () => {
   await receive('{"action":"echo","data":[1],"requestId":"mine","connectionId":"stolen","x":1}');
@@ -111,10 +110,25 @@ test("the failure record of anything but a job is logged, for there is nobody to
 });
 
 test("a browser is let in from an allowed origin alone, and other clients always", async () => {
-  expect(await open({ Origin: "https://example.org" })).toMatchObject({ statusCode: 200 });
+  expect(await open({ Origin: ["https://example.org"] })).toMatchObject({ statusCode: 200 });
   expect(await open({})).toMatchObject({ statusCode: 200 });
-  expect(await open({ Origin: "https://evil.example" })).toMatchObject({ statusCode: 403 });
-  expect(await open({ Origin: "https://example.com.evil.example" })).toMatchObject({
+  expect(await open({ Origin: ["https://evil.example"] })).toMatchObject({ statusCode: 403 });
+  expect(await open({ Origin: ["https://example.com.evil.example"] })).toMatchObject({
     statusCode: 403,
   });
+});
+
+test("who sent a message is handed over with it, and can't be named by the message", async () => {
+  await receive('{"action":"echo","requestId":"mine","subject":"eve"}', { principalId: "ada" });
+  expect(calls.map(({ body }) => body)).toEqual([
+    '{"connectionId":"c=","requestId":"mine","subject":"ada","action":"echo"}',
+  ]);
+});
+
+test("of the subprotocols that a client offers, ours alone is sent back", async () => {
+  const protocols = (...offered: string[]) => open({ "Sec-WebSocket-Protocol": offered });
+  const ours = { statusCode: 200, headers: { "Sec-WebSocket-Protocol": "websocket-lambda" } };
+  expect(await protocols("websocket-lambda, a.b.c")).toEqual(ours);
+  expect(await protocols("a.b.c", "websocket-lambda")).toEqual(ours);
+  expect(await protocols("a.b.c")).toEqual({ statusCode: 200 });
 });

@@ -18,9 +18,9 @@ export const createMessageHandler = (
     .use(jsonBodyParser({ disableContentTypeCheck: true }) as middy.MiddlewareObj<MessageEvent>)
     .use(answerRejections(management))
     .handler(async ({ requestContext, body }) => {
-      const { connectionId } = requestContext;
+      const { connectionId, authorizer } = requestContext;
       const { action, data, requestId = requestContext.requestId } = parseRequest(body);
-      await handOver({ connectionId, requestId, action, data });
+      await handOver({ connectionId, requestId, subject: authorizer?.principalId, action, data });
       console.info({ event: "job handed over", connectionId, requestId });
       return { statusCode: 200 };
     });

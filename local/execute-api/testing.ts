@@ -66,7 +66,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     },
   };
   const executeApi = createExecuteApi({ state, clock, iam, lambda, logs });
-  const server = createAwsServer(iam, { "execute-api": executeApi.service });
+  const server = createAwsServer({ iam, services: { "execute-api": executeApi.service } });
   const serverSockets = createQueue<Socket>();
   server.on("connection", (socket) => serverSockets.push(socket));
   server.on("upgrade", (request, socket, head) => {

@@ -1,23 +1,44 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
 import { errorResponse } from "./error-response.ts";
+import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
 import type { AwsResponse, Service } from "./operation.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
 
+/** Answers a request that is for no AWS service, and so isn't signed. */
+export type Page = (request: IncomingMessage, response: ServerResponse) => void;
+
 /**
- * The one HTTP server of a local AWS. A request goes to the service that it was signed for.
- * @param services by signing name, such as `execute-api`.
+ * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
+ * for a host that isn't this machine get no answer at all, those from pages of other sites a refusal.
+ * @param options.services by signing name, such as `execute-api`.
+ * @param options.pages by path, such as `/favicon.ico`.
+ * @param options.upgrade takes WebSocket handshakes, which pages of any site may send, as on AWS.
  */
-export function createAwsServer(iam: Iam, services: Readonly<Record<string, Service>>): Server {
+export function createAwsServer(options: {
+  iam: Pick<Iam, "authenticate">;
+  services: Readonly<Record<string, Service>>;
+  pages?: Readonly<Record<string, Page>>;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}): Server {
+  const { iam, services, pages = {}, upgrade } = options;
+  const pageOf = (url = "/") => {
+    const [path = "/"] = url.split("?", 1);
+    return Object.hasOwn(pages, path) ? pages[path] : undefined;
+  };
+
   const answer = async (
     request: IncomingMessage,
     requestId: string,
     signal: AbortSignal,
   ): Promise<AwsResponse> => {
+    if (comesFromElsewhere(request))
+      throw new AwsError(403, "AccessDeniedException", "Pages of other sites may not call this.");
     const { method = "GET", url = "/" } = request;
     const headers = headersOf(request);
     const body = await readBody(request);
@@ -37,7 +58,10 @@ export function createAwsServer(iam: Iam, services: Readonly<Record<string, Serv
       signal,
     });
   };
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
+    if (!asksForThisMachine(request)) return request.socket.destroy();
+    const page = comesFromElsewhere(request) ? undefined : pageOf(request.url);
+    if (page !== undefined) return page(request, response);
     const requestId = randomUUID();
     const client = new AbortController();
     response.once("close", () => client.abort());
@@ -46,6 +70,12 @@ export function createAwsServer(iam: Iam, services: Readonly<Record<string, Serv
       .then((answered) => send(response, requestId, answered))
       .catch(() => response.destroy());
   });
+  if (upgrade !== undefined)
+    server.on("upgrade", (request, socket, head) => {
+      if (asksForThisMachine(request)) upgrade(request, socket, head).catch(() => socket.destroy());
+      else socket.destroy();
+    });
+  return server;
 }
 
 /** No header that the protocols read is one that Node.js keeps as a list. */

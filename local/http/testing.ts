@@ -53,7 +53,7 @@ export async function callJson(
 export async function serve(service: Service) {
   const authenticate = () =>
     Promise.resolve({ caller: administrator, service: "served", region: "us-east-1" });
-  const server = createAwsServer({ ...permissiveIam, authenticate }, { served: service });
+  const server = createAwsServer({ iam: { authenticate }, services: { served: service } });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   return {

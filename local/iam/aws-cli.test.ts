@@ -12,7 +12,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there i
   const state = emptyState();
   const iam = createIam({ state, clock: systemClock });
   const sts = createSts({ state, iam });
-  const server = createAwsServer(iam, { iam: iam.service, sts: sts.service });
+  const server = createAwsServer({ iam, services: { iam: iam.service, sts: sts.service } });
   let endpoint: string;
 
   beforeAll(async () => {

@@ -26,8 +26,12 @@ afterEach(() => {
 });
 
 /** Connects, and closes the connection after the test. Rejects where the upgrade is refused. */
-export async function connect(url: string, options: ClientOptions = {}): Promise<Client> {
-  const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
+export async function connect(
+  url: string,
+  options: ClientOptions = {},
+  subprotocols: string[] = [],
+): Promise<Client> {
+  const socket = new WebSocket(url, subprotocols, { perMessageDeflate: false, ...options });
   open.add(socket);
   const received: string[] = [];
   const waiting: PromiseWithResolvers<string>[] = [];

@@ -13,7 +13,7 @@ function textOf(result: unknown): string {
   throw new Error("The result is no text.");
 }
 
-const reversed = (text: string) => textOf(reverse.run({ text }));
+const reversed = (text: string) => textOf(reverse.run({ text }, {}));
 const codeUnits = (text: string) =>
   Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).toSorted(
     (a, b) => a - b,
@@ -56,8 +56,8 @@ test("reversing any text keeps every code unit of it", () => {
 test("upper case of upper case is the same", () => {
   fc.assert(
     fc.property(anyString, (text) => {
-      const once = uppercase.run({ text });
-      expect(uppercase.run({ text: textOf(once) })).toBe(once);
+      const once = uppercase.run({ text }, {});
+      expect(uppercase.run({ text: textOf(once) }, {})).toBe(once);
     }),
     { numRuns: 5000 },
   );
@@ -66,7 +66,7 @@ test("upper case of upper case is the same", () => {
 test("echo gives back the very same value", () => {
   fc.assert(
     fc.property(fc.anything(), (data) => {
-      expect(echo.run(data)).toBe(data);
+      expect(echo.run(data, {})).toBe(data);
     }),
   );
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalAws } from "../../local/local-aws.ts";
+import type { LocalAws, LocalAwsOptions } from "../../local/local-aws.ts";
 import { startEmpty } from "../../local/stack.ts";
 import { applyStack, type TerraformRoot } from "../../scripts/terraform.ts";
 import type { Target } from "../e2e/target.ts";
@@ -20,8 +20,14 @@ export interface AppliedStack extends Target {
 /** Milliseconds. An apply takes 28 s, of which the provider spends 25 waiting for the queue. */
 export const APPLY_TIMEOUT = 180_000;
 
-/** Applies both root modules before the tests of a block, and destroys nothing after them. */
-export function useAppliedStack(variables: string[] = []): AppliedStack {
+/**
+ * Applies both root modules before the tests of a block, and destroys nothing after them.
+ * @param variablesAt arguments of the apply, for the URL of the local AWS.
+ */
+export function useAppliedStack(
+  variablesAt: (endpoint: string) => string[] = () => [],
+  options: Pick<LocalAwsOptions, "pages"> = {},
+): AppliedStack {
   let local: LocalAws | undefined;
   let workDirectory = "";
   let roots: { account: TerraformRoot; application: TerraformRoot } | undefined;
@@ -31,8 +37,9 @@ export function useAppliedStack(variables: string[] = []): AppliedStack {
   };
   beforeAll(async () => {
     workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
-    local = await startEmpty();
-    roots = await applyStack({ endpoint: local.endpoint, workDirectory, variables });
+    local = await startEmpty(options);
+    const { endpoint } = local;
+    roots = await applyStack({ endpoint, workDirectory, variables: variablesAt(endpoint) });
     await refresh();
   }, APPLY_TIMEOUT);
   afterAll(async () => {

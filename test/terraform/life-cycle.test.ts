@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { snapshot } from "../../local/stack-snapshot.ts";
-import { readBundles, STACK_FILE } from "../../local/stack.ts";
+import { readBundles, STACKS } from "../../local/stack.ts";
 import { emptyState } from "../../local/state.ts";
 import { DIST } from "../../scripts/build.ts";
 import { connect } from "../e2e/client.ts";
@@ -23,7 +23,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
   test("is what npm start begins with: else run npm run snapshot", async () => {
     const { state, endpoint } = stack.local;
     const text = snapshot(state, endpoint, await readBundles(DIST));
-    expect(text).toBe(await readFile(STACK_FILE, "utf8"));
+    expect(text).toBe(await readFile(STACKS.open, "utf8"));
   });
 
   endToEndTests(stack);

@@ -15,7 +15,7 @@ const VARIABLES = [
 ];
 
 describe.skipIf(skipped)(`a stack with other variables than the default${because(skipped)}`, () => {
-  const stack = useAppliedStack(VARIABLES);
+  const stack = useAppliedStack(() => VARIABLES);
 
   test("has no changes after the apply", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await stack.application.plan(...VARIABLES)).toContain("No changes.");

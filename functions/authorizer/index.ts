@@ -1,0 +1,50 @@
+import { list, optional, required } from "../../shared/environment.ts";
+import { allowsOrigin } from "../../shared/handshake.ts";
+import type { AuthorizerEvent, AuthorizerResponse } from "./events.ts";
+import { tokensOf } from "./tokens.ts";
+import { createVerifyToken } from "./verify-token.ts";
+
+const allowedOrigins = list("ALLOWED_ORIGINS");
+const verifyToken = createVerifyToken({
+  issuer: required("JWT_ISSUER"),
+  audience: list("JWT_AUDIENCE"),
+  jwksUrl: optional("JWT_JWKS_URL"),
+});
+
+/**
+ * Decides who may connect: whoever brings one token that its issuer signed for us.
+ * @throws {Error} `Unauthorized` without a token, which API Gateway answers with 401; and whatever
+ * keeps a token from being checked, which it answers with 500.
+ */
+export async function handler(event: AuthorizerEvent): Promise<AuthorizerResponse> {
+  const { connectionId, requestId } = event.requestContext;
+  const refuse = (reason: string): AuthorizerResponse => {
+    console.warn({ event: "connection refused", connectionId, requestId, reason });
+    return decision("Deny", event.methodArn, "unknown");
+  };
+
+  if (!allowsOrigin(event.multiValueHeaders, allowedOrigins)) return refuse("OriginNotAllowed");
+  const [token, second] = tokensOf(event);
+  if (token === undefined) throw new Error("Unauthorized");
+  if (second !== undefined) return refuse("SeveralTokens");
+  try {
+    const verification = await verifyToken(token);
+    if ("refused" in verification) return refuse(verification.refused);
+    return decision("Allow", event.methodArn, verification.subject);
+  } catch (error) {
+    console.error({ event: "token could not be checked", connectionId, requestId, error });
+    throw error;
+  }
+}
+
+const decision = (
+  Effect: "Allow" | "Deny",
+  Resource: string,
+  principalId: string,
+): AuthorizerResponse => ({
+  principalId,
+  policyDocument: {
+    Version: "2012-10-17",
+    Statement: [{ Action: "execute-api:Invoke", Effect, Resource }],
+  },
+});

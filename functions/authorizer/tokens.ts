@@ -1,0 +1,11 @@
+import { offeredSubprotocols, SUBPROTOCOL } from "../../shared/handshake.ts";
+import type { AuthorizerEvent } from "./events.ts";
+
+/**
+ * Every token of a handshake: what is offered as a subprotocol beside the one that clients speak, and
+ * the query parameter `token`, for clients that can't choose subprotocols.
+ */
+export const tokensOf = (event: AuthorizerEvent): string[] => [
+  ...offeredSubprotocols(event.multiValueHeaders).filter((name) => name !== SUBPROTOCOL),
+  ...(event.multiValueQueryStringParameters?.["token"] ?? []).filter((token) => token !== ""),
+];

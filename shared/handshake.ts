@@ -1,0 +1,29 @@
+/** What an opening handshake says about who opens the connection, in the headers that browsers set. */
+
+/** The headers of a handshake as API Gateway passes them: names in Title-Case, every value. */
+export type HandshakeHeaders = Readonly<Record<string, readonly string[] | undefined>> | undefined;
+
+/**
+ * The subprotocol that clients speak. A browser sends a token as a second one, for it can set no
+ * other header, and then insists that the answer names one of the two.
+ */
+export const SUBPROTOCOL = "websocket-lambda";
+
+/** The subprotocols that a client offers, in its order. */
+export const offeredSubprotocols = (headers: HandshakeHeaders): string[] =>
+  (headers?.["Sec-WebSocket-Protocol"] ?? [])
+    .flatMap((value) => value.split(","))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+
+/**
+ * Whether a page of this origin may connect. An empty list allows every origin; clients that aren't
+ * browsers send no `Origin` and pass.
+ */
+export function allowsOrigin(
+  headers: HandshakeHeaders,
+  allowedOrigins: readonly string[],
+): boolean {
+  const origins = headers?.["Origin"] ?? [];
+  return allowedOrigins.length === 0 || origins.every((origin) => allowedOrigins.includes(origin));
+}

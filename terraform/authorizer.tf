@@ -1,0 +1,74 @@
+# Everything that jwt_issuer adds, but for the role (iam.tf), the log group
+# (logs.tf) and the alarms (monitoring.tf).
+
+resource "aws_lambda_function" "authorizer" {
+  count = local.has_authorizer ? 1 : 0
+
+  function_name                  = local.function_names.authorizer
+  description                    = "Checks the token of whoever connects to ${var.project}"
+  role                           = aws_iam_role.function["authorizer"].arn
+  filename                       = local.bundles.authorizer
+  source_code_hash               = local.bundle_hashes.authorizer
+  handler                        = "index.handler"
+  runtime                        = local.runtime
+  architectures                  = local.architectures
+  memory_size                    = 256
+  reserved_concurrent_executions = var.authorizer_reserved_concurrency
+
+  # The keys of the issuer come within 3 seconds or not at all.
+  timeout = 10
+
+  environment {
+    variables = {
+      JWT_ISSUER      = var.jwt_issuer
+      JWT_AUDIENCE    = join(",", var.jwt_audience)
+      JWT_JWKS_URL    = coalesce(var.jwt_jwks_url, "${trimsuffix(var.jwt_issuer, "/")}/.well-known/jwks.json")
+      ALLOWED_ORIGINS = join(",", var.allowed_origins)
+    }
+  }
+
+  logging_config {
+    log_format            = "JSON"
+    log_group             = aws_cloudwatch_log_group.function["authorizer"].name
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.bundles.authorizer)
+      error_message = "There is no ${abspath(local.bundles.authorizer)}. Run `npm run build` first."
+    }
+  }
+}
+
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  count = local.has_authorizer ? 1 : 0
+
+  api_id          = aws_apigatewayv2_api.this.id
+  name            = "jwt"
+  authorizer_type = "REQUEST"
+  authorizer_uri  = aws_lambda_function.authorizer[0].invoke_arn
+
+  # API Gateway wants every identity source to be there, but the token comes in
+  # one of two places. So the source is what every client sends, and the function
+  # itself refuses who brings no token, with the 401 of a missing source.
+  identity_sources = ["route.request.header.Host"]
+
+  # Makes Terraform take it off the route before it deletes it.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  count = local.has_authorizer ? 1 : 0
+
+  statement_id  = "api-gateway-authorizer"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.authorizer[0].function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt[0].id}"
+}

@@ -1,0 +1,207 @@
+import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AUDIENCE, createIssuer, issuerUrl } from "../../local/issuer/index.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import type { WrittenLogEvent } from "../../local/logs/index.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { connect } from "../e2e/client.ts";
+import { watchLogs } from "../e2e/log-watch.ts";
+
+const issuer = await createIssuer();
+let aws: LocalAws;
+let url: string;
+/** Every log event of the stack: of the functions and of the access log. */
+const events: WrittenLogEvent[] = [];
+
+beforeAll(async () => {
+  aws = await startStack({ bundles: DIST, stack: "authenticated", pages: issuer.pages });
+  url = websocketUrl(aws, "websocket0", "production");
+  aws.logs.subscribe((event) => events.push(event));
+});
+afterAll(() => aws.close());
+
+const seconds = () => Math.floor(Date.now() / 1000);
+
+/** A token of claims that the stack accepts, signed by a key that it doesn't know. */
+async function forge(header: Partial<JWTHeaderParameters>): Promise<string> {
+  const { privateKey } = await generateKeyPair("ES256");
+  return await new SignJWT({ iss: issuerUrl(aws.endpoint), aud: AUDIENCE, sub: "ada" })
+    .setIssuedAt()
+    .setExpirationTime("1h")
+    .setProtectedHeader({ alg: "ES256", ...header })
+    .sign(privateKey);
+}
+
+/** The key id of the issuer's tokens. */
+const knownKid = async () => {
+  const [header = ""] = (await issuer.tokenFor(aws.endpoint, "ada")).split(".");
+  const { kid }: { kid: string } = JSON.parse(Buffer.from(header, "base64url").toString());
+  return kid;
+};
+
+const tokenWith = (claims: Record<string, unknown>) => issuer.tokenFor(aws.endpoint, "ada", claims);
+
+const bad: [string, () => Promise<string>, reason: string][] = [
+  ["expired", () => tokenWith({ exp: seconds() - 1 }), "JwtExpiredError"],
+  ["not valid yet", () => tokenWith({ nbf: seconds() + 60 }), "JwtNotBeforeError"],
+  ["of another issuer", () => tokenWith({ iss: "https://evil.example" }), "JwtInvalidIssuerError"],
+  ["for another audience", () => tokenWith({ aud: "shop" }), "WrongAudience"],
+  ["for another client", () => tokenWith({ aud: undefined, client_id: "shop" }), "WrongAudience"],
+  ["for nobody", () => tokenWith({ aud: undefined }), "WrongAudience"],
+  ["without expiry", () => tokenWith({ exp: undefined }), "NoExpiry"],
+  ["without subject", () => tokenWith({ sub: undefined }), "NoSubject"],
+  [
+    "signed by another key under a known kid",
+    async () => forge({ kid: await knownKid() }),
+    "JwtInvalidSignatureError",
+  ],
+  ["signed by a key of another kid", () => forge({ kid: "other" }), "KidNotFoundInJwksError"],
+  [
+    "signed by a key of another kid, right after the last",
+    () => forge({ kid: "yet-another" }),
+    "WaitPeriodNotYetEndedJwkError",
+  ],
+  ["without kid", () => forge({}), "JwtWithoutValidKidError"],
+  [
+    "that brings its own key",
+    async () => {
+      const { publicKey } = await generateKeyPair("ES256");
+      return forge({ kid: await knownKid(), jwk: await exportJWK(publicKey) });
+    },
+    "JwtInvalidSignatureError",
+  ],
+  [
+    "of alg none",
+    async () => {
+      const claims = { iss: issuerUrl(aws.endpoint), aud: AUDIENCE, sub: "ada" };
+      const payload = new UnsecuredJWT(claims).setExpirationTime("1h").encode().split(".")[1] ?? "";
+      const header = { alg: "none", kid: await knownKid() };
+      return `${Buffer.from(JSON.stringify(header)).toString("base64url")}.${payload}.AA`;
+    },
+    "JwtInvalidSignatureAlgorithmError",
+  ],
+  [
+    "of alg none, with no signature at all",
+    async () => new UnsecuredJWT({ iss: issuerUrl(aws.endpoint), sub: "ada" }).encode(),
+    "JwtParseError",
+  ],
+  ["that is none", () => Promise.resolve("opensesame"), "JwtParseError"],
+  ["over 8 KB", async () => `${await tokenWith({ x: "x".repeat(6000) })}`, "TokenTooLong"],
+];
+
+/** What is logged from now on, once `action` is through and its last line is written. */
+async function logged(action: () => Promise<void>): Promise<WrittenLogEvent[]> {
+  const before = events.length;
+  await action();
+  await expect
+    .poll(() =>
+      events.slice(before).some(({ logGroupName }) => logGroupName.includes("apigateway")),
+    )
+    .toBe(true);
+  return events.slice(before);
+}
+
+const isOf =
+  (name: string) =>
+  ({ logGroupName }: WrittenLogEvent) =>
+    logGroupName.includes(name);
+
+/** No part of any token may be there, but for what every token of the kind begins with. */
+function expectNothingOf(token: string, lines: WrittenLogEvent[]): void {
+  const text = lines.map(({ message }) => message).join("\n");
+  for (const part of token.split(".").filter(({ length }) => length > 2))
+    expect(text).not.toContain(part);
+}
+
+describe.each([
+  ["a subprotocol", (token: string) => connect(url, {}, ["websocket-lambda", token])],
+  ["a query parameter", (token: string) => connect(`${url}?token=${token}`)],
+])("by %s", (way, open) => {
+  test.for(bad)("a token %s is refused with 403", async ([, make, reason]) => {
+    const token = await make();
+    // The URL may have 4,096 characters, so that this one doesn't come so far.
+    const isTooLongForUrl = way !== "a subprotocol" && token.length > 4000;
+    if (isTooLongForUrl) return expect(open(token)).rejects.toThrow("server response: 414");
+    const lines = await logged(() =>
+      expect(open(token)).rejects.toThrow("Unexpected server response: 403"),
+    );
+    expect(lines.filter(isOf("websocket-handler"))).toEqual([]);
+    expectNothingOf(token, lines);
+    const refusals = lines.filter(isOf("authorizer")).map(({ message }) => JSON.parse(message));
+    // Right after a key id that isn't known, the next one isn't even looked for.
+    const reasons = reason === "KidNotFoundInJwksError" ? [reason, WAITING] : [reason];
+    const { message } = refusals.find(({ level }) => level === "WARN");
+    expect(message).toMatchObject({ event: "connection refused" });
+    expect(reasons).toContain(message.reason);
+  });
+
+  test("a good token lets in, and its subject is in the processor's log", async () => {
+    const token = await issuer.tokenFor(aws.endpoint, `ada by ${way}`);
+    const watch = watchLogs(aws);
+    const lines = await logged(async () => {
+      const client = await open(token);
+      expect(client.socket.protocol).toBe(way === "a subprotocol" ? "websocket-lambda" : "");
+      expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+      await watch.line(
+        ({ logGroupName, content }) =>
+          logGroupName.includes("processor") && content["subject"] === `ada by ${way}`,
+      );
+      client.socket.close();
+      await watch.line(({ content }) => content["event"] === "disconnected");
+    });
+    expectNothingOf(token, lines);
+  });
+
+  test("a token of 20 KB is refused before anything runs", async () => {
+    const token = await tokenWith({ x: "x".repeat(15_000) });
+    expect(token.length).toBeGreaterThan(20_000);
+    const before = events.length;
+    await expect(open(token)).rejects.toThrow(/Unexpected server response: 4(31|14)/);
+    expect(events.slice(before)).toEqual([]);
+  });
+});
+
+const WAITING = "WaitPeriodNotYetEndedJwkError";
+
+test("no token is answered with 401", async () => {
+  const lines = await logged(() =>
+    expect(connect(url)).rejects.toThrow("Unexpected server response: 401"),
+  );
+  expect(lines.filter(isOf("websocket-handler"))).toEqual([]);
+});
+
+test.for<[string, string, string[]]>([
+  ["a subprotocol without a token", "", ["websocket-lambda"]],
+  ["an empty parameter", "?token=", []],
+])("%s is no token: 401", async ([, query, protocols]) => {
+  await expect(connect(`${url}${query}`, {}, protocols)).rejects.toThrow("server response: 401");
+});
+
+test("two tokens are refused, even where both are good", async () => {
+  const token = () => issuer.tokenFor(aws.endpoint, "ada");
+  const [one, two] = [await token(), await tokenWith({ jti: "2" })];
+  for (const open of [
+    () => connect(url, {}, ["websocket-lambda", one, two]),
+    () => connect(`${url}?token=${one}&token=${two}`),
+    () => connect(`${url}?token=${one}`, {}, ["websocket-lambda", two]),
+  ])
+    await expect(open()).rejects.toThrow("Unexpected server response: 403");
+});
+
+test("a token of Cognito, which names its client instead of an audience, is accepted", async () => {
+  const token = await tokenWith({ aud: undefined, client_id: AUDIENCE });
+  await connect(url, {}, ["websocket-lambda", token]);
+  expect(
+    await tokenWith({ aud: ["shop", AUDIENCE] }).then((other) => connect(`${url}?token=${other}`)),
+  ).toHaveProperty("socket");
+});
+
+test("who is connected stays so after the token's end", async () => {
+  const token = await tokenWith({ exp: seconds() + 2 });
+  const client = await connect(`${url}?token=${token}`);
+  await expect
+    .poll(() => connect(`${url}?token=${token}`).then(() => "in", String), { timeout: 10_000 })
+    .toContain("403");
+  expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+});
