@@ -7,6 +7,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 
 const root = join(import.meta.dirname, "..");
 /** Where the zips are, and where Terraform looks for them. */
@@ -20,6 +21,8 @@ export interface Bundle {
   /** Bytes of the minified bundle and of the zip. */
   size: number;
   zipSize: number;
+  /** What of npm is in it. */
+  packages: BundledPackage[];
 }
 
 /** Builds every function. Rejects with esbuild's own error where a source doesn't compile. */
@@ -32,7 +35,7 @@ async function buildFunction(name: FunctionName, outDirectory: string): Promise<
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const outfile = join(directory, "index.js");
-  await build({
+  const { metafile } = await build({
     entryPoints: [join(root, "functions", name, "index.ts")],
     absWorkingDir: root,
     outfile,
@@ -48,11 +51,13 @@ async function buildFunction(name: FunctionName, outDirectory: string): Promise<
     sourcemap: "external",
     legalComments: "none",
     logLevel: "error",
+    metafile: true,
   });
   const bundle = await readFile(outfile);
   const zip = zipSync({ "index.js": [bundle, reproducible] }, { level: 9 });
   await writeFile(join(outDirectory, `${name}.zip`), zip);
-  return { name, size: bundle.length, zipSize: zip.length };
+  const packages = await bundledPackages(metafile, root);
+  return { name, size: bundle.length, zipSize: zip.length, packages };
 }
 
 const reproducible = {
@@ -65,8 +70,10 @@ const reproducible = {
 
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
-  for (const { name, size, zipSize } of await buildFunctions()) {
+  for (const { name, size, zipSize, packages } of await buildFunctions()) {
     const zip = relative(process.cwd(), join(DIST, `${name}.zip`));
     console.log(`${zip.padEnd(30)}${kilobytes(zipSize)}   bundle${kilobytes(size)}`);
+    for (const { name: packageName, version, license, bytes } of packages)
+      console.log(`${kilobytes(bytes)}  ${`${packageName} ${version}`.padEnd(52)}${license}`);
   }
 }

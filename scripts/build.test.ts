@@ -1,0 +1,41 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Bundle, buildFunctions } from "./build.ts";
+
+let directory: string;
+let bundles: Bundle[];
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "websocket-lambda-build-"));
+  bundles = await buildFunctions(directory);
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+test("every package in a bundle has a licence that lets anybody use it", () => {
+  const packages = bundles.flatMap((bundle) => bundle.packages);
+  expect(packages.map(({ name }) => name)).toContain("@middy/core");
+  const permissive = ["0BSD", "Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
+  expect(packages.filter(({ license }) => !permissive.includes(license))).toEqual([]);
+});
+
+test("every package in a bundle is one that package-lock.json pins", async () => {
+  const lock = await readFile(join(import.meta.dirname, "..", "package-lock.json"), "utf8");
+  const {
+    packages: pinned,
+  }: { packages: Record<string, { version: string; integrity?: string }> } = JSON.parse(lock);
+  const known = Object.entries(pinned)
+    .filter(([, { integrity }]) => integrity !== undefined)
+    .map(([path, { version }]) => `${path.split("node_modules/").at(-1)} ${version}`);
+  for (const { packages } of bundles)
+    for (const { name, version } of packages) expect(known).toContain(`${name} ${version}`);
+});
+
+test("no bundle has anything of the local AWS or of the tools", async () => {
+  for (const { name } of bundles) {
+    const map = await readFile(join(directory, name, "index.js.map"), "utf8");
+    const { sources }: { sources: string[] } = JSON.parse(map);
+    const own = sources.filter((source) => !source.includes("node_modules/"));
+    expect(own.filter((source) => !/\/(?:functions|shared)\//.test(source))).toEqual([]);
+  }
+});

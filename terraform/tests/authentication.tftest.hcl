@@ -1,0 +1,227 @@
+# What jwt_issuer adds, and that without it nothing is there.
+
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  bundle_directory = "./tests/bundles"
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+override_resource {
+  target          = aws_apigatewayv2_api.this
+  override_during = plan
+  values = {
+    id            = "abc123"
+    api_endpoint  = "wss://abc123.execute-api.us-east-1.amazonaws.com"
+    execution_arn = "arn:aws:execute-api:us-east-1:123456789012:abc123"
+  }
+}
+
+run "without_an_issuer_there_is_no_authorizer" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.authorizer) + length(aws_apigatewayv2_authorizer.jwt) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) == 0
+    error_message = "Something of the authorizer is there."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_iam_role.function), "authorizer") && !contains(keys(aws_cloudwatch_log_group.function), "authorizer") && alltrue([for name in keys(aws_cloudwatch_metric_alarm.this) : !startswith(name, "authorizer")])
+    error_message = "A role, a log group or an alarm of the authorizer is there."
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "NONE" && route.authorizer_id == null])
+    error_message = "A route asks for authorization."
+  }
+
+  assert {
+    condition     = output.authorizer_log_group_name == null
+    error_message = "The output names a log group."
+  }
+}
+
+run "with_an_issuer_connect_asks_the_authorizer" {
+  command = plan
+
+  variables {
+    jwt_issuer      = "https://login.example.com/tenant/"
+    jwt_audience    = ["chat", "chat-mobile"]
+    allowed_origins = ["https://chat.example.com"]
+    log_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  override_resource {
+    target          = aws_apigatewayv2_authorizer.jwt
+    override_during = plan
+    values          = { id = "aut123" }
+  }
+
+  assert {
+    condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { connect = "CUSTOM", default = "NONE", disconnect = "NONE" }
+    error_message = "Not $connect alone asks for authorization."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_route.this["connect"].authorizer_id == "aut123"
+    error_message = "$connect does not ask the authorizer."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.authorizer[0].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abc123/authorizers/aut123" && aws_lambda_permission.authorizer[0].principal == "apigateway.amazonaws.com"
+    error_message = "Somebody beside the API's authorizer may invoke the function."
+  }
+
+  assert {
+    condition = aws_lambda_function.authorizer[0].environment[0].variables == tomap({
+      JWT_ISSUER      = "https://login.example.com/tenant/"
+      JWT_AUDIENCE    = "chat,chat-mobile"
+      JWT_JWKS_URL    = "https://login.example.com/tenant/.well-known/jwks.json"
+      ALLOWED_ORIGINS = "https://chat.example.com"
+    })
+    error_message = "The authorizer does not know what to expect of a token."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.function["authorizer"].policy).Statement == [
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = ["logs:PutLogEvents", "logs:CreateLogStream"]
+        Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/websocket-lambda-authorizer:*"
+      }
+    ]
+    error_message = "The authorizer may do more than write its log: ${aws_iam_role_policy.function["authorizer"].policy}"
+  }
+
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-faults") && contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-throttles")
+    error_message = "An alarm of the authorizer is missing."
+  }
+
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.access]) : group.kms_key_id == var.log_kms_key_arn])
+    error_message = "A log group is not encrypted with the key."
+  }
+}
+
+run "an_issuer_names_its_keys_elsewhere" {
+  command = plan
+
+  variables {
+    jwt_issuer   = "https://login.example.com"
+    jwt_audience = ["chat"]
+    jwt_jwks_url = "https://keys.example.com/jwks"
+  }
+
+  assert {
+    condition     = aws_lambda_function.authorizer[0].environment[0].variables.JWT_JWKS_URL == "https://keys.example.com/jwks"
+    error_message = "The keys are not fetched where they are."
+  }
+}
+
+run "an_issuer_without_an_audience" {
+  command = plan
+
+  variables {
+    jwt_issuer = "https://login.example.com"
+  }
+
+  expect_failures = [var.jwt_audience]
+}
+
+run "an_audience_without_an_issuer" {
+  command = plan
+
+  variables {
+    jwt_audience = ["chat"]
+  }
+
+  expect_failures = [var.jwt_audience]
+}
+
+run "an_issuer_without_tls" {
+  command = plan
+
+  variables {
+    jwt_issuer   = "http://login.example.com"
+    jwt_audience = ["chat"]
+  }
+
+  expect_failures = [var.jwt_issuer]
+}
+
+run "an_issuer_that_only_begins_like_this_machine" {
+  command = plan
+
+  variables {
+    jwt_issuer   = "http://localhost.evil.example"
+    jwt_audience = ["chat"]
+  }
+
+  expect_failures = [var.jwt_issuer]
+}
+
+run "an_audience_with_a_comma" {
+  command = plan
+
+  variables {
+    jwt_issuer   = "https://login.example.com"
+    jwt_audience = ["chat,shop"]
+  }
+
+  expect_failures = [var.jwt_audience]
+}
+
+run "keys_without_an_issuer" {
+  command = plan
+
+  variables {
+    jwt_jwks_url = "https://login.example.com/jwks"
+  }
+
+  expect_failures = [var.jwt_jwks_url]
+}
+
+run "keys_without_tls" {
+  command = plan
+
+  variables {
+    jwt_issuer   = "https://login.example.com"
+    jwt_audience = ["chat"]
+    jwt_jwks_url = "http://login.example.com/jwks"
+  }
+
+  expect_failures = [var.jwt_jwks_url]
+}
+
+run "a_fraction_of_an_authorizer" {
+  command = plan
+
+  variables {
+    authorizer_reserved_concurrency = 0.5
+  }
+
+  expect_failures = [var.authorizer_reserved_concurrency]
+}
+
+run "an_alias_for_a_key" {
+  command = plan
+
+  variables {
+    log_kms_key_arn = "alias/logs"
+  }
+
+  expect_failures = [var.log_kms_key_arn]
+}
