@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LocalAws } from "../local/local-aws.ts";
+import { startStack, websocketUrl } from "../local/stack.ts";
+import { LOG_VOLUME, type LogVolume } from "../scripts/model/log-volume.ts";
+import { connect } from "./e2e/client.ts";
+
+const MESSAGES = 200;
+
+/** Six lines of functions and two of the access log, for each message and for the connection. */
+const LINES = 8 * (MESSAGES + 1);
+
+let local: LocalAws;
+beforeAll(async () => {
+  local = await startStack({ bundles: join(import.meta.dirname, "..", "dist") });
+});
+afterAll(async () => {
+  await local.close();
+});
+
+interface Line {
+  isAccess: boolean;
+  /** Of the invocation or the request that the line is about. */
+  requestId: string;
+  /** The line tells of a connect or a disconnect. */
+  isOfConnection: boolean;
+  bytes: number;
+}
+
+/** The next so many lines, without those of cold starts. */
+function nextLines(count: number): Promise<Line[]> {
+  const lines: Line[] = [];
+  return new Promise((resolve) => {
+    const stop = local.logs.subscribe(({ logGroupName, message }) => {
+      const { type, record, requestId, eventType, message: content } = JSON.parse(message);
+      if (type === "platform.initStart") return;
+      lines.push({
+        isAccess: logGroupName.startsWith("/aws/apigateway/"),
+        requestId: requestId ?? record.requestId,
+        isOfConnection: /CONNECT$|connected$/.test(eventType ?? content?.event),
+        bytes: Buffer.byteLength(message),
+      });
+      if (lines.length < count) return;
+      stop();
+      resolve(lines);
+    });
+  });
+}
+
+/** What each of several messages or connections has of the lines. */
+const volumeOf = (lines: Line[], times: number): LogVolume => ({
+  events: lines.length / times,
+  bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) / times,
+});
+
+test("a message and a connection write as much log as the model reckons with", async () => {
+  const reading = nextLines(LINES);
+  const client = await connect(websocketUrl(local, "websocket0", "production"));
+  for (let number = 0; number < MESSAGES; number += 1)
+    await client.ask({ action: "uppercase", data: { text: "hello" } });
+  client.socket.close();
+  const lines = await reading;
+
+  const ofConnection = new Set(
+    lines.filter(({ isOfConnection }) => isOfConnection).map(({ requestId }) => requestId),
+  );
+  const select = (access: boolean, connection: boolean) =>
+    lines.filter(
+      ({ isAccess, requestId }) =>
+        isAccess === access && ofConnection.has(requestId) === connection,
+    );
+  const measured = {
+    messageFunctions: volumeOf(select(false, false), MESSAGES),
+    messageAccess: volumeOf(select(true, false), MESSAGES),
+    connectionFunctions: volumeOf(select(false, true), 1),
+    connectionAccess: volumeOf(select(true, true), 1),
+  };
+  for (const [name, { events, bytes }] of Object.entries(measured)) {
+    const expected = Object.entries(LOG_VOLUME).find(([key]) => key === name)?.[1];
+    expect({ name, events }).toEqual({ name, events: expected?.events });
+    // Durations have more or fewer digits from run to run, and cold starts one more.
+    const deviation = Math.abs(bytes / (expected?.bytes ?? 0) - 1);
+    expect({ name, bytes, isAsExpected: deviation < 0.05 }).toMatchObject({ isAsExpected: true });
+  }
+}, 60_000);
