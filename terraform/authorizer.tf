@@ -1,5 +1,5 @@
-# Everything that jwt_issuer adds, but for the role (iam.tf), the log group
-# (logs.tf) and the alarms (monitoring.tf).
+# Everything that jwt_issuer adds, but for the role (iam.tf) and the log group
+# (logs.tf).
 
 resource "aws_lambda_function" "authorizer" {
   count = local.has_authorizer ? 1 : 0
@@ -71,4 +71,36 @@ resource "aws_lambda_permission" "authorizer" {
   function_name = aws_lambda_function.authorizer[0].function_name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt[0].id}"
+}
+
+resource "aws_cloudwatch_log_metric_filter" "authorizer_faults" {
+  count = local.has_authorizer ? 1 : 0
+
+  name           = "${var.project}-authorizer-faults"
+  log_group_name = aws_cloudwatch_log_group.function["authorizer"].name
+  pattern        = "{ $.message.event = \"token could not be checked\" }"
+
+  metric_transformation {
+    namespace = var.project
+    name      = "AuthorizerFaults"
+    value     = "1"
+  }
+}
+
+locals {
+  # Its errors have no alarm: whoever comes without a token is one of them.
+  authorizer_alarms = { for name, alarm in {
+    authorizer-faults = {
+      description = "The authorizer could not check a token, so its bearer was turned away. See its log group; often the issuer's keys can't be fetched."
+      namespace   = var.project
+      metric_name = "AuthorizerFaults"
+      dimensions  = {}
+    }
+
+    authorizer-throttles = {
+      description = "The authorizer ran out of concurrency, so clients were turned away. Raise its reserved concurrency or the account's quota."
+      metric_name = "Throttles"
+      dimensions  = { FunctionName = "${var.project}-authorizer" }
+    }
+  } : name => alarm if local.has_authorizer }
 }

@@ -7,7 +7,7 @@ resource "aws_sqs_queue" "dead_letter" {
   # 14 days, the most that SQS offers: time to notice, mend and send again.
   message_retention_seconds = 1209600
 
-  # Room for any job, as a WebSocket message ends at 128 KB. Written down
-  # because the provider's default depends on its version.
+  # Room for any job: the websocket-handler takes none over 256,000 bytes. Written
+  # down because the provider's default depends on its version.
   max_message_size = 262144
 }

@@ -1,24 +1,8 @@
 locals {
-  # Its errors have no alarm: whoever comes without a token is one of them.
-  authorizer_alarms = {
-    authorizer-faults = {
-      description = "The authorizer could not check a token, so its bearer was turned away. See its log group; often the issuer's keys can't be fetched."
-      namespace   = var.project
-      metric_name = "AuthorizerFaults"
-      dimensions  = {}
-    }
-
-    authorizer-throttles = {
-      description = "The authorizer ran out of concurrency, so clients were turned away. Raise its reserved concurrency or the account's quota."
-      metric_name = "Throttles"
-      dimensions  = { FunctionName = "${var.project}-authorizer" }
-    }
-  }
-
   # What an alarm leaves out is filled in below: the sum of a metric of Lambda
   # over five minutes, any above 0 is one too many, and no data is good news.
   # Each costs about $0.10 a month; the first ten of an account are free.
-  alarms = merge({ for name, alarm in local.authorizer_alarms : name => alarm if local.has_authorizer }, {
+  alarms = {
     websocket-handler-errors = {
       description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
       metric_name = "Errors"
@@ -83,11 +67,11 @@ locals {
       dimensions  = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
       threshold   = 0.8 * 2 * var.throttling_rate_limit * 300
     }
-  })
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  for_each = merge(local.alarms, local.authorizer_alarms)
 
   alarm_name          = "${var.project}-${each.key}"
   alarm_description   = each.value.description
@@ -115,20 +99,6 @@ resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
   metric_transformation {
     namespace = var.project
     name      = "ProcessorTimeouts"
-    value     = "1"
-  }
-}
-
-resource "aws_cloudwatch_log_metric_filter" "authorizer_faults" {
-  count = local.has_authorizer ? 1 : 0
-
-  name           = "${var.project}-authorizer-faults"
-  log_group_name = aws_cloudwatch_log_group.function["authorizer"].name
-  pattern        = "{ $.message.event = \"token could not be checked\" }"
-
-  metric_transformation {
-    namespace = var.project
-    name      = local.authorizer_alarms.authorizer-faults.metric_name
     value     = "1"
   }
 }

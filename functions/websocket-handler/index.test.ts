@@ -132,3 +132,17 @@ test("of the subprotocols that a client offers, ours alone is sent back", async 
   expect(await protocols("a.b.c", "websocket-lambda")).toEqual(ours);
   expect(await protocols("a.b.c")).toEqual({ statusCode: 200 });
 });
+
+test("a job that the dead-letter queue could not keep is rejected, whatever the message's size", async () => {
+  const numbers = `[${Array.from({ length: 25_000 }, () => "1e20").join(",")}]`;
+  await receive(`{"action":"echo","requestId":"mine","data":${numbers}}`);
+  expect(calls.map(({ path }) => path)).toEqual(["/stage/@connections/c="]);
+  expect(JSON.parse(calls[0]?.body ?? "")).toMatchObject({
+    action: "echo",
+    requestId: "mine",
+    error: {
+      code: "INVALID_REQUEST",
+      message: "The message is over 256,000 bytes with its numbers written out.",
+    },
+  });
+});
