@@ -131,12 +131,27 @@ describe("authenticate", () => {
     await expect(iam.authenticate({ ...request, headers })).rejects.toThrow(mismatch);
   });
 
-  it("reads percent-encoded paths and repeated parameters as they were signed", async () => {
-    const path = "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aa%3Ab%3Afunction%3Ac%20d";
-    const query = { tagKeys: ["b", "a b"], "x+y": "1/2=3" };
-    expect(await iam.authenticate(await signed({ path, query }))).toMatchObject({
-      caller: administrator,
-    });
+  it.each<[string, SigningOptions]>([
+    ["a percent-encoded path", { path: "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aa%3Ac%20d" }],
+    ["a path with characters that encodeURIComponent spares", { path: "/it's/(a)*!" }],
+    ["empty and dot segments in a path", { path: "//a/./b/../c//d/" }],
+    ["a path that leads above its root", { path: "/../a/.." }],
+    ["repeated parameters", { query: { tagKeys: ["b", "a b"], "x+y": "1/2=3" } }],
+    ["parameters of which one begins like another", { query: { a1: "1", a: ["2", "10"], A: "" } }],
+    ["parameters beyond ASCII", { query: { ü: "😀", "!'()*": "~" } }],
+    ["white space in headers", { headers: { "x-amz-meta": "  a \t  b " } }],
+  ])("agrees with AWS's own signer about %s", async (_what, options) => {
+    expect(await iam.authenticate(await signed(options))).toMatchObject({ caller: administrator });
+  });
+
+  it("signs each scope with a key of its own", async () => {
+    const credentials = iam.issueCredentials(roleArn, "run-1");
+    await iam.authenticate(await signed({ credentials }));
+    const { headers, ...rest } = await signed({ credentials });
+    const authorization = headers["authorization"]?.replace("/lambda/", "/sqs/");
+    await expect(
+      iam.authenticate({ ...rest, headers: { ...headers, authorization } }),
+    ).rejects.toThrow(mismatch);
   });
 
   it("knows the credentials that it issued as a session of their role", async () => {

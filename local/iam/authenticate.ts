@@ -8,6 +8,7 @@ import {
 import type { createCredentials, KnownCredentials } from "./credentials.ts";
 import type { Iam, SignedRequest } from "./index.ts";
 import { payloadHash, sameText, signatureMatches } from "./signature.ts";
+import { createSigningKeys } from "./signing-keys.ts";
 
 /**
  * Checks the signature that a request carries in its headers.
@@ -20,10 +21,11 @@ export function createAuthenticate(options: {
   credentials: ReturnType<typeof createCredentials>;
 }): Iam["authenticate"] {
   const { clock, credentials } = options;
+  const signingKeys = createSigningKeys();
   return async (request) => {
     const authorization = parseAuthorization(authorizationOf(request));
     const { accessKeyId, service, region } = authorization;
-    const time = signingTime(request, authorization);
+    const { stamp, time } = signingTime(request, authorization);
     checkTime(time, clock.now());
     const payload = payloadHash(request);
     if (!payload.valid) throw mismatch();
@@ -34,8 +36,8 @@ export function createAuthenticate(options: {
     if (known === undefined) return { caller: credentials.administrator, service, region };
 
     checkToken(request, known);
-    const signed = { hash: payload.hash, time };
-    if (!(await signatureMatches(request, authorization, known, signed))) throw mismatch();
+    const signed = { hash: payload.hash, stamp, signingKeys };
+    if (!signatureMatches(request, authorization, known, signed)) throw mismatch();
     return { caller: known.caller, service, region };
   };
 }
@@ -48,8 +50,11 @@ function authorizationOf({ headers, url }: SignedRequest): string {
   throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
-/** Milliseconds since the epoch. */
-function signingTime({ headers }: SignedRequest, authorization: AuthorizationHeader): number {
+/** As it was sent, and in milliseconds since the epoch. */
+function signingTime(
+  { headers }: SignedRequest,
+  authorization: AuthorizationHeader,
+): { stamp: string; time: number } {
   const stamp = headers["x-amz-date"];
   // Our choice: AWS takes a `Date` header too, which no current SDK sends.
   if (stamp === undefined || !STAMP.test(stamp))
@@ -63,7 +68,7 @@ function signingTime({ headers }: SignedRequest, authorization: AuthorizationHea
   const time = Date.parse(stamp.replace(STAMP, "$1-$2-$3T$4:$5:$6Z"));
   if (Number.isNaN(time))
     throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${stamp}'.`);
-  return time;
+  return { stamp, time };
 }
 
 const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
