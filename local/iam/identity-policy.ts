@@ -62,13 +62,18 @@ function refuseVariables(pattern: string): void {
 }
 
 /**
- * What a role's policies say to an action: a Deny outweighs every Allow.
+ * What a policy says to an action: a Deny outweighs every Allow.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function decide(rules: readonly Rule[], action: string, resource: string): Decision {
-  const effects = rules
-    .filter(({ covers }) => covers(action, resource))
-    .map(({ effect }) => effect);
-  if (effects.includes("Deny")) return "explicitly denied";
-  return effects.includes("Allow") ? "allowed" : "implicitly denied";
+export const decide = (rules: readonly Rule[], action: string, resource: string): Decision =>
+  weigh(
+    rules
+      .filter(({ covers }) => covers(action, resource))
+      .map(({ effect }) => (effect === "Deny" ? "explicitly denied" : "allowed")),
+  );
+
+/** What several policies of a role say together, or several statements of a policy. */
+export function weigh(decisions: readonly Decision[]): Decision {
+  if (decisions.includes("explicitly denied")) return "explicitly denied";
+  return decisions.includes("allowed") ? "allowed" : "implicitly denied";
 }
