@@ -64,7 +64,10 @@ export function createAwsServer(options: {
     if (page !== undefined) return page(request, response);
     const requestId = randomUUID();
     const client = new AbortController();
-    response.once("close", () => client.abort());
+    // After the answer nobody listens, and an error with its stack is dear.
+    response.once("close", () => {
+      if (!response.writableFinished) client.abort();
+    });
     answer(request, requestId, client.signal)
       .catch((error: unknown) => errorResponse(error, headersOf(request), requestId))
       .then((answered) => send(response, requestId, answered))
@@ -81,16 +84,19 @@ export function createAwsServer(options: {
 /** No header that the protocols read is one that Node.js keeps as a list. */
 const headersOf = ({ headers }: IncomingMessage) => headers as Record<string, string | undefined>;
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+/** By its events: their iterator would cost each request more than its signature does. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  request.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    if (length > BODY_LIMIT)
-      throw new AwsError(413, "RequestEntityTooLargeException", "The request is too large.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+    if (length <= BODY_LIMIT) chunks.push(chunk);
+    else reject(new AwsError(413, "RequestEntityTooLargeException", "The request is too large."));
+  });
+  request.once("end", () => resolve(Buffer.concat(chunks, length)));
+  request.once("error", reject);
+  return promise;
 }
 
 function send(response: ServerResponse, requestId: string, answer: AwsResponse): void {
