@@ -25,7 +25,7 @@ export interface LocalAwsOptions {
   faults?: Faults;
   /** What else the port serves, by path. Default: nothing. */
   pages?: Readonly<Record<string, Page>>;
-  /** How many processes each function may have at a time. Default: two per core, at least four. */
+  /** How many processes each function may have at work. Default: one per core, at least two. */
   environmentsPerFunction?: number;
 }
 
@@ -48,7 +48,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     clock = systemClock,
     faults = createFaults(),
     pages = {},
-    environmentsPerFunction: capacity = Math.max(4, 2 * availableParallelism()),
+    environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
 

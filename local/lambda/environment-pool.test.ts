@@ -38,6 +38,19 @@ test("what waits for a hanging invocation gets an environment beside it", async 
   expect(await waiting).toMatchObject({ requestId: "waits" });
 });
 
+test("environments started beside a hanging invocation rest once it has ended", async () => {
+  const { run, running, started } = startPool(1);
+  const hanging = run("hangs");
+  const beside = run("waits");
+  await expect.poll(() => running.length, { timeout: 5000 }).toBe(2);
+  for (const end of running.splice(0)) end();
+  await Promise.all([hanging, beside]);
+  void run("next");
+  void run("after next");
+  expect(running).toHaveLength(1);
+  expect(started()).toBe(2);
+});
+
 test("what waits for short work gets the next free environment", async () => {
   const { run, running, started } = startPool(1);
   const results = ["a", "b", "c"].map(run);

@@ -35,7 +35,10 @@ interface Waiting {
 const IDLE_MILLISECONDS = 10 * 60_000;
 
 /** An invocation that runs for longer hangs, or waits for something: it is no work for this machine. */
-const SLOW_MILLISECONDS = 500;
+const SLOW_MILLISECONDS = 100;
+
+/** The same of an environment's first, which has a start in it that is nothing but work. */
+const SLOW_START_MILLISECONDS = 500;
 
 /** Invocations that may wait before those who add to them are slowed down. */
 const BACKLOG = 32;
@@ -51,15 +54,17 @@ export function createEnvironmentPool(options: {
   /**
    * How many processes this machine affords at work. Our choice: Lambda would start another
    * environment for every concurrent invocation; here those over the limit wait for one to become
-   * free. One that hangs or waits for something else gets another one beside it in a while.
+   * free, as more processes than cores only take each other's time. One that hangs or waits for
+   * something else gets another one beside it in a while.
    */
   capacity: number;
   /** @throws where no process can be started. */
   start(onEnd: () => void): ExecutionEnvironment;
 }): EnvironmentPool {
   const { clock, capacity, start } = options;
-  /** Each with the time since when it runs an invocation; those that run none have none. */
-  const environments = new Map<ExecutionEnvironment, number | undefined>();
+  const environments = new Set<ExecutionEnvironment>();
+  /** Those that run an invocation, each with the time from which on it is slow. */
+  const busy = new Map<ExecutionEnvironment, number>();
   /** Free environments, the most recently used last, which is taken first. */
   const idle: { environment: ExecutionEnvironment; since: number; frozen: boolean }[] = [];
   const waiting: Waiting[] = [];
@@ -75,15 +80,16 @@ export function createEnvironmentPool(options: {
   const startEnvironment = () => {
     const environment = start(() => {
       environments.delete(environment);
+      busy.delete(environment);
       if (elsewhere !== undefined && environments.size === 0) empty.resolve();
       serveNext();
     });
-    environments.set(environment, undefined);
+    environments.add(environment);
     return environment;
   };
 
   const serveNext = () => {
-    while (waiting.length > 0 && (idle.length > 0 || environments.size < capacity + slow)) {
+    while (waiting.length > 0 && busy.size < capacity + slow) {
       const next = waiting.shift();
       if (next !== undefined) serve(next);
     }
@@ -95,19 +101,18 @@ export function createEnvironmentPool(options: {
   /** Looks whether those that wait have been waiting for work that takes its time. */
   const relieve = () => {
     relief = undefined;
-    const since = performance.now() - SLOW_MILLISECONDS;
-    const busy = [...environments.values()];
-    slow = Math.min(
-      MOST_ENVIRONMENTS - capacity,
-      busy.filter((startedAt) => startedAt !== undefined && startedAt < since).length,
-    );
+    const now = performance.now();
+    const count = [...busy.values()].filter((slowFrom) => slowFrom < now).length;
+    slow = Math.min(MOST_ENVIRONMENTS - capacity, count);
     serveNext();
   };
 
   const serve = ({ invocation, resolve, reject }: Waiting) => {
     try {
-      const environment = idle.pop()?.environment ?? startEnvironment();
-      environments.set(environment, performance.now());
+      const warm = idle.pop()?.environment;
+      const environment = warm ?? startEnvironment();
+      const patience = warm === undefined ? SLOW_START_MILLISECONDS : SLOW_MILLISECONDS;
+      busy.set(environment, performance.now() + patience);
       environment.invoke(invocation, (result) => {
         release(environment);
         resolve(result);
@@ -118,7 +123,7 @@ export function createEnvironmentPool(options: {
   };
 
   const release = (environment: ExecutionEnvironment) => {
-    environments.set(environment, undefined);
+    busy.delete(environment);
     if (elsewhere !== undefined) {
       environment.shutDown();
       return;
@@ -180,7 +185,7 @@ export function createEnvironmentPool(options: {
     retire,
     async close() {
       const ended = retire(() => Promise.reject(closing()));
-      for (const environment of environments.keys()) environment.shutDown();
+      for (const environment of environments) environment.shutDown();
       await ended;
     },
   };

@@ -52,7 +52,7 @@ export function createLambda(options: {
   endpoint(): string;
   /** Of its own, for the code of the functions. */
   workDirectory: string;
-  /** How many processes a function may have at a time. */
+  /** How many processes a function may have at work. */
   capacity: number;
   /** How many invocations the account may have at a time in a region. Default: 1,000, as AWS's. */
   accountConcurrency?: number;
