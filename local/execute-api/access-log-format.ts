@@ -31,22 +31,37 @@ const VARIABLES = new Set([
 
 const REFERENCE = /\$(?:context\.(\w+(?:\.\w+)*)|\{context\.([\w.-]+)\})/g;
 
+/** Writes the line about a request. */
+export type AccessLogFormat = (context: object) => string;
+
 /**
- * A line of an access log.
+ * Reads the format of an access log.
  *
  * Our choice, for want of a source: values are escaped as in a JSON text, which nearly every format
  * is, so that no client can break a line or forge a member of it by its `User-Agent`.
  * @param format text with `$context.variable` or `${context.variable}` in it.
  */
-export function renderAccessLog(format: string, context: object): string {
-  return format.replaceAll(REFERENCE, (_reference, plain?: string, braced?: string) => {
-    const name = plain ?? braced ?? "";
-    if (!VARIABLES.has(name) && !name.startsWith("authorizer.")) return "-";
-    return name === "error.messageString"
-      ? quoted(contextVariable(context, "error.message"))
-      : escaped(contextVariable(context, name));
-  });
+export function parseAccessLogFormat(format: string): AccessLogFormat {
+  const parts: ((context: object) => string)[] = [];
+  let end = 0;
+  for (const { 0: reference, 1: plain, 2: braced, index } of format.matchAll(REFERENCE)) {
+    const text = format.slice(end, index);
+    parts.push(() => text, variable(plain ?? braced ?? ""));
+    end = index + reference.length;
+  }
+  const rest = format.slice(end);
+  return (context) => parts.map((part) => part(context)).join("") + rest;
 }
+
+function variable(name: string): (context: object) => string {
+  if (!VARIABLES.has(name) && !name.startsWith("authorizer.")) return () => "-";
+  if (name === "error.messageString")
+    return (context) => quoted(contextVariable(context, ERROR_MESSAGE));
+  const path = name.split(".");
+  return (context) => escaped(contextVariable(context, path));
+}
+
+const ERROR_MESSAGE = ["error", "message"] as const;
 
 const quoted = (value: string | undefined) => (value === undefined ? "-" : JSON.stringify(value));
 

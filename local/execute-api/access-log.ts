@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { State } from "../state.ts";
-import { renderAccessLog } from "./access-log-format.ts";
+import { type AccessLogFormat, parseAccessLogFormat } from "./access-log-format.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 
@@ -34,6 +34,8 @@ export function createAccessLog(options: {
 }): AccessLog {
   const { state, iam, logs } = options;
   const streams = new Map<string, string>();
+  /** Of each stage, as long as its format stays what it is. */
+  const formats = new Map<string, { text: string; render: AccessLogFormat }>();
 
   // AWS writes to many streams at a time, each named by 32 hexadecimal digits. Our choice: a stage
   // has one, for as long as the local AWS runs.
@@ -41,6 +43,14 @@ export function createAccessLog(options: {
     const stream = streams.get(arn) ?? randomBytes(16).toString("hex");
     streams.set(arn, stream);
     return stream;
+  };
+
+  const formatOf = ({ arn }: PublishedStage, text: string): AccessLogFormat => {
+    const known = formats.get(arn);
+    if (known?.text === text) return known.render;
+    const render = parseAccessLogFormat(text);
+    formats.set(arn, { text, render });
+    return render;
   };
 
   const mayWrite = (region: string, streamArn: string) => {
@@ -60,7 +70,10 @@ export function createAccessLog(options: {
       const stream = streamOf(published);
       if (!mayWrite(region, `${destinationArn}:log-stream:${stream}`)) return;
       const group = destinationArn.split(":").slice(6).join(":");
-      const message = renderAccessLog(format, {
+      const message = formatOf(
+        published,
+        format,
+      )({
         ...context,
         status,
         integrationLatency,

@@ -1,10 +1,10 @@
 /**
  * The value of a `$context` variable as text; undefined where it has none.
- * @param name such as `identity.sourceIp`.
+ * @param path of its name: `["identity", "sourceIp"]`.
  */
-export function contextVariable(context: object, name: string): string | undefined {
+export function contextVariable(context: object, path: readonly string[]): string | undefined {
   let value: unknown = context;
-  for (const part of name.split(".")) {
+  for (const part of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, part))
       return undefined;
     value = (value as Record<string, unknown>)[part];

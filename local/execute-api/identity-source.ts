@@ -25,6 +25,6 @@ export function identityAt(
     case "stageVariables":
       return new Map(Object.entries(stageVariables)).get(name);
     default:
-      return contextVariable(context, name);
+      return contextVariable(context, name.split("."));
   }
 }

@@ -16,7 +16,11 @@ export function wildcard(pattern: string, flags = ""): (value: string) => boolea
  * wildcard reaches across a colon, except in the last part, which may hold colons of its own.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
-export const arnLike = (pattern: string, value: string): boolean => arnMatcher(pattern)(value);
+export function arnLike(pattern: string, value: string): boolean {
+  // Most patterns are the one ARN that they match, for which nothing has to be compiled.
+  if (!/[*?]/.test(pattern)) return pattern === value && partsOf(pattern) !== undefined;
+  return arnMatcher(pattern)(value);
+}
 
 /** `arnLike` for a pattern that is used again and again. */
 export function arnMatcher(pattern: string): (value: string) => boolean {

@@ -35,7 +35,7 @@ interface Waiting {
 const IDLE_MILLISECONDS = 10 * 60_000;
 
 /** An invocation that runs for longer hangs, or waits for something: it is no work for this machine. */
-const SLOW_MILLISECONDS = 100;
+const SLOW_MILLISECONDS = 200;
 
 /** The same of an environment's first, which has a start in it that is nothing but work. */
 const SLOW_START_MILLISECONDS = 500;

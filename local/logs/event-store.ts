@@ -115,11 +115,8 @@ function streamFor(streams: Map<string, LogStream>, logStreamName: string, creat
 
 /** Nearly every event is the newest, so its place is looked for from the end. */
 function insert(events: StoredEvent[], event: StoredEvent): void {
-  const newest = events.at(-1);
-  if (newest === undefined || newest.eventId < event.eventId) {
-    events.push(event);
-    return;
-  }
-  const before = events.findLastIndex(({ eventId }) => eventId < event.eventId);
-  events.splice(before + 1, 0, event);
+  // Its id is the highest of its time, and numbers compare faster than ids.
+  const before = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
+  if (before === events.length - 1) events.push(event);
+  else events.splice(before + 1, 0, event);
 }
