@@ -1,0 +1,100 @@
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { expect, onTestFinished, test } from "vitest";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { connect } from "../e2e/client.ts";
+import { watchLogs } from "../e2e/log-watch.ts";
+
+const PROCESSOR = "websocket-lambda-processor";
+const job = { connectionId: "c=", requestId: "r", action: "timestamp" };
+
+async function startOwnStack() {
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(() => aws.close());
+  return aws;
+}
+type Aws = Awaited<ReturnType<typeof startOwnStack>>;
+
+/** Takes a statement out of the policy of a function's role. */
+function withdraw({ state }: Aws, functionName: string, sid: string): void {
+  const role = state.iam.roles[`websocket-lambda-${functionName}-us-east-1`];
+  if (role === undefined) throw new Error(`The stack has no role of the ${functionName}.`);
+  const document = JSON.parse(role.policies["permissions"] ?? "");
+  const Statement = document.Statement.filter(({ Sid }: { Sid: string }) => Sid !== sid);
+  role.policies["permissions"] = JSON.stringify({ ...document, Statement });
+}
+
+const connectTo = (aws: Aws) => connect(websocketUrl(aws, "websocket0", "production"));
+
+/** Invokes the processor, and gives what its invoker gets of an error. */
+async function invoke({ endpoint }: Aws, event: unknown): Promise<unknown> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const lambda = new LambdaClient({ endpoint, region: "us-east-1", credentials });
+  const { Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName: PROCESSOR, Payload: JSON.stringify(event) }),
+  );
+  return JSON.parse(Buffer.from(Payload ?? []).toString());
+}
+
+const isError = ({ level }: { level?: string }) => level === "ERROR";
+
+test("an event that is no job is logged as a ValiError", async () => {
+  const aws = await startOwnStack();
+  const logs = watchLogs(aws);
+  expect(await invoke(aws, {})).toMatchObject({ errorType: "ValiError" });
+  const { content } = await logs.line(isError);
+  expect(content).toMatchObject({ errorType: "ValiError", name: "ValiError" });
+  expect(content["stackTrace"]).toContainEqual(expect.stringMatching(/^ValiError: /));
+});
+
+test("a reply that the role may not post is logged as an AccessDeniedException of API Gateway", async () => {
+  const aws = await startOwnStack();
+  withdraw(aws, "processor", "ReplyToConnections");
+  const logs = watchLogs(aws);
+  const client = await connectTo(aws);
+  client.send({ action: "timestamp" });
+  const { content } = await logs.line(isError);
+  // The SDK has no class for it, so the class is that of all of the service's errors.
+  expect(content).toMatchObject({
+    errorType: "ApiGatewayManagementApiServiceException",
+    name: "AccessDeniedException",
+    stackTrace: expect.arrayContaining([expect.stringMatching(/^AccessDeniedException: /)]),
+  });
+});
+
+test("a hand-over that the role may not make is logged as an AccessDeniedException of Lambda", async () => {
+  const aws = await startOwnStack();
+  withdraw(aws, "websocket-handler", "InvokeProcessor");
+  const logs = watchLogs(aws);
+  const client = await connectTo(aws);
+  client.send({ action: "timestamp" });
+  const { content } = await logs.line(isError);
+  expect(content["error"]).toMatchObject({
+    errorType: "LambdaServiceException",
+    name: "AccessDeniedException",
+    stackTrace: expect.arrayContaining([expect.stringMatching(/^AccessDeniedException: /)]),
+  });
+});
+
+test("an endpoint that doesn't answer is logged as a TimeoutError", async () => {
+  const aws = await startOwnStack();
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const processor = aws.state.regions["us-east-1"]?.lambda.functions[PROCESSOR];
+  if (processor === undefined) throw new Error("The stack has no processor.");
+  processor.configuration.Environment.Variables["MANAGEMENT_ENDPOINT"] = `http://127.0.0.1:${port}`;
+  const logs = watchLogs(aws);
+  expect(await invoke(aws, job)).toMatchObject({ errorType: "TimeoutError" });
+  const { content } = await logs.line(isError);
+  // The SDK renames a plain Error, whose class Lambda logs.
+  expect(content).toMatchObject({ errorType: "Error", name: "TimeoutError" });
+  expect(content["stackTrace"]).toContainEqual(expect.stringMatching(/^TimeoutError: /));
+});
