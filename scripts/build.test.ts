@@ -36,6 +36,8 @@ test("no bundle has anything of the local AWS or of the tools", async () => {
     const map = await readFile(join(directory, name, "index.js.map"), "utf8");
     const { sources }: { sources: string[] } = JSON.parse(map);
     const own = sources.filter((source) => !source.includes("node_modules/"));
-    expect(own.filter((source) => !/\/(?:functions|shared|scripts\/bundle)\//.test(source))).toEqual([]);
+    expect(
+      own.filter((source) => !/\/(?:functions|shared|scripts\/bundle)\//.test(source)),
+    ).toEqual([]);
   }
 });
