@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{functions,shared,local,scripts,test}/**/*.test.ts"],
+    include: ["{client,functions,shared,local,scripts,test}/**/*.test.ts"],
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
     globalSetup: "test/build-functions.ts",

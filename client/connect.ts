@@ -1,0 +1,78 @@
+import type { ActionName, Data, DefaultActions, Registry, Result } from "./actions.ts";
+import type { Connection } from "./connection.ts";
+import { keepConnected } from "./keep-connected.ts";
+import { type ConnectOptions, type RequestOptions, type State, withDefaults } from "./options.ts";
+import { createRequests } from "./requests.ts";
+
+export interface Client<Actions extends Registry = DefaultActions> {
+  readonly state: State;
+  /**
+   * Sends a request and resolves with its result. Without a connection the request waits for one.
+   * Rejects with a `RequestError` where the server answers with an error, with a `NoReplyError` where
+   * there is no answer, with the reason of the signal, and with the TypeError of `JSON.stringify`.
+   * @param rest the data, which may be left out where the action takes none, and options.
+   */
+  request<Name extends ActionName<Actions>>(
+    action: Name,
+    ...rest: Arguments<Data<Actions, Name>>
+  ): Promise<Result<Actions, Name>>;
+  /**
+   * Rejects what is pending and ends the connection for good.
+   * @param code 1000, the default, or one from 3000 to 4999.
+   * @throws {RangeError} on another code; the client then goes on.
+   */
+  close(code?: number): void;
+}
+
+type Arguments<Data> = undefined extends Data
+  ? [data?: Data, options?: RequestOptions]
+  : [data: Data, options?: RequestOptions];
+
+/**
+ * Connects to a stack, and stays connected until `close`, which is also what keeps a Node process.
+ * @param url `wss://{api}.execute-api.{region}.amazonaws.com/{stage}`
+ */
+export function connect<Actions extends Registry = DefaultActions>(
+  url: string,
+  options: ConnectOptions = {},
+): Client<Actions> {
+  const settings = withDefaults(options);
+  const { keepAliveAction, onUnmatched } = settings;
+
+  /** A connection that was replaced goes once its last request is settled. */
+  const release = (connection: Connection) => {
+    if (connection !== kept.current && !requests.isAwaited(connection)) connection.expire(0);
+  };
+  const requests = createRequests(settings, {
+    current: () => kept.current,
+    onSilence: (connection) => {
+      if (connection === kept.current) kept.renew();
+    },
+    onSettled: release,
+  });
+  const kept = keepConnected(url, settings, {
+    onOpen(replaced) {
+      requests.send();
+      if (replaced) release(replaced);
+    },
+    onMessage(message) {
+      if (!requests.answer(message) && onUnmatched) queueMicrotask(() => onUnmatched(message));
+    },
+    onIdle() {
+      // Whatever the answer is, there was a message. Without one the connection is replaced.
+      requests.ask(keepAliveAction, undefined, { retry: false }).catch(() => {});
+    },
+    onEnd: requests.lose,
+    onOver: requests.end,
+  });
+
+  return {
+    get state() {
+      return kept.state;
+    },
+    request: async (action, ...[data, requestOptions]) =>
+      // What the types say is the server's word: its replies aren't checked here.
+      (await requests.ask(action, data, requestOptions)) as Result<Actions, typeof action>,
+    close: kept.close,
+  };
+}

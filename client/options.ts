@@ -1,0 +1,92 @@
+/** How a client behaves. Times are in milliseconds; `Infinity` switches off what they are for. */
+export interface ConnectOptions {
+  /** For a reply, counted from the call of `request`, and for a connection to open. Default: 30 s. */
+  timeout?: number;
+  /**
+   * Whether a request whose connection is lost before its reply is sent again, with its requestId.
+   * It may then run twice: `false` is for what must not. Default: true.
+   */
+  retry?: boolean;
+  /** Requests that may wait while there is no connection. Default: 1,000. */
+  maximumQueue?: number;
+  /**
+   * After so long a silence, `keepAliveAction` is sent, for API Gateway closes a connection on which
+   * no message went either way for 10 minutes. Default: 9 minutes.
+   */
+  keepAlive?: number;
+  /** A cheap action that takes no data. Default: `timestamp`. */
+  keepAliveAction?: string;
+  /**
+   * The age, plus up to a twentieth, at which a connection is replaced before API Gateway closes it,
+   * which it does after 2 hours. Default: 1 h 50 min.
+   */
+  renewAfter?: number;
+  /** The limits of the wait before a connection is opened again. Default: 0.5 s, doubling to 30 s. */
+  minimumDelay?: number;
+  maximumDelay?: number;
+  /**
+   * Attempts in a row that may come to nothing before the client gives up and is closed: that open
+   * no connection, or one that ends before it has brought a message. Default: no limit.
+   */
+  maximumAttempts?: number;
+  /**
+   * Asked before each connection; the token goes as the second sub-protocol, after
+   * `websocket-lambda`. If it throws while there is no connection, the client gives up.
+   */
+  token?: () => string | Promise<string>;
+  /** Called after each change of state. */
+  onStateChange?: (state: State) => void;
+  /**
+   * Called with each message that belongs to no request, parsed where it is JSON: what the server
+   * posts by itself, and API Gateway's own errors, which don't say which request they are about.
+   */
+  onUnmatched?: (message: unknown) => void;
+  /** Default: the platform's. */
+  WebSocket?: new (url: string, protocols?: string[]) => WebSocket;
+  /** From 0 to 1, for the jitter. Default: `Math.random`. */
+  random?: () => number;
+}
+
+/** Every option with its default, also where a caller passes `undefined`. */
+export function withDefaults({
+  timeout = 30_000,
+  retry = true,
+  maximumQueue = 1000,
+  keepAlive = 9 * 60_000,
+  keepAliveAction = "timestamp",
+  renewAfter = 110 * 60_000,
+  minimumDelay = 500,
+  maximumDelay = 30_000,
+  maximumAttempts = Infinity,
+  WebSocket = globalThis.WebSocket,
+  random = Math.random,
+  ...rest
+}: ConnectOptions) {
+  return {
+    timeout,
+    retry,
+    maximumQueue,
+    keepAlive,
+    keepAliveAction,
+    renewAfter,
+    minimumDelay,
+    maximumDelay,
+    maximumAttempts,
+    WebSocket,
+    random,
+    ...rest,
+  };
+}
+export type Settings = ReturnType<typeof withDefaults>;
+
+/** `waiting`: before the next attempt to connect. `closed` is for good. */
+export type State = "connecting" | "open" | "waiting" | "closed";
+
+export interface RequestOptions {
+  /** Rejects the request with the signal's reason. What was sent is not called back. */
+  signal?: AbortSignal;
+  /** In place of the client's. */
+  timeout?: number;
+  /** In place of the client's. */
+  retry?: boolean;
+}

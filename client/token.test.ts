@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { startClient, startServer } from "./testing.ts";
+
+const handleProtocols = () => "websocket-lambda";
+
+test("without a token, no sub-protocol is offered", async () => {
+  const server = await startServer();
+  startClient(server.url);
+  await server.connection();
+  expect(server.offers).toEqual([undefined]);
+});
+
+test("a new token is asked for before each connection", async () => {
+  const server = await startServer({ handleProtocols });
+  let number = 0;
+  startClient(server.url, {
+    async token() {
+      number += 1;
+      return await Promise.resolve(`token-${number}.x_y`);
+    },
+  });
+  (await server.connection()).terminate();
+  (await server.connection()).terminate();
+  await server.connection();
+  expect(server.offers).toEqual([
+    "websocket-lambda, token-1.x_y",
+    "websocket-lambda, token-2.x_y",
+    "websocket-lambda, token-3.x_y",
+  ]);
+});
+
+test("a refused token is followed by another attempt with the next one", async () => {
+  const server = await startServer({
+    handleProtocols,
+    verifyClient: ({ req }, done) =>
+      done(req.headers["sec-websocket-protocol"] === "websocket-lambda, good", 401),
+  });
+  const tokens = ["expired", "good"];
+  const client = startClient(server.url, { token: () => tokens.shift() ?? "none left" });
+  const promise = client.request("echo");
+  (await server.request()).answer("in");
+  expect(await promise).toBe("in");
+});
+
+test("a provider that throws ends the client, with its error as the cause", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, {
+    token: () => Promise.reject(new Error("signed out")),
+  });
+  const promise = client.request("echo");
+  await expect(promise).rejects.toMatchObject({
+    code: "TOKEN_FAILED",
+    sent: false,
+    cause: new Error("signed out"),
+  });
+  expect(client.state).toBe("closed");
+  expect(server.offers).toEqual([]);
+});
+
+test("a provider that throws while there is a connection is asked again later", async () => {
+  const server = await startServer({ handleProtocols });
+  const answers = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
+  startClient(server.url, { renewAfter: 10, token: () => answers.shift()?.() ?? "more" });
+  await server.connection();
+  await server.connection();
+  expect(server.offers.slice(0, 2)).toEqual(["websocket-lambda, first", "websocket-lambda, third"]);
+});
+
+test("a client that is closed while it waits for a token opens no connection", async () => {
+  const server = await startServer({ handleProtocols });
+  const token = Promise.withResolvers<string>();
+  const client = startClient(server.url, { token: () => token.promise });
+  client.close();
+  token.resolve("unused");
+  await token.promise;
+  const other = startClient(server.url);
+  await other.enters("open");
+  expect(server.offers).toEqual([undefined]);
+});
