@@ -93,6 +93,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     lines,
     /** The server's end of each TCP connection, in their order. */
     serverSockets,
+    url,
     path,
     async connect(suffix = "", clientOptions: ClientOptions = {}): Promise<TestClient> {
       const socket = dial(suffix, clientOptions);
