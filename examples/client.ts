@@ -1,44 +1,28 @@
-/** Sends a request for each action at once and prints the replies as they come. */
-
-const requests = [
-  { action: "uppercase", data: { text: "hello" } },
-  { action: "reverse", data: { text: "hello" } },
-  { action: "echo", data: { any: ["JSON", 1, null] } },
-  { action: "timestamp" },
-];
+/** Sends a request for each action at once and prints the results as they come. */
+import { connect } from "../client/index.ts";
 
 const url = process.argv[2] ?? process.env["WEBSOCKET_URL"];
-if (!url) fail("Which URL? AWS tells: terraform -chdir=terraform output -raw websocket_url");
-
-const waiting = new Map(Object.entries(requests));
-const socket = new WebSocket(url);
-setTimeout(() => socket.close(), 30_000).unref();
-
-socket.addEventListener("open", () => {
-  for (const [requestId, request] of waiting) {
-    socket.send(JSON.stringify({ ...request, requestId }));
-  }
-});
-
-socket.addEventListener("message", (event) => {
-  const reply = JSON.parse(String(event.data));
-  // Replies come in any order, and now and then twice.
-  if (waiting.delete(reply.requestId)) {
-    console.log(reply.action, reply.status, reply.result ?? reply.error);
-  } else {
-    console.log("for no open request:", reply);
-  }
-  if (waiting.size === 0) socket.close();
-});
-
-socket.addEventListener("close", () => {
-  if (waiting.size > 0) fail(`${waiting.size} of ${requests.length} requests got no reply.`);
-});
-
-// Node 22 has no "close" for a connection that never opened.
-socket.addEventListener("error", () => fail(`Could not connect to ${url}`));
-
-function fail(message: string): never {
-  console.error(message);
+if (!url) {
+  console.error("Which URL? AWS tells: terraform -chdir=terraform output -raw websocket_url");
   process.exit(1);
+}
+
+// Without a limit it would try until the server is there.
+const client = connect(url, { maximumAttempts: 3 });
+
+const print = async (action: string, result: Promise<unknown>) => console.log(action, await result);
+
+try {
+  await Promise.all([
+    print("uppercase", client.request("uppercase", { text: "hello" })),
+    print("reverse", client.request("reverse", { text: "hello" })),
+    print("echo", client.request("echo", { any: ["JSON", 1, null] })),
+    print("timestamp", client.request("timestamp")),
+  ]);
+} catch (error) {
+  // A RequestError is the server's answer; a NoReplyError says why there is none.
+  console.error(String(error));
+  process.exitCode = 1;
+} finally {
+  client.close();
 }
