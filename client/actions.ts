@@ -3,7 +3,10 @@ import type { GenericSchema, InferInput } from "valibot";
 import type { actions } from "../functions/processor/actions/index.ts";
 
 /** Actions by their name: `typeof actions` of any registry made with `defineAction`. */
-export type Registry = Record<string, { input: GenericSchema; run(data: never): unknown }>;
+export type Registry = Record<
+  string,
+  { input: GenericSchema; run(data: never, caller: never): unknown }
+>;
 
 /** The actions of this repository. */
 export type DefaultActions = typeof actions;

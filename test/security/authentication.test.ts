@@ -203,3 +203,34 @@ test("who is connected stays so after the token's end", async () => {
     .toContain("403");
   expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
 });
+
+test("where API Gateway may not invoke the authorizer, nobody gets in", async () => {
+  const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+  const authorizer = functions["websocket-lambda-authorizer"];
+  if (authorizer === undefined) throw new Error("The stack has no authorizer.");
+  const { policy } = authorizer;
+  authorizer.policy = {};
+  try {
+    const token = await issuer.tokenFor(aws.endpoint, "ada");
+    await expect(connect(`${url}?token=${token}`)).rejects.toThrow("server response: 500");
+  } finally {
+    authorizer.policy = policy;
+  }
+});
+
+test("where the issuer's keys can't be had, nobody gets in, and the log says why", async () => {
+  const other = await startStack({ bundles: DIST, stack: "authenticated" });
+  try {
+    const watch = watchLogs(other);
+    const token = await issuer.tokenFor(other.endpoint, "ada");
+    const address = `${websocketUrl(other, "websocket0", "production")}?token=${token}`;
+    await expect(connect(address)).rejects.toThrow("server response: 500");
+    const { level } = await watch.line(
+      ({ content }) => content["event"] === "token could not be checked",
+    );
+    expect(level).toBe("ERROR");
+    expect(JSON.stringify(watch.lines)).not.toContain(token.split(".")[2]);
+  } finally {
+    await other.close();
+  }
+});
