@@ -1,0 +1,30 @@
+import { soak } from "../faults/soak.ts";
+import { closeAll, converse, openConnections } from "./clients.ts";
+import type { Report } from "./report.ts";
+import { startServerProcess } from "./server-process.ts";
+
+const MESSAGES = 1000;
+
+/**
+ * The time of a message while everything goes wrong now and then, against one while nothing does.
+ * @throws where a message is lost or strays.
+ */
+export async function measureSoak(): Promise<Report> {
+  const started = performance.now();
+  const account = await soak({ messages: MESSAGES, seed: 1 });
+  const value = (performance.now() - started) / MESSAGES;
+  if (account.fates.lost !== undefined || account.strays > 0)
+    throw new Error(`The soak lost messages: ${JSON.stringify(account)}`);
+
+  const server = await startServerProcess("local AWS");
+  const sockets = await openConnections(server.url, 20);
+  const reference = (await converse(sockets, { messages: MESSAGES, inFlight: 4 })) / MESSAGES;
+  closeAll(sockets);
+  await server.close();
+  return {
+    title: "Soak under every fault at once",
+    reference: "the same messages without a fault",
+    figures: [{ name: "message under faults", value, reference, unit: "ms" }],
+    details: [JSON.stringify(account.fates)],
+  };
+}

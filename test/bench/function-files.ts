@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, type BuildOptions } from "esbuild";
+import { bundleOptions } from "../../scripts/bundle/options.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** A folder for what is built to be measured, where no package.json calls it an ES module. */
+export interface FunctionFiles {
+  /** Bundles a function, or what `overrides` gives in its place, and resolves with the file. */
+  bundle(name: string, overrides?: BuildOptions): Promise<string>;
+  /** Compiles one of our own files, which a process is to run without stripping types first. */
+  compile(source: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function createFunctionFiles(): Promise<FunctionFiles> {
+  const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-bench-"));
+  return {
+    async bundle(name, overrides = { entryPoints: [join(root, "functions", name, "index.ts")] }) {
+      const outfile = join(directory, `${name}.js`);
+      await build({
+        ...bundleOptions,
+        absWorkingDir: root,
+        outfile,
+        sourcemap: false,
+        ...overrides,
+      });
+      return outfile;
+    },
+    async compile(source) {
+      const outfile = join(directory, `${source}.mjs`);
+      await build({
+        entryPoints: [join(import.meta.dirname, source)],
+        outfile,
+        bundle: true,
+        platform: "node",
+        format: "esm",
+      });
+      return outfile;
+    },
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,27 @@
+/** @throws {RangeError} where there is no value. */
+export function median(values: readonly number[]): number {
+  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+  if (middle === undefined) throw new RangeError("There is no median of nothing.");
+  return middle;
+}
+
+/**
+ * Measures several things in turn, round by round, so that whatever else the machine does strikes
+ * all of them, and gives the median of each.
+ */
+export async function mediansInTurn<Name extends string>(
+  rounds: number,
+  measures: Record<Name, () => Promise<number>>,
+): Promise<Record<Name, number>> {
+  const entries = Object.entries<() => Promise<number>>(measures).map(([name, measure]) => ({
+    name,
+    measure,
+    values: Array<number>(),
+  }));
+  for (let round = 0; round < rounds; round += 1)
+    for (const { measure, values } of entries) values.push(await measure());
+  return Object.fromEntries(entries.map(({ name, values }) => [name, median(values)])) as Record<
+    Name,
+    number
+  >;
+}

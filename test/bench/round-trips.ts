@@ -1,0 +1,58 @@
+import { closeAll, converse, openConnections } from "./clients.ts";
+import { mediansInTurn } from "./median.ts";
+import type { BenchOptions, Figure, Report } from "./report.ts";
+import { type ServerName, startServerProcess } from "./server-process.ts";
+
+/** Connections, messages of each unanswered at a time, and messages in all. */
+const loads = [
+  { connections: 1, inFlight: 1, messages: 100 },
+  { connections: 10, inFlight: 1, messages: 400 },
+  { connections: 50, inFlight: 4, messages: 800 },
+];
+
+const SERVERS = ["local AWS", "two hops", "bare ws"] as const satisfies ServerName[];
+
+/** The time of a message, from its client to its client, at loads from one message at a time on. */
+export async function measureRoundTrips({ short }: BenchOptions): Promise<Report> {
+  const servers = await Promise.all(
+    SERVERS.map(async (name) => ({ name, process: await startServerProcess(name) })),
+  );
+  const figures: Figure[] = [];
+  try {
+    for (const { connections, inFlight, messages: all } of loads) {
+      const messages = short ? all / 2 : all;
+      const opened = await Promise.all(
+        servers.map(async ({ name, process }) => {
+          const sockets = await openConnections(process.url, connections);
+          // Whatever has to start, starts.
+          await converse(sockets, { messages, inFlight });
+          return { name, sockets };
+        }),
+      );
+      const timeOf = (wanted: ServerName) => async () => {
+        const { sockets = [] } = opened.find(({ name }) => name === wanted) ?? {};
+        return (await converse(sockets, { messages, inFlight })) / messages;
+      };
+      const times = await mediansInTurn(5, {
+        "local AWS": timeOf("local AWS"),
+        "two hops": timeOf("two hops"),
+        "bare ws": timeOf("bare ws"),
+      });
+      for (const { sockets } of opened) closeAll(sockets);
+      for (const reference of ["two hops", "bare ws"] as const)
+        figures.push({
+          name: `message at ${connections}x${inFlight}, to ${reference}`,
+          value: times["local AWS"],
+          reference: times[reference],
+          unit: "ms",
+        });
+    }
+  } finally {
+    await Promise.all(servers.map(({ process }) => process.close()));
+  }
+  return {
+    title: "Messages through the local AWS (connections x in flight)",
+    reference: "both functions in one process, and a bare echo of ws",
+    figures,
+  };
+}

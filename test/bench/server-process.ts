@@ -1,0 +1,45 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** `two hops`: both functions in one process, with the real SDK against the stub of AWS. */
+export type ServerName = "local AWS" | "bare ws" | "two hops";
+
+export interface Usage {
+  /** Bytes in use once garbage is gone: V8's heap, and what it keeps outside. */
+  memory: number;
+  /** Milliseconds of CPU time since the process started. */
+  cpu: number;
+}
+
+export type ServerMessage = { url: string } | Usage;
+
+export interface ServerProcess {
+  readonly url: string;
+  usage(): Promise<Usage>;
+  close(): Promise<void>;
+}
+
+export async function startServerProcess(name: ServerName): Promise<ServerProcess> {
+  const child = fork(join(import.meta.dirname, "servers.ts"), [name], {
+    execArgv: ["--expose-gc"],
+  });
+  const answer = async <Message extends ServerMessage>(): Promise<Message> => {
+    const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
+    if (typeof message !== "object" || message === null) throw new Error(`The ${name} has ended.`);
+    return message;
+  };
+  const { url } = await answer<{ url: string }>();
+  return {
+    url,
+    async usage() {
+      child.send("usage");
+      return await answer<Usage>();
+    },
+    async close() {
+      const exit = once(child, "exit");
+      child.send("end");
+      await exit;
+    },
+  };
+}

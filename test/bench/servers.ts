@@ -1,0 +1,53 @@
+/**
+ * Runs in a process of its own, so that its memory and CPU time are those of one server. Its argument
+ * says which; what it says and is asked is in `server-process.ts`.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
+import { startTwoHops } from "./two-hops.ts";
+
+interface RunningServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+const servers: Record<ServerName, () => Promise<RunningServer>> = {
+  async "local AWS"() {
+    const aws = await startStack({ bundles: DIST });
+    return { url: websocketUrl(aws, "websocket0", "production"), close: () => aws.close() };
+  },
+  async "bare ws"() {
+    const server = createServer();
+    new WebSocketServer({ server, perMessageDeflate: false }).on("connection", (socket) =>
+      socket.on("message", (data, binary) => socket.send(data, { binary })),
+    );
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    return { url: `ws://127.0.0.1:${port}`, close: async () => server.closeAllConnections() };
+  },
+  "two hops": startTwoHops,
+};
+
+function usage(): Usage {
+  if (globalThis.gc === undefined) throw new Error("It has to be started with --expose-gc.");
+  const { user, system } = process.cpuUsage();
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return { memory: heapUsed + external, cpu: (user + system) / 1000 };
+}
+
+const say = (message: ServerMessage) => process.send?.(message);
+
+const [name] = process.argv.slice(2) as [ServerName];
+const server = await servers[name]();
+process.on("message", (question: "usage" | "end") => {
+  if (question === "usage") say(usage());
+  else void server.close().then(() => process.exit(0));
+});
+process.on("disconnect", () => process.exit(0));
+say({ url: server.url });
