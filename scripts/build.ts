@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { build } from "esbuild";
+import { context, type LogLevel } from "esbuild";
 import { zipSync } from "fflate";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { bundleOptions } from "./bundle/options.ts";
@@ -19,35 +19,74 @@ export type FunctionName = (typeof functions)[number];
 
 export interface Bundle {
   name: FunctionName;
-  /** Bytes of the minified bundle and of the zip. */
+  /** What Lambda gets. */
+  zip: Buffer;
+  /** Bytes of the minified bundle. */
   size: number;
-  zipSize: number;
   /** What of npm is in it. */
   packages: BundledPackage[];
+  /** The files that it was made of. */
+  sources: ReadonlySet<string>;
+}
+
+/** A function that is built as often as its sources change. */
+export interface FunctionBuild {
+  readonly name: FunctionName;
+  /** Rejects with esbuild's own `BuildFailure` where a source doesn't compile. */
+  run(): Promise<Bundle>;
+  close(): Promise<void>;
 }
 
 /** Builds every function. Rejects with esbuild's own error where a source doesn't compile. */
 export async function buildFunctions(outDirectory = DIST): Promise<Bundle[]> {
-  return await Promise.all(functions.map((name) => buildFunction(name, outDirectory)));
+  const builds = await openBuilds({ outDirectory });
+  try {
+    return await Promise.all(builds.map((build) => build.run()));
+  } finally {
+    await Promise.all(builds.map((build) => build.close()));
+  }
 }
 
-async function buildFunction(name: FunctionName, outDirectory: string): Promise<Bundle> {
+/**
+ * A build for every function, none of which has run yet.
+ * @param options.logLevel what esbuild says itself, on stderr. Default: errors.
+ */
+export async function openBuilds(options: {
+  outDirectory: string;
+  logLevel?: LogLevel;
+}): Promise<FunctionBuild[]> {
+  return await Promise.all(functions.map((name) => openBuild(name, options)));
+}
+
+async function openBuild(
+  name: FunctionName,
+  { outDirectory, logLevel = "error" }: { outDirectory: string; logLevel?: LogLevel },
+): Promise<FunctionBuild> {
   const directory = join(outDirectory, name);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const outfile = join(directory, "index.js");
-  const { metafile } = await build({
+  const build = await context({
     entryPoints: [join(root, "functions", name, "index.ts")],
     absWorkingDir: root,
     outfile,
     ...bundleOptions,
+    logLevel,
     metafile: true,
   });
-  const bundle = await readFile(outfile);
-  const zip = zipSync({ "index.js": [bundle, reproducible] }, { level: 9 });
-  await writeFile(join(outDirectory, `${name}.zip`), zip);
-  const packages = await bundledPackages(metafile, root);
-  return { name, size: bundle.length, zipSize: zip.length, packages };
+  return {
+    name,
+    async run() {
+      const { metafile } = await build.rebuild();
+      const bundle = await readFile(outfile);
+      const zip = Buffer.from(zipSync({ "index.js": [bundle, reproducible] }, { level: 9 }));
+      await writeFile(join(outDirectory, `${name}.zip`), zip);
+      const packages = await bundledPackages(metafile, root);
+      const sources = new Set(Object.keys(metafile.inputs).map((path) => join(root, path)));
+      return { name, zip, size: bundle.length, packages, sources };
+    },
+    close: () => build.dispose(),
+  };
 }
 
 const reproducible = {
@@ -60,9 +99,9 @@ const reproducible = {
 
 if (import.meta.main) {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
-  for (const { name, size, zipSize, packages } of await buildFunctions()) {
-    const zip = relative(process.cwd(), join(DIST, `${name}.zip`));
-    console.log(`${zip.padEnd(30)}${kilobytes(zipSize)}   bundle${kilobytes(size)}`);
+  for (const { name, zip, size, packages } of await buildFunctions()) {
+    const file = relative(process.cwd(), join(DIST, `${name}.zip`));
+    console.log(`${file.padEnd(30)}${kilobytes(zip.length)}   bundle${kilobytes(size)}`);
     for (const { name: packageName, version, license, bytes } of packages)
       console.log(`${kilobytes(bytes)}  ${`${packageName} ${version}`.padEnd(52)}${license}`);
   }
