@@ -11,7 +11,7 @@ import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services
 import { createExecuteApi } from "./execute-api/index.ts";
 import { createAwsServer, type Page } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
-import { createLambda } from "./lambda/index.ts";
+import { createLambda, type Lambda } from "./lambda/index.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
@@ -33,6 +33,7 @@ export interface LocalAwsOptions {
 export interface LocalAws {
   readonly state: State;
   readonly logs: Pick<Logs, "subscribe">;
+  readonly lambda: Pick<Lambda, "updateFunctionCode">;
   /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
   readonly endpoint: string;
   /** @param port 0, the default, takes a free one. Rejects where the port is taken. */
@@ -79,6 +80,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   return {
     state,
     logs,
+    lambda,
     get endpoint() {
       return endpoint();
     },

@@ -8,6 +8,7 @@ import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { Sqs } from "../sqs/index.ts";
 import { regionOf, type State } from "../state.ts";
+import { updateFunctionCode } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
 import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
 import { createDestinations, type DeliveryFailures } from "./destinations.ts";
@@ -35,6 +36,12 @@ export interface Lambda {
    * The API's own changes do so by themselves.
    */
   refresh(functionArn: string): void;
+  /**
+   * What UpdateFunctionCode does, for whoever is no client: nobody is asked for permission.
+   * @param zip as uploaded.
+   * @throws {AwsError} 400, 404 or 413.
+   */
+  updateFunctionCode(functionArn: string, zip: Buffer): void;
   /** What became of a function's asynchronous invocations but could not be delivered. */
   deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
   /** Ends every function process. Resolves when the last one has ended. */
@@ -106,11 +113,8 @@ export function createLambda(options: {
 
   const refresh = (region: string, functionName: string) =>
     invoker.refresh(`arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`);
-  const api = createLambdaApi({
-    ...options,
-    onCodeOrConfigurationChange: refresh,
-    onDelete: refresh,
-  });
+  const changes = { onCodeOrConfigurationChange: refresh, onDelete: refresh };
+  const api = createLambdaApi({ ...options, ...changes });
   const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync, room: invoker.room });
 
   return {
@@ -126,6 +130,8 @@ export function createLambda(options: {
       });
     },
     refresh: invoker.refresh,
+    updateFunctionCode: (functionArn, zip) =>
+      updateFunctionCode({ clock, ...changes }, get(functionArn), zip.toString("base64")),
     deliveryFailures: destinations.failures,
     async close() {
       for (const queue of queues.values()) queue.close();

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { AwsError } from "../../http/aws-error.ts";
 import { only } from "../../http/only.ts";
 import type { Route } from "../../http/rest-json-protocol.ts";
+import type { LambdaFunction } from "../state.ts";
 import { architectures } from "./configuration.ts";
 import { describeFunction, touch } from "./description.ts";
 import { invalid } from "./function-name.ts";
@@ -55,6 +56,25 @@ function readZip(zip: Buffer): { files: number; bytes: number } {
   }
 }
 
+/**
+ * Gives a function other code: new invocations run it, those that run end on the old.
+ * @param base64 a zip.
+ * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
+ */
+export function updateFunctionCode(
+  { clock, onCodeOrConfigurationChange }: CodeUpdates,
+  target: LambdaFunction,
+  base64: string | undefined,
+): void {
+  target.zipFile = checkZip(base64, "UpdateFunctionCode");
+  touch(target, clock);
+  const { FunctionArn, FunctionName } = target.configuration;
+  const [, , , region = ""] = FunctionArn.split(":");
+  onCodeOrConfigurationChange(region, FunctionName);
+}
+
+type CodeUpdates = Pick<FunctionsApi, "clock" | "onCodeOrConfigurationChange">;
+
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
 export function codeRoutes(api: FunctionsApi): Route[] {
   return [
@@ -69,11 +89,9 @@ export function codeRoutes(api: FunctionsApi): Route[] {
         Publish: v.exactOptional(only("Publish", false)),
         DryRun: v.exactOptional(only("DryRun", false)),
       }),
-      handle(target, { ZipFile, Architectures }, { region }) {
-        target.zipFile = checkZip(ZipFile, "UpdateFunctionCode");
+      handle(target, { ZipFile, Architectures }) {
+        updateFunctionCode(api, target, ZipFile);
         if (Architectures !== undefined) target.configuration.Architectures = Architectures;
-        touch(target, api.clock);
-        api.onCodeOrConfigurationChange(region, target.configuration.FunctionName);
         return describeFunction(target);
       },
     }),
