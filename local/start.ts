@@ -1,10 +1,17 @@
-/** `npm start`: builds the functions, starts the local AWS with the stack, and shows its logs. */
+/**
+ * `npm start`: builds the functions, starts the local AWS with the stack, shows its logs, and deploys
+ * what changes in the functions.
+ */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { buildFunctions } from "../scripts/build.ts";
+import { stop as stopEsbuild } from "esbuild";
+import { describeBuildFailures, isBuildFailure } from "../scripts/build-failure.ts";
+import { openBuilds } from "../scripts/build.ts";
 import { formatLogEvent } from "../scripts/log-format.ts";
 
 import { createFaults, type Faults, listFaults, parseFaults } from "./faults/faults.ts";
+import { startHotReload } from "./hot-reload/index.ts";
+import { readSources } from "./hot-reload/watch-sources.ts";
 import { createIssuer } from "./issuer/index.ts";
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
@@ -21,7 +28,10 @@ Faults:
 ${listFaults()}
 `;
 
-const bundles = join(import.meta.dirname, "..", "dist");
+const root = join(import.meta.dirname, "..");
+const outDirectory = join(root, "dist");
+/** What a bundle is made of, beside packages. */
+const directories = [join(root, "functions"), join(root, "shared")];
 
 interface Options {
   port: number;
@@ -65,6 +75,8 @@ An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it hol
            terraform -chdir=terraform init
            terraform -chdir=terraform apply
 
+  What runs here is Terraform's: after a change in the functions, \`npm run build\` and apply again.
+
 The functions' logs:
 `;
 
@@ -88,6 +100,8 @@ ${token === undefined ? "" : INTRODUCTION_OF_TOKEN}
   Lead the aws CLI and the SDKs here:
            ${shellVariables(aws)}
 
+  Change something in functions/ or shared/, and the next message runs it.
+
 The functions' logs:
 `;
 }
@@ -98,15 +112,18 @@ const INTRODUCTION_OF_TOKEN = `
 `;
 
 async function start({ port, auth, empty, faults }: Options): Promise<void> {
-  for (const { name } of await buildFunctions(bundles))
-    console.log(`built ${relative(process.cwd(), join(bundles, `${name}.zip`))}`);
+  const sources = await readSources(directories);
+  const builds = await openBuilds({ outDirectory, logLevel: "silent" });
+  const bundles = await Promise.all(builds.map((build) => build.run()));
+  for (const { name } of bundles)
+    console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
   const aws = empty
     ? await startEmpty({ port, faults })
     : await startStack({
         port,
         faults,
-        bundles,
+        bundles: outDirectory,
         stack: auth ? "authenticated" : "open",
         pages: issuer?.pages ?? {},
       });
@@ -118,8 +135,20 @@ async function start({ port, auth, empty, faults }: Options): Promise<void> {
   });
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
+  const say = (text: string) => console.log(text);
+  const reload = empty
+    ? undefined
+    : await startHotReload({ aws, builds, bundles, directories, sources, say }).catch((error) => {
+        say(`Changes in the functions are not seen: ${String(error)}`);
+      });
+
+  const close = async () => {
+    await reload?.close();
+    await stopEsbuild();
+    await aws.close();
+  };
   const end = () => {
-    void aws.close().then(() => process.exit(0));
+    void close().then(() => process.exit(0));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 }
@@ -127,6 +156,7 @@ async function start({ port, auth, empty, faults }: Options): Promise<void> {
 /** What a person can mend is said in a line; a fault of ours keeps its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (isBuildFailure(error)) return describeBuildFailures([error]);
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE")
     return "The port is taken. End what uses it, or choose another one: npm start -- --port 4567";

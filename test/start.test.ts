@@ -1,41 +1,12 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { connect } from "./e2e/client.ts";
+import { npmStart } from "./npm-start.ts";
 
-const start = join(import.meta.dirname, "..", "local", "start.ts");
-
-const running = new Set<ReturnType<typeof run>["child"]>();
-afterEach(() => {
-  for (const child of running) child.kill("SIGKILL");
-  running.clear();
-});
-
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [start, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  running.add(child);
-  const lines: string[] = [];
-  const waiting: { pattern: RegExp; resolve(match: RegExpExecArray): void }[] = [];
-  const line = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>((resolve) => {
-      const match = lines.map((text) => pattern.exec(text)).find((found) => found !== null);
-      if (match) resolve(match);
-      else waiting.push({ pattern, resolve });
-    });
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on("line", (text) => {
-      lines.push(text);
-      for (const { pattern, resolve } of waiting) {
-        const match = pattern.exec(text);
-        if (match) resolve(match);
-      }
-    });
-  return { child, lines, line };
-}
+const run = (...args: string[]) => npmStart(join(import.meta.dirname, ".."), ...args);
 
 test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", async () => {
   const { child, line } = run("--port", "0");

@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readSources, watchSources } from "./watch-sources.ts";
+
+/** A folder with the file `a.ts` in its folder `in`, and the changes that are seen in it. */
+async function watched() {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "websocket-lambda-watch-")));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const folder = join(directory, "in");
+  await mkdir(folder);
+  await writeFile(join(folder, "a.ts"), "1");
+  const seen: string[] = [];
+  const waiting: (() => void)[] = [];
+  const start = async (known = readSources([directory])) => {
+    const watch = await watchSources({
+      directories: [directory],
+      known: await known,
+      async onChange(paths) {
+        seen.push(...Array.from(paths, (path) => basename(path)));
+        for (const resolve of waiting.splice(0)) resolve();
+      },
+      onError(error) {
+        throw error;
+      },
+    });
+    onTestFinished(() => watch.close());
+    return watch;
+  };
+  const until = async (name: string) => {
+    while (!seen.includes(name)) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return { directory, folder, seen, start, until };
+}
+
+test("a file that is written is seen, and one that is written as it was is not", async () => {
+  const { folder, seen, start, until } = await watched();
+  await start();
+  await writeFile(join(folder, "a.ts"), "1");
+  await writeFile(join(folder, "b.ts"), "2");
+  await until("b.ts");
+  expect(seen).toEqual(["b.ts"]);
+});
+
+test("what changed before the watch began is seen as well", async () => {
+  const { directory, folder, seen, start } = await watched();
+  const known = await readSources([directory]);
+  await writeFile(join(folder, "a.ts"), "2");
+  await start(Promise.resolve(known));
+  expect(seen).toEqual(["a.ts"]);
+});
+
+test("a file that an editor puts in the place of another is seen each time", async () => {
+  const { folder, seen, start, until } = await watched();
+  await start();
+  for (const text of ["2", "3"]) {
+    seen.length = 0;
+    await writeFile(join(folder, "a.ts~"), text);
+    await rename(join(folder, "a.ts~"), join(folder, "a.ts"));
+    await until("a.ts");
+  }
+});
+
+test("folders that are new, or replaced, are watched as well", async () => {
+  const { directory, folder, seen, start, until } = await watched();
+  await start();
+  await mkdir(join(directory, "new"));
+  await writeFile(join(directory, "new", "b.ts"), "1");
+  await until("b.ts");
+
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+  await writeFile(join(folder, "c.ts"), "1");
+  await until("c.ts");
+  seen.length = 0;
+  await writeFile(join(folder, "c.ts"), "2");
+  await until("c.ts");
+});
+
+test("a file that is gone is a change", async () => {
+  const { folder, start, until } = await watched();
+  await start();
+  await rm(join(folder, "a.ts"));
+  await until("a.ts");
+});
+
+test("a folder that isn't there is watched in vain", async () => {
+  await expect(
+    watchSources({
+      directories: [join(tmpdir(), "websocket-lambda-nowhere")],
+      known: new Map(),
+      onChange: () => Promise.resolve(),
+      onError() {},
+    }),
+  ).resolves.toBeDefined();
+});
+
+test("nothing is seen after the end, and no watcher stays", async () => {
+  const watchers = () => process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap");
+  const { folder, seen, start } = await watched();
+  const watch = await start();
+  expect(watchers()).not.toEqual([]);
+  await writeFile(join(folder, "a.ts"), "2");
+  await watch.close();
+  await expect.poll(watchers).toEqual([]);
+  expect(seen).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { connect } from "./e2e/client.ts";
+import { npmStart } from "./npm-start.ts";
+
+const repository = join(import.meta.dirname, "..");
+
+/** A copy of what `npm start` needs. */
+async function copyOfRepository(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "websocket-lambda-reload-"));
+  onTestFinished(() => rm(copy, { recursive: true, force: true, maxRetries: 3 }));
+  for (const name of ["functions", "local", "package.json", "scripts", "shared"])
+    await cp(join(repository, name), join(copy, name), { recursive: true });
+  await symlink(join(repository, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+test("what is saved answers the next message, on the same connection; what doesn't compile is shown", async () => {
+  const copy = await copyOfRepository();
+  const { line, lines } = npmStart(copy, "--port", "0");
+  const [url = ""] = await line(/ws:\/\/\S+$/);
+  const client = await connect(url);
+  const ask = (action: string) => client.ask({ action, data: { text: "abc" } });
+  expect(await ask("reverse")).toMatchObject({ result: "cba" });
+
+  const file = join(copy, "functions", "processor", "actions", "reverse.ts");
+  const source = await readFile(file, "utf8");
+  const changed = source.replace(/run: .*text.* =>/, "$& `changed ` +");
+  expect(changed).not.toBe(source);
+  await writeFile(file, changed);
+  await line(/^reloaded websocket-lambda-processor in \d+ ms$/);
+  expect(await ask("reverse")).toMatchObject({ result: "changed cba" });
+
+  await writeFile(file, `${changed}\nconst 1;\n`);
+  await line(/^functions\/processor\/actions\/reverse\.ts:\d+:7: Expected identifier/);
+  await line(/^The functions run on as they were\.$/);
+  expect(await ask("reverse")).toMatchObject({ result: "changed cba" });
+  await writeFile(file, changed);
+  await line(/^The functions compile again, as they were\.$/);
+
+  const registry = join(copy, "functions", "processor", "actions", "index.ts");
+  const actions = await readFile(registry, "utf8");
+  await writeFile(join(copy, "functions", "processor", "actions", "repeat.ts"), REPEAT);
+  await writeFile(
+    registry,
+    `import { repeat } from "./repeat.ts";\n${actions.replace("  reverse,", "  reverse,\n  repeat,")}`,
+  );
+  await expect.poll(() => ask("repeat"), { timeout: 15_000 }).toMatchObject({ result: "abcabc" });
+  expect(lines.filter((text) => text.includes("Expected identifier"))).toHaveLength(1);
+}, 60_000);
+
+const REPEAT = `
+import * as v from "valibot";
+import { defineAction } from "../action.ts";
+export const repeat = defineAction({
+  input: v.object({ text: v.string() }),
+  run: ({ text }) => text.repeat(2),
+});
+`;
+
+test("functions that come from Terraform are not watched, and npm start says so", async () => {
+  const { line } = npmStart(repository, "--port", "0", "--empty");
+  await line(/after a change in the functions, `npm run build` and apply again/);
+});

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { onTestFinished } from "vitest";
+
+export interface Started {
+  child: ChildProcess;
+  /** What it has printed. */
+  lines: readonly string[];
+  /** The first line that matches, once it is there. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+/** What `npm start` runs, until the test is over. */
+export function npmStart(repository: string, ...args: string[]): Started {
+  const child = spawn(process.execPath, [join(repository, "local", "start.ts"), ...args], {
+    cwd: repository,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const lines: string[] = [];
+  const waiting: { pattern: RegExp; resolve(match: RegExpExecArray): void }[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (text) => {
+      lines.push(text);
+      for (const { pattern, resolve } of waiting) {
+        const match = pattern.exec(text);
+        if (match) resolve(match);
+      }
+    });
+  return {
+    child,
+    lines,
+    line: (pattern) =>
+      new Promise((resolve) => {
+        const match = lines.map((text) => pattern.exec(text)).find((found) => found !== null);
+        if (match) resolve(match);
+        else waiting.push({ pattern, resolve });
+      }),
+  };
+}
