@@ -62,8 +62,9 @@ function options(): Options {
   return { port, auth, empty, faults: createFaults(parseFaults(values.fault)) };
 }
 
+/** The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. */
 const shellVariables = (aws: LocalAws) =>
-  `export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`;
+  `export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
 
 const introductionWhenEmpty = (aws: LocalAws) => `
 An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it holds.
