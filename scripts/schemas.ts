@@ -1,0 +1,27 @@
+/** `npm run schemas`: writes the message protocol for machines, from the definitions in the code. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { asyncApi } from "./schemas/asyncapi.ts";
+import { protocolSchema } from "./schemas/protocol-schema.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** The text of each file, by its path from the repository's root. */
+export async function schemaFiles(): Promise<Record<string, string>> {
+  const { version }: { version: string } = JSON.parse(
+    await readFile(join(root, "package.json"), "utf8"),
+  );
+  return {
+    "docs/protocol.schema.json": format(protocolSchema()),
+    "docs/asyncapi.json": format(asyncApi(version)),
+  };
+}
+
+const format = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
+
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(await schemaFiles())) {
+    await writeFile(join(root, path), text);
+    console.log(`Wrote ${relative(process.cwd(), join(root, path))}.`);
+  }
+}
