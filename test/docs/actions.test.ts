@@ -1,0 +1,110 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { connect } from "../e2e/client.ts";
+import { fencedBlocks, readDocument, ROOT } from "./markdown.ts";
+
+/** Milliseconds: a compiler on a busy machine takes its time. */
+const PATIENCE = 60_000;
+
+const run = promisify(execFile);
+const blocks = fencedBlocks(readDocument("docs/actions.md"));
+
+/** What the commands of the document don't need, or must not share. */
+const LEFT_OUT = [".git", "dist", "node_modules", "terraform"];
+
+describe("following docs/actions.md to the letter", () => {
+  let copy: string;
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), "websocket-lambda-action-"));
+    const parts = (await readdir(ROOT)).filter((part) => !LEFT_OUT.includes(part));
+    await Promise.all(
+      parts.map((part) => cp(join(ROOT, part), join(copy, part), { recursive: true })),
+    );
+    await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    for (const { language, info, lines } of blocks) {
+      if (info === "") continue;
+      const file = join(copy, info);
+      await writeFile(
+        file,
+        language === "diff"
+          ? applyDiff(await readFile(file, "utf8"), lines)
+          : `${lines.join("\n")}\n`,
+      );
+    }
+  });
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  const commands = blocks.flatMap(({ language, lines }) => (language === "sh" ? lines : []));
+
+  test.for(commands.filter((command) => command !== "npm start"))(
+    "%s succeeds",
+    { timeout: PATIENCE },
+    async (command) => {
+      // What goes to stderr is in the message of the error.
+      const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });
+      await expect(ended).resolves.toBeDefined();
+    },
+  );
+
+  test("what is sent to npm start is answered as the document says", async () => {
+    expect(commands).toContain("npm start");
+    const child = spawn("npm", ["start", "--", "--port", "0"], {
+      cwd: copy,
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    const group = -(child.pid ?? 0);
+    const ended = once(child, "exit");
+    onTestFinished(async () => {
+      process.kill(group, "SIGTERM");
+      await ended;
+    });
+    const client = await connect(await urlOf(child.stdout));
+    const [requests = [], replies = []] = blocks
+      .filter(({ language }) => language === "json")
+      .map(({ lines }) => lines.map((line): unknown => JSON.parse(line)));
+    expect(requests).toHaveLength(2);
+    const answers: unknown[] = [];
+    for (const request of requests) answers.push(await client.ask(request));
+    expect(answers).toEqual(replies);
+  });
+
+  test("the description knows the action", async () => {
+    const schema = await readFile(join(copy, "docs", "protocol.schema.json"), "utf8");
+    expect(JSON.parse(schema)).toHaveProperty(["$defs", "repeat.success", "properties", "result"], {
+      type: "string",
+    });
+  });
+});
+
+/** The URL that `npm start` prints. */
+async function urlOf(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const [url] = /ws:\/\/\S+$/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error("npm start ended without a URL.");
+}
+
+/** Applies the hunks of a diff, which `@@` divides. Each must fit in exactly one place. */
+function applyDiff(source: string, lines: readonly string[]): string {
+  const hunks = lines.join("\n").split(/^@@$\n/m);
+  return hunks.reduce((result, hunk) => {
+    const side = (sign: string) =>
+      hunk
+        .split("\n")
+        .filter((line) => line.startsWith(" ") || line.startsWith(sign))
+        .map((line) => `${line.slice(1)}\n`)
+        .join("");
+    const [before = "", after, ...more] = result.split(side("-"));
+    if (after === undefined || more.length > 0)
+      throw new Error(`This doesn't fit in exactly one place:\n${hunk}`);
+    return before + side("+") + after;
+  }, source);
+}

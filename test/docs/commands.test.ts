@@ -1,0 +1,161 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { awsCliVersion } from "../../local/http/testing.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { watchLogs } from "../e2e/log-watch.ts";
+import { LEFT_OUT, RUN } from "./commands.ts";
+import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";
+
+/** Milliseconds: a dozen programs start side by side. */
+const PATIENCE = 60_000;
+
+const run = promisify(execFile);
+
+const lines = documents()
+  .flatMap((path) => fencedBlocks(readDocument(path)))
+  .filter(({ language }) => language === "sh")
+  .flatMap((block) => block.lines)
+  .map((line) => line.replace(/ +# .*$/, ""))
+  .filter((line) => line !== "");
+const isExport = (line: string) => line.startsWith("export ");
+const exports = [...new Set(lines.filter(isExport))];
+const commands = [...new Set(lines.filter((line) => !isExport(line)))];
+
+test("every command in the documents is run here, or left out for a reason", () => {
+  expect(commands.toSorted()).toEqual(Object.keys({ ...LEFT_OUT, ...RUN }).toSorted());
+});
+
+/** Without what leads the tools of whoever runs the tests elsewhere. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(AWS|WEBSOCKET)_/.test(name)),
+);
+
+/** What the documents say of version 1 of the CLI. */
+const FOR_CLI_1 = `aws() {
+  local arguments=()
+  [ "$1" = sqs ] && arguments+=(--endpoint-url "$AWS_ENDPOINT_URL")
+  while [ $# -gt 0 ]; do
+    if [ "$1" = --cli-binary-format ]; then shift; else arguments+=("$1"); fi
+    shift
+  done
+  command aws "\${arguments[@]}"
+}`;
+
+/** Stands for a Terraform that has applied the stack, and knows its outputs. */
+const terraform = (outputs: Readonly<Record<string, string>>) => `terraform() {
+  [ "$1 $2 $3" = "-chdir=terraform output -raw" ] || return 1
+  case "$4" in
+${Object.entries(outputs)
+  .map(([name, value]) => `    ${name}) printf %s '${value}' ;;`)
+  .join("\n")}
+    *) return 1 ;;
+  esac
+}`;
+
+describe.concurrent("run as it stands in the documents", () => {
+  let aws: LocalAws;
+  let directory: string;
+  /** A connection for each command that wants one. */
+  const connections = new Map<string, { id: string; socket: WebSocket }>();
+  const url = () => websocketUrl(aws, "websocket0", "production");
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-commands-"));
+    aws = await startStack({ bundles: DIST });
+    for (const command of commands.filter((text) => text.includes("$CONNECTION_ID"))) {
+      const logs = watchLogs(aws);
+      const socket = new WebSocket(url());
+      await once(socket, "open");
+      const { content } = await logs.line((line) => line.content["event"] === "connected");
+      connections.set(command, { id: String(content["connectionId"]), socket });
+    }
+    // So that there is something in the logs.
+    const [first] = connections.values();
+    const posted = watchLogs(aws).line((line) => line.content["event"] === "reply posted");
+    first?.socket.send('{"action":"echo","requestId":"1"}');
+    await posted;
+  });
+  afterAll(async () => {
+    await aws.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** A script for one command: what the documents export, on this port, and what stands in for Terraform. */
+  const scriptFor = (command: string) => {
+    const management = url().replace(/^ws/, "http");
+    const queue = `${aws.endpoint}/000000000000/websocket-lambda-dead-letters`;
+    return [
+      ...exports.map((line) => line.replace("http://localhost:4566", aws.endpoint)),
+      `export WEBSOCKET_URL=${url()} CONNECTION_ID=${connections.get(command)?.id ?? ""} AWS_PAGER=`,
+      terraform({
+        websocket_url: url(),
+        management_endpoint: management,
+        dead_letter_queue_url: queue,
+      }),
+      ...(awsCliVersion?.startsWith("1") ? [FOR_CLI_1] : []),
+    ].join("\n");
+  };
+
+  const cases = Object.entries(RUN).map(([command, { prints, as = String, cli }]) => {
+    const ofAws = command.startsWith("aws ");
+    const skipped = ofAws ? whySkipped(cli) : "";
+    return { title: command + skipped, command, ofAws, skipped, prints, as };
+  });
+
+  test.for(cases.filter(({ skipped }) => skipped === ""))(
+    "$title",
+    { timeout: PATIENCE },
+    async ({ command, ofAws, prints, as }) => {
+      const script = `${scriptFor(command)}\n${as(command)}`;
+      const cwd = ofAws ? directory : ROOT;
+      const { stdout } = await run("bash", ["-c", script], { cwd, env: environment });
+      expect(stdout).toMatch(prints);
+    },
+  );
+
+  const left = [
+    ...cases.map(({ title, skipped }) => (skipped === "" ? [] : [title])),
+    ...Object.entries(LEFT_OUT).map(([command, why]) => [`${command} (not run: ${why})`]),
+  ].flat();
+  test.for(left)("%s", { skip: true }, () => expect.unreachable());
+});
+
+function whySkipped(cli: 2 | undefined): string {
+  if (awsCliVersion === undefined) return " (skipped: there is no aws CLI)";
+  const isOld = awsCliVersion.startsWith("1");
+  return cli === 2 && isOld ? " (skipped: it needs version 2 of the CLI)" : "";
+}
+
+describe("what documents say of npm's scripts", () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readDocument("package.json"));
+  const texts = documents().map(readDocument);
+
+  test("each script that they name is there", () => {
+    const named = texts.flatMap((text) => [...text.matchAll(/\bnpm run ([\w:]+)/g)]);
+    const missing = named.map(([, name = ""]) => name).filter((name) => !(name in scripts));
+    expect(missing).toEqual([]);
+  });
+
+  const options = new Map<string, Set<string>>();
+  for (const text of texts)
+    for (const [, name = "", args = ""] of text.matchAll(/\bnpm (?:run )?([\w:]+) -- ([^`\n]*)/g)) {
+      const known = options.get(name) ?? new Set();
+      for (const [option] of args.matchAll(/(?<!\S)--[a-z-]+/g)) known.add(option);
+      options.set(name, known);
+    }
+
+  test.for([...options])("each option of %s is in its --help", async ([name, named]) => {
+    const [program = "", ...args] = (scripts[name] ?? "").split(" ");
+    const { stdout } = await run(program, [...args, "--help"], { cwd: ROOT });
+    const known = new Set(stdout.match(/--[a-z-]+/g));
+    expect([...named].filter((option) => !known.has(option) && option !== "--help")).toEqual([]);
+  });
+});

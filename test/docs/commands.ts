@@ -1,0 +1,75 @@
+/** What becomes of every command in a block of `sh`, without the comment behind it. */
+
+/** How a command is run. */
+export interface Run {
+  /** What it prints. */
+  prints: RegExp;
+  /** What is added or changed, where it would wait for a person or never end. */
+  as?: (command: string) => string;
+  /** It exists in version 2 of the aws CLI alone. */
+  cli?: 2;
+}
+
+const CI = "it is what CI runs";
+const BUILDS = "it would build dist/ anew under the other tests; scripts/build.test.ts runs it";
+const APPLIES = "test/terraform/ runs it, where Terraform is there";
+const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
+
+/** Those that can't be run here, and why, or which test runs them. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  "npm ci": CI,
+  "npm test": CI,
+  "npm run check": CI,
+  "npm start": "test/start.test.ts runs it",
+  "npm run build": BUILDS,
+  "npm run schemas": FOLLOWED,
+  "npm run check:types": FOLLOWED,
+  "npx vitest run functions/processor/actions/repeat.test.ts": FOLLOWED,
+  "WEBSOCKET_URL=$(terraform -chdir=terraform output -raw websocket_url) npx vitest run test/e2e":
+    "it is the suite that runs beside this test, and builds dist/ anew",
+  "terraform -chdir=terraform/account init": APPLIES,
+  "terraform -chdir=terraform/account apply": APPLIES,
+  "terraform -chdir=terraform init": APPLIES,
+  "terraform -chdir=terraform apply": APPLIES,
+  "terraform -chdir=terraform destroy": APPLIES,
+  "terraform -chdir=terraform apply -var jwt_issuer=https://login.example.com -var 'jwt_audience=[\"chat\"]'":
+    APPLIES,
+  "pip install websockets && python3 examples/client.py": "it downloads a package",
+};
+
+/** All others. */
+export const RUN: Readonly<Record<string, Run>> = {
+  "node examples/client.ts": { prints: /olleh/ },
+  'npx wscat -c "$WEBSOCKET_URL" -w 2 -x \'{"action":"uppercase","data":{"text":"hello"}}\'': {
+    prints: /"result":"HELLO"/,
+  },
+  'npx wscat -c "$(terraform -chdir=terraform output -raw websocket_url)"': {
+    as: (command) => `${command} -w 2 -x '{"action":"timestamp"}'`,
+    prints: /"status":"success"/,
+  },
+  "npm run logs": { as: (command) => `${command} -- --once`, prints: /"reply posted"/ },
+  "npm run logs -- --since 60 --once": { prints: /"reply posted"/ },
+  "npm run logs -- --filter '{ $.level = \"ERROR\" }' --once": { prints: /^(?!.* INFO )/s },
+  "npm run redrive": { prints: /Sent 0 again; 0 refused/ },
+  "npm run redrive -- --dry-run": { prints: /^(?!.*sent again)/s },
+  "aws logs tail /aws/lambda/websocket-lambda-processor --follow": {
+    as: (command) => command.replace("--follow", ""),
+    prints: /reply posted/,
+    cli: 2,
+  },
+  "aws logs tail /aws/apigateway/websocket-lambda --since 1h": { prints: /"MESSAGE"/, cli: 2 },
+  "aws logs filter-log-events --log-group-name /aws/lambda/websocket-lambda-websocket-handler --filter-pattern '{ $.message.requestId = \"1\" }'":
+    { prints: /job handed over/ },
+  'aws sqs receive-message --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)" --message-attribute-names All':
+    { prints: /^$/ },
+  'aws sqs purge-queue --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)"':
+    { prints: /^$/ },
+  'aws lambda invoke --function-name websocket-lambda-processor --payload "{\\"connectionId\\":\\"$CONNECTION_ID\\",\\"requestId\\":\\"1\\",\\"action\\":\\"timestamp\\"}" --cli-binary-format raw-in-base64-out out.json':
+    { prints: /"StatusCode": 200,\s+"ExecutedVersion"/ },
+  'aws apigatewaymanagementapi get-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID"':
+    { prints: /"SourceIp": "127.0.0.1"/i },
+  'aws apigatewaymanagementapi post-to-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID" --data aGVsbG8=':
+    { prints: /^$/ },
+  'aws apigatewaymanagementapi delete-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID"':
+    { prints: /^$/ },
+};

@@ -1,0 +1,127 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { actionNames } from "../../scripts/schemas/protocol-schema.ts";
+import { ERROR_CODES } from "../../scripts/schemas/replies.ts";
+import { schemaFiles } from "../../scripts/schemas.ts";
+import { connect } from "../e2e/client.ts";
+import { useTarget } from "../e2e/target.ts";
+import { fencedBlocks, readDocument } from "./markdown.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const fresh = await schemaFiles();
+const document = (path: string): object => JSON.parse(fresh[path] ?? "");
+
+/** Checks a message against a definition, and says what is wrong with it. */
+const ajv = new Ajv2020({
+  formats: { "date-time": (text: string) => !Number.isNaN(Date.parse(text)) },
+});
+ajv.addSchema(document("docs/protocol.schema.json"), "protocol");
+function errorsOf(definition: string, message: unknown): string[] {
+  const validate = ajv.getSchema(`protocol#/$defs/${definition}`);
+  if (validate === undefined) throw new Error(`There is no definition ${definition}.`);
+  if (validate(message) === true) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message: text }) => `${instancePath} ${text}`,
+  );
+}
+
+test.for(Object.keys(fresh))("%s is what `npm run schemas` writes", async (path) => {
+  expect(await readFile(join(root, path), "utf8")).toBe(fresh[path]);
+});
+
+test("the AsyncAPI document has the structure that AsyncAPI 3.0 demands", () => {
+  const specification: object = createRequire(import.meta.url)(
+    "@asyncapi/specs/schemas/3.0.0.json",
+  );
+  // The specification brings the meta-schema of its dialect along.
+  const options = { meta: false, validateSchema: false, strict: false, validateFormats: false };
+  const validate = new Ajv(options).compile(specification);
+  const api = document("docs/asyncapi.json");
+  validate(api);
+  expect(validate.errors).toBeNull();
+  expect(validate({ ...api, channels: [] })).toBe(false);
+});
+
+test("every reference within the AsyncAPI document leads somewhere", () => {
+  const api = document("docs/asyncapi.json");
+  const references = [...JSON.stringify(api).matchAll(/"\$ref":"#\/([^"]+)"/g)];
+  expect(references.length).toBeGreaterThan(10);
+  for (const [, path = ""] of references) expect(api).toHaveProperty(path.split("/"));
+});
+
+describe("the messages in the documents", () => {
+  const documents = ["README.md", "README.ja.md", "docs/protocol.md"];
+
+  /** A block is one message over several lines, or one in each line. */
+  const messagesOf = (lines: readonly string[]) =>
+    lines[0] === "{" ? [lines.map((line) => line.trim()).join(" ")] : lines;
+  const messages = documents.flatMap((path) =>
+    fencedBlocks(readDocument(path))
+      .filter(({ language }) => language === "json")
+      .flatMap(({ lines }) => messagesOf(lines).map((text) => [path, text] as const)),
+  );
+
+  test("are there", () => expect(messages.length).toBeGreaterThanOrEqual(10));
+
+  test.for(messages)("in %s: %s", ([, text]) => {
+    const message: { action: string | null; status?: string } = JSON.parse(text);
+    const kind = message.status === undefined ? "request" : "success";
+    const definition = message.status === "error" ? "Failure" : `${message.action}.${kind}`;
+    expect(errorsOf("connectionId" in message ? "GatewayError" : definition, message)).toEqual([]);
+  });
+});
+
+test("docs/protocol.md explains every error code in the words of the schema", () => {
+  const rows = readDocument("docs/protocol.md").matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\|$/gm);
+  expect(Object.fromEntries([...rows].map(([, code, meaning]) => [code, meaning]))).toEqual(
+    ERROR_CODES,
+  );
+});
+
+describe("the replies of a running stack", () => {
+  const target = useTarget();
+
+  /** A request for each action; one for a new action belongs here. */
+  const requests: Record<string, object> = {
+    echo: { action: "echo", data: { any: ["JSON", 1, null] }, requestId: "1" },
+    reverse: { action: "reverse", data: { text: "hello" }, requestId: "1" },
+    timestamp: { action: "timestamp", requestId: "1" },
+    uppercase: { action: "uppercase", data: { text: "hello" }, requestId: "1" },
+  };
+
+  test.for(actionNames.filter((name) => !(name in requests)))(
+    "to %s are described (skipped: there is no request above)",
+    { skip: true },
+    () => expect.unreachable(),
+  );
+
+  test.for(actionNames.filter((name) => name in requests))("to %s are described", async (name) => {
+    const client = await connect(target.url);
+    expect(errorsOf(`${name}.request`, requests[name])).toEqual([]);
+    const reply = await client.ask(requests[name]);
+    expect(errorsOf("Reply", reply)).toEqual([]);
+    expect(errorsOf(`${name}.success`, reply)).toEqual([]);
+  });
+
+  test.for([
+    ["Request", "[]"],
+    ["Request", '{"action":""}'],
+    ["Request", `{"action":"echo","requestId":"${"x".repeat(129)}"}`],
+    ["uppercase.request", '{"action":"uppercase"}'],
+    ["uppercase.request", '{"action":"uppercase","data":{"text":1}}'],
+  ] as const)(
+    "to what %s refuses are error frames as described: %s",
+    async ([definition, text]) => {
+      expect(errorsOf(definition, JSON.parse(text))).not.toEqual([]);
+      const client = await connect(target.url);
+      const reply = await client.ask(text);
+      expect(reply.status).toBe("error");
+      expect(errorsOf("Reply", reply)).toEqual([]);
+      expect(errorsOf("Failure", reply)).toEqual([]);
+    },
+  );
+});
