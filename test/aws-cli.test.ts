@@ -54,8 +54,8 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
         operation,
         "--endpoint-url",
         target.url.replace(/^ws/, "http"),
-        "--connection-id",
-        String(content["connectionId"]),
+        // With "=": an id may begin with a hyphen.
+        `--connection-id=${String(content["connectionId"])}`,
         ...args,
       );
     return { client, logs, management, connectionId: String(content["connectionId"]) };
