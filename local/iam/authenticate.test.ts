@@ -242,7 +242,7 @@ describe("requests over HTTP", () => {
     seen.push(request);
     return Promise.resolve({ status: 200, body: "{}" });
   };
-  const server = createAwsServer(iam, { lambda: service, "execute-api": service });
+  const server = createAwsServer({ iam, services: { lambda: service, "execute-api": service } });
   let endpoint: string;
 
   beforeEach(async () => {
