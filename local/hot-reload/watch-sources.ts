@@ -64,7 +64,9 @@ export async function watchSources(options: {
   const lookSoon = () => {
     if (closed) return;
     clearTimeout(quiet);
-    quiet = setTimeout(() => (looking = looking.then(look).catch(onError)), QUIET);
+    quiet = setTimeout(() => {
+      looking = looking.then(look).catch(onError);
+    }, QUIET);
   };
   const close = async () => {
     closed = true;
