@@ -3,7 +3,7 @@
  * uploads and what the local AWS runs. The same sources give the same bytes on every machine, so
  * Terraform sees a change only where there is one.
  */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { context, type LogLevel } from "esbuild";
 import { zipSync } from "fflate";
@@ -80,7 +80,10 @@ async function openBuild(
       const { metafile } = await build.rebuild();
       const bundle = await readFile(outfile);
       const zip = Buffer.from(zipSync({ "index.js": [bundle, reproducible] }, { level: 9 }));
-      await writeFile(join(outDirectory, `${name}.zip`), zip);
+      // Terraform, or a local AWS, may be reading the old one.
+      const file = join(outDirectory, `${name}.zip`);
+      await writeFile(`${file}.new`, zip);
+      await rename(`${file}.new`, file);
       const packages = await bundledPackages(metafile, root);
       const sources = new Set(Object.keys(metafile.inputs).map((path) => join(root, path)));
       return { name, zip, size: bundle.length, packages, sources };
