@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, property, string } from "fast-check";
+import { expect, test } from "vitest";
+import { projectOf } from "./branch-project.ts";
+
+test.for([
+  ["main", /^websocket-lambda$/],
+  ["feature/login", /^preview-feature-login-[0-9a-f]{6}$/],
+  ["Fix_A_Very-long/branch.name", /^preview-fix-a-very-long-[0-9a-f]{6}$/],
+  ["日本", /^preview-[0-9a-f]{6}$/],
+] as const)("the branch %s has a project that tells of it", ([branch, project]) => {
+  expect(projectOf(branch)).toMatch(project);
+});
+
+test("branches whose names look alike have projects of their own", () => {
+  expect(new Set(["feature/a", "feature-a", "Feature/a"].map(projectOf)).size).toBe(3);
+});
+
+test("the project of any branch is one that Terraform takes", () => {
+  const variables = readFileSync(
+    join(import.meta.dirname, "..", "terraform", "variables.tf"),
+    "utf8",
+  );
+  const [, pattern = ""] = /regex\("(\^[^"]+)", var\.project\)/.exec(variables) ?? [];
+  expect(pattern).toContain("a-z");
+  assert(
+    property(string({ minLength: 1, unit: "grapheme" }), (branch) => {
+      expect(projectOf(branch)).toMatch(new RegExp(pattern));
+    }),
+  );
+});
