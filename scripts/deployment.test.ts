@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { adviceOn } from "./terraform-command.ts";
+
+/**
+ * Runs a script with a stand-in for Terraform, which notes its arguments. On `apply` and `destroy` it
+ * prints a message and ends with a code.
+ */
+async function run(script: string, args: string[], outcome = { code: 0, message: "" }) {
+  const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-deployment-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const terraform = join(directory, "terraform");
+  const log = join(directory, "log");
+  const standIn = `#!/bin/sh
+echo "$@" >> ${log}
+case "$2" in
+  apply | destroy) printf '%s' '${outcome.message}' >&2; exit ${outcome.code} ;;
+  output) printf 'wss://example/production' ;;
+esac
+`;
+  await writeFile(terraform, standIn);
+  await chmod(terraform, 0o755);
+  const ended = await execute(script, args, `${directory}:/usr/bin:/bin`);
+  const commands = (await readFile(log, "utf8")).trim().split("\n");
+  return { ...ended, commands };
+}
+
+function execute(script: string, args: string[], path: string) {
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    const file = join(import.meta.dirname, `${script}.ts`);
+    const env = { ...process.env, PATH: path };
+    const child = execFile(process.execPath, [file, ...args], { env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+test("deploy builds, applies with the arguments it was given, and ends with the URL", async () => {
+  const { code, stdout, commands } = await run("deploy", ["-var", "stage=dev", "-auto-approve"]);
+  expect(code).toBe(0);
+  expect(commands).toEqual([
+    "-chdir=terraform init",
+    "-chdir=terraform apply -var stage=dev -auto-approve",
+    "-chdir=terraform output -raw websocket_url",
+  ]);
+  expect(stdout).toMatch(
+    /npm run build[^]*terraform -chdir=terraform init[^]*wss:\/\/example\/production\s*$/,
+  );
+});
+
+test("the account is deployed and destroyed only when it is asked for", async () => {
+  const deployed = await run("deploy", ["--account", "-var", "region=eu-west-1"]);
+  expect(deployed.commands).toEqual([
+    "-chdir=terraform/account init",
+    "-chdir=terraform/account apply -var region=eu-west-1",
+  ]);
+  const destroyed = await run("destroy", ["--account"]);
+  expect(destroyed.commands.at(-1)).toBe("-chdir=terraform/account destroy");
+  const application = await run("destroy", []);
+  expect(application.commands.at(-1)).toBe("-chdir=terraform destroy");
+});
+
+test("the first failure ends it, with Terraform's exit code", async () => {
+  const { code, commands, stderr } = await run("deploy", [], { code: 3, message: "no" });
+  expect(code).toBe(3);
+  expect(commands).toHaveLength(2);
+  expect(stderr).toBe("no");
+});
+
+test("without Terraform, it says where to get it", async () => {
+  const { code, stderr } = await execute("destroy", [], import.meta.dirname);
+  expect(code).toBe(1);
+  expect(stderr).toContain("There is no terraform on the PATH. Install version 1.11 or newer");
+});
+
+test.for([
+  ["│ Error: No valid credential sources\n│ found\n╵", "npm start -- --empty"],
+  ["CloudWatch Logs role ARN must be set in\n│ account settings", "npm run deploy -- --account"],
+  ["Error: something else", ""],
+] as const)("advice on %s", ([printed, advice]) => {
+  expect(adviceOn(printed)).toContain(advice);
+});

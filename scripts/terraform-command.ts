@@ -1,0 +1,85 @@
+/** Terraform at a person's terminal: its questions and its output are its own. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** A root module, as a path from the repository. */
+export type Root = "terraform" | "terraform/account";
+
+/** What stopped a command. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+  /** Of the process that is to end with it. */
+  readonly exitCode: number;
+
+  /** @param message what to do about it; empty where Terraform has said it all. */
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** What Terraform says, and what somebody who reads that has to do. */
+const ADVICE: [RegExp, string][] = [
+  [
+    /No valid credential sources found|ExpiredToken|InvalidClientTokenId|failed to refresh cached credentials/,
+    `There are no credentials of an AWS account, or none that are valid. Set AWS_PROFILE, after
+\`aws sso login\` where it needs that, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without an
+account: start an empty local AWS with \`npm start -- --empty\` and set what it prints.`,
+  ],
+  [
+    /CloudWatch Logs role ARN must be set in account settings/,
+    `API Gateway may not write logs in this account and region yet. Once for all applications there:
+\`npm run deploy -- --account\`, with \`-var region=…\` where it isn't us-east-1.`,
+  ],
+];
+
+/** What a line of Terraform's error box is cut into. */
+const BOX = /[│╷╵\s]+/g;
+
+/** What to do about what Terraform printed as its error; empty where it says that itself. */
+export function adviceOn(printed: string): string {
+  const text = printed.replaceAll(BOX, " ");
+  return ADVICE.find(([pattern]) => pattern.test(text))?.[1] ?? "";
+}
+
+const repository = join(import.meta.dirname, "..");
+
+/**
+ * Prints a command and runs it.
+ * @throws {CommandFailed} with Terraform's exit code.
+ */
+export async function terraform(root: Root, ...args: string[]): Promise<void> {
+  const all = [`-chdir=${root}`, ...args];
+  console.log(`\n$ terraform ${all.map(quote).join(" ")}`);
+  const child = spawn("terraform", all, {
+    cwd: repository,
+    stdio: ["inherit", "inherit", "pipe"],
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+    process.stderr.write(text);
+  });
+  // Ctrl-C reaches Terraform too, which ends in good order and must not be left by then.
+  const wait = () => {};
+  process.on("SIGINT", wait);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (code !== 0) throw new CommandFailed(adviceOn(errors), code ?? 1);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      throw new CommandFailed(
+        "There is no terraform on the PATH. Install version 1.11 or newer: https://developer.hashicorp.com/terraform/install",
+        1,
+      );
+    throw error;
+  } finally {
+    process.off("SIGINT", wait);
+  }
+}
+
+const quote = (arg: string) =>
+  /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`;
