@@ -1,5 +1,5 @@
 /**
- * `npm run check:terraform`: format and validity of both root modules, with the real provider. A
+ * `npm run check:terraform`: format and validity of every root module, with the real provider. A
  * machine without Terraform skips it and says so; in CI that is a failure.
  */
 import { spawnSync } from "node:child_process";
@@ -20,7 +20,8 @@ if (spawnSync("terraform", ["version"]).error !== undefined) {
   process.exit(process.env["CI"] === "true" ? 1 : 0);
 }
 terraform("fmt", "-check", "-recursive", directory);
-for (const root of [directory, join(directory, "account")]) {
+for (const name of [".", "account", "github", "examples/remote-state"]) {
+  const root = join(directory, name);
   const chdir = `-chdir=${root}`;
   terraform(chdir, "init", "-backend=false", "-input=false", "-lockfile=readonly");
   terraform(chdir, "validate");

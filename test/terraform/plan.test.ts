@@ -10,7 +10,7 @@ const TERRAFORM = join(import.meta.dirname, "..", "..", "terraform");
 const skipped = await reasonToSkip();
 
 describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`, () => {
-  test.for([TERRAFORM, join(TERRAFORM, "account")])(
+  test.for([TERRAFORM, join(TERRAFORM, "account"), join(TERRAFORM, "github")])(
     "pass in %s",
     { timeout: 240_000 },
     async (directory) => {

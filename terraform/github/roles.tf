@@ -1,0 +1,58 @@
+# A role for each environment of the repository. GitHub signs which environment
+# a job runs in, and AWS gives the job credentials for an hour: there is no
+# secret to keep.
+
+locals {
+  issuer            = "token.actions.githubusercontent.com"
+  oidc_provider_arn = coalesce(var.oidc_provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  count = var.oidc_provider_arn == null ? 1 : 0
+
+  url            = "https://${local.issuer}"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+data "aws_iam_policy_document" "assume_role" {
+  for_each = var.environments
+
+  statement {
+    sid     = "DeployFromEnvironment"
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [local.oidc_provider_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+
+    # The whole subject. Without it, any repository on GitHub could deploy here.
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:sub"
+      values   = ["repo:${var.repository}:environment:${each.key}"]
+    }
+  }
+}
+
+resource "aws_iam_role" "deployment" {
+  for_each = var.environments
+
+  name               = "github-${each.key}-${var.region}"
+  description        = "Lets the environment ${each.key} of ${var.repository} deploy projects called ${each.value}"
+  assume_role_policy = data.aws_iam_policy_document.assume_role[each.key].json
+}
+
+resource "aws_iam_role_policy" "deployment" {
+  for_each = var.environments
+
+  name   = "deploy"
+  role   = aws_iam_role.deployment[each.key].id
+  policy = data.aws_iam_policy_document.deployment[each.key].json
+}

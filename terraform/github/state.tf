@@ -1,0 +1,52 @@
+# Where .github/workflows/deploy.yml keeps Terraform's states: one object per
+# project, and its lock beside it. S3 itself refuses a second lock, so there is
+# no DynamoDB table.
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  state_bucket = coalesce(var.state_bucket, "terraform-state-${data.aws_caller_identity.current.account_id}-${var.region}")
+}
+
+resource "aws_s3_bucket" "state" {
+  bucket = local.state_bucket
+
+  # Without its state, nothing can be destroyed but by hand.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_versioning" "state" {
+  bucket = aws_s3_bucket.state.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+# A lock is a version each time, and so is a preview's state after its end.
+resource "aws_s3_bucket_lifecycle_configuration" "state" {
+  bucket = aws_s3_bucket.state.id
+
+  rule {
+    id     = "forget-old-versions"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 90
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.state]
+}
+
+resource "aws_s3_bucket_public_access_block" "state" {
+  bucket                  = aws_s3_bucket.state.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}

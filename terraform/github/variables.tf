@@ -1,0 +1,46 @@
+variable "repository" {
+  description = "The repository whose workflows may deploy, as its tokens name it between \"repo:\" and \":environment:\": \"owner/name\", or, for repositories made after June 18, 2026, with ids, \"owner-123456/name-456789\"."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.@-]+$", var.repository))
+    error_message = "repository must name one repository, such as \"octocat/chat\" or \"octocat-123456/chat-456789\"; a wildcard would let in others."
+  }
+}
+
+variable "environments" {
+  description = "What the projects are called, or begin with, that each of the repository's environments deploys. Keep preview in step with scripts/branch-project.ts."
+  type        = map(string)
+  default = {
+    preview    = "preview-"
+    production = "websocket-lambda"
+  }
+
+  validation {
+    condition     = alltrue([for prefix in values(var.environments) : can(regex("^[a-z][a-z0-9-]{2,30}$", prefix))])
+    error_message = "Each of environments must be the beginning of project names: 3 to 31 lower-case letters, digits and hyphens, starting with a letter."
+  }
+}
+
+variable "state_bucket" {
+  description = "Name of the S3 bucket to keep Terraform's states in; unique in the world. Unset: \"terraform-state-\", account and region."
+  type        = string
+  default     = null
+}
+
+variable "oidc_provider_arn" {
+  description = "ARN of the account's identity provider for GitHub, where it has one: an account can't have two. Unset: this makes it."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "AWS region of the bucket and of what is deployed."
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be the code of an AWS region, such as \"eu-central-1\"; an availability zone (\"eu-central-1a\") or a display name will not do."
+  }
+}
