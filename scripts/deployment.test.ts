@@ -78,7 +78,10 @@ test("without Terraform, it says where to get it", async () => {
 
 test.for([
   ["│ Error: No valid credential sources\n│ found\n╵", "npm start -- --empty"],
-  ["CloudWatch Logs role ARN must be set in\n│ account settings", "npm run deploy -- --account"],
+  [
+    "CloudWatch Logs role ARN must be set in\n\u001b[31m│\u001b[0m \u001b[0maccount settings",
+    "npm run deploy -- --account",
+  ],
   ["Error: something else", ""],
 ] as const)("advice on %s", ([printed, advice]) => {
   expect(adviceOn(printed)).toContain(advice);

@@ -1,6 +1,7 @@
 /** Terraform at a person's terminal: its questions and its output are its own. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 /** A root module, as a path from the repository. */
 export type Root = "terraform" | "terraform/account";
@@ -38,7 +39,7 @@ const BOX = /[│╷╵\s]+/g;
 
 /** What to do about what Terraform printed as its error; empty where it says that itself. */
 export function adviceOn(printed: string): string {
-  const text = printed.replaceAll(BOX, " ");
+  const text = stripVTControlCharacters(printed).replaceAll(BOX, " ");
   return ADVICE.find(([pattern]) => pattern.test(text))?.[1] ?? "";
 }
 
