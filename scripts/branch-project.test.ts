@@ -30,3 +30,15 @@ test("the project of any branch is one that Terraform takes", () => {
     }),
   );
 });
+
+test("previews and main have the names that the roles of deployments are held to", () => {
+  const file = join(import.meta.dirname, "..", "terraform", "github", "variables.tf");
+  const prefixes = new Map(
+    Array.from(
+      readFileSync(file, "utf8").matchAll(/^ {4}(preview|production) *= "(.*)"$/gm),
+      ([, environment, prefix]) => [environment, prefix],
+    ),
+  );
+  expect(projectOf("a").startsWith(prefixes.get("preview") ?? "?")).toBe(true);
+  expect(projectOf("main")).toBe(prefixes.get("production"));
+});
