@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
+
+test.for([
+  "localhost",
+  "localhost:4566",
+  "LocalHost:4566",
+  "stack.localhost:4566",
+  "127.0.0.1:4566",
+  "127.1.2.3",
+  "[::1]:4566",
+])("%s is this machine", (host) => {
+  expect(asksForThisMachine({ headers: { host } })).toBe(true);
+  expect(comesFromElsewhere({ headers: { origin: `http://${host}` } })).toBe(false);
+});
+
+test.for([
+  "evil.example",
+  "evil.example:4566",
+  "localhost.evil.example",
+  "127.0.0.1.evil.example",
+  "127.0.0.1evil.example",
+  "localhost.",
+  "evillocalhost",
+  "0.0.0.0:4566",
+  "128.0.0.1",
+  "192.168.0.1",
+  "[::2]",
+  "[::ffff:192.0.2.1]",
+  "local host",
+  "",
+])("%j is not", (host) => {
+  expect(asksForThisMachine({ headers: { host } })).toBe(false);
+  expect(comesFromElsewhere({ headers: { origin: `http://${host}` } })).toBe(true);
+});
+
+test.for([
+  "user@localhost",
+  "localhost/",
+  "localhost?",
+  "localhost#x",
+  "localhost\\",
+  "a/localhost",
+])("%j is no host at all", (host) => {
+  expect(asksForThisMachine({ headers: { host } })).toBe(false);
+});
+
+test("a request without a host asks for no machine", () => {
+  expect(asksForThisMachine({ headers: {} })).toBe(false);
+});
+
+test("what is no browser says no origin and comes from nowhere else; a page without one does", () => {
+  expect(comesFromElsewhere({ headers: {} })).toBe(false);
+  for (const origin of ["null", "file://", "about:blank", ""])
+    expect(comesFromElsewhere({ headers: { origin } }), `for ${origin}`).toBe(true);
+});
+
+test("an origin of this machine may have any scheme and port", () => {
+  for (const origin of ["https://localhost", "http://localhost:5173", "https://[::1]:8443"])
+    expect(comesFromElsewhere({ headers: { origin } }), `for ${origin}`).toBe(false);
+});
