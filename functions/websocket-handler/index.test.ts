@@ -80,6 +80,12 @@ test("an error frame that can't be delivered is a fault of the function", async 
   });
 });
 
+test("data of 999 levels is handed over as it came", async () => {
+  const data = "[".repeat(999) + "]".repeat(999);
+  await receive(`{"action":"echo","data":${data}}`);
+  expect(calls[0]?.body).toContain(`"data":${data}`);
+});
+
 test("an error frame for a client that has left is a normal end", async () => {
   postStatus = 410;
   await expect(receive("nonsense")).resolves.toEqual({ statusCode: 200 });

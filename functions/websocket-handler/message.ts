@@ -6,14 +6,16 @@ import { describeIssue, Request } from "../../shared/protocol.ts";
 import { answerRejections } from "./answer-rejections.ts";
 import type { MessageEvent, Response } from "./events.ts";
 import type { HandOver } from "./hand-over.ts";
+import { enforceLimits } from "./limits.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
-/** The way of a message: parse, check the envelope, hand over. A rejection on the way is answered. */
+/** The way of a message: weigh, parse, check the envelope, hand over. A rejection on the way is answered. */
 export const createMessageHandler = (
   handOver: HandOver,
   management: ApiGatewayManagementApiClient,
 ) =>
   middy<MessageEvent, Response>()
+    .use(enforceLimits())
     // A message has no content type to check. The parser's types know only HTTP events.
     .use(jsonBodyParser({ disableContentTypeCheck: true }) as middy.MiddlewareObj<MessageEvent>)
     .use(answerRejections(management))

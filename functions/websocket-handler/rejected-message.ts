@@ -16,7 +16,7 @@ export class RejectedMessage extends Error {
 
 /** What the JSON body parser throws. It names itself in the cause, with the key that it forbids. */
 interface ParserError extends Error {
-  cause: { package: "@middy/http-json-body-parser"; data: unknown; message?: string };
+  cause: { package: "@middy/http-json-body-parser"; data: unknown };
 }
 
 function isParserError(error: unknown): error is ParserError {
@@ -37,17 +37,15 @@ export function asRejection(error: unknown, body: unknown): RejectedMessage | un
   if (error instanceof RejectedMessage) return error;
   if (!isParserError(error)) return undefined;
   // The parser also refuses JSON that is valid but dangerous. Its sender still wants the requestId.
-  const received = parse(body);
+  const received = parseJson(body);
   if (received === undefined)
     return new RejectedMessage("INVALID_JSON", "The message is not valid JSON.", undefined);
-  const reason =
-    error.cause.message === undefined
-      ? `The key ${JSON.stringify(error.cause.data)} is not allowed.`
-      : "The message is nested too deeply.";
+  const reason = `The key ${JSON.stringify(error.cause.data)} is not allowed.`;
   return new RejectedMessage("INVALID_REQUEST", reason, received);
 }
 
-function parse(body: unknown): unknown {
+/** The value of a JSON text; `undefined` where it is none. */
+export function parseJson(body: unknown): unknown {
   try {
     return JSON.parse(String(body));
   } catch (error) {

@@ -72,3 +72,13 @@ export async function connect(
     unread: () => received,
   };
 }
+
+/** Sends a text as a message in frames of so many bytes. */
+export function sendInFragments(socket: WebSocket, text: string, size: number): void {
+  const data = Buffer.from(text);
+  for (let start = 0; start < data.length; start += size)
+    socket.send(data.subarray(start, start + size), {
+      binary: false,
+      fin: start + size >= data.length,
+    });
+}

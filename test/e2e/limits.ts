@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type WebSocket from "ws";
-import { connect } from "./client.ts";
+import { connect, sendInFragments } from "./client.ts";
 import type { Target } from "./target.ts";
 
 const KB = 1024;
-
-function sendInFragments(socket: WebSocket, text: string, size: number): void {
-  const data = Buffer.from(text);
-  for (let start = 0; start < data.length; start += size)
-    socket.send(data.subarray(start, start + size), {
-      binary: false,
-      fin: start + size >= data.length,
-    });
-}
 
 const echoOf = (length: number) => {
   const empty = JSON.stringify({ action: "echo", data: "" });

@@ -67,12 +67,13 @@ function expectedFrame(text: string, frame: string): string {
 }
 
 /** As text, for `JSON.stringify` has a limit of its own. */
-function expectedOfNested(text: string, frame: string): string {
+function expectedOfNested(text: string): string {
   const [, data = ""] = /"data":(.*)\}$/.exec(text) ?? [];
   const refusal = '{"action":"echo","status":"error","error":{"code":"INVALID_REQUEST",';
-  const mayRefuse = data.split(/[[{]/).length > 200;
-  return mayRefuse && frame.startsWith(refusal)
-    ? `${refusal}"message":"The message is nested too deeply."},"requestId":"deep"}`
+  // The message itself is the first level.
+  const levels = data.split(/[[{]/).length;
+  return levels > 1000
+    ? `${refusal}"message":"The message is nested more than 1,000 levels deep."},"requestId":"deep"}`
     : `{"action":"echo","status":"success","result":${data},"requestId":"deep"}`;
 }
 

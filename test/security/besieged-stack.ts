@@ -1,0 +1,72 @@
+import { expect } from "vitest";
+import type { Issuer } from "../../local/issuer/index.ts";
+import { startStack, type STACKS, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { type Client, connect } from "../e2e/client.ts";
+import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
+
+/** A stack, and what has to be so after every attempt to break it. */
+export interface Besieged {
+  open(): Promise<Client>;
+  /** What a good client puts behind the path. */
+  query(): Promise<string>;
+  port(): number;
+  /** Expects that it still answers, and that no function has failed or died. */
+  expectUnharmed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startBesieged(stack: keyof typeof STACKS, issuer: Issuer): Promise<Besieged> {
+  const aws = await startStack({ bundles: DIST, stack, pages: issuer.pages });
+  const logs = watchLogs(aws);
+  const query = async () =>
+    stack === "open" ? "" : `?token=${await issuer.tokenFor(aws.endpoint, "eve")}`;
+  const open = async () =>
+    connect(`${websocketUrl(aws, "websocket0", "production")}${await query()}`);
+  return {
+    open,
+    query,
+    port: () => Number(new URL(aws.endpoint).port),
+    async expectUnharmed() {
+      const client = await open();
+      await expectUnpolluted(client);
+      expect(logs.lines.filter(isFault)).toEqual([]);
+      expectSameProcesses(logs);
+    },
+    close: () => aws.close(),
+  };
+}
+
+/** An error, or the end of an invocation that wasn't a success; but not a refusal of the authorizer. */
+const isFault = ({ level, content }: LogWatch["lines"][number]) =>
+  content["errorMessage"] !== "Unauthorized" &&
+  (level === "ERROR" || level === "FATAL" || (content["status"] ?? "success") !== "success");
+
+/** A process that died is replaced in its environment, which then starts a second time. */
+function expectSameProcesses({ lines }: LogWatch): void {
+  const started = lines
+    .filter(({ content }) => content["initializationType"] !== undefined)
+    .filter(({ content }) => content["instanceId"] !== undefined)
+    .map(({ content }) => content["instanceId"]);
+  expect(started).toEqual([...new Set(started)]);
+}
+
+/** What would be there had a message reached the prototype of all objects in either function. */
+export async function expectUnpolluted(client: Client): Promise<void> {
+  expect(await client.ask({})).toMatchObject({
+    action: null,
+    error: { message: "action is required" },
+    requestId: expect.stringMatching(/^[\w-]{15}=$/),
+  });
+  expect(await client.ask({ action: "uppercase", data: {}, requestId: "probe" })).toEqual({
+    action: "uppercase",
+    status: "error",
+    error: { code: "INVALID_DATA", message: "data.text is required" },
+    requestId: "probe",
+  });
+  const reply = await client.ask({ action: "echo", data: {}, requestId: "probe" });
+  expect(reply).toEqual({ action: "echo", status: "success", result: {}, requestId: "probe" });
+  expect(await client.ask({ action: "polluted", requestId: "probe" })).toMatchObject({
+    error: { code: "UNKNOWN_ACTION" },
+  });
+}
