@@ -13,9 +13,13 @@ export function answerRejections(
   management: ApiGatewayManagementApiClient,
 ): middy.MiddlewareObj<MessageEvent, Response> {
   return {
-    onError: async ({ event, error }) => {
-      const rejection = asRejection(error, event.body);
+    onError: async (request) => {
+      const { event } = request;
+      const rejection = asRejection(request.error, event.body);
       if (rejection === undefined) return undefined;
+      // Where the answer fails as well, that error is logged with this one as its cause; the parser's
+      // own holds the whole message.
+      request.error = rejection;
 
       const { connectionId } = event.requestContext;
       const { action, requestId: own } = identify(rejection.received);

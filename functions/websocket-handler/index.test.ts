@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { beforeEach, expect, test, vi } from "vitest";
 import { startRecordingServer } from "../../shared/testing.ts";
 
@@ -78,6 +79,15 @@ test("an error frame that can't be delivered is a fault of the function", async 
   await expect(receive("nonsense")).rejects.toMatchObject({
     $metadata: { httpStatusCode: 403 },
   });
+});
+
+test("what is logged of a fault while a message is rejected holds nothing of the message", async () => {
+  postStatus = 403;
+  const messages = ["secret", '{"secret":1}', '{"__proto__":{"secret":1}}', '{"action":"secret'];
+  for (const message of messages) {
+    const error: unknown = await receive(message).catch((thrown: unknown) => thrown);
+    expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain("secret");
+  }
 });
 
 test("data of 999 levels is handed over as it came", async () => {

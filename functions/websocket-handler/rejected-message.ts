@@ -4,13 +4,18 @@ import type { ErrorCode } from "../../shared/protocol.ts";
 export class RejectedMessage extends Error {
   override readonly name = "RejectedMessage";
   readonly code: ErrorCode;
-  /** The parsed message, as far as it could be parsed. */
-  readonly received: unknown;
+  /** Private, because whoever logs an error logs all of its members that can be seen. */
+  readonly #received: unknown;
 
   constructor(code: ErrorCode, message: string, received: unknown, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    this.received = received;
+    this.#received = received;
+  }
+
+  /** The parsed message, as far as it could be parsed. */
+  get received(): unknown {
+    return this.#received;
   }
 }
 

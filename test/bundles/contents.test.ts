@@ -44,7 +44,7 @@ const bundles = {
       "@smithy/types",
       "valibot",
     ],
-    errors: ["ValiError", "GoneException", "ServiceException", "CredentialsProviderError"],
+    errors: ["GoneException", "ServiceException", "CredentialsProviderError"],
   },
 };
 

@@ -41,13 +41,14 @@ async function invoke({ endpoint }: Aws, event: unknown): Promise<unknown> {
 
 const isError = ({ level }: { level?: string }) => level === "ERROR";
 
-test("an event that is no job is logged as a ValiError", async () => {
+test("an event that is no job is logged as a TypeError that names the member at fault", async () => {
   const aws = await startOwnStack();
   const logs = watchLogs(aws);
-  expect(await invoke(aws, {})).toMatchObject({ errorType: "ValiError" });
+  const errorMessage = "The event is not a job: connectionId is missing or wrong.";
+  expect(await invoke(aws, {})).toMatchObject({ errorType: "TypeError", errorMessage });
   const { content } = await logs.line(isError);
-  expect(content).toMatchObject({ errorType: "ValiError", name: "ValiError" });
-  expect(content["stackTrace"]).toContainEqual(expect.stringMatching(/^ValiError: /));
+  expect(content).toMatchObject({ errorType: "TypeError", errorMessage });
+  expect(content["stackTrace"]).toContainEqual(expect.stringMatching(/^TypeError: /));
 });
 
 test("a reply that the role may not post is logged as an AccessDeniedException of API Gateway", async () => {

@@ -1,58 +1,94 @@
 import { expect } from "vitest";
 import type { Client } from "../e2e/client.ts";
+import type { Access } from "./access.ts";
 import type { Behaviour, Target } from "./behaviour.ts";
 import { captured, documented, reported } from "./sources.ts";
 
-/** What the websocket-handler logs about the end of a connection, as API Gateway told it. */
-const loggedEnd =
-  (end: (client: Client, connectionId: string, target: Target) => unknown, expected: object) =>
-  async (target: Target): Promise<void> => {
-    const { stack } = target;
-    const client = await stack.connect();
-    const connectionId = await stack.identify(client);
-    await end(client, connectionId, target);
-    const pattern = `{ $.message.event = "disconnected" && $.message.connectionId = "${connectionId}" }`;
-    const [line] = await stack.logged("websocket-handler", pattern);
-    expect(JSON.parse(line?.message ?? "").message).toMatchObject(expected);
-  };
+/** A way in which a connection ends, and what `$disconnect` is told of it. */
+interface Ending extends Pick<Behaviour, "basis" | "source"> {
+  after: string;
+  end(client: Client, connectionId: string, access: Access): unknown;
+  code: number;
+  reason: string;
+}
 
-/** What `$disconnect` is told, read from the log of the deployed handler. */
-export const disconnecting: Behaviour[] = [
+const endings: Ending[] = [
   {
-    behaviour: "$disconnect has the client's own status and reason",
+    after: "a close frame",
     basis: "capture",
     source: captured.webSockets,
-    check: loggedEnd((client) => client.socket.close(1000, "probe-complete"), {
-      code: 1000,
-      reason: "probe-complete",
-    }),
+    end: ({ socket }) => socket.close(1000, "probe-complete"),
+    code: 1000,
+    reason: "probe-complete",
   },
   {
-    behaviour:
-      "$disconnect of a client that gives no status has 1005 and a reason of API Gateway's",
+    after: "a close frame without status",
     basis: "documentation",
     source: documented.events,
-    check: loggedEnd((client) => client.socket.close(), {
-      code: 1005,
-      reason: "Client-side close frame status not set",
-    }),
+    end: ({ socket }) => socket.close(),
+    code: 1005,
+    reason: "Client-side close frame status not set",
   },
   {
-    behaviour: "$disconnect after a DELETE has 1000 and the reason that the client gets",
+    after: "a DELETE",
     basis: "capture",
     source: captured.connections,
-    check: loggedEnd((_client, connectionId, { stack }) => stack.manage("DELETE", connectionId), {
-      code: 1000,
-      reason: "Connection Closed Normally",
-    }),
+    end: (_client, connectionId, access) => access.manage("DELETE", connectionId),
+    code: 1000,
+    reason: "Connection Closed Normally",
   },
   {
-    behaviour: "$disconnect of a client whose TCP connection broke off has 1006",
+    after: "a TCP connection that broke off",
     basis: "report",
     source: reported.droppedConnection,
-    check: loggedEnd((client) => client.socket.terminate(), {
-      code: 1006,
-      reason: "Connection closed abnormally",
-    }),
+    end: ({ socket }) => socket.terminate(),
+    code: 1006,
+    reason: "Connection closed abnormally",
   },
 ];
+
+/** The deployed handler logs the status, which is all that can be seen of it on AWS. */
+const statusIsLogged = ({ after, end, code, ...known }: Ending): Behaviour => ({
+  behaviour: `$disconnect has the status ${code} after ${after}`,
+  basis: known.basis,
+  source: known.source,
+  check: async ({ stack }: Target) => {
+    const client = await stack.connect();
+    const connectionId = await stack.identify(client);
+    await end(client, connectionId, stack);
+    const pattern = `{ $.message.event = "disconnected" && $.message.connectionId = "${connectionId}" }`;
+    const [line] = await stack.logged("websocket-handler", pattern);
+    expect(JSON.parse(line?.message ?? "").message).toMatchObject({ code });
+  },
+});
+
+const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Behaviour => ({
+  behaviour: `$disconnect has a reason after ${after}: ${reason}`,
+  basis,
+  source,
+  only: "local: the deployed handler doesn't log the reason, for it can be a client's own text",
+  check: async ({ probe }: Target) => {
+    const marker = crypto.randomUUID();
+    const client = await probe.connectTo("first", `?marker=${marker}`);
+    const connected = await probe.event(
+      ({ queryStringParameters }) => queryStringParameters?.["marker"] === marker,
+    );
+    const connectionId = String(connected.requestContext["connectionId"]);
+    await end(client, connectionId, probe.access);
+    const { requestContext } = await probe.event(
+      (event) =>
+        event.requestContext["connectionId"] === connectionId &&
+        event.requestContext["eventType"] === "DISCONNECT",
+    );
+    expect(requestContext).toMatchObject({
+      disconnectStatusCode: code,
+      disconnectReason: reason,
+    });
+  },
+});
+
+/** What `$disconnect` is told. */
+export const disconnecting: Behaviour[] = endings.flatMap((ending) => [
+  statusIsLogged(ending),
+  reasonIsTold(ending),
+]);

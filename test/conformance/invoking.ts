@@ -148,8 +148,8 @@ export const invoking: Behaviour[] = [
       expect(headers.get("x-amz-executed-version")).toBe("$LATEST");
       const payload = JSON.parse(body);
       expect(Object.keys(payload)).toEqual(["errorType", "errorMessage", "trace"]);
-      expect(payload).toMatchObject({ errorType: "ValiError" });
-      expect(payload.trace[0]).toBe(`ValiError: ${payload.errorMessage}`);
+      expect(payload).toMatchObject({ errorType: "TypeError" });
+      expect(payload.trace[0]).toBe(`TypeError: ${payload.errorMessage}`);
       expect(payload.trace[1]).toMatch(/^ {4}at /);
     },
   },

@@ -129,7 +129,7 @@ export const logging: Behaviour[] = [
       const [line] = await stack.logged("processor", pattern);
       const { message } = JSON.parse(line?.message ?? "");
       expect(message).toMatchObject({
-        errorType: "ValiError",
+        errorType: "TypeError",
         errorMessage: expect.any(String),
         stackTrace: expect.arrayContaining([expect.stringMatching(/^ {4}at /)]),
       });

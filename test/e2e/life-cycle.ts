@@ -18,14 +18,14 @@ export const lifeCycleTests = (target: Target) =>
     });
 
     describe.skipIf(onAws)("seen from the inside", () => {
-      test("the disconnect is logged with its status and reason", async () => {
+      test("the disconnect is logged with its status, and without the client's words", async () => {
         const logs = watchLogs(target.local);
         const client = await connect(target.url);
         client.socket.close(4321, "bye");
         const { content } = await logs.line(
           (line) => says("disconnected")(line) && line.content["code"] === 4321,
         );
-        expect(content).toMatchObject({ code: 4321, reason: "bye" });
+        expect(Object.keys(content)).toEqual(["event", "connectionId", "requestId", "code"]);
         expect(content["connectionId"]).toMatch(/^[\w-]{18}==$/);
         expect(content["requestId"]).toMatch(/^[\w-]{15}=$/);
       });

@@ -1,0 +1,336 @@
+import { randomBytes } from "node:crypto";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createFaults } from "../../local/faults/faults.ts";
+import { createIssuer } from "../../local/issuer/index.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import type { WrittenLogEvent } from "../../local/logs/index.ts";
+import { startStack, type STACKS, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { connect, sendInFragments } from "../e2e/client.ts";
+import { countDeadLetters } from "../e2e/dead-letters.ts";
+import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
+
+/** A stack whose logs are searched for what was entrusted to it. */
+interface Confidant {
+  aws: LocalAws;
+  url: string;
+  logs: LogWatch;
+  /** A secret of its own for each place, so that a leak tells where it came in. */
+  secret(place: string): string;
+  token(): Promise<string>;
+  /** Expects that every log was written to, and that no secret is in any of them, in any form. */
+  expectNoLeak(): void;
+}
+
+async function startConfidant(
+  stack: keyof typeof STACKS = "open",
+  faults = createFaults(),
+): Promise<Confidant> {
+  const issuer = await createIssuer();
+  const aws = await startStack({ bundles: DIST, faults, stack, pages: issuer.pages });
+  onTestFinished(() => aws.close());
+  const events: WrittenLogEvent[] = [];
+  aws.logs.subscribe((event) => events.push(event));
+  const secrets = new Map<string, string>();
+  const url = websocketUrl(aws, "websocket0", "production");
+  return {
+    aws,
+    url,
+    logs: watchLogs(aws),
+    secret(place) {
+      const secret = secrets.get(place) ?? randomBytes(12).toString("hex");
+      secrets.set(place, secret);
+      return secret;
+    },
+    token: () => issuer.tokenFor(aws.endpoint, "ada"),
+    expectNoLeak() {
+      const groups = new Set(events.map(({ logGroupName }) => logGroupName));
+      for (const group of GROUPS[stack]) expect(groups).toContain(group);
+      const leaks = [...secrets].filter(([, secret]) =>
+        events.some(({ message }) => isIn(message, secret)),
+      );
+      expect(leaks.map(([place]) => place)).toEqual([]);
+    },
+  };
+}
+
+const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
+const logGroup = (name: string) => `/aws/lambda/websocket-lambda-${name}`;
+const GROUPS: Record<keyof typeof STACKS, string[]> = {
+  open: [ACCESS_LOG, logGroup("processor"), logGroup("websocket-handler")],
+  authenticated: [ACCESS_LOG, ...["authorizer", "processor", "websocket-handler"].map(logGroup)],
+};
+
+/**
+ * A secret of hexadecimal digits as it is, backwards, as a list of bytes, in hexadecimal and in
+ * base64, wherever in a text it stands. Neither a URL nor JSON changes anything about its digits.
+ */
+function isIn(message: string, secret: string): boolean {
+  const bytes = Buffer.from(secret);
+  const backwards = Buffer.from(bytes.toReversed()).toString();
+  const base64 = [0, 1, 2].map((offset) =>
+    // Of the first and the last characters, some bits are of what stands beside it.
+    Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString("base64url")
+      .slice(offset + 1, -4),
+  );
+  const lowerCase = message.toLowerCase();
+  return (
+    [secret, backwards, [...bytes].join(), bytes.toString("hex")].some((form) =>
+      lowerCase.includes(form),
+    ) || base64.some((form) => message.replaceAll("+", "-").replaceAll("/", "_").includes(form))
+  );
+}
+
+test("a secret is recognised in every form that it could be logged in", () => {
+  const secret = randomBytes(12).toString("hex");
+  for (const text of [`x${secret}`, `xy${secret}y`, JSON.stringify({ secret }), `xyz "${secret}`]) {
+    expect(isIn(text, secret)).toBe(true);
+    expect(isIn(text.toUpperCase(), secret)).toBe(true);
+    expect(isIn(encodeURIComponent(text), secret)).toBe(true);
+    expect(isIn(JSON.stringify(JSON.stringify(text)), secret)).toBe(true);
+    for (const encoding of ["base64", "base64url", "hex"] as const)
+      expect(isIn(Buffer.from(text).toString(encoding), secret)).toBe(true);
+    expect(isIn(JSON.stringify(Buffer.from(text)), secret)).toBe(true);
+  }
+  expect(isIn(randomBytes(1000).toString("base64"), secret)).toBe(false);
+});
+
+/** Whatever a client can say while it connects. */
+const handshake = ({ secret }: Confidant) => ({
+  query: `?${secret("query name")}=1&x=${secret("query")}&y=%22${secret("query, escaped")}`,
+  headers: {
+    Authorization: `Bearer ${secret("Authorization")}`,
+    Cookie: `session=${secret("Cookie")}`,
+    Origin: `https://${secret("Origin")}.example`,
+    "User-Agent": secret("User-Agent"),
+    "X-Forwarded-For": secret("X-Forwarded-For"),
+    "X-Custom": `"${secret("X-Custom")}"`,
+    [`X-${secret("header name")}`]: "1",
+  },
+});
+
+test("nothing that a client says while it connects, asks or leaves is logged, but for its requestId", async () => {
+  const confidant = await startConfidant();
+  const { secret, logs, url } = confidant;
+  const { query, headers } = handshake(confidant);
+  const host = `${secret("Host")}.localhost:${new URL(confidant.aws.endpoint).port}`;
+  const client = await connect(url + query, { headers: { ...headers, Host: host } }, [
+    "websocket-lambda",
+    secret("subprotocol"),
+  ]);
+
+  const text = `"${secret("data")}" é`;
+  for (const action of ["echo", "uppercase", "reverse", "timestamp"])
+    expect(await client.ask({ action, data: { text } })).toMatchObject({ status: "success" });
+
+  const key = secret("a key of data");
+  const unknown = { [secret("unknown key")]: 1, token: secret("unknown member") };
+  expect(await client.ask({ action: "echo", data: { [key]: 1 }, ...unknown })).toMatchObject({
+    status: "success",
+  });
+  const long = secret("a requestId too long").repeat(10);
+  const rejected: [message: unknown, code: string][] = [
+    [{ action: secret("action") }, "UNKNOWN_ACTION"],
+    [{ action: secret("an action too long").repeat(10) }, "INVALID_REQUEST"],
+    [{ action: { [secret("action that is no string")]: 1 } }, "INVALID_REQUEST"],
+    [{ action: "echo", requestId: long }, "INVALID_REQUEST"],
+    [
+      { action: "echo", requestId: { id: secret("requestId that is no string") } },
+      "INVALID_REQUEST",
+    ],
+    [{ action: "uppercase", data: { text: [secret("invalid data")] } }, "INVALID_DATA"],
+    [{ action: "uppercase", data: secret("data that is no object") }, "INVALID_DATA"],
+    [secret("a text that is no JSON"), "INVALID_JSON"],
+    [`{"action":"echo","data":"${secret("broken JSON")}`, "INVALID_JSON"],
+    [`["${secret("a list")}"]`, "INVALID_REQUEST"],
+    [`{"action":"echo","__proto__":"${secret("a forbidden value")}"}`, "INVALID_REQUEST"],
+    [`{"constructor":{"prototype":"${secret("a forbidden prototype")}"}}`, "INVALID_REQUEST"],
+    [
+      `{"data":"${secret("beside depth")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
+      "INVALID_REQUEST",
+    ],
+  ];
+  for (const [message, code] of rejected)
+    expect(await client.ask(message)).toMatchObject({ error: { code } });
+
+  const large = JSON.stringify({
+    action: "uppercase",
+    data: { text: "ΐ".repeat(40_000) + secret("too large a result") },
+  });
+  sendInFragments(client.socket, large, 32 * 1024);
+  expect(await client.next()).toMatchObject({ error: { code: "RESULT_TOO_LARGE" } });
+  client.socket.ping(secret("ping"));
+  client.socket.pong(secret("pong"));
+
+  // What a request is called is there to be found in the logs, so that it can be followed.
+  await client.ask({ action: "echo", requestId: "findable" });
+  await logs.line(({ content }) => content["requestId"] === "findable");
+
+  client.socket.close(4000, secret("reason of the close"));
+  await logs.line(({ content }) => content["code"] === 4000);
+  for (const [place, bytes, binary] of [
+    ["binary frame", Buffer.from(secret("binary frame")), true],
+    ["invalid UTF-8", Buffer.from(`${secret("invalid UTF-8")}\xff`, "latin1"), false],
+    ["frame over 32 KB", Buffer.from(secret("frame over 32 KB").repeat(2000)), false],
+  ] as const) {
+    const other = await connect(url);
+    other.socket.send(bytes, { binary });
+    const { code } = await other.closed;
+    await logs.line(({ content }) => content["code"] === code);
+    expect(code, `after a ${place}`).toBeGreaterThan(1002);
+  }
+  confidant.expectNoLeak();
+});
+
+test("nor is what a client says that is turned away for its origin", async () => {
+  const confidant = await startConfidant();
+  variablesOf(confidant, "websocket-handler")["ALLOWED_ORIGINS"] = "https://good.example";
+  const { query, headers } = handshake(confidant);
+  const subprotocols = ["websocket-lambda", confidant.secret("subprotocol")];
+  await expect(connect(confidant.url + query, { headers }, subprotocols)).rejects.toThrow("403");
+  const { ask } = await connect(confidant.url);
+  await ask({ action: "echo" });
+  await confidant.logs.line(({ content }) => content["event"] === "reply posted");
+  confidant.expectNoLeak();
+});
+
+test("nor what a client says to an authorizer, be it let in or not", async () => {
+  const confidant = await startConfidant("authenticated");
+  const { secret, url, logs, token } = confidant;
+  const { query, headers } = handshake(confidant);
+  const refused: [string, string[], status: string][] = [
+    [query, [], "401"],
+    [query, ["websocket-lambda", secret("a token that is none")], "403"],
+    [`${query}&token=${secret("a token in the query that is none")}`, [], "403"],
+  ];
+  for (const [search, subprotocols, status] of refused)
+    await expect(connect(url + search, { headers }, subprotocols)).rejects.toThrow(status);
+
+  const client = await connect(`${url}${query}&token=${await token()}`, { headers });
+  await client.ask({ action: "echo", data: secret("data"), subject: secret("subject") });
+  await logs.line(({ content }) => content["event"] === "reply posted");
+  confidant.expectNoLeak();
+});
+
+const variablesOf = ({ aws }: Confidant, name: string): Record<string, string> => {
+  const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
+  const variables = functions[`websocket-lambda-${name}`]?.configuration.Environment?.Variables;
+  if (variables === undefined) throw new Error(`The ${name} has no variables.`);
+  return variables;
+};
+
+/** Messages that are rejected where they are received, with a secret in each. */
+const rejectedMessages = ({ secret }: Confidant): unknown[] => [
+  secret("a text that is no JSON"),
+  `{"action":"echo","data":"${secret("broken JSON")}`,
+  `{"action":"echo","__proto__":"${secret("a forbidden value")}"}`,
+  { action: { [secret("no action")]: 1 }, data: secret("data of no action") },
+  `{"data":"${secret("beside depth")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
+];
+
+describe("nor is a message of which something goes wrong", () => {
+  const INTERNAL_ERROR = /^\{"message": "Internal server error"/;
+  const says = (code: string) => new RegExp(`"code":"${code}"`);
+
+  test("while its rejection is posted", async () => {
+    const confidant = await startConfidant("open", createFaults({ "fail-connections": 1 }));
+    const client = await connect(confidant.url);
+    for (const message of rejectedMessages(confidant)) {
+      client.send(message);
+      expect(await client.nextText()).toMatch(INTERNAL_ERROR);
+    }
+    client.send({ action: "echo", data: confidant.secret("data") });
+    await confidant.logs.line(
+      ({ level, logGroupName }) => level === "ERROR" && logGroupName.includes("processor"),
+    );
+    confidant.expectNoLeak();
+  });
+
+  test("while it is handed over", async () => {
+    const faults = createFaults();
+    const confidant = await startConfidant("open", faults);
+    const { secret, url } = confidant;
+    const client = await connect(url);
+    await client.ask({ action: "echo" });
+    const message = { action: "echo", data: secret("data"), [secret("key")]: 1 };
+    for (const fault of ["fail-invoke", "throttle-invoke"] as const) {
+      faults.rates[fault] = 1;
+      client.send(message);
+      expect(await client.nextText()).toMatch(says("UNAVAILABLE"));
+      faults.rates["fail-connections"] = 1;
+      client.send(message);
+      expect(await client.nextText()).toMatch(INTERNAL_ERROR);
+      Object.assign(faults.rates, { [fault]: 0, "fail-connections": 0 });
+    }
+    confidant.expectNoLeak();
+  });
+
+  test("while its result is posted: not on its way to the dead-letter queue either", async () => {
+    const confidant = await startConfidant();
+    const { secret, url } = confidant;
+    variablesOf(confidant, "processor")["MANAGEMENT_ENDPOINT"] = "http://127.0.0.1:9/nobody";
+    const client = await connect(url);
+    for (const action of ["echo", secret("action")]) {
+      client.send({ action, data: { [secret("key")]: secret("data") } });
+      expect(await client.nextText()).toMatch(says("PROCESSING_FAILED"));
+    }
+    expect(await countDeadLetters(confidant.aws)).toBe(2);
+    confidant.expectNoLeak();
+  });
+
+  test("when a function dies of it, or its sender vanishes", async () => {
+    const faults = createFaults();
+    const confidant = await startConfidant("open", faults);
+    const { secret, url, logs } = confidant;
+    const client = await connect(url);
+    await client.ask({ action: "echo" });
+    faults.rates["crash-function"] = 1;
+    // It may have answered before it dies.
+    const dies = async () => {
+      client.send({ action: "echo", data: secret("data that a function dies of") });
+      return INTERNAL_ERROR.test(await client.nextText());
+    };
+    await expect.poll(dies, { timeout: 15_000 }).toBe(true);
+
+    faults.rates["crash-function"] = 0;
+    const vanishing = await connect(url);
+    faults.rates["vanish-before-post"] = 1;
+    vanishing.send({ action: "echo", data: secret("data of who vanishes"), requestId: "last" });
+    await logs.line(
+      ({ content }) => content["outcome"] === "gone" && content["requestId"] === "last",
+    );
+    confidant.expectNoLeak();
+  });
+
+  test("when somebody gives the processor something that is no job", async () => {
+    const confidant = await startConfidant();
+    const { secret, url, aws, logs } = confidant;
+    await (await connect(url)).ask({ action: "echo" });
+    const events = [
+      { requestId: "x", action: "echo", data: secret("data without a connection") },
+      { connectionId: [secret("no connection")], requestId: "x", action: "echo", data: 1 },
+      secret("no event"),
+    ];
+    for (const event of events) {
+      const lambda = createLambdaClientFor(aws);
+      const { FunctionError } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: "websocket-lambda-processor",
+          Payload: JSON.stringify(event),
+        }),
+      );
+      expect(FunctionError).toBe("Unhandled");
+    }
+    await logs.line(({ level }) => level === "ERROR");
+    confidant.expectNoLeak();
+  });
+});
+
+const createLambdaClientFor = ({ endpoint }: LocalAws) =>
+  new LambdaClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
