@@ -1,0 +1,149 @@
+/** Signed requests to every AWS API that the functions could reach for, in the protocol of each. */
+import { createIds } from "../../local/execute-api/ids.ts";
+import { type Answer, type Credentials, request } from "../conformance/signed-request.ts";
+
+const REGION = "us-east-1";
+const ACCOUNT = "000000000000";
+const PROJECT = "websocket-lambda";
+
+/** A request, the IAM action that it takes, and the resource that the action is checked against. */
+export interface Attempt {
+  action: string;
+  resource: string;
+  send(endpoint: string, credentials: Credentials): Promise<Answer>;
+}
+
+const arnOf = (service: string, resource: string) =>
+  `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
+export const nameOf = (functionName: string) => `${PROJECT}-${functionName}`;
+export const roleNameOf = (functionName: string) => `${PROJECT}-${functionName}-${REGION}`;
+export const logGroupOf = (functionName: string) => `/aws/lambda/${PROJECT}-${functionName}`;
+/** Who signs with the credentials that Lambda gave to a function's process. */
+export const sessionArnOf = (functionName: string) =>
+  `arn:aws:sts::${ACCOUNT}:assumed-role/${roleNameOf(functionName)}/${nameOf(functionName)}`;
+
+const sending =
+  (
+    service: string,
+    method: string,
+    path: string,
+    body = "",
+    headers: Record<string, string> = {},
+  ): Attempt["send"] =>
+  (endpoint, credentials) =>
+    request(
+      {
+        method,
+        url: endpoint + path,
+        headers,
+        ...(method !== "GET" && { body: Buffer.from(body) }),
+      },
+      { service, region: REGION, credentials },
+    );
+
+const sendingJson = (service: string, version: string, target: string, input: object) =>
+  sending(service, "POST", "/", JSON.stringify(input), {
+    "Content-Type": `application/x-amz-json-${version}`,
+    "X-Amz-Target": target,
+  });
+
+/** @param path what follows the function's own path. */
+export const lambda = (
+  action: string,
+  method: string,
+  functionName: string,
+  path = "",
+  input: object = {},
+): Attempt => ({
+  action: `lambda:${action}`,
+  resource: arnOf("lambda", `function:${nameOf(functionName)}`),
+  send: sending(
+    "lambda",
+    method,
+    `/2015-03-31/functions/${nameOf(functionName)}${path}`,
+    JSON.stringify(input),
+  ),
+});
+
+export const invoke = (functionName: string): Attempt =>
+  lambda("InvokeFunction", "POST", functionName, "/invocations");
+
+export const logs = (
+  action: string,
+  logGroupName: string,
+  logStreamName?: string,
+  input: object = {},
+): Attempt => ({
+  action: `logs:${action}`,
+  resource: arnOf("logs", `log-group:${logGroupName}:log-stream:${logStreamName ?? ""}`),
+  send: sendingJson("logs", "1.1", `Logs_20140328.${action}`, {
+    logGroupName,
+    logStreamName,
+    ...input,
+  }),
+});
+
+export const putLogEvents = (logGroupName: string): Attempt =>
+  logs("PutLogEvents", logGroupName, "forged", {
+    logEvents: [{ timestamp: 0, message: "forged" }],
+  });
+
+export const sqs = (action: string, queueName: string, input: object = {}): Attempt => ({
+  action: `sqs:${action}`,
+  resource: arnOf("sqs", queueName),
+  send: sendingJson("sqs", "1.0", `AmazonSQS.${action}`, {
+    QueueUrl: `http://localhost/${ACCOUNT}/${queueName}`,
+    ...input,
+  }),
+});
+
+/** @param functionName whose role it is about; undefined: it is about all roles. */
+export const iam = (
+  action: string,
+  functionName: string | undefined,
+  parameters: Record<string, string> = {},
+): Attempt => ({
+  action: `iam:${action}`,
+  resource:
+    functionName === undefined ? "*" : `arn:aws:iam::${ACCOUNT}:role/${roleNameOf(functionName)}`,
+  send: sending(
+    "iam",
+    "POST",
+    "/",
+    new URLSearchParams({
+      Action: action,
+      Version: "2010-05-08",
+      ...(functionName !== undefined && { RoleName: roleNameOf(functionName) }),
+      ...parameters,
+    }).toString(),
+    { "Content-Type": "application/x-www-form-urlencoded" },
+  ),
+});
+
+/** A request about a connection of an API, as it would be made with an id that somebody overheard. */
+export const connections = (
+  method: string,
+  apiId = "websocket0",
+  stage = "production",
+): Attempt => ({
+  action: "execute-api:ManageConnections",
+  resource: arnOf("execute-api", `${apiId}/${stage}/${method}/@connections/{connectionId}`),
+  send: sending(
+    "execute-api",
+    method,
+    `/_aws/execute-api/${apiId}/${stage}/@connections/${encodeURIComponent(createIds(apiId).connectionId())}`,
+  ),
+});
+
+export const apigateway = (method: string, path: string, input: object = {}): Attempt => ({
+  action: `apigateway:${method}`,
+  resource: `arn:aws:apigateway:${REGION}::${path}`,
+  send: sending("apigateway", method, `/v2${path}`, JSON.stringify(input)),
+});
+
+export const cloudwatch = (action: string, resource: string, input: object = {}): Attempt => ({
+  action: `cloudwatch:${action}`,
+  resource,
+  send: sendingJson("monitoring", "1.0", `GraniteServiceVersion20100801.${action}`, input),
+});

@@ -1,0 +1,173 @@
+import { zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIssuer } from "../../local/issuer/index.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import type { Answer, Credentials } from "../conformance/signed-request.ts";
+import {
+  apigateway,
+  type Attempt,
+  cloudwatch,
+  connections,
+  iam,
+  invoke,
+  lambda,
+  logGroupOf,
+  logs,
+  putLogEvents,
+  sessionArnOf,
+  sqs,
+} from "./aws-requests.ts";
+
+const FUNCTIONS = ["websocket-handler", "processor", "authorizer"] as const;
+type FunctionName = (typeof FUNCTIONS)[number];
+
+const DEAD_LETTERS = "websocket-lambda-dead-letters";
+const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
+const zipOf = (code: string) =>
+  Buffer.from(zipSync({ "index.js": Buffer.from(code) })).toString("base64");
+
+/** What no function is allowed, whatever it does. */
+const forEveryone: Attempt[] = [
+  invoke("another"),
+  lambda("GetFunction", "GET", "processor"),
+  lambda("GetFunctionConfiguration", "GET", "authorizer", "/configuration"),
+  lambda("UpdateFunctionCode", "PUT", "websocket-handler", "/code", { ZipFile: zipOf("") }),
+  lambda("DeleteFunction", "DELETE", "processor"),
+  logs("CreateLogGroup", logGroupOf("another")),
+  logs("DeleteLogGroup", logGroupOf("processor")),
+  logs("FilterLogEvents", logGroupOf("websocket-handler")),
+  logs("CreateLogStream", ACCESS_LOG, "forged"),
+  putLogEvents(ACCESS_LOG),
+  sqs("ReceiveMessage", DEAD_LETTERS),
+  sqs("PurgeQueue", DEAD_LETTERS),
+  sqs("DeleteQueue", DEAD_LETTERS),
+  sqs("SendMessage", "another", { MessageBody: "{}" }),
+  iam("ListRoles", undefined),
+  iam("GetRole", "processor"),
+  iam("PutRolePolicy", "processor", { PolicyName: "permissions", PolicyDocument: "{}" }),
+  connections("GET"),
+  connections("DELETE"),
+  connections("POST", "websocket0", "staging"),
+  connections("POST", "websocket1"),
+  apigateway("GET", "/apis/websocket0"),
+  apigateway("DELETE", "/apis/websocket0"),
+  cloudwatch("DescribeAlarms", "*"),
+];
+
+/** The neighbours of what each is allowed: the same action, on what belongs to another. */
+const neighbours: Record<FunctionName, Attempt[]> = {
+  "websocket-handler": [
+    invoke("websocket-handler"),
+    invoke("authorizer"),
+    sqs("SendMessage", DEAD_LETTERS, { MessageBody: "{}" }),
+    logs("CreateLogStream", logGroupOf("processor"), "forged"),
+    putLogEvents(logGroupOf("processor")),
+    putLogEvents(logGroupOf("websocket-handler-2")),
+  ],
+  processor: [
+    invoke("processor"),
+    invoke("authorizer"),
+    logs("CreateLogStream", logGroupOf("websocket-handler"), "forged"),
+    putLogEvents(logGroupOf("websocket-handler")),
+    putLogEvents(logGroupOf("processor-2")),
+  ],
+  authorizer: [
+    invoke("processor"),
+    invoke("websocket-handler"),
+    connections("POST"),
+    sqs("SendMessage", DEAD_LETTERS, { MessageBody: "{}" }),
+    logs("CreateLogStream", logGroupOf("processor"), "forged"),
+    putLogEvents(logGroupOf("websocket-handler")),
+    putLogEvents(logGroupOf("authorizer-2")),
+  ],
+};
+
+const administrator: Credentials = { accessKeyId: "test", secretAccessKey: "test" };
+let aws: LocalAws;
+const credentials = new Map<FunctionName, Credentials>();
+
+beforeAll(async () => {
+  const { pages } = await createIssuer();
+  aws = await startStack({ bundles: DIST, stack: "authenticated", pages });
+  addNeighbours(aws);
+  for (const name of FUNCTIONS) credentials.set(name, await takeCredentials(name));
+});
+afterAll(() => aws.close());
+
+/** Another API and another stage, so that there is something to reach for. */
+function addNeighbours({ state }: LocalAws): void {
+  const { apis } = state.regions["us-east-1"]?.apigateway ?? { apis: {} };
+  const { websocket0 } = apis;
+  const production = websocket0?.stages["production"];
+  if (websocket0 === undefined || production === undefined) throw new Error("There is no API.");
+  websocket0.stages["staging"] = { ...production, stageName: "staging" };
+  apis["websocket1"] = { ...structuredClone(websocket0), apiId: "websocket1" };
+}
+
+/** Has a function hand over what its process got, as one that was broken into would. */
+async function takeCredentials(name: FunctionName): Promise<Credentials> {
+  const traitor = `exports.handler = async () => ({
+    accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+    sessionToken: process.env.AWS_SESSION_TOKEN,
+  });`;
+  const update = lambda("UpdateFunctionCode", "PUT", name, "/code", { ZipFile: zipOf(traitor) });
+  expect(await update.send(aws.endpoint, administrator)).toMatchObject({ status: 200 });
+  const { body } = await invoke(name).send(aws.endpoint, administrator);
+  return JSON.parse(body);
+}
+
+/** An error's code and text, in the form of its protocol. */
+function errorIn({ headers, body }: Answer): { code: unknown; message: unknown } {
+  if (body.startsWith("<"))
+    return {
+      code: /<Code>(.*)<\/Code>/.exec(body)?.[1],
+      message: /<Message>(.*)<\/Message>/.exec(body)?.[1],
+    };
+  const { __type: code, message, Message } = JSON.parse(body);
+  return { code: code ?? headers.get("x-amzn-errortype"), message: message ?? Message };
+}
+
+describe.each(FUNCTIONS)("the role of the %s", (name) => {
+  const attemptBy = ({ send }: Attempt) =>
+    send(aws.endpoint, credentials.get(name) ?? administrator);
+
+  const denied = [...neighbours[name], ...forEveryone];
+  test.for(denied.map((attempt) => [attempt.action, attempt.resource, attempt] as const))(
+    "may not %s on %s",
+    async ([action, resource, attempt]) => {
+      const answer = await attemptBy(attempt);
+      expect(answer.status).toBe(403);
+      expect(errorIn(answer)).toEqual({
+        code: action.startsWith("iam:") ? "AccessDenied" : "AccessDeniedException",
+        message: `User: ${sessionArnOf(name)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+      });
+    },
+  );
+
+  test("may write the log of its function with the same credentials", async () => {
+    const createStream = logs("CreateLogStream", logGroupOf(name), "own");
+    expect(await attemptBy(createStream)).toMatchObject({ status: 200 });
+  });
+});
+
+test("the same requests are sound: the administrator may make them", async () => {
+  for (const { action, send } of [
+    invoke("websocket-handler"),
+    lambda("GetFunction", "GET", "processor"),
+    logs("FilterLogEvents", logGroupOf("websocket-handler")),
+    putLogEvents(ACCESS_LOG),
+    sqs("ReceiveMessage", DEAD_LETTERS),
+    iam("GetRole", "processor"),
+    connections("DELETE"),
+    connections("POST", "websocket1"),
+    apigateway("GET", "/apis/websocket0"),
+    cloudwatch("DescribeAlarms", "*"),
+  ]) {
+    const { status } = await send(aws.endpoint, administrator);
+    // Nobody is connected, and the stream that is written to isn't there.
+    expect([200, 400, 410], `for ${action}`).toContain(status);
+  }
+});
