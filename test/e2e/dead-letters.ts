@@ -1,15 +1,62 @@
-import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandOutput,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import type { LocalAws } from "../../local/local-aws.ts";
 
+/** A job in the dead-letter queue of the stack. */
+export interface DeadLetter {
+  /** Lambda's id of the invocation that failed. */
+  invocationId: string;
+  /** The client's id of the message that the job came from. */
+  requestId: string;
+}
+
 /** How many jobs lie in the dead-letter queue of the stack. */
-export async function countDeadLetters({ endpoint }: LocalAws): Promise<number> {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const sqs = new SQSClient({ endpoint, region: "us-east-1", credentials });
-  const { Attributes } = await sqs.send(
+export async function countDeadLetters(aws: LocalAws): Promise<number> {
+  const { Attributes } = await clientOf(aws).send(
     new GetQueueAttributesCommand({
-      QueueUrl: `${endpoint}/000000000000/websocket-lambda-dead-letters`,
+      QueueUrl: queueUrlOf(aws),
       AttributeNames: ["ApproximateNumberOfMessages"],
     }),
   );
   return Number(Attributes?.["ApproximateNumberOfMessages"]);
 }
+
+/** Seconds; the longest there is: a letter that was read stays in the queue, and out of the way. */
+const READ_ONCE = 43_200;
+
+/** Reads the dead-letter queue: every call gives all letters that have come into it so far. */
+export function readDeadLetters(aws: LocalAws): () => Promise<readonly DeadLetter[]> {
+  const sqs = clientOf(aws);
+  const receive = new ReceiveMessageCommand({
+    QueueUrl: queueUrlOf(aws),
+    MaxNumberOfMessages: 10,
+    MessageAttributeNames: ["RequestID"],
+    VisibilityTimeout: READ_ONCE,
+  });
+  const letters: DeadLetter[] = [];
+  return async () => {
+    for (;;) {
+      const { Messages = [] }: ReceiveMessageCommandOutput = await sqs.send(receive);
+      if (Messages.length === 0) return letters;
+      for (const { Body = "", MessageAttributes = {} } of Messages)
+        letters.push({
+          invocationId: MessageAttributes["RequestID"]?.StringValue ?? "",
+          requestId: JSON.parse(Body).requestId,
+        });
+    }
+  };
+}
+
+const clientOf = ({ endpoint }: LocalAws) =>
+  new SQSClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+
+const queueUrlOf = ({ endpoint }: LocalAws) =>
+  `${endpoint}/000000000000/websocket-lambda-dead-letters`;

@@ -4,8 +4,13 @@ import type { WrittenLogEvent } from "../../local/logs/index.ts";
 /** A JSON log line of a function, or of the API's access log. */
 export interface LogLine {
   logGroupName: string;
+  logStreamName: string;
   /** Of application lines. */
   level?: string;
+  /** Of Lambda's own lines: `platform.start` and the like. */
+  type?: string;
+  /** Lambda's id of the invocation that the line is about; absent where it is about none. */
+  invocationId?: string;
   /** What the function logged; for Lambda's own lines, the record; of the access log, the line. */
   content: Record<string, unknown>;
 }
@@ -36,7 +41,14 @@ export function watchLogs({ logs }: LocalAws): LogWatch {
   };
 }
 
-function parse({ logGroupName, message }: WrittenLogEvent): LogLine {
+function parse({ logGroupName, logStreamName, message }: WrittenLogEvent): LogLine {
   const line = JSON.parse(message);
-  return { logGroupName, level: line.level, content: line.message ?? line.record ?? line };
+  return {
+    logGroupName,
+    logStreamName,
+    level: line.level,
+    type: line.type,
+    invocationId: line.requestId ?? line.record?.requestId,
+    content: line.message ?? line.record ?? line,
+  };
 }

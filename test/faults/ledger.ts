@@ -1,8 +1,11 @@
-import WebSocket from "ws";
+import { setTimeout } from "node:timers/promises";
 import type { LocalAws } from "../../local/local-aws.ts";
+import { readDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
+import { type Conversation, converse } from "./conversation.ts";
+import { accountForFailures, type Failures, failuresClose } from "./failures.ts";
 
-/** What became of a message, as far as its client or the log can tell. */
+/** What became of a message, as far as its client, the log or the dead-letter queue can tell. */
 export type Fate =
   | "result"
   | "failed"
@@ -12,26 +15,35 @@ export type Fate =
   /** The connection was gone: a line in the log. */
   | "gone"
   /** The connection vanished before API Gateway took the message. */
-  | "not taken";
+  | "not taken"
+  /** Failed, and so did the report of it each time: nobody is told, but the job is in the queue. */
+  | "kept";
 
 /** Sends messages and keeps account of every one. */
 export interface Ledger {
-  /** Sends so many messages over one connection after the other, some at a time unanswered. */
-  converse(name: string, messages: number, inFlight: number): Promise<void>;
-  /** The fate of every message that was sent; `undefined` where there is none yet. */
-  fates(): Map<string, Fate | undefined>;
+  /** Sends so many messages over each of so many connections, some at a time unanswered. */
+  converse(options: { connections: number; messages: number; inFlight: number }): Promise<void>;
+  /** How things stand, brought together of what clients, log and dead-letter queue say. */
+  look(): Promise<{
+    /** The fate of every message that was sent; `undefined` where there is none yet. */
+    fates: Map<string, Fate | undefined>;
+    failures: Failures;
+  }>;
   /** Replies that came to a connection which had not asked for them. */
   readonly strays: string[];
   /** Replies that came again. */
   readonly duplicates: string[];
-  /** How many jobs the log calls failed for good: a duplicate that failed counts as one more. */
-  failedJobs(): number;
 }
+
+/** Milliseconds between two looks whether somebody waits for an answer that will not come. */
+const INTERVAL = 250;
 
 export function openLedger(aws: LocalAws, url: string): Ledger {
   const logs = watchLogs(aws);
+  const deadLetters = readDeadLetters(aws);
   const answers = new Map<string, Fate>();
   const sent = new Map<string, Conversation>();
+  const givenUp = new Set<string>();
   const strays: string[] = [];
   const duplicates: string[] = [];
 
@@ -45,71 +57,40 @@ export function openLedger(aws: LocalAws, url: string): Ledger {
     else if (answers.has(frame.requestId)) duplicates.push(frame.requestId);
     else {
       answers.set(frame.requestId, fateOf(frame));
-      return true;
+      return !givenUp.has(frame.requestId);
     }
     return false;
+  };
+
+  // The letters first: what the log tells of is then among them, but for what it tells just now.
+  const lookAtFailures = async () => accountForFailures(await deadLetters(), logs.lines);
+
+  const giveUpKept = async () => {
+    const failures = await lookAtFailures();
+    if (!failuresClose(failures)) return;
+    for (const requestId of failures.kept) {
+      if (answers.has(requestId) || givenUp.has(requestId)) continue;
+      givenUp.add(requestId);
+      sent.get(requestId)?.giveUpOne();
+    }
   };
 
   return {
     strays,
     duplicates,
-    converse: (name, messages, inFlight) =>
-      converse({ url, name, messages, inFlight, onReply, sent }),
-    fates: () => settle(sent, answers, logs),
-    failedJobs: () =>
-      new Set(
-        logs.lines
-          .filter(({ content }) => content["event"] === "processing failed")
-          .map(({ content }) => content["invocationId"]),
-      ).size,
+    async converse({ connections, messages, inFlight }) {
+      const over = Promise.all(
+        Array.from({ length: connections }, (_, index) =>
+          converse({ url, name: `c${index}`, messages, inFlight, onReply, sent }),
+        ),
+      ).then(() => true);
+      while (!(await Promise.race([over, setTimeout(INTERVAL, false)]))) await giveUpKept();
+    },
+    async look() {
+      const failures = await lookAtFailures();
+      return { fates: settle({ sent, answers, logs, failures }), failures };
+    },
   };
-}
-
-/** A client that connects again whenever its connection is gone, as one connection of the account. */
-interface Conversation {
-  internalErrors: number;
-  vanished: boolean;
-}
-
-async function converse(options: {
-  url: string;
-  name: string;
-  messages: number;
-  inFlight: number;
-  /** Whether a message has its answer with it. */
-  onReply(conversation: Conversation, text: string): boolean;
-  sent: Map<string, Conversation>;
-}): Promise<void> {
-  const { url, name, messages, inFlight, onReply, sent } = options;
-  const progress = { next: 0 };
-  while (progress.next < messages) {
-    const conversation: Conversation = { internalErrors: 0, vanished: false };
-    await new Promise<void>((resolve) => {
-      const socket = new WebSocket(url, { perMessageDeflate: false });
-      let open = 0;
-      const send = () => {
-        while (open < inFlight && progress.next < messages) {
-          const requestId = `${name}/${progress.next}`;
-          sent.set(requestId, conversation);
-          socket.send(JSON.stringify({ action: "echo", data: progress.next, requestId }));
-          progress.next += 1;
-          open += 1;
-        }
-        if (open <= 0) socket.close();
-      };
-      socket.on("open", send);
-      socket.on("message", (data: Buffer) => {
-        if (onReply(conversation, data.toString())) open -= 1;
-        send();
-      });
-      // A refused upgrade, or a connection that was cut: the next attempt is the answer to both.
-      socket.on("error", () => {});
-      socket.on("close", (code) => {
-        conversation.vanished = code === 1006;
-        resolve();
-      });
-    });
-  }
 }
 
 function fateOf(frame: { status: string; error?: { code: string } }): Fate {
@@ -117,12 +98,14 @@ function fateOf(frame: { status: string; error?: { code: string } }): Fate {
   return frame.error?.code === "UNAVAILABLE" ? "unavailable" : "failed";
 }
 
-/** Brings together what the clients saw and what the log says. */
-function settle(
-  sent: ReadonlyMap<string, Conversation>,
-  answers: ReadonlyMap<string, Fate>,
-  logs: LogWatch,
-): Map<string, Fate | undefined> {
+/** Brings together what the clients saw, what the log says and what the queue holds. */
+function settle(options: {
+  sent: ReadonlyMap<string, Conversation>;
+  answers: ReadonlyMap<string, Fate>;
+  logs: LogWatch;
+  failures: Failures;
+}): Map<string, Fate | undefined> {
+  const { sent, answers, logs, failures } = options;
   const gone = new Set<unknown>();
   const traced = new Set<unknown>();
   for (const { content } of logs.lines) {
@@ -133,11 +116,18 @@ function settle(
   const internalErrors = new Map<Conversation, number>();
   for (const conversation of sent.values())
     internalErrors.set(conversation, conversation.internalErrors);
+  const reported = failuresClose(failures);
 
   const fates = new Map<string, Fate | undefined>();
   for (const [requestId, conversation] of sent) {
     let fate = answers.get(requestId);
     if (fate === undefined && conversation.vanished && gone.has(requestId)) fate = "gone";
+    if (fate === undefined && failures.kept.has(requestId)) {
+      // No other will do: an internal error, which may be another message's, must not hide a report
+      // that never came.
+      fates.set(requestId, reported ? "kept" : undefined);
+      continue;
+    }
     if (fate === undefined && conversation.vanished && !traced.has(requestId)) fate = "not taken";
     const left = internalErrors.get(conversation) ?? 0;
     if (fate === undefined && left > 0) {

@@ -4,10 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
 import { startStack, websocketUrl } from "../../local/stack.ts";
 import { buildFunctions, DIST } from "../../scripts/build.ts";
-import { countDeadLetters } from "../e2e/dead-letters.ts";
+import { type Failures, failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { type Fate, type Ledger, openLedger } from "./ledger.ts";
 
@@ -28,14 +27,11 @@ const RATES: FaultRates = {
 const CONNECTIONS = 20;
 const IN_FLIGHT = 4;
 
-export interface Account {
+export interface Account extends Omit<Failures, "kept"> {
   sent: number;
   fates: Partial<Record<Fate | "lost", number>>;
   duplicates: number;
   strays: number;
-  /** In the queue, and as the log tells of them. */
-  deadLetters: number;
-  failedJobs: number;
 }
 
 /** Sends so many messages under random faults, and resolves once each of them has its fate. */
@@ -48,13 +44,12 @@ export async function soak(options: { messages: number; seed: number }): Promise
   });
   try {
     const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
-    const each = Math.ceil(messages / CONNECTIONS);
-    await Promise.all(
-      Array.from({ length: CONNECTIONS }, (_, name) =>
-        ledger.converse(`c${name}`, each, IN_FLIGHT),
-      ),
-    );
-    return await settled(aws, ledger);
+    await ledger.converse({
+      connections: CONNECTIONS,
+      messages: Math.ceil(messages / CONNECTIONS),
+      inFlight: IN_FLIGHT,
+    });
+    return await settled(ledger);
   } finally {
     await aws.close();
   }
@@ -65,27 +60,26 @@ const INTERVAL = 100;
 const PATIENCE = 30_000;
 
 /** Waits until the last message has its fate and the last failed job is in the queue. */
-async function settled(aws: LocalAws, ledger: Ledger): Promise<Account> {
+async function settled(ledger: Ledger): Promise<Account> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
-    const account = await accountOf(aws, ledger);
-    const complete = !account.fates.lost && account.deadLetters === account.failedJobs;
-    if (complete || Date.now() > deadline) return account;
+    const account = await accountOf(ledger);
+    if ((!account.fates.lost && failuresClose(account)) || Date.now() > deadline) return account;
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
 }
 
-async function accountOf(aws: LocalAws, ledger: Ledger): Promise<Account> {
-  const all = [...ledger.fates().values()];
+async function accountOf(ledger: Ledger): Promise<Account> {
+  const look = await ledger.look();
   const fates: Account["fates"] = {};
-  for (const fate of all) fates[fate ?? "lost"] = (fates[fate ?? "lost"] ?? 0) + 1;
+  for (const fate of look.fates.values()) fates[fate ?? "lost"] = (fates[fate ?? "lost"] ?? 0) + 1;
+  const { kept: _, ...failures } = look.failures;
   return {
-    sent: all.length,
+    sent: look.fates.size,
     fates,
     duplicates: ledger.duplicates.length,
     strays: ledger.strays.length,
-    deadLetters: await countDeadLetters(aws),
-    failedJobs: ledger.failedJobs(),
+    ...failures,
   };
 }
 
@@ -104,6 +98,5 @@ if (import.meta.main) {
   const seconds = (performance.now() - started) / 1000;
   console.log(account);
   console.log(`${seconds.toFixed(0)} s, ${(account.sent / seconds).toFixed(0)} messages/s`);
-  const { fates, strays, deadLetters, failedJobs } = account;
-  if (fates.lost || strays > 0 || deadLetters !== failedJobs) process.exitCode = 1;
+  if (account.fates.lost || account.strays > 0 || !failuresClose(account)) process.exitCode = 1;
 }
