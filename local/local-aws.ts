@@ -16,6 +16,11 @@ import { createLogs, type Logs } from "./logs/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
+import { createOverview } from "./trace/overview.ts";
+import { tracePages } from "./trace/pages.ts";
+import type { Recorder } from "./trace/recorder.ts";
+import { withTracedFrames, withTracedInvokes, withTracedPosts } from "./trace/traced-services.ts";
+import { noTrace } from "./trace/trace.ts";
 
 export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
@@ -25,6 +30,8 @@ export interface LocalAwsOptions {
   faults?: Faults;
   /** What else the port serves, by path. Default: nothing. */
   pages?: Readonly<Record<string, Page>>;
+  /** Follows every message, and is served at `/_local/trace`. Default: nothing is recorded. */
+  recorder?: Recorder;
   /** How many processes each function may have at work. Default: one per core, at least two. */
   environmentsPerFunction?: number;
 }
@@ -49,6 +56,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     clock = systemClock,
     faults = createFaults(),
     pages = {},
+    recorder,
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
@@ -59,23 +67,34 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     return `http://localhost:${port}`;
   };
   const base = { state, clock, endpoint };
+  const trace = recorder ?? noTrace;
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });
-  const lambda = createLambda({ ...base, iam, logs, sqs, faults, workDirectory, capacity });
-  const executeApi = createExecuteApi({ ...base, iam, lambda, logs });
+  const lambda = createLambda({ ...base, iam, logs, sqs, faults, workDirectory, capacity, trace });
+  const executeApi = createExecuteApi({ ...base, iam, lambda, logs, trace });
+  const overview = createOverview({ state, lambda, executeApi, sqs });
+  if (recorder !== undefined) logs.subscribe(recorder.log);
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
-    "execute-api": withConnectionFaults(executeApi.service, faults, executeApi.cut),
+    "execute-api": withTracedPosts(
+      withConnectionFaults(withTracedFrames(executeApi.service, trace), faults, executeApi.cut),
+      trace,
+    ),
     iam: iam.service,
-    lambda: withInvokeFaults(lambda.service, faults),
+    lambda: withTracedInvokes(withInvokeFaults(lambda.service, faults), trace),
     logs: logs.service,
     monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,
     sts: createSts({ ...base, iam }).service,
   };
-  const server = createAwsServer({ iam, services, pages, upgrade: executeApi.upgrade });
+  const server = createAwsServer({
+    iam,
+    services,
+    pages: { ...(recorder && tracePages({ recorder, overview })), ...pages },
+    upgrade: executeApi.upgrade,
+  });
 
   return {
     state,

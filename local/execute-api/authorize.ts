@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import { decide, parseIdentityPolicy } from "../iam/identity-policy.ts";
 import type { Lambda } from "../lambda/index.ts";
-import { authorizerEvent, type ConnectionFacts, type RequestContext } from "./events.ts";
+import { authorizerEvent, type ConnectionFacts, type RequestContext, traceOf } from "./events.ts";
 import { identityAt } from "./identity-source.ts";
 import {
   ACCESS_DENIED,
@@ -16,6 +16,7 @@ import {
   UNAUTHORIZED,
 } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
+import type { Trace } from "../trace/trace.ts";
 
 /** What an authorizer says about a caller; nothing, where the route asks for none. */
 export type Verdict =
@@ -38,13 +39,15 @@ const refused = (fault: Fault): Verdict => ({ admitted: false, fault });
 export function createAuthorize(options: {
   clock: Clock;
   lambda: Pick<Lambda, "invokeAs">;
+  trace: Trace;
 }): Authorize {
-  const { clock, lambda } = options;
+  const { clock, lambda, trace } = options;
 
   const ask = async (
     { api, arn }: PublishedStage,
     { authorizerId, authorizerUri }: Authorizer,
     event: object,
+    traceHeader: string,
   ): Promise<unknown> => {
     const functionArn = /functions\/(.+)\/invocations$/.exec(authorizerUri)?.[1] ?? "";
     const sourceArn = arn.replace(/\/[^/]+$/, `/authorizers/${authorizerId}`);
@@ -53,14 +56,14 @@ export function createAuthorize(options: {
       sourceArn,
       functionArn,
       JSON.stringify(event),
+      traceHeader,
     );
     const output: unknown = JSON.parse(payload.toString());
     if (functionError === undefined) return output;
     throw new FailedAuthorizer(api.apiId, output);
   };
 
-  return async (published, route, { facts, context, request }) => {
-    if (route.authorizationType === "NONE") return { admitted: true };
+  const judge: Authorize = async (published, route, { facts, context, request }) => {
     const { api, arn } = published;
     const authorizer = api.authorizers[route.authorizerId ?? ""];
     if (authorizer === undefined) return refused(AUTHORIZER_MISCONFIGURED);
@@ -70,7 +73,7 @@ export function createAuthorize(options: {
     const startedAt = clock.now();
     try {
       const event = authorizerEvent(facts, context, request, methodArn);
-      const response = await ask(published, authorizer, event);
+      const response = await ask(published, authorizer, event, traceOf(context));
       return verdictOf(response, methodArn, clock.now() - startedAt);
     } catch (error) {
       if (error instanceof FailedAuthorizer)
@@ -78,6 +81,16 @@ export function createAuthorize(options: {
       if (error instanceof AwsError) return refused(AUTHORIZER_MISCONFIGURED);
       throw error;
     }
+  };
+
+  return async (published, route, handshake) => {
+    if (route.authorizationType === "NONE") return { admitted: true };
+    const traceHeader = traceOf(handshake.context);
+    trace.record(traceHeader, { type: "authorizer-start" });
+    const verdict = await judge(published, route, handshake);
+    const refusal = verdict.admitted ? {} : { fault: verdict.fault.message };
+    trace.record(traceHeader, { type: "authorizer-end", ...refusal });
+    return verdict;
   };
 }
 

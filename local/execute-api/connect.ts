@@ -6,14 +6,23 @@ import {
   type ConnectionFacts,
   type RequestContext,
   requestContext,
+  traceOf,
 } from "./events.ts";
 import { isToken } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import type { Integrate } from "./integration.ts";
-import { fault, faultText, FUNCTION_FAILED, type Outcome, TOO_MANY_REQUESTS } from "./outcome.ts";
+import {
+  fault,
+  faultText,
+  FUNCTION_FAILED,
+  handled,
+  type Outcome,
+  TOO_MANY_REQUESTS,
+} from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
+import type { Trace } from "../trace/trace.ts";
 
 /** Whether a client may connect. */
 export type Admission =
@@ -32,27 +41,31 @@ export function createConnect(options: {
   authorize: Authorize;
   integrate: Integrate;
   accessLog: AccessLog;
+  trace: Trace;
 }): Connect {
-  const { throttling, authorize, integrate, accessLog } = options;
+  const { throttling, authorize, integrate, accessLog, trace } = options;
 
   const run = async (
     published: PublishedStage,
     facts: ConnectionFacts,
-    requestId: string,
+    context: RequestContext,
     request: IncomingMessage,
   ): Promise<{ facts: ConnectionFacts; outcome: Outcome }> => {
     const route = routeWithKey(published.api, "$connect");
-    if (!throttling.admitsConnection(published))
+    const traceHeader = traceOf(context);
+    if (!throttling.admitsConnection(published)) {
+      trace.record(traceHeader, { type: "throttled" });
       return { facts, outcome: fault(TOO_MANY_REQUESTS) };
+    }
     if (route === undefined) return { facts, outcome: { status: 200 } };
-    const context = contextOf(facts, requestId);
+    trace.record(traceHeader, { type: "route", routeKey: route.routeKey });
     const verdict = await authorize(published, route, { facts, context, request });
     if (!verdict.admitted) return { facts, outcome: fault(verdict.fault) };
 
     const { authorizer } = verdict;
     const known = authorizer === undefined ? facts : { ...facts, authorizer };
-    const event = connectEvent(known, contextOf(known, requestId), request);
-    const outcome = await integrate(published, route, event);
+    const event = connectEvent(known, contextOf(known, context.requestId), request);
+    const outcome = await integrate(published, route, event, traceHeader);
     const isUsable = outcome.fault !== undefined || outcome.response !== undefined;
     return {
       facts: known,
@@ -62,10 +75,16 @@ export function createConnect(options: {
 
   return async (published, newcomer, request) => {
     const requestId = newRequestId();
-    const { facts, outcome } = await run(published, newcomer, requestId, request);
+    const early = contextOf(newcomer, requestId);
+    const traceHeader = traceOf(early);
+    trace.begin(traceHeader, early, { type: "handshake" });
+    const { facts, outcome } = await run(published, newcomer, early, request);
     const context = contextOf(facts, requestId);
     accessLog.write(published, context, outcome);
-    return admission(outcome, facts, context);
+    const admitted = admission(outcome, facts, context);
+    if (admitted.admitted) trace.record(traceHeader, { type: "open" });
+    trace.record(traceHeader, handled(outcome));
+    return admitted;
   };
 }
 

@@ -1,11 +1,18 @@
 import type { Clock } from "../clock.ts";
 import type { AccessLog } from "./access-log.ts";
-import { type Close, type ConnectionFacts, disconnectEvent, requestContext } from "./events.ts";
+import {
+  type Close,
+  type ConnectionFacts,
+  disconnectEvent,
+  requestContext,
+  traceOf,
+} from "./events.ts";
 import { newRequestId } from "./ids.ts";
 import type { Integrate } from "./integration.ts";
-import type { Outcome } from "./outcome.ts";
+import { handled, type Outcome } from "./outcome.ts";
 import type { FindStage } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
+import type { Trace } from "../trace/trace.ts";
 
 /** Tells the API, where it has that route, that a connection has ended. */
 export type Disconnect = (facts: ConnectionFacts, close: Close) => Promise<void>;
@@ -16,8 +23,9 @@ export function createDisconnect(options: {
   findStage: FindStage;
   integrate: Integrate;
   accessLog: AccessLog;
+  trace: Trace;
 }): Disconnect {
-  const { clock, findStage, integrate, accessLog } = options;
+  const { clock, findStage, integrate, accessLog, trace } = options;
   return async (facts, close) => {
     const published = findStage(facts.apiId, facts.stage);
     if (published === undefined) return;
@@ -29,10 +37,14 @@ export function createDisconnect(options: {
       time: clock.now(),
       close,
     });
+    const traceHeader = traceOf(context);
+    trace.begin(traceHeader, context, { type: "closed", ...close });
+    if (route !== undefined) trace.record(traceHeader, { type: "route", routeKey: route.routeKey });
     const outcome: Outcome =
       route === undefined
         ? { status: 200 }
-        : await integrate(published, route, disconnectEvent(facts, context));
+        : await integrate(published, route, disconnectEvent(facts, context), traceHeader);
     accessLog.write(published, context, outcome);
+    trace.record(traceHeader, handled(outcome));
   };
 }

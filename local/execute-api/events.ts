@@ -180,7 +180,11 @@ function headersOf(request: IncomingMessage, context: RequestContext): Values {
   return [...sent, ...added].toSorted(byName);
 }
 
-function traceOf({ requestId, requestTimeEpoch }: RequestContext): string {
+/** The trace header of an event, by which everything that comes of it can be told. */
+export function traceOf({
+  requestId,
+  requestTimeEpoch,
+}: Pick<RequestContext, "requestId" | "requestTimeEpoch">): string {
   const seconds = Math.floor(requestTimeEpoch / 1000).toString(16);
   const id = Buffer.from(requestId, "base64url").toString("hex").padEnd(24, "0").slice(0, 24);
   return `Root=1-${seconds}-${id}`;

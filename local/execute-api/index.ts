@@ -19,6 +19,7 @@ import { createFindStage } from "./published-stages.ts";
 import { createReceive, type Receive } from "./receive.ts";
 import { createThrottling } from "./throttling.ts";
 import { createUpgrade, type Upgrade } from "./upgrade.ts";
+import { noTrace, type Trace } from "../trace/trace.ts";
 
 /** The data plane of WebSocket APIs: what clients and back ends connect to. */
 export interface ExecuteApi {
@@ -26,6 +27,8 @@ export interface ExecuteApi {
   service: Service;
   /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
   upgrade: Upgrade;
+  /** How many connections are open. */
+  count(): number;
   /** Has a connection disappear, as when a client's network is gone. */
   cut(connectionId: string): void;
   /** Cuts every connection, and takes no new one. Nobody hears of it: there is no `$disconnect`. */
@@ -43,13 +46,16 @@ export function createExecuteApi(options: {
   iam: Iam;
   lambda: Pick<Lambda, "invokeAs">;
   logs: Pick<Logs, "write">;
+  /** Default: none. */
+  trace?: Trace;
 }): ExecuteApi {
-  const { state, clock } = options;
+  const { state, clock, trace = noTrace } = options;
   const parts = {
     ...options,
+    trace,
     findStage: createFindStage(state),
     throttling: createThrottling(clock),
-    authorize: createAuthorize(options),
+    authorize: createAuthorize({ ...options, trace }),
     integrate: createIntegrate(options),
     accessLog: createAccessLog(options),
   };
@@ -91,6 +97,7 @@ export function createExecuteApi(options: {
         socket.destroy();
       }
     },
+    count: () => connections.size,
     cut: (connectionId) => connections.get(connectionId)?.cut(),
     close() {
       isClosed = true;

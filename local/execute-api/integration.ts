@@ -19,6 +19,7 @@ export type Integrate = (
   published: PublishedStage,
   route: ApiRoute,
   event: object,
+  traceHeader: string,
 ) => Promise<Outcome>;
 
 export function createIntegrate(options: {
@@ -27,13 +28,19 @@ export function createIntegrate(options: {
 }): Integrate {
   const { clock, lambda } = options;
 
-  const invoke = async (sourceArn: string, functionArn: string, payload: string) => {
+  const invoke = async (
+    sourceArn: string,
+    functionArn: string,
+    payload: string,
+    traceHeader: string,
+  ) => {
     try {
       const result = await lambda.invokeAs(
         "apigateway.amazonaws.com",
         sourceArn,
         functionArn,
         payload,
+        traceHeader,
       );
       return result.functionError === undefined
         ? succeeded(result.payload)
@@ -44,12 +51,13 @@ export function createIntegrate(options: {
     }
   };
 
-  return async ({ api, arn }, route, event) => {
+  return async ({ api, arn }, route, event, traceHeader) => {
     const integration = integrationOf(api, route);
     const functionArn = integration && functionArnOf(integration);
     if (integration === undefined || functionArn === undefined) return fault(NO_INTEGRATION);
     const startedAt = clock.now();
-    const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, JSON.stringify(event));
+    const payload = JSON.stringify(event);
+    const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, payload, traceHeader);
     const outcome = await withinTime(clock, integration.timeoutInMillis, invocation);
     return { ...outcome, integrationLatency: clock.now() - startedAt };
   };

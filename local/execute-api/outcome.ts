@@ -34,6 +34,10 @@ export interface Fault {
   responseType: string;
 }
 
+/** The end of an event, as its trace tells it. */
+export const handled = ({ status, fault }: Outcome) =>
+  ({ type: "handled", status, ...(fault && { fault: fault.message }) }) as const;
+
 export const fault = (cause: Fault): Outcome => ({ status: cause.status, fault: cause });
 
 /** As captured on AWS, message and log line. */

@@ -2,7 +2,7 @@ import type { ApiRoute } from "../apigateway/state.ts";
 import type { Clock } from "../clock.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { Connection } from "./connection.ts";
-import { messageEvent, requestContext } from "./events.ts";
+import { messageEvent, type RequestContext, requestContext, traceOf } from "./events.ts";
 import { newRequestId } from "./ids.ts";
 import type { Integrate } from "./integration.ts";
 import { MESSAGE_LIMIT } from "./limits.ts";
@@ -11,12 +11,14 @@ import {
   faultText,
   FORBIDDEN,
   FUNCTION_FAILED,
+  handled,
   type Outcome,
   TOO_MANY_REQUESTS,
 } from "./outcome.ts";
 import type { FindStage, PublishedStage } from "./published-stages.ts";
 import { selectRoute } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
+import type { Trace } from "../trace/trace.ts";
 
 /** Takes a client's message to its function. Resolves when the client has been sent the answer, if any. */
 export type Receive = (connection: Connection, body: string) => Promise<void>;
@@ -27,17 +29,26 @@ export function createReceive(options: {
   throttling: Throttling;
   integrate: Integrate;
   accessLog: AccessLog;
+  trace: Trace;
 }): Receive {
-  const { clock, findStage, throttling, integrate, accessLog } = options;
+  const { clock, findStage, throttling, integrate, accessLog, trace } = options;
 
   const run = async (
     published: PublishedStage,
     route: ApiRoute | undefined,
     event: object,
+    traceHeader: string,
   ): Promise<Outcome> => {
-    if (!throttling.admitsMessage(published, route?.routeKey)) return fault(TOO_MANY_REQUESTS);
-    if (route === undefined) return fault(FORBIDDEN);
-    const outcome = await integrate(published, route, event);
+    trace.record(traceHeader, { type: "route", routeKey: route?.routeKey ?? null });
+    if (!throttling.admitsMessage(published, route?.routeKey)) {
+      trace.record(traceHeader, { type: "throttled" });
+      return fault(TOO_MANY_REQUESTS);
+    }
+    if (route === undefined) {
+      trace.record(traceHeader, { type: "forbidden" });
+      return fault(FORBIDDEN);
+    }
+    const outcome = await integrate(published, route, event, traceHeader);
     const isAnswerable = !isTwoWay(route) || outcome.fault !== undefined || fits(outcome);
     return isAnswerable ? outcome : { ...outcome, ...fault(FUNCTION_FAILED) };
   };
@@ -55,11 +66,24 @@ export function createReceive(options: {
       time: clock.now(),
       messageId: published.ids.messageId(),
     });
-    const outcome = await run(published, route, messageEvent(facts, context, body));
+    const traceHeader = traceOf(context);
+    trace.begin(traceHeader, context, { type: "frame-in", text: body });
+    const event = messageEvent(facts, context, body);
+    const outcome = await run(published, route, event, traceHeader);
     accessLog.write(published, context, outcome);
-    if (outcome.fault !== undefined) await connection.answer(faultText(outcome.fault, context));
-    else if (isTwoWay(route)) await connection.answer(outcome.response?.body ?? "");
+    const answer = answerTo(outcome, route, context);
+    if (answer !== undefined) {
+      trace.record(traceHeader, { type: "frame-out", text: answer });
+      await connection.answer(answer);
+    }
+    trace.record(traceHeader, handled(outcome));
   };
+}
+
+/** What API Gateway itself sends to the client. */
+function answerTo(outcome: Outcome, route: ApiRoute | undefined, context: RequestContext) {
+  if (outcome.fault !== undefined) return faultText(outcome.fault, context);
+  return isTwoWay(route) ? (outcome.response?.body ?? "") : undefined;
 }
 
 /**

@@ -27,7 +27,11 @@ export function createAwsServer(options: {
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 }): Server {
   const { iam, services, pages = {}, upgrade } = options;
-  const pageOf = (url = "/") => {
+  const pageOf = (request: IncomingMessage) => {
+    const { method, url = "/", headers } = request;
+    // Signed requests of some services go to `/`, where a page may be as well.
+    const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
+    if (method !== "GET" || isSigned || comesFromElsewhere(request)) return undefined;
     const [path = "/"] = url.split("?", 1);
     return Object.hasOwn(pages, path) ? pages[path] : undefined;
   };
@@ -60,7 +64,7 @@ export function createAwsServer(options: {
   };
   const server = createServer((request, response) => {
     if (!asksForThisMachine(request)) return request.socket.destroy();
-    const page = comesFromElsewhere(request) ? undefined : pageOf(request.url);
+    const page = pageOf(request);
     if (page !== undefined) return page(request, response);
     const requestId = randomUUID();
     const client = new AbortController();

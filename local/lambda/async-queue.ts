@@ -2,11 +2,14 @@ import type { Clock, Timer } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import type { LambdaFunction } from "./state.ts";
+import { noTrace, type Trace } from "../trace/trace.ts";
 
 /** An event of an asynchronous invocation, from the moment Lambda accepts it. */
 export interface AsyncEvent {
   readonly requestId: string;
   readonly payload: Buffer;
+  /** Of the request that led to it. */
+  readonly traceHeader?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
   /** How often the function ran. */
@@ -28,7 +31,9 @@ export interface Refusal {
 export type FailureCondition = "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
 
 export interface AsyncQueue {
-  add(event: Pick<AsyncEvent, "requestId" | "payload">): void;
+  add(event: Pick<AsyncEvent, "requestId" | "payload" | "traceHeader">): void;
+  /** How many events have not come to an end. */
+  size(): number;
   /** Nothing is attempted any more. */
   close(): void;
 }
@@ -52,47 +57,69 @@ export function createAsyncQueue(options: {
   invoke(event: AsyncEvent): Promise<InvocationResult>;
   onSuccess(target: LambdaFunction, event: AsyncEvent): void;
   onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
+  /** Default: none. */
+  trace?: Trace;
 }): AsyncQueue {
-  const { clock, invoke, onSuccess, onFailure } = options;
+  const { clock, invoke, trace = noTrace } = options;
   const timers = new Set<Timer>();
+  const events = new Set<AsyncEvent>();
   let closed = false;
+
+  const forget = (event: AsyncEvent) => void events.delete(event);
+
+  const giveUp = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
+    forget(event);
+    trace.record(event.traceHeader, {
+      type: "given-up",
+      invocation: invocationOf(target, event),
+      condition,
+    });
+    options.onFailure(target, event, condition);
+  };
 
   const attempt = async (event: AsyncEvent): Promise<void> => {
     const target = options.target();
-    if (closed || target === undefined) return;
+    if (closed || target === undefined) return forget(event);
     if (target.reservedConcurrentExecutions === 0) {
       delete event.outcome;
-      onFailure(target, event, "ZeroReservedConcurrency");
-      return;
+      return giveUp(target, event, "ZeroReservedConcurrency");
     }
-    if (clock.now() >= expiryOf(target, event)) {
-      onFailure(target, event, "EventAgeExceeded");
-      return;
-    }
+    if (clock.now() >= expiryOf(target, event)) return giveUp(target, event, "EventAgeExceeded");
     event.outcome = await invoke(event).catch(refusalOf);
     conclude(event, event.outcome);
   };
 
   const conclude = (event: AsyncEvent, outcome: InvocationResult | Refusal) => {
     const target = options.target();
-    if (closed || target === undefined) return;
+    if (closed || target === undefined) return forget(event);
     if ("status" in outcome) {
       event.refusals += 1;
-      attemptLater(target, event, Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF));
-      return;
+      const backOff = Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF);
+      return attemptLater(target, event, backOff, outcome.message);
     }
     event.invokeCount += 1;
     const retries = target.eventInvokeConfig?.MaximumRetryAttempts ?? DEFAULT_RETRIES;
-    if (outcome.functionError === undefined) onSuccess(target, event);
-    else if (event.invokeCount > retries) onFailure(target, event, "RetriesExhausted");
-    else attemptLater(target, event, event.invokeCount * MINUTE);
+    if (outcome.functionError === undefined) {
+      forget(event);
+      options.onSuccess(target, event);
+    } else if (event.invokeCount > retries) giveUp(target, event, "RetriesExhausted");
+    else attemptLater(target, event, event.invokeCount * MINUTE, "The function failed.");
   };
 
-  const attemptLater = (target: LambdaFunction, event: AsyncEvent, milliseconds: number) => {
-    if (clock.now() + milliseconds >= expiryOf(target, event)) {
-      onFailure(target, event, "EventAgeExceeded");
-      return;
-    }
+  const attemptLater = (
+    target: LambdaFunction,
+    event: AsyncEvent,
+    milliseconds: number,
+    reason: string,
+  ) => {
+    if (clock.now() + milliseconds >= expiryOf(target, event))
+      return giveUp(target, event, "EventAgeExceeded");
+    trace.record(event.traceHeader, {
+      type: "retry",
+      invocation: invocationOf(target, event),
+      inMilliseconds: milliseconds,
+      reason,
+    });
     const timer = clock.setTimer(() => {
       timers.delete(timer);
       start(event);
@@ -106,13 +133,23 @@ export function createAsyncQueue(options: {
   };
 
   return {
-    add: (event) => start({ ...event, acceptedAt: clock.now(), invokeCount: 0, refusals: 0 }),
+    add(added) {
+      const event = { ...added, acceptedAt: clock.now(), invokeCount: 0, refusals: 0 };
+      events.add(event);
+      start(event);
+    },
+    size: () => events.size,
     close() {
       closed = true;
       for (const timer of timers) timer.cancel();
     },
   };
 }
+
+const invocationOf = ({ configuration }: LambdaFunction, { requestId }: AsyncEvent) => ({
+  functionName: configuration.FunctionName,
+  requestId,
+});
 
 /** Milliseconds since the epoch. */
 const expiryOf = ({ eventInvokeConfig }: LambdaFunction, { acceptedAt }: AsyncEvent) =>

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Iam } from "../iam/index.ts";
 import type { MessageAttribute, Sqs } from "../sqs/index.ts";
+import type { Trace } from "../trace/trace.ts";
 import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
 import { destinationRecord } from "./destination-record.ts";
 import { PAYLOAD_LIMIT } from "./invoke-api.ts";
@@ -29,9 +30,10 @@ export function createDestinations(options: {
   iam: Iam;
   sqs: Sqs;
   /** False: there is no such function. */
-  invokeAsync(functionArn: string, payload: Buffer): boolean;
+  invokeAsync(functionArn: string, event: Pick<AsyncEvent, "payload" | "traceHeader">): boolean;
+  trace: Trace;
 }): Destinations {
-  const { clock, iam, sqs, invokeAsync } = options;
+  const { clock, iam, sqs, invokeAsync, trace } = options;
   const counts = new Map<string, DeliveryFailures>();
 
   const failures = (functionArn: string): DeliveryFailures => {
@@ -53,12 +55,17 @@ export function createDestinations(options: {
     attributes: Readonly<Record<string, MessageAttribute>> = {},
   ) => may(target, "sqs:SendMessage", queueArn) && sqs.send(queueArn, body, attributes);
 
-  const invoke = (target: LambdaFunction, functionArn: string, record: string) => {
+  const invoke = (
+    target: LambdaFunction,
+    functionArn: string,
+    record: string,
+    traceHeader: string | undefined,
+  ) => {
     const payload = Buffer.from(record);
     return (
       payload.length <= PAYLOAD_LIMIT.Event &&
       may(target, "lambda:InvokeFunction", functionArn) &&
-      invokeAsync(functionArn, payload)
+      invokeAsync(functionArn, { payload, traceHeader })
     );
   };
 
@@ -74,17 +81,34 @@ export function createDestinations(options: {
     const [, , service] = destinationArn.split(":");
     const delivered =
       service === "lambda"
-        ? invoke(target, destinationArn, record)
+        ? invoke(target, destinationArn, record, event.traceHeader)
         : send(target, destinationArn, record);
     if (!delivered) failures(functionArn).DestinationDeliveryFailures += 1;
+    trace.record(event.traceHeader, {
+      type: "destination",
+      invocation: invocationOf(target, event),
+      destination: destinationArn,
+      delivered,
+    });
   };
 
   const bury = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
     const { DeadLetterConfig, FunctionArn } = target.configuration;
     if (DeadLetterConfig === undefined) return;
     const attributes = deadLetterAttributes(event, condition);
-    if (!send(target, DeadLetterConfig.TargetArn, event.payload.toString(), attributes))
-      failures(FunctionArn).DeadLetterErrors += 1;
+    const delivered = send(
+      target,
+      DeadLetterConfig.TargetArn,
+      event.payload.toString(),
+      attributes,
+    );
+    if (!delivered) failures(FunctionArn).DeadLetterErrors += 1;
+    trace.record(event.traceHeader, {
+      type: "dead-letter",
+      invocation: invocationOf(target, event),
+      queue: DeadLetterConfig.TargetArn,
+      delivered,
+    });
   };
 
   return {
@@ -100,6 +124,11 @@ export function createDestinations(options: {
     failures,
   };
 }
+
+const invocationOf = ({ configuration }: LambdaFunction, { requestId }: AsyncEvent) => ({
+  functionName: configuration.FunctionName,
+  requestId,
+});
 
 /** What explains a dead letter. An event that was never attempted has no status to tell. */
 function deadLetterAttributes(

@@ -17,6 +17,7 @@ function startPool(capacity: number) {
           const result: InvocationResult = { requestId, payload: Buffer.from("null"), log: [] };
           running.push(() => onDone(result));
         },
+        isReady: () => true,
         freeze: () => {},
         crash: () => {},
         shutDown: onEnd,
@@ -24,7 +25,7 @@ function startPool(capacity: number) {
     },
   });
   const run = (requestId: string) =>
-    pool.run({ requestId, payload: Buffer.from("{}"), traceId: "" });
+    pool.run({ requestId, payload: Buffer.from("{}"), traceHeader: "" });
   return { pool, run, running, started: () => started };
 }
 

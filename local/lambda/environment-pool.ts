@@ -5,6 +5,7 @@ import type {
   Invocation,
   InvocationResult,
 } from "./execution-environment.ts";
+import type { FunctionOverview } from "../trace/types.ts";
 
 /** The execution environments of one version of a function. */
 export interface EnvironmentPool {
@@ -16,6 +17,7 @@ export interface EnvironmentPool {
    * nobody's messages stand behind all those of a client that floods.
    */
   room(): Promise<void>;
+  overview(): Omit<FunctionOverview, "functionName">;
   /**
    * Takes no new invocation. Those that run end where they are, those that wait run elsewhere.
    * Resolves when the last environment has ended.
@@ -181,6 +183,17 @@ export function createEnvironmentPool(options: {
       const timer = setTimeout(resolve, LONGEST_WAIT_FOR_ROOM);
       await promise;
       clearTimeout(timer);
+    },
+    overview() {
+      const cold = [...busy.keys()].filter((environment) => !environment.isReady()).length;
+      const frozen = idle.filter((entry) => entry.frozen).length;
+      return {
+        cold,
+        busy: busy.size - cold,
+        warm: idle.length - frozen,
+        frozen,
+        waiting: waiting.length,
+      };
     },
     retire,
     async close() {

@@ -12,6 +12,7 @@ import { createMemoryWatch } from "./memory-watch.ts";
 import type { StartProcess } from "./sandbox.ts";
 import type { FunctionConfiguration } from "./state.ts";
 import { textLines } from "./text-log-lines.ts";
+import type { Trace } from "../trace/trace.ts";
 
 /** Where a function's code and the runtime for it lie. */
 export interface Code {
@@ -36,8 +37,9 @@ export function createEnvironmentStarter(options: {
   endpoint(): string;
   /** Milliseconds that the first start of an environment may take. */
   initTimeout: number;
+  trace: Trace;
 }): EnvironmentStarter {
-  const { clock, iam, endpoint, initTimeout } = options;
+  const { clock, iam, endpoint, initTimeout, trace } = options;
   const memoryWatch = createMemoryWatch();
   const exitGuard = createExitGuard();
   return (configuration, code, onEnd) => {
@@ -71,6 +73,8 @@ export function createEnvironmentStarter(options: {
     const logged = { configuration, region, instanceId: logStreamName, now: clock.now };
     return startExecutionEnvironment({
       configuration,
+      name: logStreamName,
+      trace,
       log: createEnvironmentLog({ clock, format, write }),
       lines: format === "JSON" ? jsonLines(logged) : textLines(logged),
       memoryWatch,

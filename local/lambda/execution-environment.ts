@@ -11,11 +11,14 @@ import type { Ending, PlatformLines } from "./log-lines.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
 import { type Death, type Sandbox, type StartProcess, startSandbox } from "./sandbox.ts";
 import type { FunctionConfiguration } from "./state.ts";
+import type { Trace } from "../trace/trace.ts";
+import { functionEnd } from "../trace/function-end.ts";
+import type { InvocationDetail } from "../trace/types.ts";
 
 export interface Invocation {
   requestId: string;
   payload: Buffer;
-  traceId: string;
+  traceHeader: string;
   /** JSON. */
   clientContext?: string;
 }
@@ -36,6 +39,8 @@ export interface InvocationResult {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export interface ExecutionEnvironment {
+  /** Whether the function is loaded. */
+  isReady(): boolean;
   /** @param onDone called once, and last of all that an invocation does here. */
   invoke(invocation: Invocation, onDone: (result: InvocationResult) => void): void;
   freeze(): void;
@@ -47,7 +52,10 @@ export interface ExecutionEnvironment {
 
 export interface EnvironmentOptions {
   configuration: FunctionConfiguration;
+  /** The name of its log stream. */
+  name: string;
   log: EnvironmentLog;
+  trace: Trace;
   lines: PlatformLines;
   memoryWatch: MemoryWatch;
   /** Milliseconds that the first start may take, which is outside of any invocation. */
@@ -71,13 +79,17 @@ interface Running {
  * @throws where no process can be started.
  */
 export function startExecutionEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
-  const { configuration, log, lines } = options;
-  const { FunctionArn, MemorySize, Timeout } = configuration;
+  const { configuration, name: environment, log, lines, trace } = options;
+  const { FunctionArn, FunctionName: functionName, MemorySize, Timeout } = configuration;
   let sandbox: Sandbox | undefined;
   let running: Running | undefined;
   let initDuration: number | undefined;
   let shutDown = false;
+  let isNew = true;
   let ended = false;
+
+  const record = ({ invocation: { requestId, traceHeader } }: Running, detail: InvocationDetail) =>
+    trace.record(traceHeader, { ...detail, invocation: { functionName, requestId } });
 
   const onceEnded = () => {
     if (!ended) options.onEnd();
@@ -121,9 +133,11 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
 
   const begin = (run: Running) => {
     const { deadline } = (run.time ??= startTime());
-    const { payload, ...invocation } = run.invocation;
+    const { payload, traceHeader, ...invocation } = run.invocation;
+    record(run, { type: "function-start" });
     log.write(lines.start(invocation.requestId));
-    sandbox?.invoke({ ...invocation, functionArn: FunctionArn, deadline }, payload);
+    const header = { ...invocation, traceId: traceHeader, functionArn: FunctionArn, deadline };
+    sandbox?.invoke(header, payload);
   };
 
   const end = (run: Running, ending: Ending & { memoryUsed: number }) => {
@@ -132,15 +146,15 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
     const { requestId } = run.invocation;
     const result = run.result ?? { payload: Buffer.from("null") };
     const elapsed = performance.now() - (run.time?.startedAt ?? performance.now());
-    log.write(
-      lines.report({
-        ...ending,
-        requestId,
-        duration: ending.status === "timeout" ? Timeout * 1000 : elapsed,
-        initDuration,
-        producedBytes: result.functionError === undefined ? result.payload.length : 0,
-      }),
-    );
+    const report = {
+      ...ending,
+      requestId,
+      duration: ending.status === "timeout" ? Timeout * 1000 : elapsed,
+      initDuration,
+      producedBytes: result.functionError === undefined ? result.payload.length : 0,
+    };
+    log.write(lines.report(report));
+    record(run, { type: "function-end", environment, ...functionEnd(report, result) });
     initDuration = undefined;
     running = undefined;
     run.onDone({ requestId, log: log.tail, ...result });
@@ -177,9 +191,13 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
 
   start("init");
   return {
+    isReady: () => sandbox?.ready ?? false,
     invoke(invocation, onDone) {
       log.tail = [];
       running = { invocation, onDone };
+      const start = isNew ? "cold" : "warm";
+      record(running, { type: "environment", environment, start });
+      isNew = false;
       if (sandbox === undefined) restart(running);
       else if (sandbox.ready) begin(running);
     },

@@ -7,6 +7,8 @@ import { withCrashes, withEventFaults } from "../faults/faulty-lambda.ts";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { Sqs } from "../sqs/index.ts";
+import { noTrace, type Trace } from "../trace/trace.ts";
+import type { FunctionOverview } from "../trace/types.ts";
 import { regionOf, type State } from "../state.ts";
 import { updateFunctionCode } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
@@ -14,7 +16,7 @@ import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
 import { createDestinations, type DeliveryFailures } from "./destinations.ts";
 import { createEnvironmentStarter } from "./environment-starter.ts";
 import type { InvocationResult } from "./execution-environment.ts";
-import { createInvokeApi, isInvoke } from "./invoke-api.ts";
+import { createInvokeApi, type InvokeAsync, isInvoke } from "./invoke-api.ts";
 import { createInvoker } from "./invoker.ts";
 import { permits } from "./resource-policy.ts";
 import type { LambdaFunction } from "./state.ts";
@@ -30,6 +32,7 @@ export interface Lambda {
     sourceArn: string,
     functionArn: string,
     payload: string,
+    traceHeader?: string,
   ): Promise<InvocationResult>;
   /**
    * Has new invocations run the function as the state has it now; those that run end on what it was.
@@ -44,6 +47,7 @@ export interface Lambda {
   updateFunctionCode(functionArn: string, zip: Buffer): void;
   /** What became of a function's asynchronous invocations but could not be delivered. */
   deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
+  overview(): Promise<{ functions: FunctionOverview[]; queued: number }>;
   /** Ends every function process. Resolves when the last one has ended. */
   close(): Promise<void>;
 }
@@ -65,8 +69,11 @@ export function createLambda(options: {
   accountConcurrency?: number;
   /** Milliseconds that a function may take to load before its first invocation. Default: 10,000. */
   initTimeout?: number;
+  /** Default: none. */
+  trace?: Trace;
 }): Lambda {
   const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
+  const { trace = noTrace } = options;
   const queues = new Map<string, AsyncQueue>();
 
   const find = (functionArn: string): LambdaFunction | undefined => {
@@ -81,19 +88,24 @@ export function createLambda(options: {
   };
 
   const startEnvironment = withCrashes(
-    createEnvironmentStarter({ ...options, initTimeout }),
+    createEnvironmentStarter({ ...options, initTimeout, trace }),
     faults,
   );
   const invoker = createInvoker({ ...options, accountConcurrency, startEnvironment, get });
   const { invoke } = invoker;
 
-  const invokeAsync = (functionArn: string, requestId: string, payload: Buffer) =>
-    queueOf(functionArn).add({ requestId, payload });
+  const invokeAsync: InvokeAsync = (functionArn, event) => {
+    const functionName = functionArn.split(":").at(-1) ?? "";
+    const { requestId, traceHeader } = event;
+    trace.record(traceHeader, { type: "queued", invocation: { functionName, requestId } });
+    queueOf(functionArn).add(event);
+  };
   const destinations = createDestinations({
     ...options,
-    invokeAsync(functionArn, payload) {
+    trace,
+    invokeAsync(functionArn, event) {
       if (find(functionArn) === undefined) return false;
-      invokeAsync(functionArn, randomUUID(), payload);
+      invokeAsync(functionArn, { ...event, requestId: randomUUID() });
       return true;
     },
   });
@@ -103,8 +115,10 @@ export function createLambda(options: {
     const queue = createAsyncQueue({
       ...destinations,
       clock,
+      trace,
       target: () => find(functionArn),
-      invoke: ({ requestId, payload }) => invoke(functionArn, { requestId, payload }),
+      invoke: ({ requestId, payload, traceHeader }) =>
+        invoke(functionArn, { requestId, payload, traceHeader }),
     });
     const delivering = withEventFaults(queue, faults, clock);
     queues.set(functionArn, delivering);
@@ -119,7 +133,7 @@ export function createLambda(options: {
 
   return {
     service: (request) => (isInvoke(request) ? invokeApi(request) : api(request)),
-    async invokeAs(service, sourceArn, functionArn, payload) {
+    async invokeAs(service, sourceArn, functionArn, payload, traceHeader) {
       if (!permits(get(functionArn).policy, service, sourceArn, functionArn)) {
         const message = `${service} may not invoke ${functionArn}`;
         throw new AwsError(403, "AccessDeniedException", message);
@@ -127,12 +141,20 @@ export function createLambda(options: {
       return await invoke(functionArn, {
         requestId: randomUUID(),
         payload: Buffer.from(payload),
+        traceHeader,
       });
     },
     refresh: invoker.refresh,
     updateFunctionCode: (functionArn, zip) =>
       updateFunctionCode({ clock, ...changes }, get(functionArn), zip.toString("base64")),
     deliveryFailures: destinations.failures,
+    async overview() {
+      const queued = Array.from(queues.values(), (queue) => queue.size());
+      return {
+        functions: await invoker.overview(),
+        queued: queued.reduce((sum, size) => sum + size, 0),
+      };
+    },
     async close() {
       for (const queue of queues.values()) queue.close();
       await invoker.close();

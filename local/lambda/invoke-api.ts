@@ -3,6 +3,7 @@ import type { AwsRequest, AwsResponse } from "../http/operation.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { findFunction, resolveFunction } from "./api/function-name.ts";
+import type { AsyncEvent } from "./async-queue.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import type { NewInvocation } from "./invoker.ts";
 
@@ -16,6 +17,12 @@ export const PAYLOAD_LIMIT = {
 } as const;
 type InvocationType = keyof typeof PAYLOAD_LIMIT;
 
+/** Queues an event for a function. */
+export type InvokeAsync = (
+  functionArn: string,
+  event: Pick<AsyncEvent, "requestId" | "payload" | "traceHeader">,
+) => void;
+
 export const isInvoke = ({ method, path }: AwsRequest) => method === "POST" && PATH.test(path);
 
 /**
@@ -28,7 +35,7 @@ export function createInvokeApi(options: {
   iam: Iam;
   /** @throws {AwsError} 429 at a limit of concurrency. */
   invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
-  invokeAsync(functionArn: string, requestId: string, payload: Buffer): void;
+  invokeAsync: InvokeAsync;
   /** Resolves when a function has room for more events. */
   room(functionArn: string): Promise<void>;
 }): (request: AwsRequest) => Promise<AwsResponse> {
@@ -48,14 +55,15 @@ export function createInvokeApi(options: {
     const logType = oneOf(headers, "x-amz-log-type", LOG_TYPES);
     const payload = checkedPayload(request.body, type);
     const clientContext = checkedClientContext(headers["x-amz-client-context"]);
+    const traceHeader = headers["x-amzn-trace-id"];
     if (type === "DryRun") return { status: 204 };
     if (type === "Event") {
       // Lambda takes a client context for it as well, and doesn't hand it on.
-      invokeAsync(FunctionArn, requestId, payload);
+      invokeAsync(FunctionArn, { requestId, payload, traceHeader });
       await room(FunctionArn);
       return { status: 202 };
     }
-    const result = await invoke(FunctionArn, { requestId, payload, ...clientContext });
+    const result = await invoke(FunctionArn, { requestId, payload, traceHeader, ...clientContext });
     return answer(result, logType === "Tail");
   };
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type { State } from "../state.ts";
@@ -9,6 +8,8 @@ import type { Invocation, InvocationResult } from "./execution-environment.ts";
 import { compileRuntime } from "./runtime-file.ts";
 import type { LambdaFunction } from "./state.ts";
 import { createTaskRoots } from "./task-roots.ts";
+import { headerForInvocation } from "../trace/trace-header.ts";
+import type { FunctionOverview } from "../trace/types.ts";
 
 /** Runs functions as they are at the moment. */
 export interface Invoker {
@@ -18,11 +19,16 @@ export interface Invoker {
   room(functionArn: string): Promise<void>;
   /** New invocations run what the function is now; those that run end on what it was. */
   refresh(functionArn: string): void;
+  /** Of every function that was invoked as it is now. */
+  overview(): Promise<FunctionOverview[]>;
   /** Resolves when the last process has ended. */
   close(): Promise<void>;
 }
 
-export type NewInvocation = Omit<Invocation, "traceId">;
+export interface NewInvocation extends Omit<Invocation, "traceHeader"> {
+  /** Of the request that led to it. */
+  traceHeader?: string | undefined;
+}
 
 export function createInvoker(options: {
   state: State;
@@ -78,7 +84,8 @@ export function createInvoker(options: {
     async invoke(functionArn, invocation) {
       concurrency.enter(get(functionArn));
       try {
-        return await run(functionArn, { ...invocation, traceId: traceId(clock.now()) });
+        const traceHeader = headerForInvocation(invocation.traceHeader, clock.now());
+        return await run(functionArn, { ...invocation, traceHeader });
       } finally {
         concurrency.leave(functionArn);
       }
@@ -96,6 +103,13 @@ export function createInvoker(options: {
         .then((old) => old.retire((invocation) => run(functionArn, invocation)))
         .then(forget, forget);
     },
+    overview: () =>
+      Promise.all(
+        Array.from(pools, async ([functionArn, pool]) => ({
+          functionName: functionArn.split(":").at(-1) ?? "",
+          ...(await pool).overview(),
+        })),
+      ),
     async close() {
       closed = true;
       await Promise.allSettled([
@@ -105,11 +119,4 @@ export function createInvoker(options: {
       ]);
     },
   };
-}
-
-/** An X-Ray trace id: seconds and 96 random bits, in hexadecimal; then those of its parent. */
-function traceId(now: number): string {
-  const seconds = Math.floor(now / 1000).toString(16);
-  const random = (randomUUID() + randomUUID()).replaceAll("-", "");
-  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(32, 48)};Sampled=0`;
 }

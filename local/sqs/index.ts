@@ -28,6 +28,8 @@ export interface Sqs {
     body: string,
     attributes: Readonly<Record<string, MessageAttribute>>,
   ): boolean;
+  /** How many messages a queue has, those in flight and those delayed with them. */
+  count(queueArn: string): number;
 }
 
 /**
@@ -43,6 +45,10 @@ export function createSqs(options: {
   const { state, clock, iam, endpoint } = options;
   const store = createMessageStore(clock);
   const resources = { state, clock, store, endpoint };
+  const find = (queueArn: string) => {
+    const [, , , region = "", account, name = ""] = queueArn.split(":");
+    return account === state.accountId ? queueIn(state, region, name) : undefined;
+  };
   return {
     service: jsonProtocol({
       iam,
@@ -59,12 +65,15 @@ export function createSqs(options: {
       errorHeaders: queryErrorHeader,
     }),
     send(queueArn, body, attributes) {
-      const [, , , region = "", account, name = ""] = queueArn.split(":");
-      const queue = account === state.accountId ? queueIn(state, region, name) : undefined;
+      const queue = find(queueArn);
       if (queue === undefined || !fits(queue, body, attributes)) return false;
       const senderId = state.accountId;
       store.add(queue, newMessage({ queue, body, attributes, senderId, now: clock.now() }));
       return true;
+    },
+    count(queueArn) {
+      const queue = find(queueArn);
+      return queue === undefined ? 0 : store.messagesOf(queue).length;
     },
   };
 }

@@ -1,0 +1,37 @@
+import type { ExecuteApi } from "../execute-api/index.ts";
+import type { Lambda } from "../lambda/index.ts";
+import type { Sqs } from "../sqs/index.ts";
+import type { State } from "../state.ts";
+import type { Overview } from "./types.ts";
+
+/** Looks at what there is at the moment, in all regions. */
+export function createOverview(options: {
+  state: State;
+  lambda: Pick<Lambda, "overview">;
+  executeApi: Pick<ExecuteApi, "count">;
+  sqs: Pick<Sqs, "count">;
+}): () => Promise<Overview> {
+  const { state, lambda, executeApi, sqs } = options;
+  return async () => {
+    const configurations = Object.values(state.regions).flatMap((region) =>
+      Object.values(region.lambda.functions).map(({ configuration }) => configuration),
+    );
+    const { functions, queued } = await lambda.overview();
+    const none = { cold: 0, busy: 0, warm: 0, frozen: 0, waiting: 0 };
+    const queues = new Set(
+      configurations.flatMap(({ DeadLetterConfig }) => DeadLetterConfig?.TargetArn ?? []),
+    );
+    return {
+      connections: executeApi.count(),
+      functions: configurations.map(
+        ({ FunctionName: functionName }) =>
+          functions.find((known) => known.functionName === functionName) ?? {
+            functionName,
+            ...none,
+          },
+      ),
+      queued,
+      deadLetters: [...queues].reduce((sum, queueArn) => sum + sqs.count(queueArn), 0),
+    };
+  };
+}

@@ -1,0 +1,37 @@
+import type { Detail } from "./types.ts";
+
+/** What of one message is under way. */
+export interface Pending {
+  /** Whether nothing is, once this has happened. */
+  after(detail: Detail): boolean;
+}
+
+/** A message is under way in API Gateway, in Lambda's queue and in functions, each for itself. */
+export function createPending(): Pending {
+  /** `gateway`, or the id of an invocation. */
+  const places = new Set<string>();
+  return {
+    after(detail) {
+      switch (detail.type) {
+        case "handshake":
+        case "frame-in":
+        case "closed":
+          places.add("gateway");
+          break;
+        case "handled":
+          places.delete("gateway");
+          break;
+        case "queued":
+        case "retry":
+        case "environment":
+          places.add(detail.invocation.requestId);
+          break;
+        case "function-end":
+        case "given-up":
+          places.delete(detail.invocation.requestId);
+          break;
+      }
+      return places.size === 0;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { createRecorder, LOG_LIMIT, POINT_LIMIT, TEXT_LIMIT } from "./recorder.ts";
+import type { TracedMessage } from "./types.ts";
+
+const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as const;
+const invocation = { functionName: "chat", requestId: "i" };
+
+/** A recorder whose clock stands still until it is told otherwise. */
+function startRecorder(limit = 500) {
+  const time = { now: 10 };
+  const recorder = createRecorder({ limit, now: () => time.now, wallClock: () => 1000 });
+  const begin = (id: string, text = "{}") =>
+    recorder.begin(
+      `Root=${id}`,
+      { ...message, ...{ secret: "kept out" } },
+      { type: "frame-in", text },
+    );
+  return { time, recorder, begin, only: () => recorder.messages()[0] as TracedMessage };
+}
+
+test("points have the time since the message came, whatever else their header says", () => {
+  const { time, recorder, begin, only } = startRecorder();
+  begin("1-a");
+  time.now = 10.25;
+  recorder.record("Root=1-a;Parent=b;Sampled=0", { type: "post-start" });
+  expect(only()).toEqual({
+    ...message,
+    traceId: "1-a",
+    startedAt: 1000,
+    points: [
+      { at: 0, type: "frame-in", text: "{}" },
+      { at: 0.25, type: "post-start" },
+    ],
+    droppedPoints: 0,
+    settled: false,
+    revision: recorder.revision,
+  });
+});
+
+test("what belongs to no message is not recorded", () => {
+  const { recorder, begin, only } = startRecorder();
+  begin("1-a");
+  recorder.record(undefined, { type: "post-start" });
+  recorder.record("Root=1-b", { type: "post-start" });
+  recorder.record("Self=1-a", { type: "post-start" });
+  recorder.log({ logStreamName: "unknown", message: "lost" });
+  expect(only().points).toHaveLength(1);
+});
+
+test("the oldest message goes first, and what still comes of it is not kept", () => {
+  const { recorder, begin } = startRecorder(2);
+  for (const id of ["1-a", "1-b", "1-c"]) begin(id);
+  recorder.record("Root=1-a", { type: "post-start" });
+  expect(recorder.messages().map(({ traceId }) => traceId)).toEqual(["1-b", "1-c"]);
+});
+
+test("a message has so many points, and says how many it has no room for", () => {
+  const { recorder, begin, only } = startRecorder();
+  begin("1-a");
+  recorder.record("Root=1-a", {
+    type: "environment",
+    invocation,
+    environment: "stream",
+    start: "warm",
+  });
+  for (let line = 0; line < LOG_LIMIT + 5; line += 1)
+    recorder.log({ logStreamName: "stream", message: "line\n" });
+  for (let post = 0; post < POINT_LIMIT; post += 1)
+    recorder.record("Root=1-a", { type: "post-start" });
+  const logs = only().points.filter(({ type }) => type === "log");
+  expect(logs).toHaveLength(LOG_LIMIT);
+  expect(logs[0]).toMatchObject({ invocation, message: "line" });
+  expect(only().points).toHaveLength(LOG_LIMIT + POINT_LIMIT);
+  expect(only().droppedPoints).toBe(5 + 2);
+});
+
+test("a long text is cut, and its length kept", () => {
+  const { begin, only } = startRecorder();
+  begin("1-a", "é".repeat(5000));
+  expect(only().points[0]).toMatchObject({ text: "é".repeat(TEXT_LIMIT), bytes: 10_000 });
+});
+
+test("log lines go to the message that an environment works for at the time", () => {
+  const { recorder, begin } = startRecorder();
+  for (const id of ["1-a", "1-b"]) {
+    begin(id);
+    const environment = { environment: "stream", start: "warm" } as const;
+    recorder.record(`Root=${id}`, { type: "environment", invocation, ...environment });
+    recorder.log({ logStreamName: "stream", message: `of ${id}` });
+  }
+  expect(
+    recorder.messages().map(({ points }) => points.find(({ type }) => type === "log")),
+  ).toMatchObject([{ message: "of 1-a" }, { message: "of 1-b" }]);
+});
+
+test("a message is settled when API Gateway, the queue and the functions are done with it", () => {
+  const { recorder, begin, only } = startRecorder();
+  const settledAfter = (detail: Parameters<typeof recorder.record>[1]) => {
+    recorder.record("Root=1-a", detail);
+    return only().settled;
+  };
+  const end = { type: "function-end", outcome: "crash", duration: 1, memoryUsed: 1 } as const;
+  begin("1-a");
+  expect(only().settled).toBe(false);
+  expect(settledAfter({ type: "queued", invocation })).toBe(false);
+  expect(settledAfter({ type: "handled", status: 200 })).toBe(false);
+  expect(settledAfter({ ...end, invocation, environment: "stream" })).toBe(true);
+  expect(settledAfter({ type: "retry", invocation, inMilliseconds: 1, reason: "" })).toBe(false);
+  expect(settledAfter({ type: "given-up", invocation, condition: "EventAgeExceeded" })).toBe(true);
+});
+
+test("those who ask for what has changed get nothing twice, also after a restart", () => {
+  const { recorder, begin } = startRecorder();
+  begin("1-a");
+  const { revision } = recorder;
+  begin("1-b");
+  expect(recorder.messages(revision).map(({ traceId }) => traceId)).toEqual(["1-b"]);
+  expect(recorder.messages(recorder.revision)).toEqual([]);
+  expect(createRecorder({ wallClock: () => 2000 }).revision).toBeGreaterThan(recorder.revision);
+});

@@ -1,0 +1,135 @@
+import type { WrittenLogEvent } from "../logs/index.ts";
+import { createPending } from "./pending.ts";
+import type { Trace } from "./trace.ts";
+import { rootOf } from "./trace-header.ts";
+import type { Detail, Invocation, TracedMessage } from "./types.ts";
+
+/** Keeps the latest messages. */
+export interface Recorder extends Trace {
+  /** Takes a log event of a function for a part of the message that its environment works for. */
+  log(event: Pick<WrittenLogEvent, "logStreamName" | "message">): void;
+  /** Those that have changed since a revision, the oldest first. They go on changing. */
+  messages(since?: number): TracedMessage[];
+  /** Of the latest change. */
+  readonly revision: number;
+  /** Calls back after each change, until the returned function is called. */
+  subscribe(listener: (message: TracedMessage) => void): () => void;
+}
+
+/** Characters of a text. */
+export const TEXT_LIMIT = 1024;
+/** Per message. The lines of logs are counted apart, so that they can't keep out the rest. */
+export const POINT_LIMIT = 128;
+export const LOG_LIMIT = 32;
+/** Environments whose log lines are waited for. */
+const ENVIRONMENT_LIMIT = 1024;
+
+interface Entry {
+  message: TracedMessage;
+  begin: number;
+  logs: number;
+  pending: ReturnType<typeof createPending>;
+}
+
+/** What an environment works for, or worked for last. */
+interface Work {
+  entry: Entry;
+  invocation: Invocation;
+}
+
+/**
+ * @param options.limit how many messages are kept; the oldest goes first.
+ * @param options.now a monotonic clock, in milliseconds.
+ * @param options.wallClock milliseconds since the epoch.
+ */
+export function createRecorder(
+  options: { limit?: number; now?: () => number; wallClock?: () => number } = {},
+): Recorder {
+  const { limit = 500, now = () => performance.now(), wallClock = Date.now } = options;
+  const entries = new Map<string, Entry>();
+  const works = new Map<string, Work>();
+  const listeners = new Set<(message: TracedMessage) => void>();
+  // Above those of any earlier run, so that nobody who asks for what is new is told too little.
+  let revision = wallClock() * 1000;
+
+  const add = (entry: Entry, detail: Detail) => {
+    const { message, pending } = entry;
+    const isLog = detail.type === "log";
+    const isFull = isLog
+      ? entry.logs >= LOG_LIMIT
+      : message.points.length - entry.logs >= POINT_LIMIT;
+    if (isFull) message.droppedPoints += 1;
+    else message.points.push({ at: now() - entry.begin, ...cut(detail) });
+    if (isLog && !isFull) entry.logs += 1;
+    message.settled = pending.after(detail);
+    message.revision = revision += 1;
+    for (const tell of listeners) tell(message);
+  };
+
+  return {
+    begin(traceHeader, { eventType, connectionId, requestId }, detail) {
+      const traceId = rootOf(traceHeader) ?? "";
+      const ids = { traceId, eventType, connectionId, requestId };
+      const times = { startedAt: wallClock(), points: [], droppedPoints: 0 };
+      const entry: Entry = {
+        message: { ...ids, ...times, settled: false, revision: 0 },
+        begin: now(),
+        logs: 0,
+        pending: createPending(),
+      };
+      entries.set(traceId, entry);
+      if (entries.size > limit) dropOldest(entries);
+      add(entry, detail);
+    },
+    record(traceHeader, detail) {
+      const entry = entries.get(rootOf(traceHeader) ?? "");
+      if (entry === undefined) return;
+      if (detail.type === "environment") {
+        // As the latest of all.
+        works.delete(detail.environment);
+        works.set(detail.environment, { entry, invocation: detail.invocation });
+        if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
+      }
+      add(entry, detail);
+    },
+    log({ logStreamName, message }) {
+      const work = works.get(logStreamName);
+      if (work === undefined || !entries.has(work.entry.message.traceId)) return;
+      add(work.entry, { type: "log", invocation: work.invocation, message: message.trimEnd() });
+    },
+    messages: (since = 0) =>
+      Array.from(entries.values(), ({ message }) => message).filter(
+        (message) => message.revision > since,
+      ),
+    get revision() {
+      return revision;
+    },
+    subscribe(listener) {
+      const entry = (message: TracedMessage) => listener(message);
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
+    },
+  };
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  const [oldest] = map.keys();
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+function cut(detail: Detail): Detail {
+  switch (detail.type) {
+    case "frame-in":
+    case "frame-out":
+      if (detail.text.length <= TEXT_LIMIT) return detail;
+      return { ...detail, text: begin(detail.text), bytes: Buffer.byteLength(detail.text) };
+    case "log":
+      if (detail.message.length <= TEXT_LIMIT) return detail;
+      return { ...detail, message: begin(detail.message) };
+    default:
+      return detail;
+  }
+}
+
+/** As a text of its own: a part of a text would keep the whole in memory. */
+const begin = (text: string) => Buffer.from(text.slice(0, TEXT_LIMIT)).toString();

@@ -1,0 +1,25 @@
+/**
+ * The trace header, by which AWS itself follows a request through its services: whoever takes a
+ * request hands the `Root` on with those that come of it. Lambda gives it to a function as
+ * `_X_AMZN_TRACE_ID`, and the function's SDK sends it with every call.
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+import { randomUUID } from "node:crypto";
+
+/** `1-{seconds}-{96 bits}` in hexadecimal, out of `Root=…;Parent=…;Sampled=…`. */
+export function rootOf(header: string | undefined): string | undefined {
+  const start = header?.indexOf("Root=") ?? -1;
+  if (header === undefined || start === -1) return undefined;
+  const end = header.indexOf(";", start);
+  return header.slice(start + 5, end === -1 ? undefined : end);
+}
+
+/**
+ * The header for a function: with the root of the request that led to it, or a new one.
+ * @param now milliseconds since the epoch.
+ */
+export function headerForInvocation(header: string | undefined, now: number): string {
+  const random = (randomUUID() + randomUUID()).replaceAll("-", "");
+  const root = rootOf(header) ?? `1-${Math.floor(now / 1000).toString(16)}-${random.slice(0, 24)}`;
+  return `Root=${root};Parent=${random.slice(32, 48)};Sampled=0`;
+}

@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+import { zipOf } from "../../local/lambda/testing.ts";
+import type { TracedMessage } from "../../local/trace/types.ts";
+import { saying, startTracedStack, story } from "./traced-stack.ts";
+
+const HANDLED = [
+  "frame-in",
+  "route",
+  "environment websocket-handler",
+  "function-start websocket-handler",
+  "invoke-start",
+  "queued processor",
+];
+const ANSWERED = [
+  "function-start processor",
+  "post-start",
+  "frame-out",
+  "post-end",
+  "function-end processor",
+];
+const RESPONDED = ["invoke-end", "function-end websocket-handler", "handled"];
+
+/** Two stories go on at the same time from the hand-over on: each has to be in its own order. */
+function expectStory(message: TracedMessage, ...strands: string[][]) {
+  const told = story(message);
+  for (const strand of strands)
+    expect(told.filter((part) => strand.includes(part))).toEqual(strand);
+  expect(told.toSorted()).toEqual([...new Set(strands.flat())].toSorted());
+  const times = message.points.map(({ at }) => at);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(times[0]).toBeLessThan(1);
+}
+
+test("a message is followed to the frame that answers it, and a cold start is told", async () => {
+  const { connect, settled } = await startTracedStack();
+  const client = await connect();
+  await client.ask({ action: "echo", data: "cold" });
+  const cold = await settled(saying('"cold"'));
+  expectStory(cold, [...HANDLED, "environment processor", ...ANSWERED], [...HANDLED, ...RESPONDED]);
+  expect(cold.traceId).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+  expect(cold.points).toContainEqual(
+    expect.objectContaining({
+      type: "environment",
+      start: "cold",
+      invocation: expect.objectContaining({ functionName: "websocket-lambda-processor" }),
+    }),
+  );
+  const end = cold.points.find(({ type }) => type === "function-end");
+  expect(end).toMatchObject({ outcome: "success", duration: expect.any(Number) });
+  expect(cold.points).toContainEqual(
+    expect.objectContaining({ initDuration: expect.any(Number), outcome: "success" }),
+  );
+  expect(cold.points).toContainEqual(expect.objectContaining({ type: "post-end", status: 200 }));
+  expect(cold.points).toContainEqual(expect.objectContaining({ type: "invoke-end", status: 202 }));
+});
+
+test("the lines of a function's log are with the message that they are about", async () => {
+  const { connect, settled } = await startTracedStack();
+  const client = await connect();
+  await client.ask({ action: "echo", data: "logged", requestId: "mine" });
+  const { points } = await settled(saying("logged"));
+  const logs = points.flatMap((point) =>
+    point.type === "log"
+      ? [{ ...JSON.parse(point.message), functionName: point.invocation.functionName }]
+      : [],
+  );
+  expect(logs).toContainEqual(
+    expect.objectContaining({
+      functionName: "websocket-lambda-processor",
+      message: expect.objectContaining({ event: "reply posted", requestId: "mine" }),
+    }),
+  );
+  expect(logs.filter(({ type }) => type === "platform.report")).toHaveLength(2);
+});
+
+test("an unknown action ends in an error frame like any other answer", async () => {
+  const { connect, settled } = await startTracedStack();
+  const client = await connect();
+  await client.ask({ action: "nonsense" });
+  const message = await settled(saying("nonsense"));
+  expect(message.points.find(({ type }) => type === "frame-out")).toMatchObject({
+    text: expect.stringContaining("UNKNOWN_ACTION"),
+  });
+});
+
+test("a crash of the processor is followed to the dead letter and to the error frame", async () => {
+  const { connect, settled, functionNamed } = await startTracedStack();
+  functionNamed("processor").zipFile = zipOf({
+    "index.js": "exports.handler = async () => process.exit(3)",
+  });
+  const client = await connect();
+  expect(await client.ask({ action: "echo", data: "crash" })).toMatchObject({
+    error: { code: "PROCESSING_FAILED" },
+  });
+  const message = await settled(saying("crash"));
+  const told = story(message);
+  expect(told.slice(told.indexOf("function-end processor"))).toEqual([
+    "function-end processor",
+    "given-up processor",
+    "dead-letter processor",
+    "queued websocket-handler",
+    "destination processor",
+    ...told.filter((part) => part === "environment websocket-handler").slice(1),
+    "function-start websocket-handler",
+    "post-start",
+    "frame-out",
+    "post-end",
+    "function-end websocket-handler",
+  ]);
+  expect(message.points).toContainEqual(
+    expect.objectContaining({
+      type: "function-end",
+      outcome: "crash",
+      errorType: "Runtime.ExitError",
+    }),
+  );
+  expect(message.points.find(({ type }) => type === "dead-letter")).toMatchObject({
+    queue: expect.stringMatching(/:websocket-lambda-dead-letters$/),
+    delivered: true,
+  });
+});
+
+test("an Invoke that fails is told with its status, attempt by attempt", async () => {
+  const { connect, settled } = await startTracedStack({ "fail-invoke": 1 });
+  const client = await connect();
+  await client.ask({ action: "echo", data: "refused" });
+  const { points } = await settled(saying("refused"));
+  const statuses = points.flatMap((point) => (point.type === "invoke-end" ? point.status : []));
+  expect(statuses).toEqual([500, 500, 500]);
+});
+
+test("a throttled message gets no further than API Gateway", async () => {
+  const { aws, connect, settled } = await startTracedStack();
+  const stage = aws.state.regions["us-east-1"]?.apigateway.apis["websocket0"]?.stages["production"];
+  if (stage === undefined) throw new Error("The stack has no stage.");
+  const client = await connect();
+  stage.routeSettings["$default"] = { throttlingRateLimit: 1, throttlingBurstLimit: 0 };
+  client.send({ action: "echo", data: "throttled" });
+  await client.nextText();
+  const message = await settled(saying("throttled"));
+  expectStory(message, ["frame-in", "route", "throttled", "frame-out", "handled"]);
+  expect(message.points.at(-1)).toMatchObject({ status: 429, fault: "Too Many Requests" });
+});
+
+test("connecting and disconnecting have a trace of their own", async () => {
+  const { connect, settled } = await startTracedStack();
+  const client = await connect();
+  client.socket.close(1000, "bye");
+  const connecting = await settled(({ eventType }) => eventType === "CONNECT");
+  const handler = ["environment", "function-start", "function-end"].map(
+    (part) => `${part} websocket-handler`,
+  );
+  expectStory(connecting, ["handshake", "route", ...handler, "open", "handled"]);
+  const disconnecting = await settled(({ eventType }) => eventType === "DISCONNECT");
+  expectStory(disconnecting, ["closed", "route", ...handler, "handled"]);
+  expect(disconnecting.points[0]).toMatchObject({ code: 1000, reason: "bye" });
+  expect(disconnecting.connectionId).toBe(connecting.connectionId);
+});
