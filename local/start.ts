@@ -15,12 +15,16 @@ import { readSources } from "./hot-reload/watch-sources.ts";
 import { createIssuer } from "./issuer/index.ts";
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
+import { createRecorder } from "./trace/recorder.ts";
+import { onSettled } from "./trace/settling.ts";
+import { formatMessage } from "./trace/terminal.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
   --port <number>   the port of the local AWS (default: 4566)
   --auth            a stack that wants a token, an issuer of tokens, and a token to try
   --empty           a local AWS without the stack, for \`terraform apply\`
+  --trace          the way of each message, in the terminal
   --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
   --help            this text
 
@@ -38,6 +42,7 @@ interface Options {
   auth: boolean;
   empty: boolean;
   faults: Faults;
+  trace: boolean;
 }
 
 function options(): Options {
@@ -46,6 +51,7 @@ function options(): Options {
       port: { type: "string", default: "4566" },
       auth: { type: "boolean", default: false },
       empty: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
       fault: { type: "string", multiple: true, default: [] },
       help: { type: "boolean" },
     },
@@ -57,9 +63,9 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  const { auth, empty } = values;
+  const { auth, empty, trace } = values;
   if (auth && empty) throw new Error("--auth and --empty exclude each other.");
-  return { port, auth, empty, faults: createFaults(parseFaults(values.fault)) };
+  return { port, auth, empty, trace, faults: createFaults(parseFaults(values.fault)) };
 }
 
 /** The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. */
@@ -112,18 +118,20 @@ const INTRODUCTION_OF_TOKEN = `
            new WebSocket(url, ["websocket-lambda", token])
 `;
 
-async function start({ port, auth, empty, faults }: Options): Promise<void> {
+async function start({ port, auth, empty, faults, trace }: Options): Promise<void> {
   const sources = await readSources(directories);
   const builds = await openBuilds({ outDirectory, logLevel: "silent" });
   const bundles = await Promise.all(builds.map((build) => build.run()));
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
+  const recorder = createRecorder();
   const aws = empty
-    ? await startEmpty({ port, faults })
+    ? await startEmpty({ port, faults, recorder })
     : await startStack({
         port,
         faults,
+        recorder,
         bundles: outDirectory,
         stack: auth ? "authenticated" : "open",
         pages: issuer?.pages ?? {},
@@ -134,6 +142,7 @@ async function start({ port, auth, empty, faults }: Options): Promise<void> {
     if (event.logGroupName.startsWith("/aws/lambda/"))
       console.log(formatLogEvent(event, process.stdout));
   });
+  if (trace) onSettled(recorder, (message) => console.log(formatMessage(message, process.stdout)));
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
   const say = (text: string) => console.log(text);

@@ -35,6 +35,18 @@ function childrenOf(pid: number | undefined): number[] {
 const isAlive = (pid: number) =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
+test("npm start -- --trace prints the way of a message, without colours into a pipe", async () => {
+  const { line } = run("--port", "0", "--trace");
+  const [url = ""] = await line(/ws:\/\/\S+$/);
+  const client = await connect(url);
+  expect(await client.ask({ action: "uppercase", data: { text: "hello" } })).toMatchObject({
+    result: "HELLO",
+  });
+  await line(/^[\d:.]{12} {2}succeeded {2} *[\d.]+ ms {2}\{"action":"uppercase"/);
+  await line(/^ {4}websocket-lambda-processor +·*█+·* +[\d.]+ ms$/);
+  await line(/^ {4}→ \{"action":"uppercase","status":"success","result":"HELLO"/);
+});
+
 test("a taken port is one line that says what to do", async () => {
   const other = createServer();
   await once(other.listen(0, "127.0.0.1"), "listening");

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import { durationOf, spansOf, verdictOf } from "./spans.ts";
+import type { Point } from "./types.ts";
+
+const handler = { functionName: "handler", requestId: "h" };
+const processor = { functionName: "processor", requestId: "p" };
+const end = { duration: 1, memoryUsed: 1, environment: "e" };
+const environment = { type: "environment", environment: "e" } as const;
+const message = (points: Point[], settled = true) =>
+  ({ eventType: "MESSAGE", points, settled }) as const;
+
+const answered = message([
+  { at: 0, type: "frame-in", text: "{}" },
+  { at: 0.1, type: "route", routeKey: "$default" },
+  { ...environment, at: 0.2, invocation: handler, start: "warm" },
+  { at: 0.3, type: "function-start", invocation: handler },
+  { at: 2, type: "invoke-start", functionName: "processor" },
+  { at: 3, type: "queued", invocation: processor },
+  { at: 4, type: "invoke-end", functionName: "processor", status: 202 },
+  { at: 5, type: "function-end", invocation: handler, outcome: "success", ...end },
+  { at: 6, type: "handled", status: 200 },
+  { ...environment, at: 7, invocation: processor, start: "cold" },
+  { at: 57, type: "function-start", invocation: processor },
+  { at: 60, type: "post-start" },
+  { at: 61, type: "frame-out", text: '{"action":"echo","status":"success","requestId":"1"}' },
+  { at: 62, type: "post-end", status: 200 },
+  { at: 63, type: "function-end", invocation: processor, outcome: "success", ...end },
+]);
+
+test("each stretch of a message's way has a beginning and an end", () => {
+  expect(spansOf(answered).map(({ kind, label, from, to }) => [kind, label, from, to])).toEqual([
+    ["gateway", "$default", 0, 6],
+    ["function", "handler", 0.3, 5],
+    ["invoke", "Invoke 202", 2, 4],
+    ["wait", "queue", 3, 7],
+    ["cold", "cold start", 7, 57],
+    ["function", "processor", 57, 63],
+    ["post", "PostToConnection 200", 60, 62],
+  ]);
+});
+
+test("what is under way has no end, and failures are marked", () => {
+  const spans = spansOf(
+    message(
+      [
+        { at: 0, type: "frame-in", text: "{}" },
+        { at: 1, type: "queued", invocation: processor },
+        { ...environment, at: 3, invocation: processor, start: "warm" },
+        { at: 3, type: "function-start", invocation: processor },
+        { at: 4, type: "post-start" },
+        { at: 5, type: "post-end", status: 500 },
+        { at: 6, type: "function-end", invocation: processor, outcome: "timeout", ...end },
+        { at: 7, type: "retry", invocation: processor, inMilliseconds: 60_000, reason: "" },
+      ],
+      false,
+    ),
+  );
+  expect(spans.map(({ kind, to, failed }) => [kind, to, failed])).toEqual([
+    ["gateway", undefined, false],
+    ["wait", 3, false],
+    ["function", 6, true],
+    ["post", 5, true],
+    ["retry", undefined, false],
+  ]);
+});
+
+test("a message takes until the frame that answers it, or until it is settled", () => {
+  expect(durationOf(answered)).toBe(61);
+  const unanswered = answered.points.slice(0, 9);
+  expect(durationOf(message(unanswered, false))).toBeUndefined();
+  expect(durationOf(message(unanswered))).toBe(6);
+});
+
+test.for<[string, boolean, ...Point[]]>([
+  ["succeeded", true],
+  ["under way", false],
+  ["refused", true, { at: 1, type: "throttled" }],
+  ["refused", true, { at: 1, type: "authorizer-end", fault: "Unauthorized" }],
+  ["failed", false, { at: 1, type: "function-end", invocation: handler, outcome: "crash", ...end }],
+  ["failed", true, { at: 1, type: "handled", status: 504, fault: "Endpoint request timed out" }],
+  [
+    "rejected",
+    true,
+    { at: 1, type: "frame-out", text: '{"action":null,"status":"error","error":{"code":"I' },
+  ],
+  [
+    "succeeded",
+    true,
+    { at: 1, type: "frame-out", text: '{"action":"echo","status":"success","result":"error"}' },
+  ],
+])("a message is %s", ([verdict, settled, ...points]) => {
+  expect(verdictOf({ points, settled })).toBe(verdict);
+});

@@ -1,0 +1,134 @@
+import type { FunctionEnd, Invocation, Point, TracedMessage } from "./types.ts";
+
+/** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
+export interface Span {
+  kind: SpanKind;
+  /** Such as the name of a function, or the status of a call. */
+  label: string;
+  from: number;
+  /** Undefined: it goes on. */
+  to?: number;
+  failed: boolean;
+  /** The invocation that it is a part of. */
+  invocation?: Invocation;
+}
+
+/**
+ * `gateway`: API Gateway has the event. `wait`: an invocation waits for an environment, `cold`: for
+ * a new one to start. `function`: the handler runs. `invoke`, `post`: a call of a function to AWS.
+ * `retry`: an event waits for its next attempt.
+ */
+export type SpanKind =
+  "gateway" | "authorizer" | "wait" | "cold" | "function" | "invoke" | "retry" | "post";
+
+/** Milliseconds of waiting for an environment that aren't worth a bar. */
+const NO_WAIT = 1;
+
+/** The bars of a message, in the order in which they begin. */
+export function spansOf({
+  points,
+  eventType,
+}: Pick<TracedMessage, "points" | "eventType">): Span[] {
+  const spans: Span[] = [];
+  const open = new Map<string, Span>();
+
+  const begin = (key: string, span: Omit<Span, "from" | "failed">, from: number) => {
+    const begun = { ...span, from, failed: false };
+    spans.push(begun);
+    open.set(key, begun);
+  };
+  const end = (key: string, to: number, changes: Partial<Span> = {}) => {
+    const span = open.get(key);
+    open.delete(key);
+    if (span !== undefined) Object.assign(span, { to, ...changes });
+  };
+
+  const take = (point: Point) => {
+    const { at } = point;
+    const id = "invocation" in point ? point.invocation.requestId : "";
+    switch (point.type) {
+      case "handshake":
+      case "frame-in":
+      case "closed":
+        return begin("gateway", { kind: "gateway", label: gatewayLabels[eventType] }, at);
+      case "route":
+        return void Object.assign(open.get("gateway") ?? {}, {
+          label: point.routeKey ?? "no route",
+        });
+      case "handled":
+        return end("gateway", at, { failed: point.fault !== undefined });
+      case "authorizer-start":
+        return begin("authorizer", { kind: "authorizer", label: "authorizer" }, at);
+      case "authorizer-end":
+        return end("authorizer", at, { failed: point.fault !== undefined });
+      case "queued":
+        return begin(id, { kind: "wait", label: "queue", invocation: point.invocation }, at);
+      case "environment": {
+        end(id, at);
+        const { invocation } = point;
+        if (point.start === "cold")
+          begin(id, { kind: "cold", label: "cold start", invocation }, at);
+        return;
+      }
+      case "function-start": {
+        end(id, at);
+        const { invocation } = point;
+        const label = invocation.functionName;
+        return begin(id, { kind: "function", label, invocation }, at);
+      }
+      case "function-end":
+        return end(id, at, endOf(point));
+      case "retry":
+        return begin(id, { kind: "retry", label: "retry", invocation: point.invocation }, at);
+      case "invoke-start":
+        return begin("invoke", { kind: "invoke", label: "Invoke" }, at);
+      case "invoke-end":
+        return end("invoke", at, callEnd("Invoke", point.status, point.status !== 202));
+      case "post-start":
+        return begin("post", { kind: "post", label: "PostToConnection" }, at);
+      case "post-end":
+        return end("post", at, callEnd("PostToConnection", point.status, point.status !== 200));
+    }
+  };
+  for (const point of points) take(point);
+  return spans.filter((span) => span.kind !== "wait" || !isOver(span));
+}
+
+const gatewayLabels = { CONNECT: "$connect", MESSAGE: "message", DISCONNECT: "$disconnect" };
+
+const isOver = ({ from, to }: Span) => to !== undefined && to - from < NO_WAIT;
+
+const callEnd = (name: string, status: number, failed: boolean) => ({
+  label: `${name} ${status}`,
+  failed,
+});
+
+const endOf = ({ outcome }: FunctionEnd) => ({ failed: outcome !== "success" });
+
+/** How a message ended, in a word. */
+export type Verdict = "succeeded" | "rejected" | "refused" | "failed" | "under way";
+
+/**
+ * `rejected`: answered with an error frame. `refused`: API Gateway took it to no function, or didn't
+ * let the client in. `failed`: a function or a call failed.
+ */
+export function verdictOf({ points, settled }: Pick<TracedMessage, "points" | "settled">): Verdict {
+  const isAny = (matches: (point: Point) => boolean) => points.some(matches);
+  if (isAny(({ type }) => type === "throttled" || type === "forbidden")) return "refused";
+  if (isAny((point) => point.type === "authorizer-end" && point.fault !== undefined))
+    return "refused";
+  if (isAny((point) => point.type === "function-end" && point.outcome !== "success"))
+    return "failed";
+  if (isAny((point) => point.type === "handled" && point.status >= 400)) return "failed";
+  if (isAny((point) => point.type === "frame-out" && isErrorFrame(point.text))) return "rejected";
+  return settled ? "succeeded" : "under way";
+}
+
+/** By its beginning, for the rest may be cut off. */
+const isErrorFrame = (text: string) => /^\{"action":(?:null|"[^"]*"),"status":"error"/.test(text);
+
+/** Milliseconds to the frame that went out first, or to the end; undefined while there is neither. */
+export function durationOf({ points, settled }: Pick<TracedMessage, "points" | "settled">) {
+  const answer = points.find(({ type }) => type === "frame-out");
+  return (answer ?? (settled ? points.findLast(({ type }) => type !== "log") : undefined))?.at;
+}

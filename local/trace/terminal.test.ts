@@ -1,0 +1,55 @@
+import { PassThrough } from "node:stream";
+import { WriteStream } from "node:tty";
+import { expect, test } from "vitest";
+import { formatMessage } from "./terminal.ts";
+import type { TracedMessage } from "./types.ts";
+
+const invocation = { functionName: "handler", requestId: "h" };
+const message: TracedMessage = {
+  traceId: "1-a",
+  eventType: "MESSAGE",
+  connectionId: "c=",
+  requestId: "r=",
+  startedAt: 0,
+  droppedPoints: 0,
+  settled: true,
+  revision: 1,
+  points: [
+    { at: 0, type: "frame-in", text: '{"a":"\u001b[2J\n"}' },
+    { at: 0, type: "route", routeKey: "$default" },
+    { at: 1, type: "environment", invocation, environment: "e", start: "cold" },
+    { at: 6, type: "function-start", invocation },
+    {
+      at: 8,
+      type: "function-end",
+      invocation,
+      outcome: "crash",
+      errorType: "Runtime.ExitError",
+      duration: 2,
+      memoryUsed: 1,
+      environment: "e",
+    },
+    { at: 9, type: "frame-out", text: '{"message": "Internal server error"}' },
+    { at: 10, type: "handled", status: 502, fault: "Internal server error" },
+  ],
+};
+
+/** No terminal, as a pipe is none. */
+const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as WriteStream;
+
+test("a message is a head, a bar for each stretch, and what came of it", () => {
+  expect(formatMessage(message, pipe).split("\n")).toEqual([
+    '00:00:00.000  failed     9.0 ms  {"a":"·[2J·"}  1-a',
+    "      $default                            ████████████████████████    10.0 ms  failed",
+    "      cold start                          ··████████████··········     5.0 ms",
+    "    handler                               ··············█████·····     2.0 ms  failed",
+    "    handler: crash, Runtime.ExitError",
+    '    → {"message": "Internal server error"}',
+    "    502 Internal server error",
+  ]);
+});
+
+test("what isn't a terminal gets no colours", () => {
+  // oxlint-disable-next-line no-control-regex
+  expect(formatMessage(message, pipe)).not.toMatch(/\u001b/);
+});
