@@ -9,6 +9,8 @@ import { describeBuildFailures, isBuildFailure } from "../scripts/build-failure.
 import { openBuilds } from "../scripts/build.ts";
 import { formatLogEvent } from "../scripts/log-format.ts";
 
+import { consolePages } from "./console/index.ts";
+import { firstUrl } from "./console/settings.ts";
 import { createFaults, type Faults, listFaults, parseFaults } from "./faults/faults.ts";
 import { startHotReload } from "./hot-reload/index.ts";
 import { readSources } from "./hot-reload/watch-sources.ts";
@@ -75,6 +77,8 @@ const shellVariables = (aws: LocalAws) =>
 const introductionWhenEmpty = (aws: LocalAws) => `
 An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it holds.
 
+  Console  ${aws.endpoint}/
+
   In a second terminal:
            ${shellVariables(aws)}
            terraform -chdir=terraform/account init
@@ -94,6 +98,9 @@ function introduction(aws: LocalAws, token: string | undefined): string {
   const message = '{"action": "uppercase", "data": {"text": "hello"}}';
   return `
 WebSocket Lambda runs on this machine. Ctrl-C ends it.
+
+  Console  ${aws.endpoint}/
+           Send messages, and see them travel.
 
   URL      ${url}
 
@@ -126,15 +133,19 @@ async function start({ port, auth, empty, faults, trace }: Options): Promise<voi
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
   const recorder = createRecorder();
-  const aws = empty
-    ? await startEmpty({ port, faults, recorder })
+  const consoles = consolePages(async () => ({
+    url: firstUrl(aws.state, aws.endpoint),
+    token: (await issuer?.tokenFor(aws.endpoint, "ada")) ?? null,
+  }));
+  const aws: LocalAws = empty
+    ? await startEmpty({ port, faults, recorder, pages: consoles })
     : await startStack({
         port,
         faults,
         recorder,
         bundles: outDirectory,
         stack: auth ? "authenticated" : "open",
-        pages: issuer?.pages ?? {},
+        pages: { ...consoles, ...issuer?.pages },
       });
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.logs.subscribe((event) => {

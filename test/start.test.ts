@@ -15,6 +15,12 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
   expect(await client.ask({ action: "uppercase", data: { text: "hello" } })).toMatchObject({
     result: "HELLO",
   });
+  const [, console = ""] = await line(/^ {2}Console {2}(\S+)$/);
+  expect(await (await fetch(console)).text()).toContain("<title>WebSocket Lambda</title>");
+  expect(await (await fetch(`${console}_local/console/settings`)).json()).toEqual({
+    url,
+    token: null,
+  });
   await line(/INFO {3}websocket-lambda-processor {2}.*"reply posted"/);
   const processes = childrenOf(child.pid);
   child.kill("SIGINT");

@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test } from "vitest";
+import { startEmpty } from "../stack.ts";
+import { emptyState, regionOf } from "../state.ts";
+import { createTestApi } from "../execute-api/testing-api.ts";
+import { consolePages } from "./index.ts";
+import { firstUrl } from "./settings.ts";
+
+async function startConsole() {
+  const aws = await startEmpty({
+    pages: consolePages(() => Promise.resolve({ url: null, token: null })),
+  });
+  onTestFinished(() => aws.close());
+  return aws.endpoint;
+}
+
+test.for([
+  ["/", "text/html; charset=utf-8"],
+  ["/_local/console/main.js", "text/javascript; charset=utf-8"],
+  ["/_local/console/style.css", "text/css; charset=utf-8"],
+  ["/_local/console/icon.svg", "image/svg+xml"],
+  ["/_local/console/settings", "application/json"],
+] as const)("%s is served as %s, with headers that keep foreign code out", async ([path, type]) => {
+  const { status, headers } = await fetch((await startConsole()) + path);
+  expect(status).toBe(200);
+  expect(headers.get("content-type")).toBe(type);
+  const policy = headers.get("content-security-policy") ?? "";
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/unsafe|https:|\*/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+});
+
+test("the page has neither script nor style in it, and nothing from elsewhere", async () => {
+  const html = await (await fetch(`${await startConsole()}/`)).text();
+  expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)|(?:src|href)="(?!\/)/);
+});
+
+test("requests for a service of AWS don't meet the page at /", async () => {
+  const endpoint = await startConsole();
+  expect((await fetch(`${endpoint}/`, { method: "POST" })).status).toBe(403);
+  const signed = await fetch(`${endpoint}/`, { headers: { Authorization: "AWS4-HMAC-SHA256" } });
+  expect(signed.headers.get("content-type")).not.toContain("html");
+  const presigned = await fetch(`${endpoint}/?X-Amz-Signature=1`);
+  expect(presigned.headers.get("content-type")).not.toContain("html");
+});
+
+test("pages of other sites don't get the console's token", async () => {
+  const url = `${await startConsole()}/_local/console/settings`;
+  const { status } = await fetch(url, { headers: { Origin: "https://evil.example" } });
+  expect(status).toBe(403);
+});
+
+test("the URL is that of the first API that has a stage", () => {
+  const state = emptyState();
+  expect(firstUrl(state, "http://localhost:1")).toBeNull();
+  const { api } = createTestApi();
+  regionOf(state, "us-east-1").apigateway.apis[api.apiId] = api;
+  expect(firstUrl(state, "http://localhost:1")).toBe(
+    `ws://localhost:1/_aws/execute-api/${api.apiId}/test`,
+  );
+});

@@ -1,0 +1,45 @@
+/** Finds an element of the page by its id. */
+export function byId<Type extends HTMLElement>(id: string, type: new () => Type): Type {
+  const found = document.getElementById(id);
+  if (found instanceof type) return found;
+  throw new Error(`The page has no ${type.name} with the id ${id}.`);
+}
+
+interface Properties {
+  class?: string;
+  /** Whatever a client sent, as it is: never markup. */
+  text?: string;
+  title?: string;
+  data?: Record<string, string>;
+  attributes?: Record<string, string>;
+}
+
+/** Makes an element. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  properties: Properties = {},
+  ...children: Node[]
+): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  if (properties.class !== undefined) made.className = properties.class;
+  if (properties.text !== undefined) made.textContent = properties.text;
+  if (properties.title !== undefined) made.title = properties.title;
+  Object.assign(made.dataset, properties.data);
+  for (const [name, value] of Object.entries(properties.attributes ?? {}))
+    made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** Calls `draw` at most once per frame of the screen, however often it is asked for. */
+export function oncePerFrame(draw: () => void): () => void {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      draw();
+    });
+  };
+}

@@ -1,0 +1,18 @@
+/** `4.2 ms`, `1.05 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
+}
+
+/** `12:03:04.123`, in the viewer's zone. */
+export function timeOfDay(time: number): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** Without the part that all functions of the stack have in common. */
+export const shortName = (functionName: string): string =>
+  functionName.replace(/^websocket-lambda-/, "");

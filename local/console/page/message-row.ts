@@ -1,0 +1,78 @@
+import { durationOf, type Span, spansOf, verdictOf } from "../../trace/spans.ts";
+import type { TracedMessage } from "../../trace/types.ts";
+import { element } from "./dom.ts";
+import { duration, timeOfDay } from "./format.ts";
+
+/** What of a message a row shows, and what the filter looks at. */
+export interface RowContent {
+  verdict: string;
+  text: string;
+  isCold: boolean;
+  spans: Span[];
+  duration: number | undefined;
+  /** In lower case. */
+  searched: string;
+}
+
+export function contentOf(message: TracedMessage): RowContent {
+  const { points, connectionId, traceId } = message;
+  const verdict = verdictOf(message);
+  const text = titleOf(message);
+  const isCold = points.some((point) => point.type === "environment" && point.start === "cold");
+  const answers = points.flatMap((point) => (point.type === "frame-out" ? point.text : []));
+  const parts = [verdict, isCold ? "cold" : "", text, connectionId, traceId, ...answers];
+  return {
+    verdict,
+    text,
+    isCold,
+    spans: spansOf(message),
+    duration: durationOf(message),
+    searched: parts.join("\n").toLowerCase(),
+  };
+}
+
+function titleOf({ points: [first] }: TracedMessage): string {
+  switch (first?.type) {
+    case "frame-in":
+      return first.text;
+    case "closed":
+      return `disconnect ${first.code}`;
+    default:
+      return "connect";
+  }
+}
+
+/** Fills a row of the list, which is made once and filled again whenever its message has changed. */
+export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
+  const { verdict, text, isCold, spans } = content;
+  const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
+  const bars = spans
+    .filter(({ kind }) => kind === "function" || kind === "cold" || kind === "wait")
+    .map((span) => miniature(span, end, laneOf(span, spans)));
+  const isText = message.eventType === "MESSAGE";
+  row.replaceChildren(
+    element("span", { class: "time", text: timeOfDay(message.startedAt) }),
+    element("span", { class: "verdict", text: verdict, data: { verdict } }),
+    element("span", { class: isText ? "text" : "text event", text, title: text }),
+    element("span", { class: "badge", text: isCold ? "cold" : "" }),
+    element("span", { class: "bars", attributes: { "aria-hidden": "true" } }, ...bars),
+    element("span", {
+      class: "duration",
+      text: content.duration === undefined ? "…" : duration(content.duration),
+    }),
+  );
+}
+
+/** The function that has the event first in one lane, those after it in another. */
+function laneOf({ invocation }: Span, spans: readonly Span[]): string {
+  const first = spans.find(({ kind }) => kind === "function" || kind === "cold");
+  return invocation?.functionName === first?.invocation?.functionName ? "0" : "1";
+}
+
+function miniature({ kind, from, to, failed }: Span, end: number, lane: string): HTMLElement {
+  const bar = element("i", { class: "bar", data: { kind, lane } });
+  bar.style.left = `${(100 * from) / end}%`;
+  bar.style.width = `${(100 * ((to ?? end) - from)) / end}%`;
+  if (failed) bar.dataset["failed"] = "";
+  return bar;
+}

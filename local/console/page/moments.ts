@@ -1,0 +1,64 @@
+import type { Point } from "../../trace/types.ts";
+import { shortName } from "./format.ts";
+
+/** What a timeline marks at one point of time. */
+export interface Moment {
+  label: string;
+  text?: string;
+  isBad: boolean;
+}
+
+/** Undefined: the point is a part of a bar, and has nothing to add to it. */
+export function momentOf(point: Point): Moment | undefined {
+  switch (point.type) {
+    case "handshake":
+      return { label: "handshake", isBad: false };
+    case "frame-in":
+      return { label: "frame in", text: withLength(point), isBad: false };
+    case "closed":
+      return { label: "closed", text: `${point.code} ${point.reason}`, isBad: false };
+    case "open":
+      return { label: "open", isBad: false };
+    case "throttled":
+    case "forbidden":
+      return { label: point.type, isBad: true };
+    case "authorizer-end":
+      return point.fault === undefined
+        ? undefined
+        : { label: "not authorized", text: point.fault, isBad: true };
+    case "function-end": {
+      if (point.outcome === "success") return undefined;
+      const reason = point.errorType === undefined ? "" : `: ${point.errorType}`;
+      const name = shortName(point.invocation.functionName);
+      return { label: point.outcome, text: `${name}${reason}`, isBad: true };
+    }
+    case "retry": {
+      const text = `in ${point.inMilliseconds / 1000} s. ${point.reason}`;
+      return { label: "retry", text, isBad: true };
+    }
+    case "given-up":
+      return { label: "given up", text: point.condition, isBad: true };
+    case "dead-letter":
+      return { label: "dead letter", text: delivery(point.queue, point.delivered), isBad: true };
+    case "destination":
+      return {
+        label: "destination",
+        text: delivery(point.destination, point.delivered),
+        isBad: !point.delivered,
+      };
+    case "frame-out":
+      return { label: "frame out", text: withLength(point), isBad: false };
+    case "handled":
+      return point.fault === undefined
+        ? undefined
+        : { label: `status ${point.status}`, text: point.fault, isBad: true };
+    default:
+      return undefined;
+  }
+}
+
+const delivery = (arn: string, delivered: boolean) =>
+  `${shortName(arn.split(":").at(-1) ?? arn)}${delivered ? "" : ", not delivered"}`;
+
+const withLength = ({ text, bytes }: { text: string; bytes?: number }) =>
+  bytes === undefined ? text : `${text}… (${bytes} bytes)`;

@@ -1,0 +1,51 @@
+import type { FunctionOverview, Overview } from "../../trace/types.ts";
+import { byId, element } from "./dom.ts";
+import { shortName } from "./format.ts";
+
+const STATES = ["cold", "busy", "warm", "frozen"] as const;
+
+/** Squares that are drawn one by one. */
+const SQUARES = 12;
+
+/** The line of numbers at the top. */
+export function createOverview() {
+  const list = byId("overview", HTMLDListElement);
+  return {
+    show({ connections, functions, queued, deadLetters }: Overview) {
+      list.replaceChildren(
+        entry("connections", number(connections)),
+        ...functions.map((each) => entry(shortName(each.functionName), ...environments(each))),
+        entry("queue", number(queued)),
+        entry("dead letters", number(deadLetters, deadLetters > 0)),
+      );
+    },
+    setReachable(isReachable: boolean) {
+      list.classList.toggle("unreachable", !isReachable);
+      list.title = isReachable ? "" : "The local AWS doesn't answer: is npm start running?";
+    },
+  };
+}
+
+const entry = (name: string, ...values: Node[]) =>
+  element("div", {}, element("dt", { text: name }), element("dd", {}, ...values));
+
+const number = (value: number, isBad = false) =>
+  element("span", { class: isBad ? "number bad" : "number", text: String(value) });
+
+function environments(counts: FunctionOverview): Node[] {
+  const told = STATES.filter((state) => counts[state] > 0).map(
+    (state) => `${counts[state]} ${state}`,
+  );
+  if (counts.waiting > 0) told.push(`${counts.waiting} waiting`);
+  const squares = STATES.flatMap((state) =>
+    Array.from({ length: counts[state] }, () => element("i", { data: { state } })),
+  );
+  return [
+    element(
+      "span",
+      { class: "environments", attributes: { "aria-hidden": "true" } },
+      ...squares.slice(0, SQUARES),
+    ),
+    element("span", { text: told.length === 0 ? "no environment" : told.join(", ") }),
+  ];
+}

@@ -1,0 +1,129 @@
+import { NoReplyError, RequestError, type State } from "../../../client/index.ts";
+import { type Conversation, converse } from "./conversation.ts";
+import { byId } from "./dom.ts";
+import { createFrames } from "./frames.ts";
+import { loadSettings } from "./settings.ts";
+
+const STATES: Record<State, string> = {
+  connecting: "connecting…",
+  open: "connected",
+  waiting: "lost, trying again…",
+  closed: "not connected",
+};
+
+/** The forms at the left: connect, and send. */
+export async function createTalk(): Promise<void> {
+  const url = byId("url", HTMLInputElement);
+  const token = byId("token", HTMLInputElement);
+  const state = byId("state", HTMLOutputElement);
+  const button = byId("connect", HTMLButtonElement);
+  const frames = createFrames();
+  let conversation: Conversation | undefined;
+  let prefilled = "";
+
+  const prefill = async () => {
+    const settings = await loadSettings();
+    if (url.value === "") url.value = settings.url ?? "";
+    if (settings.token === null) return;
+    byId("token-field", HTMLElement).hidden = false;
+    // A token that somebody typed is theirs.
+    if (token.value === prefilled) token.value = prefilled = settings.token;
+  };
+
+  const onState = (now: State) => {
+    state.value = STATES[now];
+    state.dataset["state"] = now;
+    button.textContent = now === "closed" ? "Connect" : "Disconnect";
+    if (now === "closed") conversation = undefined;
+  };
+
+  const tokenNow = async () => {
+    await prefill();
+    return token.value;
+  };
+
+  const open = () => {
+    const withToken = token.value === "" ? undefined : tokenNow;
+    try {
+      conversation = converse(url.value, withToken, {
+        onState,
+        onSent: frames.sent,
+        onReceived: frames.received,
+      });
+      onState(conversation.client.state);
+    } catch (error) {
+      explain(error);
+    }
+  };
+
+  byId("connection", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    explain();
+    if (conversation === undefined) open();
+    else conversation.client.close();
+  });
+  createSend(() => {
+    if (conversation === undefined) open();
+    return conversation;
+  });
+  await prefill();
+}
+
+/** @param conversation connects first, where there is no connection. */
+function createSend(conversation: () => Conversation | undefined): void {
+  const form = byId("send", HTMLFormElement);
+  const text = byId("text", HTMLInputElement);
+  const json = byId("json", HTMLTextAreaElement);
+  const raw = byId("raw", HTMLTextAreaElement);
+  const actionOf = () => new FormData(form).get("action");
+
+  const showField = () => {
+    const action = actionOf();
+    byId("field-text", HTMLElement).hidden = action !== "uppercase" && action !== "reverse";
+    byId("field-json", HTMLElement).hidden = action !== "echo";
+    byId("field-raw", HTMLElement).hidden = action !== "raw";
+  };
+
+  const send = async (): Promise<void> => {
+    const { client, sendRaw } = conversation() ?? {};
+    if (client === undefined || sendRaw === undefined) return;
+    switch (actionOf()) {
+      case "uppercase":
+        return void (await client.request("uppercase", { text: text.value }));
+      case "reverse":
+        return void (await client.request("reverse", { text: text.value }));
+      case "timestamp":
+        return void (await client.request("timestamp"));
+      case "echo":
+        return void (await client.request("echo", JSON.parse(json.value)));
+      default:
+        if (!sendRaw(raw.value)) throw new Error("There is no connection yet.");
+    }
+  };
+
+  form.addEventListener("change", showField);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    explain();
+    send().catch(explain);
+  });
+  for (const field of [json, raw])
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+  showField();
+}
+
+/** Says what went wrong, in the words of whoever says so; without an error, nothing. */
+function explain(error?: unknown): void {
+  byId("problem", HTMLOutputElement).value = textOf(error);
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof RequestError) return `${error.code}: ${error.message}`;
+  if (error instanceof NoReplyError) return error.code === "CLOSED" ? "" : error.message;
+  if (error instanceof SyntaxError) return `That is no JSON: ${error.message}`;
+  return error instanceof Error ? error.message : "";
+}

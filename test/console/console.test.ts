@@ -1,0 +1,244 @@
+import { describe, expect, test } from "vitest";
+import { zipOf } from "../../local/lambda/testing.ts";
+import { connect } from "../e2e/client.ts";
+import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";
+
+describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 60_000 }, () => {
+  const browser = useBrowser();
+
+  test("the four actions are a click away, and each answer has its timeline", async () => {
+    const { complaints, connect, choose, sendButton, frames, messages, timeline } =
+      await openConsole(browser(), await startConsole());
+    await connect();
+    const results = {
+      uppercase: '"result":"HELLO"',
+      reverse: '"result":"olleh"',
+      echo: '"result":{"any":["thing"]}',
+      timestamp: '"result":"20',
+    };
+    for (const [action, result] of Object.entries(results)) {
+      await choose(action);
+      await sendButton.click();
+      await frames.getByText(`{"action":"${action}","status":"success",${result}`).waitFor();
+      await messages.getByRole("option", { name: `"action":"${action}"` }).waitFor();
+    }
+    await timeline.getByText("succeeded").waitFor();
+    for (const part of ["frame in", "$default", "Invoke 202", "PostToConnection 200", "frame out"])
+      await timeline.getByText(part, { exact: true }).waitFor();
+    expect(await messages.getByRole("option", { name: "cold" }).count()).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test("the log of a function lies behind its bar", async () => {
+    const { page, connect, sendButton, timeline } = await openConsole(
+      browser(),
+      await startConsole(),
+    );
+    await connect();
+    await sendButton.click();
+    await timeline.getByText("frame out", { exact: true }).waitFor();
+    const logs = timeline.locator("details").last();
+    await logs.locator("summary").click();
+    await logs.getByText('"event":"reply posted"').waitFor();
+    expect(await page.locator("details[open]").count()).toBe(1);
+  });
+
+  test("a crash is told as one, and counted as a dead letter", async () => {
+    const aws = await startConsole();
+    const processor =
+      aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
+    if (processor === undefined) throw new Error("The stack has no processor.");
+    processor.zipFile = zipOf({ "index.js": "exports.handler = async () => process.exit(3)" });
+    const { page, sendButton, timeline } = await openConsole(browser(), aws);
+    // Without a connection, Send makes one.
+    await sendButton.click();
+    await page.getByText("PROCESSING_FAILED: The request could not be processed.").waitFor();
+    await timeline.getByText("processor: Runtime.ExitError").waitFor();
+    await page.locator("#overview div", { hasText: "dead letters" }).getByText("1").waitFor();
+    expect(await timeline.locator(".bar[data-failed]").count()).toBe(1);
+  });
+
+  test("raw text goes out as it is, and markup in it stays text", async () => {
+    const { page, complaints, connect, choose, sendButton, frames, timeline } = await openConsole(
+      browser(),
+      await startConsole(),
+    );
+    await connect();
+    await choose("raw");
+    const evil = '<img src=x onerror="document.title=1"> is no JSON';
+    await page.locator("#raw").fill(evil);
+    await sendButton.click();
+    await frames.getByText("INVALID_JSON").waitFor();
+    await timeline.getByText(evil).first().waitFor();
+    await timeline.getByText("rejected", { exact: true }).waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.title()).toBe("WebSocket Lambda");
+    expect(complaints).toEqual([]);
+  });
+
+  test("data that is no JSON is not sent, and the page says why", async () => {
+    const { page, connect, choose, sendButton, frames } = await openConsole(
+      browser(),
+      await startConsole(),
+    );
+    await connect();
+    await choose("echo");
+    await page.locator("#json").fill("{");
+    await sendButton.click();
+    await page.getByText(/^That is no JSON/).waitFor();
+    expect(await frames.getByRole("listitem").count()).toBe(0);
+  });
+
+  test("everything goes with the keyboard alone", async () => {
+    const { page, state, frames, messages } = await openConsole(browser(), await startConsole());
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => state.textContent()).toBe("connected");
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? "");
+    const tabTo = async (id: string) => {
+      for (let tabs = 0; tabs < 20 && (await focused()) !== id; tabs += 1)
+        await page.keyboard.press("Tab");
+      expect(await focused()).toBe(id);
+    };
+    await tabTo("text");
+    for (const word of ["first", "second"]) {
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(word);
+      await page.keyboard.press("Enter");
+      await frames.getByText(`"result":"${word.toUpperCase()}"`).waitFor();
+      await messages.getByText(word).waitFor();
+    }
+    await tabTo("list");
+    const selected = () => messages.locator('[aria-selected="true"]').textContent();
+    await page.keyboard.press("Home");
+    expect(await selected()).toContain("second");
+    await page.keyboard.press("ArrowDown");
+    expect(await selected()).toContain("first");
+    await page.keyboard.press("End");
+    expect(await selected()).toContain("connect");
+    const outline = await page.evaluate(
+      () => getComputedStyle(document.activeElement!).outlineStyle,
+    );
+    expect(outline).toBe("solid");
+  });
+
+  test("the filter leaves what has its text", async () => {
+    const { page, connect, choose, sendButton, frames, messages } = await openConsole(
+      browser(),
+      await startConsole(),
+    );
+    await connect();
+    for (const action of ["reverse", "timestamp"]) {
+      await choose(action);
+      await sendButton.click();
+      await frames.getByText(`{"action":"${action}","status"`).waitFor();
+    }
+    await messages.getByText("timestamp").waitFor();
+    await page.getByLabel("Filter messages").fill("olleh");
+    await expect.poll(() => messages.getByRole("option").count()).toBe(1);
+    expect(await messages.getByRole("option").textContent()).toContain("reverse");
+  });
+
+  test("light and dark differ, and text stands out from the ground in both", async () => {
+    const aws = await startConsole();
+    const contrasts: number[] = [];
+    const grounds: string[] = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { page } = await openConsole(browser(), aws, { colorScheme });
+      const [ground, text] = await page.evaluate(() => {
+        const { backgroundColor, color } = getComputedStyle(document.body);
+        return [backgroundColor, color] as const;
+      });
+      grounds.push(ground);
+      contrasts.push(contrast(ground, text));
+    }
+    expect(new Set(grounds).size).toBe(2);
+    // WCAG 2.2, level AAA.
+    for (const ratio of contrasts) expect(ratio).toBeGreaterThan(7);
+  });
+
+  test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
+    const { page, state, connect, sendButton, frames } = await openConsole(
+      browser(),
+      await startConsole("authenticated"),
+    );
+    expect(await page.getByLabel("Token").inputValue()).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
+    await connect();
+    await sendButton.click();
+    await frames.getByText('"result":"HELLO"').waitFor();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await expect.poll(() => state.textContent()).toBe("not connected");
+    await page.getByLabel("Token").fill("wrong");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await page.locator('#state[data-state="waiting"]').waitFor();
+    await page.locator("#list").getByText("refused").first().waitFor();
+  });
+
+  test("a connection that is dropped comes back, and so does the trace", async () => {
+    const first = await startConsole();
+    const {
+      page,
+      connect: open,
+      sendButton,
+      frames,
+      messages,
+    } = await openConsole(browser(), first);
+    await open();
+    const port = Number(new URL(first.endpoint).port);
+    await first.close();
+    await page.locator('#state[data-state="waiting"]').waitFor();
+    await page.locator("#overview.unreachable").waitFor();
+    await startConsole("open", port);
+    await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
+    await page.locator("#overview:not(.unreachable)").waitFor();
+    await sendButton.click();
+    await frames.getByText('"result":"HELLO"').waitFor();
+    await messages.getByText("uppercase").waitFor();
+    expect(await page.locator("#state").textContent()).toBe("connected");
+  });
+
+  test("100 messages a second don't freeze the page", async () => {
+    const aws = await startConsole();
+    const { page } = await openConsole(browser(), aws);
+    const url = await page.getByLabel("URL").inputValue();
+    const client = await connect(url);
+    await client.ask({ action: "echo", data: "warm" });
+    const frameTimes = page.evaluate(
+      () =>
+        new Promise<number[]>((resolve) => {
+          const times: number[] = [];
+          let last = performance.now();
+          const note = (now: number) => {
+            times.push(now - last);
+            last = now;
+            if (document.querySelector("#count")?.textContent?.includes("of 302")) resolve(times);
+            else requestAnimationFrame(note);
+          };
+          requestAnimationFrame(note);
+        }),
+    );
+    for (let sent = 0; sent < 300; sent += 1) {
+      client.send({ action: "echo", data: sent });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const sorted = (await frameTimes).toSorted((a, b) => a - b);
+    const [median = 0, longest = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+    expect(median).toBeLessThan(100);
+    expect(longest).toBeLessThan(1000);
+    expect(await page.locator("#list [role=option]").count()).toBe(200);
+  });
+});
+
+/** @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
