@@ -83,7 +83,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     );
     await connect();
     await choose("echo");
-    await page.locator("#json").fill("{");
+    await page.locator("#echo-json").fill("{");
     await sendButton.click();
     await page.getByText(/^That is no JSON/).waitFor();
     expect(await frames.getByRole("listitem").count()).toBe(0);
@@ -100,7 +100,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
         await page.keyboard.press("Tab");
       expect(await focused()).toBe(id);
     };
-    await tabTo("text");
+    await tabTo("uppercase-text");
     for (const word of ["first", "second"]) {
       await page.keyboard.press("ControlOrMeta+a");
       await page.keyboard.type(word);

@@ -11,7 +11,6 @@ import type { LocalAws } from "../../local/local-aws.ts";
 import { startStack, websocketUrl } from "../../local/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
-import { COMING } from "./coming.ts";
 import { LEFT_OUT, RUN } from "./commands.ts";
 import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";
 
@@ -141,9 +140,7 @@ describe("what documents say of npm's scripts", () => {
 
   test("each script that they name is there", () => {
     const named = texts.flatMap((text) => [...text.matchAll(/\bnpm run ([\w:]+)/g)]);
-    const missing = named
-      .map(([, name = ""]) => name)
-      .filter((name) => !(name in scripts) && !COMING.has(name));
+    const missing = named.map(([, name = ""]) => name).filter((name) => !(name in scripts));
     expect(missing).toEqual([]);
   });
 

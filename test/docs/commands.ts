@@ -15,6 +15,10 @@ const BUILDS = "it would build dist/ anew under the other tests; scripts/build.t
 const APPLIES = "test/terraform/ runs it, where Terraform is there";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
 
+const DEPLOYS = "scripts/deployment.test.ts runs it, with a stand-in for Terraform";
+const REMOTE = "it wants an account; npm run check validates the files";
+const TRACED = "test/trace/endpoints.test.ts asks for it";
+
 /** Those that can't be run here, and why, or which test runs them. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm ci": CI,
@@ -34,6 +38,17 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "terraform -chdir=terraform destroy": APPLIES,
   "terraform -chdir=terraform apply -var jwt_issuer=https://login.example.com -var 'jwt_audience=[\"chat\"]'":
     APPLIES,
+  "npm run deploy": DEPLOYS,
+  "npm run deploy -- --account": DEPLOYS,
+  "npm run destroy": DEPLOYS,
+  "cp terraform/examples/remote-state/backend_override.tf terraform/": REMOTE,
+  "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
+  "terraform -chdir=terraform/github init": REMOTE,
+  "terraform -chdir=terraform/github apply -var repository=octocat/chat": REMOTE,
+  "curl http://localhost:4566/_local/trace": TRACED,
+  "curl http://localhost:4566/_local/trace?since=1795475699244061": TRACED,
+  "curl -H 'Accept: text/event-stream' http://localhost:4566/_local/trace": TRACED,
+  "curl http://localhost:4566/_local/overview": TRACED,
   "pip install websockets && python3 examples/client.py": "it downloads a package",
 };
 

@@ -1,6 +1,8 @@
 import { NoReplyError, RequestError, type State } from "../../../client/index.ts";
 import { type Conversation, converse } from "./conversation.ts";
-import { byId } from "./dom.ts";
+import { byId, element } from "./dom.ts";
+import { createFields } from "./fields.ts";
+import { FORMS } from "./forms.ts";
 import { createFrames } from "./frames.ts";
 import { loadSettings } from "./settings.ts";
 
@@ -72,49 +74,60 @@ export async function createTalk(): Promise<void> {
 /** @param conversation connects first, where there is no connection. */
 function createSend(conversation: () => Conversation | undefined): void {
   const form = byId("send", HTMLFormElement);
-  const text = byId("text", HTMLInputElement);
-  const json = byId("json", HTMLTextAreaElement);
   const raw = byId("raw", HTMLTextAreaElement);
-  const actionOf = () => new FormData(form).get("action");
+  const forms = Object.entries(FORMS).map(([action, data]) => ({
+    action,
+    ...createFields(action, data),
+  }));
+  byId("raw-choice", HTMLElement).before(
+    ...forms.map(({ action }, index) => choice(action, index)),
+  );
+  byId("fields", HTMLElement).prepend(...forms.map(({ node }) => node));
 
-  const showField = () => {
-    const action = actionOf();
-    byId("field-text", HTMLElement).hidden = action !== "uppercase" && action !== "reverse";
-    byId("field-json", HTMLElement).hidden = action !== "echo";
-    byId("field-raw", HTMLElement).hidden = action !== "raw";
+  const chosen = () => {
+    const action = new FormData(form).get("action");
+    return forms.find((one) => one.action === action);
+  };
+  const showFields = () => {
+    const { action } = chosen() ?? {};
+    for (const one of forms) one.node.hidden = one.action !== action;
+    byId("field-raw", HTMLElement).hidden = action !== undefined;
   };
 
   const send = async (): Promise<void> => {
     const { client, sendRaw } = conversation() ?? {};
     if (client === undefined || sendRaw === undefined) return;
-    switch (actionOf()) {
-      case "uppercase":
-        return void (await client.request("uppercase", { text: text.value }));
-      case "reverse":
-        return void (await client.request("reverse", { text: text.value }));
-      case "timestamp":
-        return void (await client.request("timestamp"));
-      case "echo":
-        return void (await client.request("echo", JSON.parse(json.value)));
-      default:
-        if (!sendRaw(raw.value)) throw new Error("There is no connection yet.");
-    }
+    const one = chosen();
+    if (one !== undefined) await request(client, one.action, one.read());
+    else if (!sendRaw(raw.value)) throw new Error("There is no connection yet.");
   };
 
-  form.addEventListener("change", showField);
+  form.addEventListener("change", showFields);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     explain();
     send().catch(explain);
   });
-  for (const field of [json, raw])
-    field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      form.requestSubmit();
-    });
-  showField();
+  form.addEventListener("keydown", (event) => {
+    if (!(event.target instanceof HTMLTextAreaElement)) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  showFields();
 }
+
+function choice(action: string, index: number): HTMLLabelElement {
+  const input = element("input", { attributes: { type: "radio", name: "action", value: action } });
+  input.defaultChecked = index === 0;
+  const label = element("label", {}, input);
+  label.append(action);
+  return label;
+}
+
+/** Which data belongs to which action is known where the forms are written. */
+const request = (client: Conversation["client"], action: string, data: unknown) =>
+  (client.request as (action: string, data?: unknown) => Promise<unknown>)(action, data);
 
 /** Says what went wrong, in the words of whoever says so; without an error, nothing. */
 function explain(error?: unknown): void {
