@@ -20,10 +20,10 @@ export const bounds: Record<string, number> = {
   "CPU of a message, websocket-handler, whole": 1.5,
   "CPU of a message, processor, whole": 1.5,
 
-  // Measured: 2.4 to 2.9, and 45 to 80.
-  "message at 1x1, to two hops": 6,
-  "message at 10x1, to two hops": 6,
-  "message at 50x4, to two hops": 6,
+  // Measured: 1.8 to 2.9, and 35 to 110.
+  "message at 1x1, to two hops": 4.5,
+  "message at 10x1, to two hops": 4.5,
+  "message at 50x4, to two hops": 4.5,
   "message at 1x1, to bare ws": 200,
   "message at 10x1, to bare ws": 200,
   "message at 50x4, to bare ws": 200,
