@@ -34,13 +34,15 @@ export interface LocalAwsOptions {
   recorder?: Recorder;
   /** How many processes each function may have at work. Default: one per core, at least two. */
   environmentsPerFunction?: number;
+  /** Whether the process of a function's first environment is started ahead. Default: no. */
+  spareProcesses?: boolean;
 }
 
 /** The part of AWS that `terraform/` needs, in this process and on one port of the loopback. */
 export interface LocalAws {
   readonly state: State;
   readonly logs: Pick<Logs, "subscribe">;
-  readonly lambda: Pick<Lambda, "updateFunctionCode">;
+  readonly lambda: Pick<Lambda, "refresh" | "updateFunctionCode">;
   /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
   readonly endpoint: string;
   /** @param port 0, the default, takes a free one. Rejects where the port is taken. */
@@ -58,6 +60,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     pages = {},
     recorder,
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
+    spareProcesses = false,
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
 
@@ -71,7 +74,17 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });
-  const lambda = createLambda({ ...base, iam, logs, sqs, faults, workDirectory, capacity, trace });
+  const lambda = createLambda({
+    ...base,
+    iam,
+    logs,
+    sqs,
+    faults,
+    workDirectory,
+    capacity,
+    spareProcesses,
+    trace,
+  });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs, trace });
   const overview = createOverview({ state, lambda, executeApi, sqs });
   if (recorder !== undefined) logs.subscribe(recorder.log);

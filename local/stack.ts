@@ -46,6 +46,9 @@ export async function startStack(
   const aws = await startEmpty(rest);
   try {
     Object.assign(aws.state, await loadStack(STACKS[stack], aws.endpoint, bundles));
+    for (const region of Object.values(aws.state.regions))
+      for (const { configuration } of Object.values(region.lambda.functions))
+        aws.lambda.refresh(configuration.FunctionArn);
     return aws;
   } catch (error) {
     await aws.close();

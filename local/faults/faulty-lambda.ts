@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { AsyncQueue } from "../lambda/async-queue.ts";
-import type { EnvironmentStarter } from "../lambda/environment-starter.ts";
+import type { SupplyEnvironments } from "../lambda/environment-starter.ts";
+import type { ExecutionEnvironment } from "../lambda/execution-environment.ts";
 import type { Faults } from "./faults.ts";
 
 /** Milliseconds. */
@@ -22,20 +23,28 @@ export function withEventFaults(queue: AsyncQueue, faults: Faults, clock: Clock)
 
 /** Execution environments whose process dies in mid-invocation. */
 export const withCrashes =
-  (start: EnvironmentStarter, faults: Faults): EnvironmentStarter =>
+  (supply: SupplyEnvironments, faults: Faults): SupplyEnvironments =>
   (...options) => {
-    const environment = start(...options);
+    const environments = supply(...options);
     return {
-      ...environment,
-      invoke(invocation, onDone) {
-        const crash = faults.strikes("crash-function");
-        const timer = crash
-          ? setTimeout(() => environment.crash(), LATEST_CRASH * faults.random())
-          : undefined;
-        environment.invoke(invocation, (result) => {
-          clearTimeout(timer);
-          onDone(result);
-        });
-      },
+      ...environments,
+      start: (onEnd) => crashingNowAndThen(environments.start(onEnd), faults),
     };
   };
+
+const crashingNowAndThen = (
+  environment: ExecutionEnvironment,
+  faults: Faults,
+): ExecutionEnvironment => ({
+  ...environment,
+  invoke(invocation, onDone) {
+    const crash = faults.strikes("crash-function");
+    const timer = crash
+      ? setTimeout(() => environment.crash(), LATEST_CRASH * faults.random())
+      : undefined;
+    environment.invoke(invocation, (result) => {
+      clearTimeout(timer);
+      onDone(result);
+    });
+  },
+});

@@ -10,18 +10,21 @@ function startPool(capacity: number) {
   const pool = createEnvironmentPool({
     clock: systemClock,
     capacity,
-    start: (onEnd): ExecutionEnvironment => {
-      started += 1;
-      return {
-        invoke: ({ requestId }, onDone) => {
-          const result: InvocationResult = { requestId, payload: Buffer.from("null"), log: [] };
-          running.push(() => onDone(result));
-        },
-        isReady: () => true,
-        freeze: () => {},
-        crash: () => {},
-        shutDown: onEnd,
-      };
+    environments: {
+      start(onEnd): ExecutionEnvironment {
+        started += 1;
+        return {
+          invoke: ({ requestId }, onDone) => {
+            const result: InvocationResult = { requestId, payload: Buffer.from("null"), log: [] };
+            running.push(() => onDone(result));
+          },
+          isReady: () => true,
+          freeze: () => {},
+          crash: () => {},
+          shutDown: onEnd,
+        };
+      },
+      close() {},
     },
   });
   const run = (requestId: string) =>

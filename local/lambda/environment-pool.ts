@@ -1,3 +1,4 @@
+import type { EnvironmentSupply } from "./environment-starter.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type {
@@ -60,10 +61,9 @@ export function createEnvironmentPool(options: {
    * something else gets another one beside it in a while.
    */
   capacity: number;
-  /** @throws where no process can be started. */
-  start(onEnd: () => void): ExecutionEnvironment;
+  environments: EnvironmentSupply;
 }): EnvironmentPool {
-  const { clock, capacity, start } = options;
+  const { clock, capacity, environments: supply } = options;
   const environments = new Set<ExecutionEnvironment>();
   /** Those that run an invocation, each with the time from which on it is slow. */
   const busy = new Map<ExecutionEnvironment, number>();
@@ -80,7 +80,7 @@ export function createEnvironmentPool(options: {
   let relief: NodeJS.Timeout | undefined;
 
   const startEnvironment = () => {
-    const environment = start(() => {
+    const environment = supply.start(() => {
       environments.delete(environment);
       busy.delete(environment);
       if (elsewhere !== undefined && environments.size === 0) empty.resolve();
@@ -159,6 +159,7 @@ export function createEnvironmentPool(options: {
 
   const retire: EnvironmentPool["retire"] = async (run) => {
     elsewhere = run;
+    supply.close();
     sweep?.cancel();
     clearTimeout(relief);
     for (const enter of outside.splice(0)) enter();

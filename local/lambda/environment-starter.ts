@@ -10,6 +10,7 @@ import { startFunctionProcess } from "./function-process.ts";
 import { jsonLines } from "./json-log-lines.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
 import type { StartProcess } from "./sandbox.ts";
+import { startSpareProcess } from "./spare-process.ts";
 import type { FunctionConfiguration } from "./state.ts";
 import { textLines } from "./text-log-lines.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -20,15 +21,21 @@ export interface Code {
   taskRoot: string;
 }
 
-/**
- * Starts an execution environment with the function's code, its role's credentials and its log.
- * @throws where no process can be started.
- */
-export type EnvironmentStarter = (
+/** The execution environments of a function as it is at the moment. */
+export interface EnvironmentSupply {
+  /**
+   * Starts one with the function's code, its role's credentials and its log.
+   * @throws where no process can be started.
+   */
+  start(onEnd: () => void): ExecutionEnvironment;
+  /** Takes back what waits to be started. */
+  close(): void;
+}
+
+export type SupplyEnvironments = (
   configuration: FunctionConfiguration,
   code: Code,
-  onEnd: () => void,
-) => ExecutionEnvironment;
+) => EnvironmentSupply;
 
 export function createEnvironmentStarter(options: {
   clock: Clock;
@@ -37,12 +44,18 @@ export function createEnvironmentStarter(options: {
   endpoint(): string;
   /** Milliseconds that the first start of an environment may take. */
   initTimeout: number;
+  /**
+   * Whether the process of a function's first environment is started ahead, and waits. Our choice: of
+   * a cold start, 60 ms are Node.js's own, and these a person would wait for with each new deployment.
+   */
+  spareProcesses: boolean;
   trace: Trace;
-}): EnvironmentStarter {
-  const { clock, iam, endpoint, initTimeout, trace } = options;
+}): SupplyEnvironments {
+  const { clock, iam, endpoint, initTimeout, spareProcesses, trace } = options;
   const memoryWatch = createMemoryWatch();
   const exitGuard = createExitGuard();
-  return (configuration, code, onEnd) => {
+
+  const prepare = (configuration: FunctionConfiguration, code: Code) => {
     const { FunctionName, FunctionArn, MemorySize, Role, LoggingConfig } = configuration;
     const [, , , region = ""] = FunctionArn.split(":");
     const logStreamName = streamName(clock.now());
@@ -71,7 +84,7 @@ export function createEnvironmentStarter(options: {
     const format = LoggingConfig.LogFormat;
     const write = logWriter(options, configuration, logStreamName);
     const logged = { configuration, region, instanceId: logStreamName, now: clock.now };
-    return startExecutionEnvironment({
+    return {
       configuration,
       name: logStreamName,
       trace,
@@ -80,9 +93,25 @@ export function createEnvironmentStarter(options: {
       memoryWatch,
       initTimeout,
       startProcess,
-      onEnd,
-    });
+    };
   };
+
+  return (configuration, code) => {
+    let first = spareProcesses ? withSpareProcess(prepare(configuration, code)) : undefined;
+    return {
+      start(onEnd) {
+        const prepared = first ?? prepare(configuration, code);
+        first = undefined;
+        return startExecutionEnvironment({ ...prepared, onEnd });
+      },
+      close: () => first?.discard(),
+    };
+  };
+}
+
+function withSpareProcess<Prepared extends { startProcess: StartProcess }>(prepared: Prepared) {
+  const { startProcess, discard } = startSpareProcess(prepared.startProcess);
+  return { ...prepared, startProcess, discard };
 }
 
 function streamName(now: number): string {

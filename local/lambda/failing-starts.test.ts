@@ -147,15 +147,18 @@ test("an ES module can't be required, as on Lambda, unless the function asks for
   expect((await lambda().invoke("requires-by-option")).payload).toBe(1);
 });
 
-test("a process that ends while loading is Runtime.ExitError", async () => {
-  lambda().define("exits", "process.exit(3);");
-  const { payload, requestId } = await lambda().invoke("exits");
+test.for<[string, Record<string, string>, number]>([
+  ["exits", { "index.js": "process.exit(3);" }, 3],
+  ["waits-in-vain", { "index.mjs": "await new Promise(() => {});" }, 13],
+])("a process that %s while loading is Runtime.ExitError", async ([name, files, status]) => {
+  lambda().define(name, files);
+  const { payload, requestId } = await lambda().invoke(name);
   expect(payload).toEqual({
     errorType: "Runtime.ExitError",
-    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status 3`,
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: exit status ${status}`,
   });
   const reports = lambda()
-    .messages("exits")
+    .messages(name)
     .filter((message) => /REPORT/.test(message));
   expect(reports).toHaveLength(3);
   for (const report of reports)

@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import {
+  encodeFrame,
   encodeInvocation,
   frameDecoder,
-  type FrameType,
+  FrameType,
   type InvocationHeader,
 } from "./runtime/frames.ts";
 
 /** The operating-system process of one execution environment. */
 export interface FunctionProcess {
+  /** Has it load the function, for which it waits from its start on. */
+  load(): void;
   /** Hands over an invocation, and wakes the process where it is frozen. */
   invoke(header: InvocationHeader, event: Buffer): void;
   /** Stops the process where it is, as Lambda does between invocations. */
@@ -61,6 +64,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
   const running = () => child.exitCode === null && child.signalCode === null;
   whenEnded(child, () => signal("SIGKILL"), options.onExit);
   return {
+    load: () => void input.write(encodeFrame(FrameType.Load, "")),
     invoke(header, event) {
       input.write(encodeInvocation(header, event));
       if (frozen && running()) signal("SIGCONT");

@@ -69,11 +69,13 @@ export function createLambda(options: {
   accountConcurrency?: number;
   /** Milliseconds that a function may take to load before its first invocation. Default: 10,000. */
   initTimeout?: number;
+  /** Whether the process of a function's first environment is started ahead. Default: no. */
+  spareProcesses?: boolean;
   /** Default: none. */
   trace?: Trace;
 }): Lambda {
   const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
-  const { trace = noTrace } = options;
+  const { spareProcesses = false, trace = noTrace } = options;
   const queues = new Map<string, AsyncQueue>();
 
   const find = (functionArn: string): LambdaFunction | undefined => {
@@ -87,11 +89,18 @@ export function createLambda(options: {
     throw new AwsError(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
   };
 
-  const startEnvironment = withCrashes(
-    createEnvironmentStarter({ ...options, initTimeout, trace }),
+  const supplyEnvironments = withCrashes(
+    createEnvironmentStarter({ ...options, initTimeout, spareProcesses, trace }),
     faults,
   );
-  const invoker = createInvoker({ ...options, accountConcurrency, startEnvironment, get });
+  const invoker = createInvoker({
+    ...options,
+    accountConcurrency,
+    supplyEnvironments,
+    spareProcesses,
+    find,
+    get,
+  });
   const { invoke } = invoker;
 
   const invokeAsync: InvokeAsync = (functionArn, event) => {

@@ -3,7 +3,7 @@ import { AwsError } from "../http/aws-error.ts";
 import type { State } from "../state.ts";
 import { createConcurrency } from "./concurrency.ts";
 import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
-import type { EnvironmentStarter } from "./environment-starter.ts";
+import type { SupplyEnvironments } from "./environment-starter.ts";
 import type { Invocation, InvocationResult } from "./execution-environment.ts";
 import { compileRuntime } from "./runtime-file.ts";
 import type { LambdaFunction } from "./state.ts";
@@ -37,10 +37,14 @@ export function createInvoker(options: {
   workDirectory: string;
   capacity: number;
   accountConcurrency: number;
-  startEnvironment: EnvironmentStarter;
+  supplyEnvironments: SupplyEnvironments;
+  /** Whether a function is made ready before it is invoked. */
+  spareProcesses: boolean;
+  find(functionArn: string): LambdaFunction | undefined;
+  /** @throws {AwsError} 404 */
   get(functionArn: string): LambdaFunction;
 }): Invoker {
-  const { state, clock, workDirectory, capacity, startEnvironment, get } = options;
+  const { state, clock, workDirectory, capacity, find, get } = options;
   const concurrency = createConcurrency({ state, accountLimit: options.accountConcurrency });
   const taskRootOf = createTaskRoots(workDirectory);
   const runtime = compileRuntime(workDirectory);
@@ -55,8 +59,8 @@ export function createInvoker(options: {
   const createPool = async ({ zipFile, configuration }: LambdaFunction) => {
     const taskRoot = await taskRootOf(Buffer.from(zipFile, "base64"));
     const code = { runtimeFile: await runtime, taskRoot };
-    const start = (onEnd: () => void) => startEnvironment(configuration, code, onEnd);
-    return createEnvironmentPool({ clock, capacity, start });
+    const environments = options.supplyEnvironments(configuration, code);
+    return createEnvironmentPool({ clock, capacity, environments });
   };
 
   const poolOf = (target: LambdaFunction): Promise<EnvironmentPool> => {
@@ -97,6 +101,8 @@ export function createInvoker(options: {
     refresh(functionArn) {
       const pool = pools.get(functionArn);
       pools.delete(functionArn);
+      const target = find(functionArn);
+      if (options.spareProcesses && target !== undefined) void poolOf(target);
       if (pool === undefined) return;
       const forget = () => void allPools.delete(pool);
       pool

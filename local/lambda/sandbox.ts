@@ -115,6 +115,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   log.write(lines.initStart(phase));
   const startedAt = performance.now();
   const child = options.startProcess({ onFrame, onOutput: log.output, onExit });
+  child.load();
   const unwatch = options.memoryWatch.add(() => {
     if (!frozen && (child.memoryUsed() ?? 0) > memorySize) kill("memory");
   });

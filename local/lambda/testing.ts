@@ -18,7 +18,10 @@ import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 export const REGION = "us-east-1";
 
 type Options = Partial<
-  Pick<Parameters<typeof createLambda>[0], "capacity" | "initTimeout" | "accountConcurrency">
+  Pick<
+    Parameters<typeof createLambda>[0],
+    "capacity" | "initTimeout" | "accountConcurrency" | "spareProcesses"
+  >
 > & { clock?: Clock };
 
 /** What an invoker gets. */

@@ -18,7 +18,7 @@ interface RunningServer {
 
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
-    const aws = await startStack({ bundles: DIST });
+    const aws = await startStack({ bundles: DIST, spareProcesses: true });
     return { url: websocketUrl(aws, "websocket0", "production"), close: () => aws.close() };
   },
   async "bare ws"() {

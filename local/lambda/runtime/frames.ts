@@ -1,6 +1,6 @@
 /**
  * What a function process and its execution environment say to each other, over two pipes:
- * invocations in on file descriptor 3, frames out on 4. One ordered channel out means that every
+ * the word to load and invocations in on file descriptor 3, frames out on 4. One ordered channel out means that every
  * log line arrives before the response that follows it, and survives a crash.
  */
 
@@ -10,6 +10,8 @@ export const FRAMES_FD = 4;
 export const FrameType = {
   /** Of the way in: an invocation. */
   Invocation: 0,
+  /** Of the way in, before the first invocation: the function is to be loaded now. */
+  Load: 9,
   /** A formatted line of the patched console, without a line end. */
   Log: 1,
   /** Whatever was written to stdout or stderr directly. */

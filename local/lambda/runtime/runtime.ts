@@ -25,6 +25,8 @@ import {
 } from "./function-errors.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
 
+/** None until the function is loaded. */
+let handler: Handler | undefined;
 /** The invocation that has no answer yet. */
 let unanswered: InvocationHeader | undefined;
 /** Of the latest invocation: what goes on after its answer is still logged as a part of it. */
@@ -117,16 +119,36 @@ const contextOf = (header: InvocationHeader, answers: Answers) =>
     getRemainingTimeInMillis: () => header.deadline - Date.now(),
   });
 
+/** Loads the function, at the end of which it is ready for invocations. */
+async function load(): Promise<void> {
+  // Node's own status for what waits in vain, as an ES module can.
+  whenLoopIsEmpty = () => process.exit(13);
+  invocations.unref();
+  const { LAMBDA_TASK_ROOT: taskRoot = "", _HANDLER: name = "" } = process.env;
+  handler = await loadHandler(taskRoot, name);
+  whenLoopIsEmpty = undefined;
+  invocations.ref();
+  send(FrameType.InitDone, memoryUsed());
+}
+
+function onFrame(type: FrameType, payload: Buffer): void {
+  if (type === FrameType.Load) {
+    load().catch((error: unknown) => crash("Uncaught Exception", error, 129));
+  } else if (handler !== undefined) {
+    const { header, event } = decodeInvocation(payload);
+    invoke(handler, header, event);
+  }
+}
+
 /** A crash ends the process with the status that Lambda's runtime uses for it. */
 function crash(title: string, error: unknown, exitCode: number): void {
   logError(title, error);
   const payload = JSON.stringify(asFunctionError(error));
-  if (!ready) send(FrameType.InitError, payload);
+  if (handler === undefined) send(FrameType.InitError, payload);
   else if (unanswered !== undefined) send(FrameType.Error, payload);
   process.exit(exitCode);
 }
 
-let ready = false;
 const invocations = new Socket({ fd: INVOCATIONS_FD, readable: true, writable: false });
 // The local AWS is gone: so is everything that was to be done.
 invocations.on("close", () => process.exit(0));
@@ -138,18 +160,4 @@ process.on("unhandledRejection", (reason, promise) =>
   crash("Unhandled Promise Rejection", new UnhandledPromiseRejection(reason, promise), 128),
 );
 
-try {
-  const { LAMBDA_TASK_ROOT: taskRoot = "", _HANDLER: name = "" } = process.env;
-  const handler = await loadHandler(taskRoot, name);
-  ready = true;
-  invocations.on(
-    "data",
-    frameDecoder((_type, payload) => {
-      const { header, event } = decodeInvocation(payload);
-      invoke(handler, header, event);
-    }),
-  );
-  send(FrameType.InitDone, memoryUsed());
-} catch (error) {
-  crash("Uncaught Exception", error, 129);
-}
+invocations.on("data", frameDecoder(onFrame));
