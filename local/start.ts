@@ -133,20 +133,23 @@ async function start({ port, auth, empty, faults, trace }: Options): Promise<voi
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
   const recorder = createRecorder();
-  const consoles = consolePages(async () => ({
-    url: firstUrl(aws.state, aws.endpoint),
-    token: (await issuer?.tokenFor(aws.endpoint, "ada")) ?? null,
-  }));
-  const aws: LocalAws = empty
-    ? await startEmpty({ port, faults, recorder, pages: consoles })
+  // A page that was open before may ask for these while the stack is still being loaded.
+  const started = Promise.withResolvers<LocalAws>();
+  const consoles = consolePages(async () => {
+    const { state, endpoint } = await started.promise;
+    const token = (await issuer?.tokenFor(endpoint, "ada")) ?? null;
+    return { url: firstUrl(state, endpoint), token };
+  });
+  const shared = { port, faults, recorder, spareProcesses: true };
+  const aws = empty
+    ? await startEmpty({ ...shared, pages: consoles })
     : await startStack({
-        port,
-        faults,
-        recorder,
+        ...shared,
         bundles: outDirectory,
         stack: auth ? "authenticated" : "open",
         pages: { ...consoles, ...issuer?.pages },
       });
+  started.resolve(aws);
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.logs.subscribe((event) => {
     // The access log says nothing that these don't.
@@ -189,6 +192,8 @@ function explain(error: unknown): string {
 try {
   await start(options());
 } catch (error) {
+  // Killed in the middle of a build, esbuild would print a stack of its own.
+  await stopEsbuild();
   console.error(explain(error));
   process.exit(1);
 }
