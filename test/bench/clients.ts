@@ -21,7 +21,7 @@ export async function openConnections(url: string, count: number): Promise<WebSo
   return sockets;
 }
 
-async function open(url: string): Promise<WebSocket> {
+export async function open(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   await once(socket, "open");
   return socket;

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { JOB, messageEvent } from "./events.ts";
 import { createFunctionFiles } from "./function-files.ts";
+import { startFunction } from "./function-start.ts";
 import { median } from "./median.ts";
 import type { BenchOptions, Figure, Report } from "./report.ts";
 import type { FunctionStart } from "./start-function.ts";
 import { functionVariables, startStubAws } from "./stub-aws.ts";
-
-const run = promisify(execFile);
 
 const events = { empty: {}, "websocket-handler": messageEvent(), processor: JOB };
 
@@ -33,10 +30,8 @@ export async function measureColdStarts({ short }: BenchOptions): Promise<Report
     ];
     for (let round = 0; round < (short ? 7 : 15); round += 1)
       for (const { name, file, starts } of functions) {
-        const event = JSON.stringify(events[name as keyof typeof events]);
-        const env = functionVariables(stub.endpoint);
-        const { stdout } = await run(process.execPath, [starter, file, event], { env });
-        starts.push(JSON.parse(stdout));
+        const event = events[name as keyof typeof events];
+        starts.push(await startFunction(starter, file, event, functionVariables(stub.endpoint)));
       }
     return report(functions);
   } finally {

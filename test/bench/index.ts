@@ -10,6 +10,7 @@ import { measureBundleSizes } from "./bundle-sizes.ts";
 import { measureColdStarts } from "./cold-starts.ts";
 import { measureConnections } from "./connections.ts";
 import { measureSoak } from "./faulty-soak.ts";
+import { measureFirstMessage } from "./first-message.ts";
 import { measureMessageGrowth } from "./message-growth.ts";
 import { type BenchOptions, excessesOf, format, type Report } from "./report.ts";
 import { measureRoundTrips } from "./round-trips.ts";
@@ -19,12 +20,13 @@ const USAGE = `Usage: npm run bench -- [options]
 
   --short        less of everything, in well under a minute
   --json <file>  writes the figures there as well
-  --only <name>  sizes, starts, warm, trips, connections, growth or soak alone
+  --only <name>  sizes, starts, first, warm, trips, connections, growth or soak alone
 `;
 
 const measurements: Record<string, (options: BenchOptions) => Promise<Report>> = {
   sizes: measureBundleSizes,
   starts: measureColdStarts,
+  first: measureFirstMessage,
   warm: measureWarmMessages,
   trips: measureRoundTrips,
   connections: measureConnections,

@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { buildFunctions } from "../../scripts/build.ts";
+import { open } from "./clients.ts";
+import { REQUEST } from "./events.ts";
+import { createFunctionFiles } from "./function-files.ts";
+import { mediansInTurn } from "./median.ts";
+import type { BenchOptions, Report } from "./report.ts";
+import { startFunction } from "./function-start.ts";
+
+/** Milliseconds that a person takes to send the first message, at the least. */
+const PAUSE = 500;
+
+/**
+ * What somebody waits for after `npm start`: the build, the local AWS with its stack, and the answer
+ * to a message that neither function has run for.
+ */
+export async function measureFirstMessage({ short }: BenchOptions): Promise<Report> {
+  const files = await createFunctionFiles();
+  const bundles = await mkdtemp(join(tmpdir(), "websocket-lambda-bench-"));
+  try {
+    const starter = await files.compile("start-function.ts");
+    const empty = await files.bundle("empty", {
+      stdin: { contents: "export const handler = async () => {};" },
+    });
+    const answers: number[] = [];
+    const medians = await mediansInTurn(short ? 5 : 9, {
+      empty: async () => (await startFunction(starter, empty, {}, {})).all,
+      build: () => timeOf(() => buildFunctions(bundles)),
+      ready: async () => {
+        const { ready, answer } = await startAndAsk(bundles);
+        answers.push(answer);
+        return ready;
+      },
+      answer: () => Promise.resolve(answers.at(-1) ?? NaN),
+    });
+    const figure = (name: string, value: number) =>
+      ({ name, value, reference: medians.empty, unit: "ms" }) as const;
+    return {
+      title: "From npm start to the first answer",
+      reference: "the start of an empty function",
+      figures: [
+        figure("build", medians.build),
+        figure("ready after the build", medians.ready),
+        figure("first answer, both functions cold", medians.answer),
+      ],
+    };
+  } finally {
+    await files.remove();
+    await rm(bundles, { recursive: true, force: true });
+  }
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Milliseconds until a stack listens, and from a message to its answer. */
+async function startAndAsk(bundles: string): Promise<{ ready: number; answer: number }> {
+  const started = performance.now();
+  const aws = await startStack({ bundles, spareProcesses: true });
+  const ready = performance.now() - started;
+  try {
+    const socket = await open(websocketUrl(aws, "websocket0", "production"));
+    // The connect has started the websocket-handler, which is now to be cold again.
+    const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+    for (const { configuration } of Object.values(functions))
+      aws.lambda.refresh(configuration.FunctionArn);
+    await setTimeout(PAUSE);
+    const asked = performance.now();
+    socket.send(REQUEST);
+    await once(socket, "message");
+    const answer = performance.now() - asked;
+    socket.terminate();
+    return { ready, answer };
+  } finally {
+    await aws.close();
+  }
+}
