@@ -7,8 +7,9 @@ export default defineConfig({
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
     globalSetup: "test/build-functions.ts",
-    // A cold start on a busy machine takes its time; nothing here waits for a guessed one.
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // The end of what hangs, and of nothing else: tests wait for events. On a busy machine, the aws CLI
+    // alone takes seconds to start.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
