@@ -18,6 +18,15 @@ test.for(workflows)("$name knows no secret", ({ text }) => {
   expect(text).not.toMatch(/secrets[.[]/);
 });
 
+test("signatures are audited of packages that are installed", () => {
+  const ci = workflows.find(({ name }) => name === "ci.yml")?.text ?? "";
+  const commands = [...ci.slice(ci.indexOf("  audit:")).matchAll(/run: (.*)/g)];
+  expect(commands.map(([, command]) => command).slice(-2)).toEqual([
+    "npm ci --ignore-scripts",
+    "npm audit signatures",
+  ]);
+});
+
 test("a token for AWS is for the jobs of deploy.yml alone, and for none of them by default", () => {
   const withToken = workflows.filter(({ text }) => text.includes("id-token: write"));
   expect(withToken.map(({ name }) => name)).toEqual(["deploy.yml"]);
