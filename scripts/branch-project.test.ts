@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, property, string } from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { projectOf } from "./branch-project.ts";
 
 test.for([
@@ -15,6 +17,16 @@ test.for([
 
 test("branches whose names look alike have projects of their own", () => {
   expect(new Set(["feature/a", "feature-a", "Feature/a"].map(projectOf)).size).toBe(3);
+});
+
+test("a machine without packages has Node.js alone print the project", () => {
+  const directory = mkdtempSync(join(tmpdir(), "websocket-lambda-branch-project-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const script = join(directory, "branch-project.mts");
+  copyFileSync(join(import.meta.dirname, "branch-project.ts"), script);
+  expect(execFileSync(process.execPath, [script, "main"], { encoding: "utf8" })).toBe(
+    "websocket-lambda\n",
+  );
 });
 
 test("the project of any branch is one that Terraform takes", () => {

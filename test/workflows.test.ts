@@ -8,6 +8,14 @@ const workflows = readdirSync(directory).map((name) => ({
   text: readFileSync(join(directory, name), "utf8"),
 }));
 
+/** The jobs of all workflows, without their comments. */
+const jobs = workflows.flatMap((workflow) => {
+  const text = workflow.text.replaceAll(/^ *#.*\n/gm, "");
+  const [, ...parts] = text.slice(text.indexOf("\njobs:\n")).split(/^ {2}(?=[a-z-]+:$)/m);
+  return parts.map((part) => ({ workflow: workflow.name, name: part.split(":")[0], text: part }));
+});
+const withToken = jobs.filter(({ text }) => text.includes("id-token: write"));
+
 test.for(workflows)("$name pins every action by its commit, and says its version", ({ text }) => {
   const actions = [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action);
   expect(actions).not.toEqual([]);
@@ -28,9 +36,16 @@ test("signatures are audited of packages that are installed", () => {
 });
 
 test("a token for AWS is for the jobs of deploy.yml alone, and for none of them by default", () => {
-  const withToken = workflows.filter(({ text }) => text.includes("id-token: write"));
-  expect(withToken.map(({ name }) => name)).toEqual(["deploy.yml"]);
-  expect(withToken[0]?.text).toMatch(/^permissions: \{\}$/m);
+  expect(withToken.map(({ workflow, name }) => [workflow, name])).toEqual([
+    ["deploy.yml", "deploy"],
+    ["deploy.yml", "destroy"],
+  ]);
+  for (const { text } of workflows.filter(({ name }) => name !== "ci.yml"))
+    expect(text).toMatch(/^permissions: \{\}$/m);
+});
+
+test("no package of npm runs where there is a token for AWS", () => {
+  for (const { text } of withToken) expect(text).not.toMatch(/\b(npm|npx|node_modules)\b/);
 });
 
 test("no script of a workflow holds what somebody else can name, such as a branch", () => {
