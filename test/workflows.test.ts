@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { runInNewContext } from "node:vm";
+import { describe, expect, test } from "vitest";
 
 const directory = join(import.meta.dirname, "..", ".github", "workflows");
 const workflows = readdirSync(directory).map((name) => ({
@@ -17,7 +18,7 @@ const jobs = workflows.flatMap((workflow) => {
 const withToken = jobs.filter(({ text }) => text.includes("id-token: write"));
 
 test.for(workflows)("$name pins every action by its commit, and says its version", ({ text }) => {
-  const actions = [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action);
+  const actions = [...text.matchAll(/- uses: (.*)/g)].map(([, action]) => action);
   expect(actions).not.toEqual([]);
   for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+/);
 });
@@ -35,8 +36,9 @@ test("signatures are audited of packages that are installed", () => {
   ]);
 });
 
-test("a token for AWS is for the jobs of deploy.yml alone, and for none of them by default", () => {
+test("a token for AWS is for the jobs that deploy and destroy alone, and for none of them by default", () => {
   expect(withToken.map(({ workflow, name }) => [workflow, name])).toEqual([
+    ["deploy-branch.yml", "apply"],
     ["deploy.yml", "deploy"],
     ["deploy.yml", "destroy"],
   ]);
@@ -52,4 +54,79 @@ test("no script of a workflow holds what somebody else can name, such as a branc
   for (const { text } of workflows)
     for (const [, script = ""] of text.matchAll(/run: (\|\n(?: {10}.*\n)+|.*)/g))
       expect(script).not.toContain("${{");
+});
+
+/** Something that happened on GitHub, as far as the conditions of jobs ask. */
+interface Happening {
+  event_name: string;
+  ref_name: string;
+  head_ref?: string;
+  event: Record<string, unknown>;
+}
+
+const REPOSITORY = "octocat/chat";
+
+const push = (branch: string, deleted = false): Happening => ({
+  event_name: "push",
+  ref_name: branch,
+  event: { ref: `refs/heads/${branch}`, deleted },
+});
+
+const deletion = (ref: string, ref_type = "branch"): Happening => ({
+  event_name: "delete",
+  ref_name: "main",
+  event: { ref, ref_type },
+});
+
+const closedPullRequest = (branch: string, full_name: string | null = REPOSITORY): Happening => ({
+  event_name: "pull_request",
+  ref_name: "7/merge",
+  head_ref: branch,
+  event: { pull_request: { head: { repo: full_name === null ? null : { full_name } } } },
+});
+
+/** GitHub's expressions are JavaScript's, but for properties of nothing, which are nothing. */
+const evaluate = (expression: string, happening: Happening, vars: Record<string, string>) =>
+  runInNewContext(expression.replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
+    github: { ...happening, repository: REPOSITORY },
+    vars: { TF_STATE_BUCKET: "", ...vars },
+  });
+
+/** The jobs of deploy.yml that run when something happens, each with the queue it stands in. */
+function started(happening: Happening, vars: Record<string, string>): string[] {
+  const ofDeploy = jobs.filter(({ workflow }) => workflow === "deploy.yml");
+  return ofDeploy.flatMap(({ name, text }) => {
+    const [, condition = "true"] = /^ {4}if: (?:>-\n)?((?:.|\n {6})*)$/m.exec(text) ?? [];
+    if (!evaluate(condition, happening, vars)) return [];
+    const [, queue = ""] = /^ {4}concurrency: (.*)$/m.exec(text) ?? [];
+    const inQueue = queue.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
+      String(evaluate(expression, happening, vars)),
+    );
+    return [`${name} in ${inQueue}`];
+  });
+}
+
+describe("deploy.yml", () => {
+  test.for<[string, Happening, string[]]>([
+    ["a push", push("login"), ["deploy in stack-login"]],
+    ["a push to main", push("main"), ["deploy in stack-main"]],
+    ["a push that deletes its branch", push("login", true), []],
+    ["the deletion of a branch", deletion("login"), ["destroy in stack-login"]],
+    ["the deletion of main", deletion("main"), []],
+    ["the deletion of a tag", deletion("login", "tag"), []],
+    ["a closed pull request", closedPullRequest("login"), ["destroy in stack-login"]],
+    ["a closed pull request of main", closedPullRequest("main"), []],
+    ["a closed pull request of a fork", closedPullRequest("login", "stranger/chat"), []],
+    ["a closed pull request of a fork that is gone", closedPullRequest("login", null), []],
+  ])("%s", ([, happening, jobNames]) => {
+    expect(started(happening, { TF_STATE_BUCKET: "bucket" })).toEqual(jobNames);
+    expect(started(happening, {}), "in a repository that isn't set up").toEqual([]);
+  });
+
+  // In a queue, the last to come takes the place of whoever waits: a closed pull request of a fork,
+  // from its branch main, took that of production.
+  test("has no queue for runs that have nothing to do", () => {
+    for (const { text } of workflows.filter(({ name }) => name.startsWith("deploy")))
+      expect(text).not.toMatch(/^concurrency:/m);
+  });
 });
