@@ -59,6 +59,7 @@ test("no script of a workflow holds what somebody else can name, such as a branc
 /** Something that happened on GitHub, as far as the conditions of jobs ask. */
 interface Happening {
   event_name: string;
+  actor: string;
   ref_name: string;
   head_ref?: string;
   event: Record<string, unknown>;
@@ -66,30 +67,44 @@ interface Happening {
 
 const REPOSITORY = "octocat/chat";
 
-const push = (branch: string, deleted = false): Happening => ({
+const push = (branch: string, { actor = "octocat", deleted = false } = {}): Happening => ({
   event_name: "push",
+  actor,
   ref_name: branch,
   event: { ref: `refs/heads/${branch}`, deleted },
 });
 
 const deletion = (ref: string, ref_type = "branch"): Happening => ({
   event_name: "delete",
+  actor: "octocat",
   ref_name: "main",
   event: { ref, ref_type },
 });
 
-const closedPullRequest = (branch: string, full_name: string | null = REPOSITORY): Happening => ({
-  event_name: "pull_request",
-  ref_name: "7/merge",
-  head_ref: branch,
-  event: { pull_request: { head: { repo: full_name === null ? null : { full_name } } } },
-});
+const closedPullRequest = (
+  branch: string,
+  {
+    repository = REPOSITORY,
+    author = "User",
+  }: { repository?: string | null; author?: string } = {},
+): Happening => {
+  const repo = repository === null ? null : { full_name: repository };
+  return {
+    event_name: "pull_request",
+    actor: "octocat",
+    ref_name: "7/merge",
+    head_ref: branch,
+    event: { pull_request: { head: { repo }, user: { type: author } } },
+  };
+};
 
 /** GitHub's expressions are JavaScript's, but for properties of nothing, which are nothing. */
 const evaluate = (expression: string, happening: Happening, vars: Record<string, string>) =>
   runInNewContext(expression.replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
     github: { ...happening, repository: REPOSITORY },
     vars: { TF_STATE_BUCKET: "", ...vars },
+    startsWith: (text: string, start: string) => text.startsWith(start),
+    endsWith: (text: string, end: string) => text.endsWith(end),
   });
 
 /** The jobs of deploy.yml that run when something happens, each with the queue it stands in. */
@@ -110,14 +125,30 @@ describe("deploy.yml", () => {
   test.for<[string, Happening, string[]]>([
     ["a push", push("login"), ["deploy in stack-login"]],
     ["a push to main", push("main"), ["deploy in stack-main"]],
-    ["a push that deletes its branch", push("login", true), []],
+    ["a push that deletes its branch", push("login", { deleted: true }), []],
+    ["a push of a bot", push("login", { actor: "renovate[bot]" }), []],
+    ["a person's push to a branch of Dependabot", push("dependabot/npm_and_yarn/ws-9"), []],
+    [
+      "a merge queue's push to main",
+      push("main", { actor: "github-merge-queue[bot]" }),
+      ["deploy in stack-main"],
+    ],
     ["the deletion of a branch", deletion("login"), ["destroy in stack-login"]],
     ["the deletion of main", deletion("main"), []],
     ["the deletion of a tag", deletion("login", "tag"), []],
     ["a closed pull request", closedPullRequest("login"), ["destroy in stack-login"]],
     ["a closed pull request of main", closedPullRequest("main"), []],
-    ["a closed pull request of a fork", closedPullRequest("login", "stranger/chat"), []],
-    ["a closed pull request of a fork that is gone", closedPullRequest("login", null), []],
+    ["a closed pull request of a bot", closedPullRequest("update", { author: "Bot" }), []],
+    [
+      "a closed pull request of a fork",
+      closedPullRequest("login", { repository: "stranger/chat" }),
+      [],
+    ],
+    [
+      "a closed pull request of a fork that is gone",
+      closedPullRequest("login", { repository: null }),
+      [],
+    ],
   ])("%s", ([, happening, jobNames]) => {
     expect(started(happening, { TF_STATE_BUCKET: "bucket" })).toEqual(jobNames);
     expect(started(happening, {}), "in a repository that isn't set up").toEqual([]);
