@@ -62,6 +62,7 @@ interface Happening {
   actor: string;
   ref_name: string;
   head_ref?: string;
+  inputs?: Record<string, string>;
   event: Record<string, unknown>;
 }
 
@@ -98,10 +99,19 @@ const closedPullRequest = (
   };
 };
 
+const byHand = (branch: string): Happening => ({
+  event_name: "workflow_dispatch",
+  actor: "octocat",
+  ref_name: "main",
+  inputs: { branch },
+  event: { ref: "refs/heads/main" },
+});
+
 /** GitHub's expressions are JavaScript's, but for properties of nothing, which are nothing. */
 const evaluate = (expression: string, happening: Happening, vars: Record<string, string>) =>
   runInNewContext(expression.replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
     github: { ...happening, repository: REPOSITORY },
+    inputs: happening.inputs,
     vars: { TF_STATE_BUCKET: "", ...vars },
     startsWith: (text: string, start: string) => text.startsWith(start),
     endsWith: (text: string, end: string) => text.endsWith(end),
@@ -136,6 +146,8 @@ describe("deploy.yml", () => {
     ["the deletion of a branch", deletion("login"), ["destroy in stack-login"]],
     ["the deletion of main", deletion("main"), []],
     ["the deletion of a tag", deletion("login", "tag"), []],
+    ["a request by hand", byHand("login"), ["destroy in stack-login"]],
+    ["a request by hand for main", byHand("main"), []],
     ["a closed pull request", closedPullRequest("login"), ["destroy in stack-login"]],
     ["a closed pull request of main", closedPullRequest("main"), []],
     ["a closed pull request of a bot", closedPullRequest("update", { author: "Bot" }), []],
@@ -152,6 +164,12 @@ describe("deploy.yml", () => {
   ])("%s", ([, happening, jobNames]) => {
     expect(started(happening, { TF_STATE_BUCKET: "bucket" })).toEqual(jobNames);
     expect(started(happening, {}), "in a repository that isn't set up").toEqual([]);
+  });
+
+  test("destroys the stack of the branch in whose queue it stands", () => {
+    const destroy = jobs.find(({ name }) => name === "destroy")?.text ?? "";
+    const [, branch = "none"] = /concurrency: stack-(.*)/.exec(destroy) ?? [];
+    expect(destroy).toContain(`BRANCH: ${branch}\n`);
   });
 
   // In a queue, the last to come takes the place of whoever waits: a closed pull request of a fork,
