@@ -112,7 +112,7 @@ const evaluate = (expression: string, happening: Happening, vars: Record<string,
   runInNewContext(expression.replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
     github: { ...happening, repository: REPOSITORY },
     inputs: happening.inputs,
-    vars: { TF_STATE_BUCKET: "", ...vars },
+    vars: { AWS_REGION: "", ...vars },
     startsWith: (text: string, start: string) => text.startsWith(start),
     endsWith: (text: string, end: string) => text.endsWith(end),
   });
@@ -162,7 +162,7 @@ describe("deploy.yml", () => {
       [],
     ],
   ])("%s", ([, happening, jobNames]) => {
-    expect(started(happening, { TF_STATE_BUCKET: "bucket" })).toEqual(jobNames);
+    expect(started(happening, { AWS_REGION: "us-east-1" })).toEqual(jobNames);
     expect(started(happening, {}), "in a repository that isn't set up").toEqual([]);
   });
 

@@ -4,11 +4,11 @@ output "role_arns" {
 }
 
 output "state_bucket" {
-  description = "For the repository's variable TF_STATE_BUCKET."
+  description = "For the variable TF_STATE_BUCKET of each of the repository's environments."
   value       = aws_s3_bucket.state.bucket
 }
 
 output "region" {
-  description = "For the repository's variable AWS_REGION."
+  description = "For the repository's variable AWS_REGION, which switches deployments on."
   value       = var.region
 }
