@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "assume_role" {
 resource "aws_iam_role" "deployment" {
   for_each = var.environments
 
-  name               = "github-${each.key}-${var.region}"
+  name               = "github-${local.repository_name}-${each.key}-${var.region}"
   description        = "Lets the environment ${each.key} of ${var.repository} deploy projects called ${each.value}"
   assume_role_policy = data.aws_iam_policy_document.assume_role[each.key].json
 }

@@ -5,7 +5,7 @@
 data "aws_caller_identity" "current" {}
 
 locals {
-  state_bucket = coalesce(var.state_bucket, "terraform-state-${data.aws_caller_identity.current.account_id}-${var.region}")
+  state_bucket = coalesce(var.state_bucket, "tfstate-${local.repository_name}-${data.aws_caller_identity.current.account_id}-${var.region}")
 }
 
 resource "aws_s3_bucket" "state" {

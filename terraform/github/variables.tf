@@ -16,6 +16,12 @@ variable "environments" {
     production = "websocket-lambda"
   }
 
+  # A name of a role holds 64 characters, of which everything else may need 50.
+  validation {
+    condition     = alltrue([for environment in keys(var.environments) : can(regex("^[A-Za-z0-9_-]{1,14}$", environment))])
+    error_message = "The names of environments go into those of roles: they must have 1 to 14 letters, digits, hyphens and underscores."
+  }
+
   validation {
     condition     = alltrue([for prefix in values(var.environments) : can(regex("^[a-z][a-z0-9-]{2,30}$", prefix))])
     error_message = "Each of environments must be the beginning of project names: 3 to 31 lower-case letters, digits and hyphens, starting with a letter."
@@ -23,7 +29,7 @@ variable "environments" {
 }
 
 variable "state_bucket" {
-  description = "Name of the S3 bucket to keep Terraform's states in; unique in the world. Unset: \"terraform-state-\", account and region."
+  description = "Name of the S3 bucket to keep Terraform's states in; unique in the world. Unset: made of repository, account and region; when the repository is renamed, set it to what it was."
   type        = string
   default     = null
 }

@@ -49,6 +49,78 @@ run "a_preview_touches_nothing_of_production" {
   }
 }
 
+run "a_repository" {
+  command = plan
+}
+
+run "a_repository_of_that_name_elsewhere" {
+  command = plan
+
+  variables {
+    repository = "stranger-3/chat-2"
+  }
+
+  assert {
+    condition     = output.state_bucket != run.a_repository.state_bucket
+    error_message = "Two repositories have one bucket."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in concat([aws_s3_bucket.state.bucket], values(aws_iam_role.deployment)[*].name) :
+      strcontains(name, "-${local.repository_name}-")
+    ])
+    error_message = "A name doesn't tell the repository."
+  }
+}
+
+run "the_longest_names" {
+  command = plan
+
+  variables {
+    repository = "An-organization-with-a-name-of-39-chars/A.repository_with-an.extraordinary-name-of-100-characters-as-GitHub-takes-them-0123456789-0123456789"
+    region     = "ap-southeast-1"
+    environments = {
+      quality-checks = "checks-"
+    }
+  }
+
+  assert {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{61}[a-z0-9]$", aws_s3_bucket.state.bucket))
+    error_message = "${aws_s3_bucket.state.bucket} is no name of a bucket, or shorter than it might be."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.deployment["quality-checks"].name) == 64
+    error_message = "${aws_iam_role.deployment["quality-checks"].name} has not the 64 characters that it may have."
+  }
+}
+
+run "a_repository_without_letters" {
+  command = plan
+
+  variables {
+    repository = "octocat/-.-"
+  }
+
+  assert {
+    condition     = can(regex("^tfstate-[0-9a-f]{6}-123456789012-us-east-1$", aws_s3_bucket.state.bucket))
+    error_message = "${aws_s3_bucket.state.bucket} is not made of the hash alone."
+  }
+}
+
+run "an_environment_with_a_long_name" {
+  command = plan
+
+  variables {
+    environments = {
+      quality-control = "checks-"
+    }
+  }
+
+  expect_failures = [var.environments]
+}
+
 run "a_wildcard_for_the_repository" {
   command = plan
 
