@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { LocalAws } from "../../local/local-aws.ts";
 import { startStack, websocketUrl } from "../../local/stack.ts";
+import { PATIENCE, untilSteady } from "./steady.ts";
 
 /** What the suite runs against: a stack on AWS with `WEBSOCKET_URL` set, else one of its own here. */
 export interface Target {
@@ -13,13 +14,17 @@ export interface Target {
 /** What can be seen from the inside only is skipped by name: `describe.skipIf(onAws)(…)`. */
 export const onAws = process.env["WEBSOCKET_URL"] !== undefined;
 
-/** Starts the target before the tests of a file, and ends it after them. */
+/** Starts the target before the tests of a file, or waits for it, and ends it after them. */
 export function useTarget(): Target {
   let local: LocalAws | undefined;
-  beforeAll(async () => {
-    if (onAws) return;
-    local = await startStack({ bundles: join(import.meta.dirname, "..", "..", "dist") });
-  });
+  const deployed = process.env["WEBSOCKET_URL"];
+  beforeAll(
+    async () => {
+      if (deployed !== undefined) await untilSteady(deployed);
+      else local = await startStack({ bundles: join(import.meta.dirname, "..", "..", "dist") });
+    },
+    deployed === undefined ? undefined : 2 * PATIENCE.deadline,
+  );
   afterAll(async () => {
     await local?.close();
   });
@@ -29,7 +34,7 @@ export function useTarget(): Target {
   };
   return {
     get url() {
-      return process.env["WEBSOCKET_URL"] ?? websocketUrl(running(), "websocket0", "production");
+      return deployed ?? websocketUrl(running(), "websocket0", "production");
     },
     get local() {
       return running();
