@@ -6,8 +6,6 @@ import type { Overview, TraceAnswer, TracedMessage } from "./types.ts";
 /** Milliseconds between two looks at what has changed. */
 const MESSAGES_EVERY = 50;
 const OVERVIEW_EVERY = 250;
-/** Bytes that a slow reader may have waiting, before it gets no more until it has read them. */
-const UNREAD_LIMIT = 4 * 1024 * 1024;
 
 const HEADERS = {
   "Cache-Control": "no-store",
@@ -53,30 +51,27 @@ function sendJson(response: ServerResponse, answer: object): void {
 
 /**
  * Events `message`, each a `TracedMessage` as it is by then, and `overview`. A message comes again
- * whenever it has changed, in the meantime all changes at once.
+ * whenever it has changed, in the meantime all changes at once. Who hasn't read what was written gets
+ * no more until then, so that a reader that stalls costs one answer and not the whole history.
  */
 function stream(
   request: IncomingMessage,
   response: ServerResponse,
   { recorder, overview }: { recorder: Recorder; overview(): Promise<Overview> },
 ): void {
-  const changed = new Set<TracedMessage>(recorder.messages(sinceOf(request)));
+  let sent = sinceOf(request);
   let lastOverview = "";
-  const unsubscribe = recorder.subscribe((message) => void changed.add(message));
-  const mayWrite = () => response.writableLength < UNREAD_LIMIT;
 
   const sendMessages = () => {
-    if (changed.size === 0 || !mayWrite()) return;
-    const events = Array.from(
-      changed,
-      (message) => `event: message\nid: ${message.revision}\ndata: ${JSON.stringify(message)}\n\n`,
-    );
-    changed.clear();
-    response.write(events.join(""));
+    if (recorder.revision === sent || response.writableNeedDrain) return;
+    const messages = recorder.messages(sent).map(messageEvent).join("");
+    sent = recorder.revision;
+    // The id comes last: who loses a part of the messages asks for all of them again.
+    response.write(`${messages}id: ${sent}\n\n`);
   };
   const sendOverview = async () => {
     const now = JSON.stringify(await overview());
-    if (now === lastOverview || !mayWrite()) return;
+    if (now === lastOverview || response.writableNeedDrain) return;
     lastOverview = now;
     response.write(`event: overview\ndata: ${now}\n\n`);
   };
@@ -89,9 +84,11 @@ function stream(
     setInterval(() => void sendOverview().catch(() => response.destroy()), OVERVIEW_EVERY),
   ];
   response.once("close", () => {
-    unsubscribe();
     for (const timer of timers) clearInterval(timer);
   });
   sendMessages();
   void sendOverview().catch(() => response.destroy());
 }
+
+const messageEvent = (message: TracedMessage) =>
+  `event: message\ndata: ${JSON.stringify(message)}\n\n`;
