@@ -32,15 +32,24 @@ export function formatLogEvent(
   const time = new Date(timestamp).toISOString().slice(11, 23);
   const name = logGroupName.split("/").at(-1) ?? logGroupName;
   const nameStyle = nameStyles[checksum(name) % nameStyles.length] ?? "cyan";
-  const { level, text } = contentOf(message.trimEnd());
-  const isPlatform = level === undefined;
+  const content = contentOf(message.trimEnd());
+  const level = printable(content.level ?? "");
+  const text = printable(content.text);
   return [
     style("dim", time),
-    style(isPlatform ? "dim" : (levelStyles[level] ?? "dim"), (level ?? "").padEnd(5)),
+    style(levelStyles[level] ?? "dim", level.padEnd(5)),
     style(nameStyle, name),
-    isPlatform ? style("dim", text) : text,
+    content.level === undefined ? style("dim", text) : text,
   ].join("  ");
 }
+
+/**
+ * A text that somebody else wrote, without what a terminal would obey: the control characters, C1's
+ * as well, which JSON leaves as they are. Tabs and ends of lines stay.
+ */
+export const printable = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "·");
 
 const checksum = (text: string) => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0);
 

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "../../scripts/log-format.ts";
 import { durationOf, type Span, spansOf, type Verdict, verdictOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
 
@@ -84,9 +85,8 @@ function noteOf(point: Point): string | undefined {
   }
 }
 
-/** On one line: control characters of a message are not for the terminal. */
+/** On one line. */
 function shorten(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
+  const line = printable(text.replace(/\s+/g, " "));
   return line.length > TEXT ? `${line.slice(0, TEXT - 1)}…` : line;
 }
