@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, mkdtemp, realpath, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -84,6 +84,50 @@ test("a file that is gone is a change", async () => {
   await start();
   await rm(join(folder, "a.ts"));
   expect(await seenWith("a.ts")).toContain("a.ts");
+});
+
+test("a change that could not be taken comes again without another save, and is told of once", async () => {
+  const { directory, folder } = await watched();
+  const seen: string[][] = [];
+  const errors: unknown[] = [];
+  const watch = await watchSources({
+    directories: [directory],
+    onChange(paths) {
+      seen.push(Array.from(paths, (path) => basename(path)));
+      return seen.length > 2 ? Promise.resolve() : Promise.reject(new Error("not now"));
+    },
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => watch.close());
+  await writeFile(join(folder, "b.ts"), "1");
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual([["b.ts"], ["b.ts"], ["b.ts"]]);
+  expect(errors).toEqual([new Error("not now")]);
+});
+
+test("what changes unseen after an error is seen all the same", async () => {
+  const { directory, folder } = await watched();
+  const huge = join(directory, "..", `${basename(directory)}.huge`);
+  onTestFinished(() => rm(huge));
+  await writeFile(huge, "");
+  await truncate(huge, 3 * 1024 ** 3);
+  const seen: string[] = [];
+  const errors: unknown[] = [];
+  const watch = await watchSources({
+    directories: [directory],
+    onChange(paths) {
+      seen.push(...Array.from(paths, (path) => basename(path)));
+      return Promise.resolve();
+    },
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(() => watch.close());
+  await link(huge, join(folder, "huge.ts"));
+  await expect
+    .poll(() => errors)
+    .toEqual([expect.objectContaining({ code: "ERR_FS_FILE_TOO_LARGE" })]);
+  // By its other name, of which the watched folder hears nothing.
+  await truncate(huge, 1);
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(["huge.ts"]);
 });
 
 test("a folder that isn't there is watched in vain", async () => {

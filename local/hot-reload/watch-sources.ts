@@ -13,6 +13,9 @@ export interface SourceWatch {
 /** Milliseconds without an event. An editor empties a file before it writes it, or writes another. */
 const QUIET = 20;
 
+/** Milliseconds after an error. What caused it may pass without an event. */
+const AGAIN = 1000;
+
 /** What all files under some folders hold. */
 export async function readSources(directories: readonly string[]): Promise<Sources> {
   return await read(directories, () => {});
@@ -23,8 +26,9 @@ export async function readSources(directories: readonly string[]): Promise<Sourc
  * files hold: a save that changes nothing is none.
  * @param options.known what they held when they were last used. Default: what they hold now.
  * @param options.onChange gets the paths of files that are new, gone or changed. It is called again
- * only after its promise has settled.
- * @param options.onError gets what the system reports, such as too many watched folders.
+ * only after its promise has settled; where that rejects, with the same paths after a while.
+ * @param options.onError gets what the system reports, such as too many watched folders, and what
+ * `onChange` rejects with: once, for as long as it stays the same.
  */
 export async function watchSources(options: {
   directories: readonly string[];
@@ -50,8 +54,9 @@ export async function watchSources(options: {
       for (const watcher of old) watcher.close();
     }
     const changed = differences(known, sources);
-    known = sources;
     if (changed.size > 0 && !closed) await onChange(changed);
+    // Only now, for what was not taken is still a change.
+    known = sources;
   };
 
   // One by one, folder by folder: the recursive watch of Node loses folders that are replaced.
@@ -61,13 +66,26 @@ export async function watchSources(options: {
   };
 
   let looking = Promise.resolve();
-  const lookSoon = () => {
+  let complaint = "";
+  const lookUntilDone = async () => {
+    try {
+      await look();
+      complaint = "";
+    } catch (error) {
+      lookIn(AGAIN);
+      const isNew = String(error) !== complaint;
+      complaint = String(error);
+      if (isNew) onError(error);
+    }
+  };
+  const lookIn = (milliseconds: number) => {
     if (closed) return;
     clearTimeout(quiet);
     quiet = setTimeout(() => {
-      looking = looking.then(look).catch(onError);
-    }, QUIET);
+      looking = looking.then(lookUntilDone);
+    }, milliseconds);
   };
+  const lookSoon = () => lookIn(QUIET);
   const close = async () => {
     closed = true;
     clearTimeout(quiet);
