@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startEmpty } from "../stack.ts";
 import { emptyState, regionOf } from "../state.ts";
@@ -5,9 +8,9 @@ import { createTestApi } from "../execute-api/testing-api.ts";
 import { consolePages } from "./index.ts";
 import { firstUrl } from "./settings.ts";
 
-async function startConsole() {
+async function startConsole(directory?: string) {
   const aws = await startEmpty({
-    pages: consolePages(() => Promise.resolve({ url: null, token: null })),
+    pages: consolePages(() => Promise.resolve({ url: null, token: null }), directory),
   });
   onTestFinished(() => aws.close());
   return aws.endpoint;
@@ -34,6 +37,22 @@ test.for([
 test("the page has neither script nor style in it, and nothing from elsewhere", async () => {
   const html = await (await fetch(`${await startConsole()}/`)).text();
   expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)|(?:src|href)="(?!\/)/);
+});
+
+test("a change of the page shows after a reload, and so does the mending of a mistake", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-console-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const url = `${await startConsole(directory)}/_local/console/main.js`;
+  for (const [source, status, text] of [
+    ["console.log('first')", 200, "first"],
+    ["const 1;", 500, 'Expected identifier but found "1"'],
+    ["console.log('second')", 200, "second"],
+  ] as const) {
+    await writeFile(join(directory, "main.ts"), source);
+    const response = await fetch(url);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toContain(text);
+  }
 });
 
 test("requests for a service of AWS don't meet the page at /", async () => {

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import type { Page } from "../http/server.ts";
 import type { Settings } from "./settings.ts";
 
-const directory = join(import.meta.dirname, "page");
+const DIRECTORY = join(import.meta.dirname, "page");
 
 /**
  * Scripts and styles are files of the page's own, and texts never become markup. The page may open
@@ -32,19 +32,23 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** The console's pages, by path. Its TypeScript is compiled when it is first asked for. */
-export function consolePages(settings: () => Promise<Settings>): Record<string, Page> {
-  let script: Promise<string> | undefined;
+/**
+ * The console's pages, by path. Its TypeScript is compiled whenever it is asked for, in some 25 ms:
+ * who changes it reloads the page.
+ */
+export function consolePages(
+  settings: () => Promise<Settings>,
+  directory = DIRECTORY,
+): Record<string, Page> {
   return {
     "/": page("text/html; charset=utf-8", () => readFile(join(directory, "index.html"))),
     "/_local/console/style.css": page("text/css; charset=utf-8", () =>
       readFile(join(directory, "style.css")),
     ),
     "/_local/console/icon.svg": page("image/svg+xml", () => readFile(join(directory, "icon.svg"))),
-    "/_local/console/main.js": page("text/javascript; charset=utf-8", () => {
-      script ??= compile();
-      return script;
-    }),
+    "/_local/console/main.js": page("text/javascript; charset=utf-8", () =>
+      compile(join(directory, "main.ts")),
+    ),
     "/_local/console/settings": page("application/json", async () =>
       JSON.stringify(await settings()),
     ),
@@ -66,9 +70,9 @@ function fail(response: ServerResponse, error: unknown): void {
 }
 
 /** One module, with its source map in it, so that the browser's tools show the sources. */
-async function compile(): Promise<string> {
+async function compile(entryPoint: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(directory, "main.ts")],
+    entryPoints: [entryPoint],
     bundle: true,
     format: "esm",
     target: "es2022",
