@@ -1,5 +1,6 @@
 import { byId, element, oncePerFrame } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
+import { createRoundTrips } from "./round-trips.ts";
 
 /** Frames in the list. */
 const FRAMES = 100;
@@ -15,7 +16,7 @@ interface Frame {
 /** The frames of this page's own connection, the newest first. */
 export function createFrames() {
   const list = byId("frames", HTMLOListElement);
-  const sentAt = new Map<string, number>();
+  const roundTrips = createRoundTrips();
   let waiting: Frame[] = [];
 
   const draw = oncePerFrame(() => {
@@ -29,22 +30,13 @@ export function createFrames() {
   };
   return {
     sent(text: string) {
-      const id = requestIdOf(text);
-      if (id !== undefined) sentAt.set(id, performance.now());
+      roundTrips.sent(text);
       add({ direction: "out", text, at: Date.now() });
     },
     received(text: string) {
-      const id = requestIdOf(text) ?? "";
-      const begin = sentAt.get(id);
-      sentAt.delete(id);
-      const took = begin === undefined ? undefined : performance.now() - begin;
-      add({ direction: "in", text, at: Date.now(), took });
+      add({ direction: "in", text, at: Date.now(), took: roundTrips.received(text) });
     },
   };
-}
-
-function requestIdOf(text: string): string | undefined {
-  return /"requestId" ?: ?"([^"\\]+)"/.exec(text)?.[1];
 }
 
 function rowOf({ direction, text, at, took }: Frame): HTMLElement {

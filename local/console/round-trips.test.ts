@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { createRoundTrips } from "./page/round-trips.ts";
+
+const message = (requestId: string) => `{"action":"echo","requestId": "${requestId}"}`;
+
+function startRoundTrips(limit: number) {
+  const time = { now: 0 };
+  return { time, ...createRoundTrips(limit, () => time.now) };
+}
+
+test("a reply takes as long as it is since its request, and comes but once", () => {
+  const { time, sent, received } = startRoundTrips(2);
+  sent(message("a"));
+  time.now = 5;
+  expect(received(message("a"))).toBe(5);
+  expect(received(message("a"))).toBeUndefined();
+  expect(received("no JSON")).toBeUndefined();
+});
+
+test("requests that get no reply are given up, the oldest first", () => {
+  const { sent, received } = startRoundTrips(2);
+  for (const id of ["a", "b", "c"]) sent(message(id));
+  expect(["a", "b", "c"].map((id) => received(message(id)))).toEqual([undefined, 0, 0]);
+});
