@@ -3,15 +3,15 @@ import type { Detail } from "./types.ts";
 /** What of one message is under way. */
 export interface Pending {
   /** Whether nothing is, once this has happened. */
-  after(detail: Detail): boolean;
+  after(detail: Detail, run: string | undefined): boolean;
 }
 
 /** A message is under way in API Gateway, in Lambda's queue and in functions, each for itself. */
 export function createPending(): Pending {
-  /** `gateway`, or the id of an invocation. */
+  /** `gateway`, the id of an invocation that waits, or a run. */
   const places = new Set<string>();
   return {
-    after(detail) {
+    after(detail, run = "") {
       switch (detail.type) {
         case "handshake":
         case "frame-in":
@@ -23,10 +23,15 @@ export function createPending(): Pending {
           break;
         case "queued":
         case "retry":
-        case "environment":
           places.add(detail.invocation.requestId);
           break;
+        case "environment":
+          places.delete(detail.invocation.requestId);
+          places.add(run);
+          break;
         case "function-end":
+          places.delete(run);
+          break;
         case "given-up":
           places.delete(detail.invocation.requestId);
           break;

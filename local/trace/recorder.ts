@@ -1,7 +1,7 @@
 import type { WrittenLogEvent } from "../logs/index.ts";
 import { createPending } from "./pending.ts";
 import type { Trace } from "./trace.ts";
-import { rootOf } from "./trace-header.ts";
+import { parentOf, rootOf } from "./trace-header.ts";
 import type { Detail, Invocation, TracedMessage } from "./types.ts";
 
 /** Keeps the latest messages. */
@@ -35,6 +35,7 @@ interface Entry {
 interface Work {
   entry: Entry;
   invocation: Invocation;
+  run: string | undefined;
 }
 
 /**
@@ -52,16 +53,16 @@ export function createRecorder(
   // Above those of any earlier run, so that nobody who asks for what is new is told too little.
   let revision = wallClock() * 1000;
 
-  const add = (entry: Entry, detail: Detail) => {
+  const add = (entry: Entry, detail: Detail, run?: string) => {
     const { message, pending } = entry;
     const isLog = detail.type === "log";
     const isFull = isLog
       ? entry.logs >= LOG_LIMIT
       : message.points.length - entry.logs >= POINT_LIMIT;
     if (isFull) message.droppedPoints += 1;
-    else message.points.push({ at: now() - entry.begin, ...cut(detail) });
+    else message.points.push({ at: now() - entry.begin, ...(run && { run }), ...cut(detail) });
     if (isLog && !isFull) entry.logs += 1;
-    message.settled = pending.after(detail);
+    message.settled = pending.after(detail, run);
     message.revision = revision += 1;
     for (const tell of listeners) tell(message);
   };
@@ -84,18 +85,20 @@ export function createRecorder(
     record(traceHeader, detail) {
       const entry = entries.get(rootOf(traceHeader) ?? "");
       if (entry === undefined) return;
+      const run = parentOf(traceHeader);
       if (detail.type === "environment") {
         // As the latest of all.
         works.delete(detail.environment);
-        works.set(detail.environment, { entry, invocation: detail.invocation });
+        works.set(detail.environment, { entry, invocation: detail.invocation, run });
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
       }
-      add(entry, detail);
+      add(entry, detail, run);
     },
     log({ logStreamName, message }) {
       const work = works.get(logStreamName);
       if (work === undefined || !entries.has(work.entry.message.traceId)) return;
-      add(work.entry, { type: "log", invocation: work.invocation, message: message.trimEnd() });
+      const { entry, invocation, run } = work;
+      add(entry, { type: "log", invocation, message: message.trimEnd() }, run);
     },
     messages: (since = 0) =>
       Array.from(entries.values(), ({ message }) => message).filter(

@@ -4,6 +4,9 @@ import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
 const processor = { functionName: "processor", requestId: "p" };
+/** What a run of each has in all its points. */
+const handling = { run: "1", invocation: handler };
+const processing = { run: "2", invocation: processor };
 const end = { duration: 1, memoryUsed: 1, environment: "e" };
 const environment = { type: "environment", environment: "e" } as const;
 const message = (points: Point[], settled = true) =>
@@ -12,19 +15,19 @@ const message = (points: Point[], settled = true) =>
 const answered = message([
   { at: 0, type: "frame-in", text: "{}" },
   { at: 0.1, type: "route", routeKey: "$default" },
-  { ...environment, at: 0.2, invocation: handler, start: "warm" },
-  { at: 0.3, type: "function-start", invocation: handler },
-  { at: 2, type: "invoke-start", functionName: "processor" },
-  { at: 3, type: "queued", invocation: processor },
-  { at: 4, type: "invoke-end", functionName: "processor", status: 202 },
-  { at: 5, type: "function-end", invocation: handler, outcome: "success", ...end },
+  { ...environment, ...handling, at: 0.2, start: "warm" },
+  { ...handling, at: 0.3, type: "function-start" },
+  { at: 2, run: "1", type: "invoke-start", functionName: "processor" },
+  { at: 3, run: "1", type: "queued", invocation: processor },
+  { at: 4, run: "1", type: "invoke-end", functionName: "processor", status: 202 },
+  { ...handling, at: 5, type: "function-end", outcome: "success", ...end },
   { at: 6, type: "handled", status: 200 },
-  { ...environment, at: 7, invocation: processor, start: "cold" },
-  { at: 57, type: "function-start", invocation: processor },
-  { at: 60, type: "post-start" },
+  { ...environment, ...processing, at: 7, start: "cold" },
+  { ...processing, at: 57, type: "function-start" },
+  { at: 60, run: "2", type: "post-start" },
   { at: 61, type: "frame-out", text: '{"action":"echo","status":"success","requestId":"1"}' },
-  { at: 62, type: "post-end", status: 200 },
-  { at: 63, type: "function-end", invocation: processor, outcome: "success", ...end },
+  { at: 62, run: "2", type: "post-end", status: 200 },
+  { ...processing, at: 63, type: "function-end", outcome: "success", ...end },
 ]);
 
 test("each stretch of a message's way has a beginning and an end", () => {
@@ -36,6 +39,49 @@ test("each stretch of a message's way has a beginning and an end", () => {
     ["cold", "cold start", 7, 57],
     ["function", "processor", 57, 63],
     ["post", "PostToConnection 200", 60, 62],
+  ]);
+});
+
+test("two runs of one event have their own beginnings, calls and ends", () => {
+  const again = { run: "3", invocation: processor };
+  const spans = spansOf(
+    message([
+      { at: 0, type: "frame-in", text: "{}" },
+      { at: 1, run: "1", type: "queued", invocation: processor },
+      { ...environment, ...processing, at: 3, start: "cold" },
+      { ...environment, ...again, at: 4, start: "warm" },
+      { ...again, at: 4, type: "function-start" },
+      { at: 5, run: "3", type: "post-start" },
+      { ...processing, at: 6, type: "function-start" },
+      { at: 7, run: "2", type: "post-start" },
+      { at: 8, run: "3", type: "post-end", status: 200 },
+      { ...again, at: 9, type: "function-end", outcome: "success", ...end },
+      { at: 10, run: "2", type: "post-end", status: 410 },
+      { ...processing, at: 11, type: "function-end", outcome: "crash", ...end },
+    ]),
+  );
+  expect(spans.slice(1).map(({ kind, from, to, failed }) => [kind, from, to, failed])).toEqual([
+    ["wait", 1, 3, false],
+    ["cold", 3, 6, false],
+    ["function", 4, 9, false],
+    ["post", 5, 8, false],
+    ["function", 6, 11, true],
+    ["post", 7, 10, true],
+  ]);
+});
+
+test("an event that could not run waits in the queue until then, and after that for a retry", () => {
+  const spans = spansOf(
+    message([
+      { at: 0, type: "frame-in", text: "{}" },
+      { at: 1, type: "queued", invocation: processor },
+      { at: 4, type: "retry", invocation: processor, inMilliseconds: 1000, reason: "" },
+      { ...environment, ...processing, at: 1004, start: "warm" },
+    ]),
+  );
+  expect(spans.slice(1).map(({ kind, from, to }) => [kind, from, to])).toEqual([
+    ["wait", 1, 4],
+    ["retry", 4, 1004],
   ]);
 });
 

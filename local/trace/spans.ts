@@ -11,6 +11,8 @@ export interface Span {
   failed: boolean;
   /** The invocation that it is a part of. */
   invocation?: Invocation;
+  /** The run, of which an invocation may have several. */
+  run?: string;
 }
 
 /**
@@ -44,7 +46,8 @@ export function spansOf({
   };
 
   const take = (point: Point) => {
-    const { at } = point;
+    const { at, run = "" } = point;
+    // Of what waits: an event of which several runs may come.
     const id = "invocation" in point ? point.invocation.requestId : "";
     switch (point.type) {
       case "handshake":
@@ -67,27 +70,30 @@ export function spansOf({
         end(id, at);
         const { invocation } = point;
         if (point.start === "cold")
-          begin(id, { kind: "cold", label: "cold start", invocation }, at);
+          begin(run, { kind: "cold", label: "cold start", invocation, run }, at);
         return;
       }
       case "function-start": {
-        end(id, at);
+        end(run, at);
         const { invocation } = point;
         const label = invocation.functionName;
-        return begin(id, { kind: "function", label, invocation }, at);
+        return begin(run, { kind: "function", label, invocation, run }, at);
       }
       case "function-end":
-        return end(id, at, endOf(point));
+        return end(run, at, endOf(point));
       case "retry":
+        end(id, at);
         return begin(id, { kind: "retry", label: "retry", invocation: point.invocation }, at);
       case "invoke-start":
-        return begin("invoke", { kind: "invoke", label: "Invoke" }, at);
+        return begin(`invoke ${run}`, { kind: "invoke", label: "Invoke" }, at);
       case "invoke-end":
-        return end("invoke", at, callEnd("Invoke", point.status, point.status !== 202));
+        return end(`invoke ${run}`, at, callEnd("Invoke", point.status, point.status !== 202));
       case "post-start":
-        return begin("post", { kind: "post", label: "PostToConnection" }, at);
-      case "post-end":
-        return end("post", at, callEnd("PostToConnection", point.status, point.status !== 200));
+        return begin(`post ${run}`, { kind: "post", label: "PostToConnection" }, at);
+      case "post-end": {
+        const changes = callEnd("PostToConnection", point.status, point.status !== 200);
+        return end(`post ${run}`, at, changes);
+      }
     }
   };
   for (const point of points) take(point);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headerForInvocation, rootOf } from "./trace-header.ts";
+import { headerForInvocation, parentOf, rootOf } from "./trace-header.ts";
 
 test.for([
   ["Root=1-5759e988-bd862e3fe1be46a994272793", "1-5759e988-bd862e3fe1be46a994272793"],
@@ -14,6 +14,8 @@ test.for([
 test("an invocation keeps the root of the request that led to it, with a parent of its own", () => {
   const header = headerForInvocation("Root=1-a;Parent=b;Sampled=1", 0);
   expect(header).toMatch(/^Root=1-a;Parent=[0-9a-f]{16};Sampled=0$/);
+  expect(parentOf(header)).toMatch(/^[0-9a-f]{16}$/);
+  expect(parentOf(headerForInvocation("Root=1-a", 0))).not.toBe(parentOf(header));
 });
 
 test("an invocation that nothing led to has a root that begins with the time", () => {

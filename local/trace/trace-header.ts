@@ -7,11 +7,16 @@
 import { randomUUID } from "node:crypto";
 
 /** `1-{seconds}-{96 bits}` in hexadecimal, out of `Root=…;Parent=…;Sampled=…`. */
-export function rootOf(header: string | undefined): string | undefined {
-  const start = header?.indexOf("Root=") ?? -1;
+export const rootOf = (header: string | undefined) => fieldOf(header, "Root=");
+
+/** 16 hexadecimal digits: the run of a function that the header was made for. */
+export const parentOf = (header: string | undefined) => fieldOf(header, "Parent=");
+
+function fieldOf(header: string | undefined, name: string): string | undefined {
+  const start = header?.indexOf(name) ?? -1;
   if (header === undefined || start === -1) return undefined;
   const end = header.indexOf(";", start);
-  return header.slice(start + 5, end === -1 ? undefined : end);
+  return header.slice(start + name.length, end === -1 ? undefined : end);
 }
 
 /**

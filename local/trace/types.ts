@@ -22,8 +22,12 @@ export interface TracedMessage {
   revision: number;
 }
 
-/** `at`: milliseconds since the message came, to a fraction, by a clock that only goes forward. */
-export type Point = { at: number } & Detail;
+/**
+ * `at`: milliseconds since the message came, to a fraction, by a clock that only goes forward.
+ * `run`: the run of a function that it belongs to or comes of, for Lambda may run an event twice,
+ * with one id.
+ */
+export type Point = { at: number; run?: string } & Detail;
 
 /** What happens to a message. Names of functions, ids of their invocations: as Lambda has them. */
 export type Detail =

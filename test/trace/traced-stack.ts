@@ -45,7 +45,7 @@ export const saying =
     first?.type === "frame-in" && first.text.includes(text);
 
 /** What happened, in order, without the lines of logs and with the function it happened to. */
-export const story = ({ points }: TracedMessage): string[] =>
+export const story = ({ points }: Pick<TracedMessage, "points">): string[] =>
   points
     .filter(({ type }) => type !== "log")
     .map((point) =>

@@ -1,5 +1,5 @@
 import { durationOf, type Span, spansOf, verdictOf } from "../../trace/spans.ts";
-import type { Invocation, Point, TracedMessage } from "../../trace/types.ts";
+import type { Point, TracedMessage } from "../../trace/types.ts";
 import { byId, element } from "./dom.ts";
 import { duration, shortName, timeOfDay } from "./format.ts";
 import { readLogLine } from "./log-line.ts";
@@ -8,7 +8,7 @@ import { type Moment, momentOf } from "./moments.ts";
 /** The way of one message: a ruler, a bar for each stretch, a mark for each moment, and the logs. */
 export function createTimeline() {
   const article = byId("timeline", HTMLElement);
-  /** The invocations whose log is open; so it stays while the message goes on. */
+  /** The runs whose log is open; so it stays while the message goes on. */
   const opened = new Set<string>();
 
   return {
@@ -107,8 +107,7 @@ function barRows(
   if (span.failed) bar.dataset["failed"] = "";
   if (span.to === undefined) bar.dataset["open"] = "";
   const row = line(labelOf(span), bar, duration(to - span.from), span.failed);
-  if (span.kind !== "function" || span.invocation === undefined) return [row];
-  return [row, ...logRows(span.invocation, message.points, opened)];
+  return span.kind === "function" ? [row, ...logRows(span, message.points, opened)] : [row];
 }
 
 function labelOf({ kind, label, invocation }: Span): HTMLElement {
@@ -150,13 +149,9 @@ function line(
   );
 }
 
-function logRows(
-  { requestId }: Invocation,
-  points: readonly Point[],
-  opened: Set<string>,
-): HTMLElement[] {
+function logRows({ run = "" }: Span, points: readonly Point[], opened: Set<string>): HTMLElement[] {
   const lines = points.flatMap((point) =>
-    point.type === "log" && point.invocation.requestId === requestId
+    point.type === "log" && point.run === run
       ? [{ at: point.at, ...readLogLine(point.message) }]
       : [],
   );
@@ -177,11 +172,11 @@ function logRows(
       ),
     ),
   );
-  details.open = opened.has(requestId);
+  details.open = opened.has(run);
   // Before it is toggled: the event that follows may find another one in its place.
   summary.addEventListener("click", () => {
-    if (details.open) opened.delete(requestId);
-    else opened.add(requestId);
+    if (details.open) opened.delete(run);
+    else opened.add(run);
   });
   return [details];
 }
