@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { durationOf, spansOf, verdictOf } from "./spans.ts";
+import { durationOf, isRetried, spansOf, tellVerdict, verdictOf } from "./spans.ts";
 import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
@@ -135,5 +135,41 @@ test.for<[string, boolean, ...Point[]]>([
     { at: 1, type: "frame-out", text: '{"action":"echo","status":"success","result":"error"}' },
   ],
 ])("a message is %s", ([verdict, settled, ...points]) => {
-  expect(verdictOf({ points, settled })).toBe(verdict);
+  expect(verdictOf(message(points, settled))).toBe(verdict);
+});
+
+test.for<[string, Point]>([
+  ["refused", { at: 1, type: "handled", status: 403 }],
+  ["failed", { at: 1, type: "handled", status: 500 }],
+  ["failed", { at: 1, type: "handled", status: 502, fault: "Internal server error" }],
+])("a client that may not connect is %s", ([verdict, point]) => {
+  expect(verdictOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(verdict);
+});
+
+test("the last attempt of an event decides", () => {
+  const attempt = { ...processing, type: "function-end", ...end } as const;
+  const points: Point[] = [{ ...attempt, at: 1, outcome: "crash" }];
+  const after = (settled: boolean, point: Point) => {
+    points.push(point);
+    return verdictOf(message(points, settled));
+  };
+  const retry = {
+    at: 1,
+    type: "retry",
+    invocation: processor,
+    inMilliseconds: 60_000,
+    reason: "The function failed.",
+  } as const;
+  expect(isRetried({ points })).toBe(false);
+  expect(tellVerdict(message(points))).toBe("failed");
+  expect(after(false, retry)).toBe("under way");
+  expect(isRetried({ points })).toBe(true);
+  expect(after(true, { ...attempt, run: "3", at: 2, outcome: "success" })).toBe("succeeded");
+  expect(tellVerdict(message(points))).toBe("succeeded after a retry");
+  const givenUp = {
+    type: "given-up",
+    invocation: processor,
+    condition: "EventAgeExceeded",
+  } as const;
+  expect(after(true, { ...givenUp, at: 3 })).toBe("failed");
 });

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "../../scripts/log-format.ts";
-import { durationOf, type Span, spansOf, type Verdict, verdictOf } from "./spans.ts";
+import { durationOf, type Span, spansOf, tellVerdict, type Verdict, verdictOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -21,11 +21,10 @@ export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream
   const style = (format: Style, text: string) => styleText(format, text, { stream });
   const { points, startedAt } = message;
   const time = new Date(startedAt).toISOString().slice(11, 23);
-  const verdict = verdictOf(message);
   const end = Math.max(...points.map(({ at }) => at), 0.001);
   const head = [
     style("dim", time),
-    style(verdictStyles[verdict], verdict),
+    style(verdictStyles[verdictOf(message)], tellVerdict(message)),
     style("bold", milliseconds(durationOf(message) ?? end)),
     textOf(points[0]),
     style("dim", message.traceId),

@@ -1,4 +1,11 @@
-import { durationOf, type Span, spansOf, verdictOf } from "../../trace/spans.ts";
+import {
+  durationOf,
+  isRetried,
+  type Span,
+  spansOf,
+  tellVerdict,
+  verdictOf,
+} from "../../trace/spans.ts";
 import type { TracedMessage } from "../../trace/types.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
@@ -7,7 +14,8 @@ import { duration, timeOfDay } from "./format.ts";
 export interface RowContent {
   verdict: string;
   text: string;
-  isCold: boolean;
+  /** Such as `cold`. */
+  badges: string;
   spans: Span[];
   duration: number | undefined;
   /** In lower case. */
@@ -19,12 +27,13 @@ export function contentOf(message: TracedMessage): RowContent {
   const verdict = verdictOf(message);
   const text = titleOf(message);
   const isCold = points.some((point) => point.type === "environment" && point.start === "cold");
+  const badges = [...(isCold ? ["cold"] : []), ...(isRetried(message) ? ["retry"] : [])].join(" ");
   const answers = points.flatMap((point) => (point.type === "frame-out" ? point.text : []));
-  const parts = [verdict, isCold ? "cold" : "", text, connectionId, traceId, ...answers];
+  const parts = [tellVerdict(message), badges, text, connectionId, traceId, ...answers];
   return {
     verdict,
     text,
-    isCold,
+    badges,
     spans: spansOf(message),
     duration: durationOf(message),
     searched: parts.join("\n").toLowerCase(),
@@ -44,7 +53,7 @@ function titleOf({ points: [first] }: TracedMessage): string {
 
 /** Fills a row of the list, which is made once and filled again whenever its message has changed. */
 export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
-  const { verdict, text, isCold, spans } = content;
+  const { verdict, text, badges, spans } = content;
   const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
   const bars = spans
     .filter(({ kind }) => kind === "function" || kind === "cold" || kind === "wait")
@@ -54,7 +63,7 @@ export function fillRow(row: HTMLElement, message: TracedMessage, content: RowCo
     element("span", { class: "time", text: timeOfDay(message.startedAt) }),
     element("span", { class: "verdict", text: verdict, data: { verdict } }),
     element("span", { class: isText ? "text" : "text event", text, title: text }),
-    element("span", { class: "badge", text: isCold ? "cold" : "" }),
+    element("span", { class: "badge", text: badges }),
     element("span", { class: "bars", attributes: { "aria-hidden": "true" } }, ...bars),
     element("span", {
       class: "duration",

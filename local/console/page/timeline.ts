@@ -1,4 +1,4 @@
-import { durationOf, type Span, spansOf, verdictOf } from "../../trace/spans.ts";
+import { durationOf, type Span, spansOf, tellVerdict, verdictOf } from "../../trace/spans.ts";
 import type { Point, TracedMessage } from "../../trace/types.ts";
 import { byId, element } from "./dom.ts";
 import { duration, shortName, timeOfDay } from "./format.ts";
@@ -27,7 +27,6 @@ export function createTimeline() {
 const endOf = ({ points }: TracedMessage) => Math.max(1, ...points.map(({ at }) => at));
 
 function head(message: TracedMessage): HTMLElement {
-  const verdict = verdictOf(message);
   const facts: [string, string][] = [
     ["at", timeOfDay(message.startedAt)],
     ["trace", message.traceId],
@@ -38,7 +37,11 @@ function head(message: TracedMessage): HTMLElement {
   return element(
     "header",
     {},
-    element("span", { class: "verdict", text: verdict, data: { verdict } }),
+    element("span", {
+      class: "verdict",
+      text: tellVerdict(message),
+      data: { verdict: verdictOf(message) },
+    }),
     element("strong", { text: total === undefined ? "…" : duration(total) }),
     ...facts.map(([name, value]) =>
       element(
