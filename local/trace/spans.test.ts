@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { durationOf, isRetried, spansOf, tellVerdict, verdictOf } from "./spans.ts";
+import { spansOf } from "./spans.ts";
 import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
@@ -108,68 +108,4 @@ test("what is under way has no end, and failures are marked", () => {
     ["post", 5, true],
     ["retry", undefined, false],
   ]);
-});
-
-test("a message takes until the frame that answers it, or until it is settled", () => {
-  expect(durationOf(answered)).toBe(61);
-  const unanswered = answered.points.slice(0, 9);
-  expect(durationOf(message(unanswered, false))).toBeUndefined();
-  expect(durationOf(message(unanswered))).toBe(6);
-});
-
-test.for<[string, boolean, ...Point[]]>([
-  ["succeeded", true],
-  ["under way", false],
-  ["refused", true, { at: 1, type: "throttled" }],
-  ["refused", true, { at: 1, type: "authorizer-end", fault: "Unauthorized" }],
-  ["failed", false, { at: 1, type: "function-end", invocation: handler, outcome: "crash", ...end }],
-  ["failed", true, { at: 1, type: "handled", status: 504, fault: "Endpoint request timed out" }],
-  [
-    "rejected",
-    true,
-    { at: 1, type: "frame-out", text: '{"action":null,"status":"error","error":{"code":"I' },
-  ],
-  [
-    "succeeded",
-    true,
-    { at: 1, type: "frame-out", text: '{"action":"echo","status":"success","result":"error"}' },
-  ],
-])("a message is %s", ([verdict, settled, ...points]) => {
-  expect(verdictOf(message(points, settled))).toBe(verdict);
-});
-
-test.for<[string, Point]>([
-  ["refused", { at: 1, type: "handled", status: 403 }],
-  ["failed", { at: 1, type: "handled", status: 500 }],
-  ["failed", { at: 1, type: "handled", status: 502, fault: "Internal server error" }],
-])("a client that may not connect is %s", ([verdict, point]) => {
-  expect(verdictOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(verdict);
-});
-
-test("the last attempt of an event decides", () => {
-  const attempt = { ...processing, type: "function-end", ...end } as const;
-  const points: Point[] = [{ ...attempt, at: 1, outcome: "crash" }];
-  const after = (settled: boolean, point: Point) => {
-    points.push(point);
-    return verdictOf(message(points, settled));
-  };
-  const retry = {
-    at: 1,
-    type: "retry",
-    invocation: processor,
-    inMilliseconds: 60_000,
-    reason: "The function failed.",
-  } as const;
-  expect(isRetried({ points })).toBe(false);
-  expect(tellVerdict(message(points))).toBe("failed");
-  expect(after(false, retry)).toBe("under way");
-  expect(isRetried({ points })).toBe(true);
-  expect(after(true, { ...attempt, run: "3", at: 2, outcome: "success" })).toBe("succeeded");
-  expect(tellVerdict(message(points))).toBe("succeeded after a retry");
-  const givenUp = {
-    type: "given-up",
-    invocation: processor,
-    condition: "EventAgeExceeded",
-  } as const;
-  expect(after(true, { ...givenUp, at: 3 })).toBe("failed");
 });

@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { printable } from "../../scripts/log-format.ts";
-import { durationOf, type Span, spansOf, tellVerdict, type Verdict, verdictOf } from "./spans.ts";
+import { type Span, spansOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
+import { durationOf, tellVerdict, type Verdict, verdictOf } from "./verdict.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

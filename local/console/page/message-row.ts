@@ -1,12 +1,6 @@
-import {
-  durationOf,
-  isRetried,
-  type Span,
-  spansOf,
-  tellVerdict,
-  verdictOf,
-} from "../../trace/spans.ts";
+import { type Span, spansOf } from "../../trace/spans.ts";
 import type { TracedMessage } from "../../trace/types.ts";
+import { durationOf, isRetried, tellVerdict, verdictOf } from "../../trace/verdict.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 

@@ -1,5 +1,6 @@
-import { durationOf, type Span, spansOf, tellVerdict, verdictOf } from "../../trace/spans.ts";
+import { type Span, spansOf } from "../../trace/spans.ts";
 import type { Point, TracedMessage } from "../../trace/types.ts";
+import { durationOf, tellVerdict, verdictOf } from "../../trace/verdict.ts";
 import { byId, element } from "./dom.ts";
 import { duration, shortName, timeOfDay } from "./format.ts";
 import { readLogLine } from "./log-line.ts";

@@ -1,0 +1,68 @@
+import type { Point, TracedMessage } from "./types.ts";
+
+/** How a message ended, in a word. */
+export type Verdict = "succeeded" | "rejected" | "refused" | "failed" | "under way";
+
+/**
+ * `rejected`: answered with an error frame. `refused`: API Gateway took it to no function, or the
+ * client wasn't let in. `failed`: a function failed for good, or API Gateway's call of it did.
+ */
+export function verdictOf(
+  message: Pick<TracedMessage, "points" | "settled" | "eventType">,
+): Verdict {
+  const { points, settled } = message;
+  if (isRefused(message)) return "refused";
+  if (points.some((point) => point.type === "handled" && point.status >= 400)) return "failed";
+  if (hasFailedFunction(points)) return "failed";
+  if (points.some((point) => point.type === "frame-out" && isErrorFrame(point.text)))
+    return "rejected";
+  return settled ? "succeeded" : "under way";
+}
+
+const isRefused = ({ points, eventType }: Pick<TracedMessage, "points" | "eventType">) =>
+  points.some((point) => {
+    switch (point.type) {
+      case "throttled":
+      case "forbidden":
+        return true;
+      case "authorizer-end":
+        return point.fault !== undefined;
+      case "handled": {
+        const { status, fault } = point;
+        return eventType === "CONNECT" && fault === undefined && status >= 400 && status < 500;
+      }
+      default:
+        return false;
+    }
+  });
+
+/** What became of an invocation last decides: it may have failed before, and been attempted again. */
+function hasFailedFunction(points: readonly Point[]): boolean {
+  const fates = new Map<string, boolean>();
+  for (const point of points) {
+    if (point.type === "given-up") return true;
+    if (point.type === "retry") fates.set(point.invocation.requestId, false);
+    if (point.type === "function-end")
+      fates.set(point.invocation.requestId, point.outcome !== "success");
+  }
+  return [...fates.values()].includes(true);
+}
+
+/** Whether an event was, or will be, attempted again. */
+export const isRetried = ({ points }: Pick<TracedMessage, "points">): boolean =>
+  points.some(({ type }) => type === "retry");
+
+/** The verdict as a person is told it. */
+export function tellVerdict(message: Parameters<typeof verdictOf>[0]): string {
+  const verdict = verdictOf(message);
+  return isRetried(message) && verdict !== "under way" ? `${verdict} after a retry` : verdict;
+}
+
+/** By its beginning, for the rest may be cut off. */
+const isErrorFrame = (text: string) => /^\{"action":(?:null|"[^"]*"),"status":"error"/.test(text);
+
+/** Milliseconds to the frame that went out first, or to the end; undefined while there is neither. */
+export function durationOf({ points, settled }: Pick<TracedMessage, "points" | "settled">) {
+  const answer = points.find(({ type }) => type === "frame-out");
+  return (answer ?? (settled ? points.findLast(({ type }) => type !== "log") : undefined))?.at;
+}
