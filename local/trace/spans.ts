@@ -16,15 +16,12 @@ export interface Span {
 }
 
 /**
- * `gateway`: API Gateway has the event. `wait`: an invocation waits for an environment, `cold`: for
- * a new one to start. `function`: the handler runs. `invoke`, `post`: a call of a function to AWS.
+ * `gateway`: API Gateway has the event. `wait`: it is in Lambda's queue. `cold`: a new environment
+ * starts for it. `function`: the handler runs. `invoke`, `post`: a call of a function to AWS.
  * `retry`: an event waits for its next attempt.
  */
 export type SpanKind =
   "gateway" | "authorizer" | "wait" | "cold" | "function" | "invoke" | "retry" | "post";
-
-/** Milliseconds of waiting for an environment that aren't worth a bar. */
-const NO_WAIT = 1;
 
 /** The bars of a message, in the order in which they begin. */
 export function spansOf({
@@ -97,12 +94,10 @@ export function spansOf({
     }
   };
   for (const point of points) take(point);
-  return spans.filter((span) => span.kind !== "wait" || !isOver(span));
+  return spans;
 }
 
 const gatewayLabels = { CONNECT: "$connect", MESSAGE: "message", DISCONNECT: "$disconnect" };
-
-const isOver = ({ from, to }: Span) => to !== undefined && to - from < NO_WAIT;
 
 const callEnd = (name: string, status: number, failed: boolean) => ({
   label: `${name} ${status}`,

@@ -17,6 +17,7 @@ const message: TracedMessage = {
   points: [
     { at: 0, type: "frame-in", text: '{"a":"\u001b[2J\n\u009b"}' },
     { at: 0, type: "route", routeKey: "$default" },
+    { at: 0.75, type: "queued", invocation },
     { at: 1, type: "environment", invocation, environment: "e", start: "cold" },
     { at: 6, type: "function-start", invocation },
     {
@@ -41,6 +42,7 @@ test("a message is a head, a bar for each stretch, and what came of it", () => {
   expect(formatMessage(message, pipe).split("\n")).toEqual([
     '00:00:00.000  failed     9.0 ms  {"a":"·[2J ·"}  1-a',
     "      $default                            ████████████████████████    10.0 ms  failed",
+    "      queue                               ·█······················    0.25 ms",
     "      cold start                          ··████████████··········     5.0 ms",
     "    handler                               ··············█████·····     2.0 ms  failed",
     "    handler: crash, Runtime.ExitError",

@@ -43,7 +43,7 @@ export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream
   return [head.join("  "), ...rows, ...notes].join("\n");
 }
 
-const milliseconds = (value: number) => `${value.toFixed(1)} ms`.padStart(9);
+const milliseconds = (value: number) => `${value.toFixed(value < 1 ? 2 : 1)} ms`.padStart(9);
 
 function barOf({ from, to }: Span, end: number): string {
   const start = Math.min(BAR - 1, Math.floor((BAR * from) / end));

@@ -1,7 +1,9 @@
-/** `4.2 ms`, `1.05 s`. */
+/** `0.07 ms`, `4.2 ms`, `130 ms`, `1.05 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  if (milliseconds === 0) return "0 ms";
+  if (milliseconds < 1) return `${milliseconds.toFixed(2)} ms`;
   return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
 }
 

@@ -15,6 +15,8 @@ export function momentOf(point: Point): Moment | undefined {
       return { label: "handshake", isBad: false };
     case "frame-in":
       return { label: "frame in", text: withLength(point), isBad: false };
+    case "route":
+      return { label: "route", text: point.routeKey ?? "none", isBad: false };
     case "closed":
       return { label: "closed", text: `${point.code} ${point.reason}`, isBad: false };
     case "open":

@@ -115,7 +115,8 @@ function barRows(
 }
 
 function labelOf({ kind, label, invocation }: Span): HTMLElement {
-  const text = kind === "function" ? shortName(label) : label;
+  // The route, by which the bar of API Gateway goes, is told by a mark.
+  const text = kind === "gateway" ? "API Gateway" : shortName(label);
   const owner = kind === "wait" || kind === "cold" || kind === "retry" ? invocation : undefined;
   const of = owner === undefined ? [] : [element("small", { text: shortName(owner.functionName) })];
   return element("span", { class: `label ${kind}`, title: text }, element("span", { text }), ...of);
