@@ -193,10 +193,11 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const port = Number(new URL(first.endpoint).port);
     await first.close();
     await page.locator('#state[data-state="waiting"]').waitFor();
-    await page.locator("#overview.unreachable").waitFor();
+    const silence = page.getByRole("status").getByText("Is npm start running?");
+    await silence.waitFor();
     await startConsole("open", port);
     await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
-    await page.locator("#overview:not(.unreachable)").waitFor();
+    await silence.waitFor({ state: "detached" });
     await sendButton.click();
     await frames.getByText('"result":"HELLO"').waitFor();
     await messages.getByText("uppercase").waitFor();

@@ -10,6 +10,7 @@ const SQUARES = 12;
 /** The line of numbers at the top. */
 export function createOverview() {
   const list = byId("overview", HTMLDListElement);
+  const status = byId("reachable", HTMLElement);
   return {
     show({ connections, functions, queued, deadLetters }: Overview) {
       list.replaceChildren(
@@ -21,7 +22,7 @@ export function createOverview() {
     },
     setReachable(isReachable: boolean) {
       list.classList.toggle("unreachable", !isReachable);
-      list.title = isReachable ? "" : "The local AWS doesn't answer: is npm start running?";
+      status.textContent = isReachable ? "" : "The local AWS doesn't answer. Is npm start running?";
     },
   };
 }
