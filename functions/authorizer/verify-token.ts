@@ -1,7 +1,7 @@
 import { JwtVerifier } from "aws-jwt-verify";
-import { FetchError, JwksValidationError, JwtBaseError } from "aws-jwt-verify/error";
-import { SimpleJwksCache } from "aws-jwt-verify/jwk";
+import { JwtBaseError } from "aws-jwt-verify/error";
 import type { JwtPayload } from "aws-jwt-verify/jwt-model";
+import { IssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
 
 /** What a token must say to be accepted. */
 export interface Expectations {
@@ -16,10 +16,7 @@ export interface Expectations {
 /** What became of a token. A reason names the check that failed, and nothing of the token. */
 export type Verification = { subject: string } | { refused: string };
 
-/**
- * @throws whatever keeps the issuer's keys from being fetched and read. That says nothing about the
- * token.
- */
+/** @throws {KeysUnavailable} and nothing else: whatever goes wrong once the keys are there is the token's. */
 export type VerifyToken = (token: string) => Promise<Verification>;
 
 /** Characters. API Gateway takes 10,240 bytes of headers at most. */
@@ -28,9 +25,7 @@ const TOKEN_LIMIT = 8192;
 export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): VerifyToken {
   const verifier = JwtVerifier.create(
     { issuer, audience: null, ...(jwksUrl !== undefined && { jwksUri: jwksUrl }) },
-    // The cache fetches the keys again when it meets an unknown one, but after a fetch in vain not
-    // for ten seconds: random key ids don't flood the issuer.
-    { jwksCache: new SimpleJwksCache({ fetcher: { fetch: fetchKeys } }) },
+    { jwksCache: new IssuerKeys() },
   );
   return async (token) => {
     if (token.length > TOKEN_LIMIT) return { refused: "TokenTooLong" };
@@ -40,8 +35,8 @@ export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): 
       if (!sub) return { refused: "NoSubject" };
       return isMeantFor(audience, claims) ? { subject: sub } : { refused: "WrongAudience" };
     } catch (error) {
-      if (!isAboutToken(error)) throw error;
-      return { refused: error.constructor.name };
+      if (error instanceof KeysUnavailable) throw error;
+      return { refused: reasonOf(error) };
     }
   };
 }
@@ -57,14 +52,6 @@ function isMeantFor(audience: readonly string[], claims: Omit<JwtPayload, "sub" 
     .some((name) => typeof name === "string" && audience.includes(name));
 }
 
-const isAboutToken = (error: unknown): error is JwtBaseError =>
-  error instanceof JwtBaseError &&
-  !(error instanceof FetchError) &&
-  !(error instanceof JwksValidationError);
-
-/** @throws {Error} where the keys don't come within three seconds. */
-async function fetchKeys(url: string): Promise<ArrayBuffer> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(3000) });
-  if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
-  return await response.arrayBuffer();
-}
+/** Node.js throws errors of its own for a signature that can't be one of the key's. */
+const reasonOf = (error: unknown): string =>
+  error instanceof JwtBaseError ? error.constructor.name : "Unverifiable";

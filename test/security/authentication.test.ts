@@ -42,6 +42,10 @@ const knownKid = async () => {
 
 const tokenWith = (claims: Record<string, unknown>) => issuer.tokenFor(aws.endpoint, "ada", claims);
 
+/** A good token, but for its signature. */
+const signedBy = async (signature: string) =>
+  (await issuer.tokenFor(aws.endpoint, "ada")).replace(/[^.]+$/, signature);
+
 const bad: [string, () => Promise<string>, reason: string][] = [
   ["expired", () => tokenWith({ exp: seconds() - 1 }), "JwtExpiredError"],
   ["not valid yet", () => tokenWith({ nbf: seconds() + 60 }), "JwtNotBeforeError"],
@@ -86,6 +90,8 @@ const bad: [string, () => Promise<string>, reason: string][] = [
     async () => new UnsecuredJWT({ iss: issuerUrl(aws.endpoint), sub: "ada" }).encode(),
     "JwtParseError",
   ],
+  ["with its signature cut short", () => signedBy("AA"), "Unverifiable"],
+  ["with a signature of no bytes", () => signedBy("A"), "Unverifiable"],
   ["that is none", () => Promise.resolve("opensesame"), "JwtParseError"],
   ["over 8 KB", () => tokenWith({ x: "x".repeat(6000) }), "TokenTooLong"],
 ];

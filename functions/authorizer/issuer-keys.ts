@@ -1,0 +1,63 @@
+import { createPublicKey } from "node:crypto";
+import { isJwk, type Jwk, type Jwks, SimpleJwksCache } from "aws-jwt-verify/jwk";
+
+/** The issuer's keys can't be fetched or read. That says nothing about any token. */
+export class KeysUnavailable extends Error {
+  override readonly name = "KeysUnavailable";
+}
+
+/**
+ * The issuer's keys. They are fetched when the first is asked for, and again for one that isn't among
+ * them; after that was in vain, not for ten seconds, so that random key ids don't flood the issuer.
+ */
+export class IssuerKeys extends SimpleJwksCache {
+  constructor() {
+    super({ fetcher: { fetch: fetchKeys }, jwksParser: readKeys });
+  }
+
+  /** @throws {KeysUnavailable} */
+  override async getJwks(url: string): Promise<Jwks> {
+    try {
+      return await super.getJwks(url);
+    } catch (cause) {
+      throw new KeysUnavailable(`The issuer's keys can't be had: ${reasonOf(cause)}`, { cause });
+    }
+  }
+}
+
+/** @throws {Error} where the keys don't come within three seconds. */
+async function fetchKeys(url: string): Promise<ArrayBuffer> {
+  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(3000) });
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
+  return await response.arrayBuffer();
+}
+
+/**
+ * The keys that can verify a signature. Others are passed over: issuers show keys for encryption too.
+ * @throws {Error} where there is none, for then no token could be told from any other.
+ * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
+ */
+function readKeys(body: ArrayBuffer): Jwks {
+  const shown: unknown = JSON.parse(Buffer.from(body).toString());
+  const isSet = typeof shown === "object" && shown !== null && "keys" in shown;
+  const keys = isSet && Array.isArray(shown.keys) ? shown.keys.filter(verifiesSignatures) : [];
+  if (keys.length === 0) throw new Error("The answer holds no key that verifies signatures.");
+  return { keys };
+}
+
+function verifiesSignatures(jwk: Parameters<typeof isJwk>[0]): jwk is Jwk {
+  if (!isJwk(jwk) || jwk.kid === undefined || (jwk.use ?? "sig") !== "sig") return false;
+  try {
+    createPublicKey({ key: jwk, format: "jwk" });
+    return true;
+  } catch {
+    // Of a kind that Node.js doesn't know, or broken.
+    return false;
+  }
+}
+
+/** With its causes: `fetch` says in them alone why it failed. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${String(error)}: ${reasonOf(error.cause)}`
+    : String(error);
