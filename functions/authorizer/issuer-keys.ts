@@ -6,21 +6,34 @@ export class KeysUnavailable extends Error {
   override readonly name = "KeysUnavailable";
 }
 
+/** Milliseconds. Without it, each token would wait for an issuer that is down, and ask it once more. */
+const PAUSE = 10_000;
+
 /**
  * The issuer's keys. They are fetched when the first is asked for, and again for one that isn't among
  * them; after that was in vain, not for ten seconds, so that random key ids don't flood the issuer.
  */
 export class IssuerKeys extends SimpleJwksCache {
-  constructor() {
+  readonly #now: () => number;
+  #lastFailure: { error: KeysUnavailable; at: number } | undefined;
+
+  /** @param now milliseconds since some moment. */
+  constructor(now: () => number = Date.now) {
     super({ fetcher: { fetch: fetchKeys }, jwksParser: readKeys });
+    this.#now = now;
   }
 
   /** @throws {KeysUnavailable} */
   override async getJwks(url: string): Promise<Jwks> {
+    if (this.#lastFailure !== undefined && this.#now() < this.#lastFailure.at + PAUSE)
+      throw this.#lastFailure.error;
     try {
       return await super.getJwks(url);
     } catch (cause) {
-      throw new KeysUnavailable(`The issuer's keys can't be had: ${reasonOf(cause)}`, { cause });
+      const message = `The issuer's keys can't be had: ${reasonOf(cause)}`;
+      const error = new KeysUnavailable(message, { cause });
+      this.#lastFailure = { error, at: this.#now() };
+      throw error;
     }
   }
 }
