@@ -188,6 +188,17 @@ test.for<[string, string, unknown]>([
   expect(await promise).toBe("after all");
 });
 
+test("a frame of status error that names no error is unmatched, and settles no request", async () => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  const promise = client.request("echo");
+  const { requestId, answer } = await server.request();
+  answer(undefined, { status: "error", error: null });
+  expect(await client.unmatched.next()).toMatchObject({ requestId, error: null });
+  answer("after all");
+  expect(await promise).toBe("after all");
+});
+
 test("close rejects what is pending and what comes after, and the server sees the code", async () => {
   const server = await startServer();
   const client = startClient(server.url);
