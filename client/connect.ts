@@ -41,7 +41,7 @@ export function connect<Actions extends Registry = DefaultActions>(
 
   /** A connection that was replaced goes once its last request is settled. */
   const release = (connection: Connection) => {
-    if (connection !== kept.current && !requests.isAwaited(connection)) connection.expire(0);
+    if (connection !== kept.current && !requests.isAwaited(connection)) connection.end();
   };
   const requests = createRequests(settings, {
     current: () => kept.current,

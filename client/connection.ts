@@ -6,8 +6,8 @@ export interface Connection {
   readonly received: number;
   /** False: not sent, because it isn't open, or not any more. */
   send(text: string): boolean;
-  /** Ends it after so many milliseconds, unless it has ended by then. */
-  expire(milliseconds: number): void;
+  /** Ends it. */
+  end(): void;
   /** Ends it without a call of `onEnd`. */
   close(code?: number): void;
 }
@@ -29,7 +29,7 @@ export function createConnection(
   { onOpen, onMessage, onIdle, onEnd }: Events,
 ): Connection {
   const silence = createTimer();
-  const life = createTimer();
+  const opening = createTimer();
   let isOver = false;
   let received = 0;
 
@@ -39,7 +39,7 @@ export function createConnection(
     isOver = true;
     socket.close(code);
     silence.stop();
-    life.stop();
+    opening.stop();
   };
   const end = () => {
     if (isOver) return;
@@ -49,7 +49,7 @@ export function createConnection(
 
   socket.addEventListener("open", () => {
     if (isOver) return;
-    life.stop();
+    opening.stop();
     touch();
     onOpen();
   });
@@ -62,7 +62,7 @@ export function createConnection(
   // Node 22 has no "close" for a connection that never opened.
   socket.addEventListener("error", end);
   socket.addEventListener("close", end);
-  life.start(times.timeout, end);
+  opening.start(times.timeout, end);
 
   return {
     get received() {
@@ -74,7 +74,7 @@ export function createConnection(
       touch();
       return true;
     },
-    expire: (milliseconds) => life.start(milliseconds, end),
+    end,
     close,
   };
 }

@@ -9,7 +9,7 @@ export interface KeptConnection {
   readonly state: State;
   /** The one for new requests. */
   readonly current: Connection | undefined;
-  /** Opens a connection to take the place of the current one, which lives on for `timeout`. */
+  /** Opens a connection to take the place of the current one, which lives on until it is ended. */
   renew(): void;
   /** Ends all connections for good. @throws {RangeError} on a code that a client may not use. */
   close(code?: number): void;
@@ -93,7 +93,6 @@ export function keepConnected(
           enter("open");
           // The jitter keeps clients apart that connected together.
           wait.start(renewAfter * (1 + random() / 20), renew);
-          replaced?.expire(timeout);
           onOpen(replaced);
         },
         onMessage(message) {
