@@ -39,7 +39,7 @@ export function connect<Actions extends Registry = DefaultActions>(
   const settings = withDefaults(options);
   const { keepAliveAction, onUnmatched } = settings;
 
-  /** A connection that was replaced goes once its last request is settled. */
+  /** A connection that was replaced goes once no request waits on it any more. */
   const release = (connection: Connection) => {
     if (connection !== kept.current && !requests.isAwaited(connection)) connection.end();
   };

@@ -4,6 +4,8 @@ import { createTimer } from "./timer.ts";
 export interface Connection {
   /** How many messages have come. */
   readonly received: number;
+  /** Whether it may be dead: set where nothing comes that should, until something comes. */
+  isDoubtful: boolean;
   /** False: not sent, because it isn't open, or not any more. */
   send(text: string): boolean;
   /** Ends it. */
@@ -31,7 +33,6 @@ export function createConnection(
   const silence = createTimer();
   const opening = createTimer();
   let isOver = false;
-  let received = 0;
 
   const touch = () => silence.start(times.keepAlive, onIdle);
   const close = (code = 1000) => {
@@ -55,7 +56,8 @@ export function createConnection(
   });
   socket.addEventListener("message", ({ data }) => {
     if (isOver) return;
-    received += 1;
+    connection.received += 1;
+    connection.isDoubtful = false;
     touch();
     onMessage(parse(String(data)));
   });
@@ -64,11 +66,10 @@ export function createConnection(
   socket.addEventListener("close", end);
   opening.start(times.timeout, end);
 
-  return {
-    get received() {
-      return received;
-    },
-    send(text) {
+  const connection = {
+    received: 0,
+    isDoubtful: false,
+    send(text: string) {
       if (isOver || socket.readyState !== 1) return false;
       socket.send(text);
       touch();
@@ -77,6 +78,7 @@ export function createConnection(
     end,
     close,
   };
+  return connection;
 }
 
 function parse(text: string): unknown {

@@ -9,10 +9,8 @@ export interface Pending extends Asked {
   readonly retry: boolean;
   /** Whether it was sent at all. */
   sent: boolean;
-  /** Where it was sent; undefined while it waits for a connection. */
-  connection: Connection | undefined;
-  /** How many messages had come from there by then. */
-  received: number;
+  /** Where its reply may come from: those it was sent over, as long as they last. */
+  readonly connections: Set<Connection>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -21,7 +19,7 @@ interface Settlement {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   onSettled(pending: Pending): void;
-  onTimeout(pending: Pending): void;
+  onTimeout(): void;
 }
 
 /** Settles once: with what it is given, at the end of its time, or when the signal says so. */
@@ -39,8 +37,7 @@ export function createPending(
   const pending: Pending = {
     ...asked,
     sent: false,
-    connection: undefined,
-    received: 0,
+    connections: new Set(),
     resolve(result) {
       settle();
       resolve(result);
@@ -54,7 +51,7 @@ export function createPending(
   signal?.addEventListener("abort", abort);
   timer.start(timeout, () => {
     pending.reject(new NoReplyError("TIMED_OUT", pending));
-    onTimeout(pending);
+    onTimeout();
   });
   return pending;
 }

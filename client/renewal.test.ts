@@ -1,6 +1,44 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
+import type { Client } from "./connect.ts";
 import { startClient, startServer } from "./testing.ts";
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+/** A server that admits the first connection at once, and the second when the test says so. */
+async function startServerThatHolds() {
+  const asked = Promise.withResolvers<() => void>();
+  let isFirst = true;
+  const server = await startServer({
+    verifyClient: (_info, done) => {
+      if (isFirst) done(true);
+      else asked.resolve(() => done(true));
+      isFirst = false;
+    },
+  });
+  return { server, asked: asked.promise };
+}
+
+/** Lets a request time out while nothing comes. */
+async function timeOut(server: Server, client: Client, timeout = 20): Promise<void> {
+  const error = client.request("echo", "short", { timeout }).catch((caught: unknown) => caught);
+  await server.request();
+  expect(await error).toMatchObject({ code: "TIMED_OUT" });
+}
+
+/** Sockets for a client, and how many of them there have been. */
+function countSockets() {
+  const sockets = {
+    opened: 0,
+    WebSocket: class extends WebSocket {
+      constructor(url: string, protocols?: string[]) {
+        super(url, protocols);
+        sockets.opened += 1;
+      }
+    },
+  };
+  return sockets;
+}
 
 test("an old connection is replaced before it ends, and lets its last request finish", async () => {
   const server = await startServer();
@@ -59,26 +97,18 @@ test("a replacement that can't be opened is tried again, while the old connectio
 });
 
 test("an old connection that ends while its replacement opens costs no request", async () => {
-  const asked = Promise.withResolvers<() => void>();
-  let attempts = 0;
-  const server = await startServer({
-    verifyClient: (_info, done) => {
-      attempts += 1;
-      if (attempts === 1) return done(true);
-      asked.resolve(() => done(true));
-    },
-  });
+  const { server, asked } = await startServerThatHolds();
   const client = startClient(server.url, { renewAfter: 50 });
   const promise = client.request("echo", "kept");
   const { socket } = await server.request();
-  const admit = await asked.promise;
+  const admit = await asked;
   socket.terminate();
   await client.enters("open");
   await client.enters("connecting");
   admit();
   (await server.request()).answer("here");
   expect(await promise).toBe("here");
-  expect(attempts).toBe(2);
+  expect(server.unread.connections).toHaveLength(2);
 });
 
 test("a connection on which nothing comes while a request waits is replaced", async () => {
@@ -92,16 +122,117 @@ test("a connection on which nothing comes while a request waits is replaced", as
   await server.connection();
 });
 
+test("what waits on a silent connection is sent again over the one that takes its place", async () => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  await client.enters("open");
+  const promise = client.request("echo", "long");
+  const first = await server.request();
+  await timeOut(server, client);
+  const second = await server.request();
+  expect(second).toMatchObject({ data: "long", requestId: first.requestId });
+  expect(second.socket).not.toBe(first.socket);
+  second.answer("here");
+  expect(await promise).toBe("here");
+  await once(first.socket, "close");
+});
+
+test("a connection that was only slow may still bring the reply to what was sent again", async () => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  await client.enters("open");
+  const promise = client.request("echo", "long");
+  const first = await server.request();
+  await timeOut(server, client);
+  const second = await server.request();
+  first.answer("from the old one");
+  expect(await promise).toBe("from the old one");
+  second.answer("too late");
+  const next = client.request("echo", "next");
+  (await server.request()).answer("next");
+  expect(await next).toBe("next");
+  expect(client.unmatched.kept).toEqual([]);
+});
+
+test("what must not run twice waits on where it is when its connection is silent", async () => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  await client.enters("open");
+  const once = client.request("echo", "once", { retry: false });
+  const twice = client.request("echo", "twice");
+  const { socket, answer } = await server.request();
+  await server.request();
+  await timeOut(server, client);
+  const again = await server.request();
+  expect(again.data).toBe("twice");
+  expect(again.socket).not.toBe(socket);
+  again.answer("on the new one");
+  expect(await twice).toBe("on the new one");
+  answer("on the old one");
+  expect(await once).toBe("on the old one");
+  expect(server.unread.requests).toEqual([]);
+});
+
+test("a connection that was silent, and then wasn't, keeps its requests", async () => {
+  const { server, asked } = await startServerThatHolds();
+  const client = startClient(server.url);
+  await client.enters("open");
+  const promise = client.request("echo", "long");
+  const { socket, answer } = await server.request();
+  await timeOut(server, client);
+  const admit = await asked;
+  socket.send('"hello"');
+  await client.unmatched.next();
+  admit();
+  for (let from = socket; from === socket;) {
+    const probe = client.request("echo", "probe");
+    const request = await server.request();
+    expect(request.data).toBe("probe");
+    request.answer();
+    await probe;
+    from = request.socket;
+  }
+  answer("in its time");
+  expect(await promise).toBe("in its time");
+});
+
+test("what waits on an old connection is sent again when that one falls silent", async () => {
+  const { server, asked } = await startServerThatHolds();
+  const client = startClient(server.url);
+  await client.enters("open");
+  const promise = client.request("echo", "long");
+  const { socket } = await server.request();
+  await timeOut(server, client);
+  const admit = await asked;
+  socket.send('"hello"');
+  await client.unmatched.next();
+  const silence = timeOut(server, client, 500);
+  admit();
+  await silence;
+  const again = await server.request();
+  expect(again.data).toBe("long");
+  expect(again.socket).not.toBe(socket);
+  again.answer("here");
+  expect(await promise).toBe("here");
+});
+
+test("a request that waited for its connection says nothing about that one when it times out", async () => {
+  const server = await startServer();
+  const sockets = countSockets();
+  const client = startClient(server.url, sockets);
+  const late = client.request("echo", "late", { timeout: 500 });
+  await server.request();
+  await expect(late).rejects.toMatchObject({ code: "TIMED_OUT", sent: true });
+  const next = client.request("echo", "next");
+  (await server.request()).answer("here");
+  expect(await next).toBe("here");
+  expect(sockets.opened).toBe(1);
+});
+
 test("a connection that brings other replies is not replaced for one that is late", async () => {
   const server = await startServer();
-  let opened = 0;
-  class CountedSocket extends WebSocket {
-    constructor(url: string, protocols?: string[]) {
-      super(url, protocols);
-      opened += 1;
-    }
-  }
-  const client = startClient(server.url, { WebSocket: CountedSocket });
+  const sockets = countSockets();
+  const client = startClient(server.url, sockets);
   await client.enters("open");
   const late = client.request("echo", "late", { timeout: 100 });
   const other = client.request("echo", "other");
@@ -109,7 +240,7 @@ test("a connection that brings other replies is not replaced for one that is lat
   (await server.request()).answer("here");
   expect(await other).toBe("here");
   await expect(late).rejects.toMatchObject({ code: "TIMED_OUT" });
-  expect(opened).toBe(1);
+  expect(sockets.opened).toBe(1);
 });
 
 test("a silent connection is kept alive with a cheap action, whose answer nobody sees", async () => {

@@ -10,11 +10,14 @@ const FRAME_LIMIT = 32 * 1024;
 /** The requests that have no reply yet. */
 export interface Requests {
   ask(action: string, data?: unknown, options?: RequestOptions): Promise<unknown>;
-  /** Sends those that wait for a connection, in the order in which they were made. */
+  /**
+   * Sends what waits for a connection, and what may run twice and waits on doubtful ones alone, in
+   * the order in which it was asked for.
+   */
   send(): void;
   /** Settles the request that a message answers. False: it answers none that ever was. */
   answer(message: unknown): boolean;
-  /** Sends again what had been sent over a connection that ended, or rejects what must not be. */
+  /** Sends again what waited on a connection that ended, or rejects what must not be. */
   lose(connection: Connection): void;
   /** Whether one waits for a reply from there. */
   isAwaited(connection: Connection): boolean;
@@ -24,7 +27,7 @@ export interface Requests {
 
 interface Events {
   current(): Connection | undefined;
-  /** Nothing came over a connection for as long as a request waited for its reply. */
+  /** Nothing came over a connection for as long as a request waited for its reply: it is doubtful. */
   onSilence(connection: Connection): void;
   onSettled(connection: Connection): void;
 }
@@ -46,15 +49,34 @@ export function createRequests(
     return current() || all.size < settings.maximumQueue ? undefined : "QUEUE_FULL";
   };
 
+  const isDue = ({ connections, retry }: Pending) =>
+    [...connections].every(({ isDoubtful }) => isDoubtful && retry);
+
   const transmit = (pending: Pending) => {
     const connection = current();
-    if (pending.connection || !connection?.send(pending.text)) return;
-    pending.connection = connection;
-    pending.received = connection.received;
+    if (!connection || pending.connections.has(connection) || !isDue(pending)) return;
+    if (!connection.send(pending.text)) return;
+    pending.connections.add(connection);
     pending.sent = true;
   };
   const send = () => {
     for (const pending of all.values()) transmit(pending);
+  };
+
+  /** What the time-out of a request says about the connection that was there when it was made. */
+  const watch = (connection: Connection | undefined) => {
+    const received = connection?.received;
+    return () => {
+      // Without one, the request spent its time waiting for a connection.
+      if (!connection || connection.received !== received) return;
+      connection.isDoubtful = true;
+      onSilence(connection);
+      send();
+    };
+  };
+  const forget = ({ requestId, connections }: Pending) => {
+    all.delete(requestId);
+    for (const connection of connections) onSettled(connection);
   };
 
   return {
@@ -67,21 +89,10 @@ export function createRequests(
         const text = JSON.stringify({ action, data, requestId });
         const code = refusal(text);
         if (code) throw new NoReplyError(code, { action, requestId, sent: false }, ending?.cause);
-        const asked = { action, requestId, text, retry };
         const pending = createPending(
-          asked,
+          { action, requestId, text, retry },
           { signal, timeout },
-          {
-            resolve,
-            reject,
-            onSettled({ connection }) {
-              all.delete(requestId);
-              if (connection) onSettled(connection);
-            },
-            onTimeout({ connection, received }) {
-              if (connection?.received === received) onSilence(connection);
-            },
-          },
+          { resolve, reject, onSettled: forget, onTimeout: watch(current()) },
         );
         all.set(requestId, pending);
         transmit(pending);
@@ -99,14 +110,14 @@ export function createRequests(
     },
     lose(connection) {
       for (const pending of all.values()) {
-        if (pending.connection !== connection) continue;
-        pending.connection = undefined;
-        if (!pending.retry) pending.reject(new NoReplyError("CONNECTION_LOST", pending));
+        const { connections, retry } = pending;
+        if (!connections.delete(connection) || connections.size > 0 || retry) continue;
+        pending.reject(new NoReplyError("CONNECTION_LOST", pending));
       }
       send();
     },
     isAwaited: (connection) =>
-      [...all.values()].some((pending) => pending.connection === connection),
+      [...all.values()].some(({ connections }) => connections.has(connection)),
     end(code, cause) {
       ending = { code, cause };
       for (const pending of all.values()) pending.reject(new NoReplyError(code, pending, cause));
