@@ -1,6 +1,8 @@
+import { ConnectionError } from "./errors.ts";
+import type { Settings } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
-/** One WebSocket, from its opening to its end. */
+/** One WebSocket, from the call for its token to its end. */
 export interface Connection {
   /** How many messages have come. */
   readonly received: number;
@@ -21,63 +23,75 @@ interface Events {
   /** No message went either way for `keepAlive`. */
   onIdle(): void;
   /** Once, however it ended or failed to open. */
-  onEnd(): void;
+  onEnd(error: ConnectionError): void;
 }
 
-/** @param times how long it may take to open, and to be silent, in milliseconds. */
 export function createConnection(
-  socket: WebSocket,
-  times: { timeout: number; keepAlive: number },
+  url: string,
+  { WebSocket, token, timeout, keepAlive }: Settings,
   { onOpen, onMessage, onIdle, onEnd }: Events,
 ): Connection {
   const silence = createTimer();
   const opening = createTimer();
+  let socket: WebSocket | undefined;
   let isOver = false;
+  let failure: ConnectionError["code"] = token ? "TOKEN_FAILED" : "CONNECTION_FAILED";
 
-  const touch = () => silence.start(times.keepAlive, onIdle);
+  const touch = () => silence.start(keepAlive, onIdle);
   const close = (code = 1000) => {
     // First, for closing what isn't open yet may call back at once.
     isOver = true;
-    socket.close(code);
+    socket?.close(code);
     silence.stop();
     opening.stop();
   };
-  const end = () => {
+  const end = (cause?: unknown) => {
     if (isOver) return;
     close();
-    onEnd();
+    onEnd(new ConnectionError(failure, cause));
   };
 
-  socket.addEventListener("open", () => {
+  const listen = (to: WebSocket) => {
+    to.addEventListener("open", () => {
+      if (isOver) return;
+      opening.stop();
+      touch();
+      onOpen();
+    });
+    to.addEventListener("message", ({ data }) => {
+      if (isOver) return;
+      connection.received += 1;
+      connection.isDoubtful = false;
+      touch();
+      onMessage(parse(String(data)));
+    });
+    // Node 22 has no "close" for a connection that never opened.
+    to.addEventListener("error", () => end());
+    to.addEventListener("close", () => end());
+  };
+  const open = async () => {
+    const protocols = token && ["websocket-lambda", await token()];
+    failure = "CONNECTION_FAILED";
     if (isOver) return;
-    opening.stop();
-    touch();
-    onOpen();
-  });
-  socket.addEventListener("message", ({ data }) => {
-    if (isOver) return;
-    connection.received += 1;
-    connection.isDoubtful = false;
-    touch();
-    onMessage(parse(String(data)));
-  });
-  // Node 22 has no "close" for a connection that never opened.
-  socket.addEventListener("error", end);
-  socket.addEventListener("close", end);
-  opening.start(times.timeout, end);
+    socket = new WebSocket(url, protocols);
+    listen(socket);
+  };
 
   const connection = {
     received: 0,
     isDoubtful: false,
     send(text: string) {
-      if (isOver || socket.readyState !== 1) return false;
+      if (isOver || socket?.readyState !== 1) return false;
       socket.send(text);
       touch();
       return true;
     },
-    end,
+    end: () => end(),
     close,
   };
+  opening.start(timeout, end);
+  // Later, so that the provider may do anything, even close the client.
+  Promise.resolve().then(open).catch(end);
   return connection;
 }
 

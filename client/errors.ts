@@ -25,7 +25,7 @@ export class RequestError extends Error implements Asked {
 const messages = {
   TIMED_OUT: "There was no reply in time.",
   CONNECTION_LOST: "The connection was lost before the reply came.",
-  CONNECTION_FAILED: "No connection could be opened.",
+  CONNECTION_FAILED: "No connection could be opened or kept.",
   TOKEN_FAILED: "There was no token to connect with.",
   QUEUE_FULL: "Too many requests wait for a connection.",
   MESSAGE_TOO_LARGE: "The message is over 32 KB, the most that API Gateway takes in a frame.",
@@ -48,5 +48,17 @@ export class NoReplyError extends Error implements Asked {
     this.action = request.action;
     this.requestId = request.requestId;
     this.sent = request.sent;
+  }
+}
+
+/** There is no connection. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  readonly code: "CONNECTION_FAILED" | "TOKEN_FAILED" | "CLOSED";
+
+  /** @param cause what `token` or the platform threw. */
+  constructor(code: ConnectionError["code"], cause?: unknown) {
+    super(messages[code], cause === undefined ? {} : { cause });
+    this.code = code;
   }
 }

@@ -1,6 +1,6 @@
 import { createBackOff } from "./back-off.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import type { NoReplyCode } from "./errors.ts";
+import { ConnectionError } from "./errors.ts";
 import type { Settings, State } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
@@ -23,7 +23,7 @@ interface Events {
   onIdle(): void;
   onEnd(connection: Connection): void;
   /** There will be no more connections. */
-  onOver(code: NoReplyCode, cause?: unknown): void;
+  onOver(error: ConnectionError): void;
 }
 
 export function keepConnected(
@@ -31,14 +31,15 @@ export function keepConnected(
   settings: Settings,
   { onOpen, onMessage, onIdle, onEnd, onOver }: Events,
 ): KeptConnection {
-  const { timeout, keepAlive, renewAfter, random, WebSocket, token, onStateChange } = settings;
+  const { renewAfter, random, token, onStateChange } = settings;
   const connections = new Set<Connection>();
   const backOff = createBackOff(settings);
-  /** Until the next connection: the back-off, or what is left of the current one's life. */
+  /** Until the next attempt: the back-off, or what is left of the current connection's life. */
   const wait = createTimer();
   let state: State | undefined;
   let current: Connection | undefined;
-  let isDialling = false;
+  /** The one that is being opened to become the current one. */
+  let next: Connection | undefined;
 
   const enter = (entered: State) => {
     if (state === entered) return;
@@ -47,71 +48,57 @@ export function keepConnected(
     if (onStateChange) queueMicrotask(() => onStateChange(entered));
   };
 
-  const end = (reason: NoReplyCode, { status, cause }: { status?: number; cause?: unknown }) => {
-    for (const connection of connections) connection.close(status);
+  const end = (error: ConnectionError, code?: number) => {
+    for (const connection of connections) connection.close(code);
     current = undefined;
     wait.stop();
     enter("closed");
-    onOver(reason, cause);
+    onOver(error);
   };
 
-  const dial = async () => {
-    isDialling = true;
+  const renew = () => {
+    if (next) return;
     backOff.attempt();
     if (!current) enter("connecting");
-    let reason: NoReplyCode = "TOKEN_FAILED";
-    try {
-      const protocols = token && ["websocket-lambda", await token()];
-      reason = "CONNECTION_FAILED";
-      if (state !== "closed") open(new WebSocket(url, protocols));
-    } catch (cause) {
-      isDialling = false;
-      if (current) retry();
-      else if (state !== "closed") end(reason, { cause });
-    }
+    next = open();
   };
-  const renew = () => {
-    if (!isDialling) void dial();
-  };
-  const retry = () => {
-    if (!current && backOff.isExhausted) return end("CONNECTION_FAILED", {});
+  const retry = (error: ConnectionError) => {
+    // What the platform throws without a token is about the URL, and would be the same again.
+    const isHopeless = !token && error.cause !== undefined;
+    if (!current && (backOff.isExhausted || isHopeless)) return end(error);
     if (!current) enter("waiting");
     wait.start(backOff.delay(), renew);
   };
 
-  const open = (socket: WebSocket) => {
-    let hasOpened = false;
-    const connection = createConnection(
-      socket,
-      { timeout, keepAlive },
-      {
-        onOpen() {
-          hasOpened = true;
-          isDialling = false;
-          const replaced = current;
-          current = connection;
-          enter("open");
-          // The jitter keeps clients apart that connected together.
-          wait.start(renewAfter * (1 + random() / 20), renew);
-          onOpen(replaced);
-        },
-        onMessage(message) {
-          if (connection.received === 1) backOff.succeed();
-          onMessage(message);
-        },
-        onIdle,
-        onEnd() {
-          connections.delete(connection);
-          const wasCurrent = connection === current;
-          if (wasCurrent) current = undefined;
-          if (!hasOpened) isDialling = false;
-          onEnd(connection);
-          if (isDialling) enter(current ? "open" : "connecting");
-          else if (wasCurrent || !hasOpened) retry();
-        },
+  const open = () => {
+    const connection = createConnection(url, settings, {
+      onOpen() {
+        const replaced = current;
+        current = connection;
+        next = undefined;
+        enter("open");
+        // The jitter keeps clients apart that connected together.
+        wait.start(renewAfter * (1 + random() / 20), renew);
+        onOpen(replaced);
       },
-    );
+      onMessage(message) {
+        if (connection.received === 1) backOff.succeed();
+        onMessage(message);
+      },
+      onIdle,
+      onEnd(error) {
+        const isOld = connection !== current && connection !== next;
+        connections.delete(connection);
+        if (connection === current) current = undefined;
+        if (connection === next) next = undefined;
+        onEnd(connection);
+        if (isOld) return;
+        if (next) enter("connecting");
+        else retry(error);
+      },
+    });
     connections.add(connection);
+    return connection;
   };
 
   renew();
@@ -123,11 +110,11 @@ export function keepConnected(
       return current;
     },
     renew,
-    close(status = 1000) {
+    close(code = 1000) {
       // As the platform has it, but whether or not there is a connection.
-      if (status !== 1000 && !(status >= 3000 && status < 5000))
+      if (code !== 1000 && !(code >= 3000 && code < 5000))
         throw new RangeError("The code must be 1000, or from 3000 to 4999.");
-      if (state !== "closed") end("CLOSED", { status });
+      if (state !== "closed") end(new ConnectionError("CLOSED"), code);
     },
   };
 }

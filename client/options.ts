@@ -1,6 +1,9 @@
 /** How a client behaves. Times are in milliseconds; `Infinity` switches off what they are for. */
 export interface ConnectOptions {
-  /** For a reply, counted from the call of `request`, and for a connection to open. Default: 30 s. */
+  /**
+   * For a reply, counted from the call of `request`, and for an attempt to connect, with its token.
+   * Default: 30 s.
+   */
   timeout?: number;
   /**
    * Whether a request whose connection is lost before its reply is sent again, with its requestId.
@@ -25,13 +28,13 @@ export interface ConnectOptions {
   minimumDelay?: number;
   maximumDelay?: number;
   /**
-   * Attempts in a row that may come to nothing before the client gives up and is closed: that open
-   * no connection, or one that ends before it has brought a message. Default: no limit.
+   * Attempts in a row that may come to nothing before the client gives up and is closed: that get no
+   * token, no connection, or one that ends before it has brought a message. Default: no limit.
    */
   maximumAttempts?: number;
   /**
    * Asked before each connection; the token goes as the second sub-protocol, after
-   * `websocket-lambda`. If it throws while there is no connection, the client gives up.
+   * `websocket-lambda`. If it throws, or takes longer than `timeout`, the attempt has failed.
    */
   token?: () => string | Promise<string>;
   /** Called after each change of state. */

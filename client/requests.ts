@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { NoReplyError, type NoReplyCode, RequestError } from "./errors.ts";
+import { type ConnectionError, NoReplyError, type NoReplyCode, RequestError } from "./errors.ts";
 import type { RequestOptions, Settings } from "./options.ts";
 import { createPending, type Pending } from "./pending.ts";
 import { isReply } from "./replies.ts";
@@ -22,7 +22,7 @@ export interface Requests {
   /** Whether one waits for a reply from there. */
   isAwaited(connection: Connection): boolean;
   /** Rejects all, and all that are still to come. */
-  end(code: NoReplyCode, cause?: unknown): void;
+  end(error: ConnectionError): void;
 }
 
 interface Events {
@@ -40,7 +40,7 @@ export function createRequests(
   // Unlike crypto.randomUUID, this exists on pages without https.
   const prefix = `${crypto.getRandomValues(new Uint32Array(2)).join("-")}-`;
   let count = 0;
-  let ending: { code: NoReplyCode; cause: unknown } | undefined;
+  let ending: ConnectionError | undefined;
 
   /** Why a request can't be taken, if it can't. */
   const refusal = (text: string): NoReplyCode | undefined => {
@@ -118,8 +118,9 @@ export function createRequests(
     },
     isAwaited: (connection) =>
       [...all.values()].some(({ connections }) => connections.has(connection)),
-    end(code, cause) {
-      ending = { code, cause };
+    end(error) {
+      ending = error;
+      const { code, cause } = error;
       for (const pending of all.values()) pending.reject(new NoReplyError(code, pending, cause));
     },
   };

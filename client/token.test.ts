@@ -42,10 +42,26 @@ test("a refused token is followed by another attempt with the next one", async (
   expect(await promise).toBe("in");
 });
 
-test("a provider that throws ends the client, with its error as the cause", async () => {
+test("a provider that throws when the connection is lost is asked again, as the server is", async () => {
+  const server = await startServer({ handleProtocols });
+  const answers = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
+  const client = startClient(server.url, { token: () => answers.shift()?.() ?? "more" });
+  const promise = client.request("echo", "hello");
+  (await server.request()).socket.terminate();
+  (await server.request()).answer("here");
+  expect(await promise).toBe("here");
+  expect(server.offers).toEqual(["websocket-lambda, first", "websocket-lambda, third"]);
+});
+
+test("a provider that throws at every attempt ends the client, with its error as the cause", async () => {
   const server = await startServer();
+  let asked = 0;
   const client = startClient(server.url, {
-    token: () => Promise.reject(new Error("signed out")),
+    maximumAttempts: 3,
+    token() {
+      asked += 1;
+      throw new Error("signed out");
+    },
   });
   const promise = client.request("echo");
   await expect(promise).rejects.toMatchObject({
@@ -54,7 +70,44 @@ test("a provider that throws ends the client, with its error as the cause", asyn
     cause: new Error("signed out"),
   });
   expect(client.state).toBe("closed");
+  expect(asked).toBe(3);
   expect(server.offers).toEqual([]);
+});
+
+test("a token that doesn't come in time is given up, and asked for again", async () => {
+  const server = await startServer({ handleProtocols });
+  const late = Promise.withResolvers<string>();
+  const answers = [late.promise, "second"];
+  const client = startClient(server.url, {
+    timeout: 100,
+    token: () => answers.shift() ?? "more",
+  });
+  const promise = client.request("echo", 1, { timeout: 10_000 });
+  const { answer } = await server.request();
+  late.resolve("late");
+  await late.promise;
+  answer("in");
+  expect(await promise).toBe("in");
+  expect(server.offers).toEqual(["websocket-lambda, second"]);
+});
+
+test("a token that never comes ends the client after so many attempts", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, {
+    timeout: 10,
+    maximumAttempts: 2,
+    token: () => new Promise<never>(() => {}),
+  });
+  const promise = client.request("echo", 1, { timeout: 10_000 });
+  await expect(promise).rejects.toMatchObject({ code: "TOKEN_FAILED", sent: false });
+});
+
+test("a text that can't be a token is no end either", async () => {
+  const server = await startServer({ handleProtocols });
+  const tokens = ["two words", "good"];
+  const client = startClient(server.url, { token: () => tokens.shift() ?? "more" });
+  await client.enters("open");
+  expect(server.offers).toEqual(["websocket-lambda, good"]);
 });
 
 test("a provider that throws while there is a connection is asked again later", async () => {
@@ -76,4 +129,21 @@ test("a client that is closed while it waits for a token opens no connection", a
   const other = startClient(server.url);
   await other.enters("open");
   expect(server.offers).toEqual([undefined]);
+});
+
+test("a provider may close the client instead of giving a token", async () => {
+  const server = await startServer({ handleProtocols });
+  let asked = 0;
+  const client = startClient(server.url, {
+    token() {
+      asked += 1;
+      if (asked === 2) client.close();
+      return `token-${asked}`;
+    },
+  });
+  (await server.connection()).terminate();
+  await client.enters("closed");
+  const other = startClient(server.url);
+  await other.enters("open");
+  expect(server.offers).toEqual(["websocket-lambda, token-1", undefined]);
 });
