@@ -59,13 +59,16 @@ locals {
       treat_missing_data = "ignore"
     }
 
-    # The metric counts both directions, so each request twice.
+    # Not API Gateway's MessageCount: replies are in it, so that a flood without
+    # replies reads like traffic at half its rate. Each message that the throttle
+    # lets through is one invocation; but so are connects, disconnects and reports
+    # of failed jobs. Where every connection sends one message, it is these
+    # together that reach 80 %, and the messages 27 %.
     message-rate = {
-      description = "Traffic is at 80 % of what throttling_rate_limit (${var.throttling_rate_limit} per second) lets through. Raise the limit, or find the client that floods the API."
-      namespace   = "AWS/ApiGateway"
-      metric_name = "MessageCount"
-      dimensions  = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
-      threshold   = 0.8 * 2 * var.throttling_rate_limit * 300
+      description = "The websocket-handler is invoked at 80 % of throttling_rate_limit (${var.throttling_rate_limit} per second). Raise the limit, or find the client that floods the API."
+      metric_name = "Invocations"
+      dimensions  = { FunctionName = local.function_names.websocket_handler }
+      threshold   = 0.8 * var.throttling_rate_limit * 300
     }
   }
 }
@@ -108,10 +111,13 @@ locals {
     {
       title = "Connects and messages"
       stat  = "Sum"
-      metrics = [
-        for name in ["ConnectCount", "MessageCount"] :
-        ["AWS/ApiGateway", name, "ApiId", aws_apigatewayv2_api.this.id, "Stage", var.stage]
-      ]
+      metrics = concat(
+        [
+          for name in ["ConnectCount", "MessageCount"] :
+          ["AWS/ApiGateway", name, "ApiId", aws_apigatewayv2_api.this.id, "Stage", var.stage]
+        ],
+        [["AWS/Lambda", "Invocations", "FunctionName", local.function_names.websocket_handler]]
+      )
     },
     {
       title = "Errors of the API"

@@ -365,11 +365,30 @@ run "every_alarm_tells_the_topics" {
     ]
     error_message = "The alarm on time-outs does not watch the metric of its filter."
   }
+}
 
-  # Both directions of 500 requests a second for 300 seconds, and 80 % of that.
+# Sums of 300 seconds. What is sent to clients must not be in them: with replies,
+# traffic at half the limit would be as much as a flood at all of it without.
+run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
+  command = plan
+
+  variables {
+    throttling_rate_limit = 100
+  }
+
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold == 240000
-    error_message = "The alarm on the message rate does not follow the throttling limit."
+    condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold < 100 * 300 && aws_cloudwatch_metric_alarm.this["message-rate"].threshold > 50 * 300
+    error_message = "The alarm on the message rate fires above ${aws_cloudwatch_metric_alarm.this["message-rate"].threshold} messages."
+  }
+
+  assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.this["message-rate"].namespace,
+      aws_cloudwatch_metric_alarm.this["message-rate"].metric_name,
+      aws_cloudwatch_metric_alarm.this["message-rate"].dimensions["FunctionName"],
+      aws_cloudwatch_metric_alarm.this["message-rate"].statistic,
+    ] == ["AWS/Lambda", "Invocations", "websocket-lambda-websocket-handler", "Sum"]
+    error_message = "The alarm on the message rate does not count what comes in."
   }
 }
 
