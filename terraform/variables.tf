@@ -240,7 +240,7 @@ variable "maximum_event_age_in_seconds" {
 }
 
 variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the logs of both functions and of the API."
+  description = "Days that CloudWatch keeps the logs of all functions and of the API."
   type        = number
   default     = 14
 

@@ -5,7 +5,7 @@ import type { ErrorCode, Reply } from "../../shared/protocol.ts";
 export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
   INVALID_JSON: "the message is not JSON",
   INVALID_REQUEST:
-    "it is, but `action` or `requestId` is missing or wrong, it is nested more than 1,000 levels deep, or it is too large with its numbers written out",
+    "it is, but it is no object, `action` is missing or wrong, `requestId` is wrong, a key is forbidden, it is nested more than 1,000 levels deep, or it is too large with its numbers written out",
   UNKNOWN_ACTION: "there is no such action",
   INVALID_DATA: "the action can't take this `data`",
   RESULT_TOO_LARGE: "the result is over API Gateway's 128 KB",
