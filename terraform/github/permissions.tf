@@ -1,7 +1,8 @@
-# What a deployment may do: anything to what bears its project's name. It makes
-# roles and gives them to functions, so whoever may change what an environment
-# deploys can have a function do what its role's policy says. Protect the
-# environment production: required reviewers, and main only.
+# What a deployment may do: anything to what bears its project's name. That
+# bounds mistakes, not people: it makes roles and gives them to functions, so
+# whoever may change what an environment deploys can do anything in the account.
+# Protect the environment production: required reviewers, and main only. For
+# preview, docs/deploy.md has the choices.
 
 data "aws_partition" "current" {}
 
