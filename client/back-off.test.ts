@@ -7,7 +7,7 @@ test("the limit of the delay doubles up to the maximum, and begins anew after a 
   const backOff = createBackOff({ ...limits, random: () => 1 });
   const delays = Array.from({ length: 8 }, () => {
     const delay = backOff.delay();
-    backOff.attempt();
+    backOff.fail();
     return delay;
   });
   expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
@@ -21,11 +21,11 @@ test("the delay is anything from nothing to its limit", () => {
   expect([backOff.delay(), backOff.delay(), backOff.delay()]).toEqual([0, 250, 499.5]);
 });
 
-test("it is exhausted after the last attempt, and not before", () => {
+test("it is exhausted after the last failure, and not before", () => {
   const backOff = createBackOff({ ...limits, random: () => 0 });
-  backOff.attempt();
-  backOff.attempt();
+  backOff.fail();
+  backOff.fail();
   expect(backOff.isExhausted).toBe(false);
-  backOff.attempt();
+  backOff.fail();
   expect(backOff.isExhausted).toBe(true);
 });

@@ -1,14 +1,14 @@
 import type { Settings } from "./options.ts";
 
 export interface BackOff {
-  /** Counts an attempt. */
-  attempt(): void;
-  /** An attempt has come to something: counts anew. */
+  /** Counts an attempt that came to nothing. */
+  fail(): void;
+  /** One has come to something: counts anew. */
   succeed(): void;
   readonly isExhausted: boolean;
   /**
    * How long to wait before the next attempt, in milliseconds: anything from nothing to a limit that
-   * doubles with every attempt, so that the clients of a server that went away don't come back at once.
+   * doubles with every failure, so that the clients of a server that went away don't come back at once.
    * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter")
    */
   delay(): number;
@@ -20,17 +20,17 @@ export function createBackOff({
   maximumAttempts,
   random,
 }: Pick<Settings, "minimumDelay" | "maximumDelay" | "maximumAttempts" | "random">): BackOff {
-  let attempts = 0;
+  let failures = 0;
   return {
-    attempt: () => {
-      attempts += 1;
+    fail: () => {
+      failures += 1;
     },
     succeed: () => {
-      attempts = 0;
+      failures = 0;
     },
     get isExhausted() {
-      return attempts >= maximumAttempts;
+      return failures >= maximumAttempts;
     },
-    delay: () => random() * Math.min(maximumDelay, minimumDelay * 2 ** attempts),
+    delay: () => random() * Math.min(maximumDelay, minimumDelay * 2 ** failures),
   };
 }

@@ -8,6 +8,8 @@ export interface Connection {
   readonly received: number;
   /** Whether it may be dead: set where nothing comes that should, until something comes. */
   isDoubtful: boolean;
+  /** Whether it was worth an attempt: it brought a message, or was open for `maximumDelay`. */
+  readonly hasServed: boolean;
   /** False: not sent, because it isn't open, or not any more. */
   send(text: string): boolean;
   /** Ends it. */
@@ -28,11 +30,12 @@ interface Events {
 
 export function createConnection(
   url: string,
-  { WebSocket, token, timeout, keepAlive }: Settings,
+  { WebSocket, token, timeout, keepAlive, maximumDelay }: Settings,
   { onOpen, onMessage, onIdle, onEnd }: Events,
 ): Connection {
   const silence = createTimer();
-  const opening = createTimer();
+  /** How long it may take to open, and then, how long it has to last. */
+  const trial = createTimer();
   let socket: WebSocket | undefined;
   let isOver = false;
   let failure: ConnectionError["code"] = token ? "TOKEN_FAILED" : "CONNECTION_FAILED";
@@ -43,7 +46,7 @@ export function createConnection(
     isOver = true;
     socket?.close(code);
     silence.stop();
-    opening.stop();
+    trial.stop();
   };
   const end = (cause?: unknown) => {
     if (isOver) return;
@@ -51,10 +54,13 @@ export function createConnection(
     onEnd(new ConnectionError(failure, cause));
   };
 
+  const serve = () => {
+    connection.hasServed = true;
+  };
   const listen = (to: WebSocket) => {
     to.addEventListener("open", () => {
       if (isOver) return;
-      opening.stop();
+      trial.start(maximumDelay, serve);
       touch();
       onOpen();
     });
@@ -62,6 +68,7 @@ export function createConnection(
       if (isOver) return;
       connection.received += 1;
       connection.isDoubtful = false;
+      serve();
       touch();
       onMessage(parse(String(data)));
     });
@@ -80,6 +87,7 @@ export function createConnection(
   const connection = {
     received: 0,
     isDoubtful: false,
+    hasServed: false,
     send(text: string) {
       if (isOver || socket?.readyState !== 1) return false;
       socket.send(text);
@@ -89,7 +97,7 @@ export function createConnection(
     end: () => end(),
     close,
   };
-  opening.start(timeout, end);
+  trial.start(timeout, end);
   // Later, so that the provider may do anything, even close the client.
   Promise.resolve().then(open).catch(end);
   return connection;

@@ -56,9 +56,8 @@ export function keepConnected(
     onOver(error);
   };
 
-  const renew = () => {
+  const dial = () => {
     if (next) return;
-    backOff.attempt();
     if (!current) enter("connecting");
     next = open();
   };
@@ -67,24 +66,30 @@ export function keepConnected(
     const isHopeless = !token && error.cause !== undefined;
     if (!current && (backOff.isExhausted || isHopeless)) return end(error);
     if (!current) enter("waiting");
-    wait.start(backOff.delay(), renew);
+    wait.start(backOff.delay(), dial);
   };
 
+  /**
+   * What failed before a connection served, and while it did, is forgotten when it goes. One that was
+   * admitted and ended at once is itself a failure, or the client would be back at once each time.
+   */
+  const judge = ({ hasServed }: Connection) => {
+    if (hasServed) backOff.succeed();
+    else backOff.fail();
+  };
   const open = () => {
     const connection = createConnection(url, settings, {
       onOpen() {
         const replaced = current;
+        if (replaced) judge(replaced);
         current = connection;
         next = undefined;
         enter("open");
         // The jitter keeps clients apart that connected together.
-        wait.start(renewAfter * (1 + random() / 20), renew);
+        wait.start(renewAfter * (1 + random() / 20), dial);
         onOpen(replaced);
       },
-      onMessage(message) {
-        if (connection.received === 1) backOff.succeed();
-        onMessage(message);
-      },
+      onMessage,
       onIdle,
       onEnd(error) {
         const isOld = connection !== current && connection !== next;
@@ -93,6 +98,7 @@ export function keepConnected(
         if (connection === next) next = undefined;
         onEnd(connection);
         if (isOld) return;
+        judge(connection);
         if (next) enter("connecting");
         else retry(error);
       },
@@ -101,7 +107,7 @@ export function keepConnected(
     return connection;
   };
 
-  renew();
+  dial();
   return {
     get state() {
       return state ?? "connecting";
@@ -109,7 +115,7 @@ export function keepConnected(
     get current() {
       return current;
     },
-    renew,
+    renew: dial,
     close(code = 1000) {
       // As the platform has it, but whether or not there is a connection.
       if (code !== 1000 && !(code >= 3000 && code < 5000))

@@ -29,7 +29,8 @@ export interface ConnectOptions {
   maximumDelay?: number;
   /**
    * Attempts in a row that may come to nothing before the client gives up and is closed: that get no
-   * token, no connection, or one that ends before it has brought a message. Default: no limit.
+   * token, no connection, or one that brings no message and ends within `maximumDelay`. Those to
+   * replace a connection that serves don't count. Default: no limit.
    */
   maximumAttempts?: number;
   /**

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { startClient, startServer } from "./testing.ts";
 
 test("states follow the connection", async () => {
@@ -189,6 +189,33 @@ test("a connection that brought a message is no attempt in vain", async () => {
     socket.terminate();
     await client.enters("waiting");
   }
+});
+
+test("a connection that lasted without a message is no attempt in vain", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await startServer();
+  const client = startClient(server.url, { maximumAttempts: 2, keepAlive: Infinity });
+  for (let connections = 0; connections < 4; connections += 1) {
+    await client.enters("open");
+    vi.advanceTimersByTime(30_000);
+    (await server.connection()).terminate();
+    await client.enters("waiting");
+    vi.advanceTimersByTime(0);
+  }
+  expect(client.state).toBe("connecting");
+});
+
+test("a server that admits every connection, and ends it, is given up after so many attempts", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, { maximumAttempts: 3 });
+  for (let connections = 0; connections < 3; connections += 1) {
+    await client.enters("open");
+    (await server.connection()).terminate();
+  }
+  await client.enters("closed");
+  expect(server.offers).toHaveLength(3);
+  await expect(client.request("echo")).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
 });
 
 test("an attempt that hangs is given up after the time-out", async () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
+import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import type { Client } from "./connect.ts";
 import { startClient, startServer } from "./testing.ts";
 
@@ -17,6 +18,29 @@ async function startServerThatHolds() {
     },
   });
   return { server, asked: asked.promise };
+}
+
+/** A server that admits the first connection, and refuses the others until the test says so. */
+async function startServerThatRefuses() {
+  let admits = 1;
+  const refusals = createQueue<unknown>();
+  const server = await startServer({
+    verifyClient: (info, done) => {
+      if (admits === 0) refusals.push(info);
+      done(admits > 0, 503);
+      admits = Math.max(0, admits - 1);
+    },
+  });
+  return {
+    server,
+    /** Resolves when so many have been refused. */
+    async refuses(connections: number) {
+      for (let refused = 0; refused < connections; refused += 1) await refusals.next();
+    },
+    admit() {
+      admits = Infinity;
+    },
+  };
 }
 
 /** Lets a request time out while nothing comes. */
@@ -94,6 +118,38 @@ test("a replacement that can't be opened is tried again, while the old connectio
   await server.connection();
   await server.connection();
   expect(client.states).toEqual(["connecting", "open"]);
+});
+
+test("attempts to replace a connection that serves count for nothing once it is lost", async () => {
+  const { server, refuses, admit } = await startServerThatRefuses();
+  const client = startClient(server.url, { renewAfter: 50, maximumAttempts: 2 });
+  const promise = client.request("echo");
+  const { socket, answer } = await server.request();
+  answer("served");
+  expect(await promise).toBe("served");
+  await refuses(3);
+  admit();
+  socket.terminate();
+  await server.connection();
+  await server.connection();
+  expect(client.state).not.toBe("closed");
+});
+
+test("attempts to replace a connection that serves count for nothing once it is replaced", async () => {
+  const { server, refuses, admit } = await startServerThatRefuses();
+  const client = startClient(server.url, { renewAfter: 300, maximumAttempts: 2 });
+  const promise = client.request("echo");
+  (await server.request()).answer("served");
+  expect(await promise).toBe("served");
+  const old = await server.connection();
+  await refuses(3);
+  const replaced = once(old, "close");
+  admit();
+  const socket = await server.connection();
+  await replaced;
+  socket.terminate();
+  await client.enters("waiting");
+  await client.enters("open");
 });
 
 test("an old connection that ends while its replacement opens costs no request", async () => {
