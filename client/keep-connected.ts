@@ -9,7 +9,10 @@ export interface KeptConnection {
   readonly state: State;
   /** The one for new requests. */
   readonly current: Connection | undefined;
-  /** Opens a connection to take the place of the current one, which lives on until it is ended. */
+  /**
+   * Opens a connection to take the place of the current one, which lives on until it is ended. As
+   * all attempts but the first, this one comes after a back-off.
+   */
   renew(): void;
   /** Ends all connections for good. @throws {RangeError} on a code that a client may not use. */
   close(code?: number): void;
@@ -61,12 +64,13 @@ export function keepConnected(
     if (!current) enter("connecting");
     next = open();
   };
+  const renew = () => wait.start(backOff.delay(), dial);
   const retry = (error: ConnectionError) => {
     // What the platform throws without a token is about the URL, and would be the same again.
     const isHopeless = !token && error.cause !== undefined;
     if (!current && (backOff.isExhausted || isHopeless)) return end(error);
     if (!current) enter("waiting");
-    wait.start(backOff.delay(), dial);
+    renew();
   };
 
   /**
@@ -115,7 +119,7 @@ export function keepConnected(
     get current() {
       return current;
     },
-    renew: dial,
+    renew,
     close(code = 1000) {
       // As the platform has it, but whether or not there is a connection.
       if (code !== 1000 && !(code >= 3000 && code < 5000))

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import type { Client } from "./connect.ts";
 import { startClient, startServer } from "./testing.ts";
@@ -283,6 +283,21 @@ test("a request that waited for its connection says nothing about that one when 
   (await server.request()).answer("here");
   expect(await next).toBe("here");
   expect(sockets.opened).toBe(1);
+});
+
+test("a silent connection is replaced after one back-off, however many requests time out on it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await startServer();
+  const sockets = countSockets();
+  const client = startClient(server.url, { ...sockets, random: () => 1, minimumDelay: 500 });
+  await client.enters("open");
+  const silences = [100, 300, 500].map((timeout) => timeOut(server, client, timeout));
+  await vi.advanceTimersByTimeAsync(599);
+  await Promise.all(silences);
+  expect(sockets.opened).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sockets.opened).toBe(2);
 });
 
 test("a connection that brings other replies is not replaced for one that is late", async () => {

@@ -68,7 +68,7 @@ export function createRequests(
     const received = connection?.received;
     return () => {
       // Without one, the request spent its time waiting for a connection.
-      if (!connection || connection.received !== received) return;
+      if (!connection || connection.isDoubtful || connection.received !== received) return;
       connection.isDoubtful = true;
       onSilence(connection);
       send();
