@@ -45,6 +45,7 @@ export function connect<Actions extends Registry = DefaultActions>(
   };
   const requests = createRequests(settings, {
     current: () => kept.current,
+    failure: () => kept.failure,
     onSilence: (connection) => {
       if (connection === kept.current) kept.renew();
     },

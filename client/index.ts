@@ -1,4 +1,4 @@
 export type { ActionName, Data, DefaultActions, Json, Registry, Result } from "./actions.ts";
 export { type Client, connect } from "./connect.ts";
-export { NoReplyError, type NoReplyCode, RequestError } from "./errors.ts";
+export { ConnectionError, NoReplyError, type NoReplyCode, RequestError } from "./errors.ts";
 export type { ConnectOptions, RequestOptions, State } from "./options.ts";

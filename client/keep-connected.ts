@@ -9,6 +9,8 @@ export interface KeptConnection {
   readonly state: State;
   /** The one for new requests. */
   readonly current: Connection | undefined;
+  /** Why there is no current one, once there was an attempt. */
+  readonly failure: ConnectionError | undefined;
   /**
    * Opens a connection to take the place of the current one, which lives on until it is ended. As
    * all attempts but the first, this one comes after a back-off.
@@ -43,19 +45,20 @@ export function keepConnected(
   let current: Connection | undefined;
   /** The one that is being opened to become the current one. */
   let next: Connection | undefined;
+  let failure: ConnectionError | undefined;
 
-  const enter = (entered: State) => {
+  const enter = (entered: State, error?: ConnectionError) => {
     if (state === entered) return;
     state = entered;
     // Later, so that the listener may do anything, even throw.
-    if (onStateChange) queueMicrotask(() => onStateChange(entered));
+    if (onStateChange) queueMicrotask(() => onStateChange(entered, error));
   };
 
   const end = (error: ConnectionError, code?: number) => {
     for (const connection of connections) connection.close(code);
     current = undefined;
     wait.stop();
-    enter("closed");
+    enter("closed", error);
     onOver(error);
   };
 
@@ -69,7 +72,7 @@ export function keepConnected(
     // What the platform throws without a token is about the URL, and would be the same again.
     const isHopeless = !token && error.cause !== undefined;
     if (!current && (backOff.isExhausted || isHopeless)) return end(error);
-    if (!current) enter("waiting");
+    if (!current) enter("waiting", error);
     renew();
   };
 
@@ -87,7 +90,7 @@ export function keepConnected(
         const replaced = current;
         if (replaced) judge(replaced);
         current = connection;
-        next = undefined;
+        next = failure = undefined;
         enter("open");
         // The jitter keeps clients apart that connected together.
         wait.start(renewAfter * (1 + random() / 20), dial);
@@ -103,6 +106,7 @@ export function keepConnected(
         onEnd(connection);
         if (isOld) return;
         judge(connection);
+        if (!current) failure = error;
         if (next) enter("connecting");
         else retry(error);
       },
@@ -118,6 +122,9 @@ export function keepConnected(
     },
     get current() {
       return current;
+    },
+    get failure() {
+      return failure;
     },
     renew,
     close(code = 1000) {

@@ -1,3 +1,5 @@
+import type { ConnectionError } from "./errors.ts";
+
 /** How a client behaves. Times are in milliseconds; `Infinity` switches off what they are for. */
 export interface ConnectOptions {
   /**
@@ -6,7 +8,7 @@ export interface ConnectOptions {
    */
   timeout?: number;
   /**
-   * Whether a request whose connection is lost before its reply is sent again, with its requestId.
+   * Whether a request whose connection is lost, or may be, is sent again, with its requestId.
    * It may then run twice: `false` is for what must not. Default: true.
    */
   retry?: boolean;
@@ -30,7 +32,8 @@ export interface ConnectOptions {
   /**
    * Attempts in a row that may come to nothing before the client gives up and is closed: that get no
    * token, no connection, or one that brings no message and ends within `maximumDelay`. Those to
-   * replace a connection that serves don't count. Default: no limit.
+   * replace a connection that serves don't count. Default: no limit: it goes on until `close`, and
+   * `onStateChange` tells what is wrong.
    */
   maximumAttempts?: number;
   /**
@@ -38,8 +41,8 @@ export interface ConnectOptions {
    * `websocket-lambda`. If it throws, or takes longer than `timeout`, the attempt has failed.
    */
   token?: () => string | Promise<string>;
-  /** Called after each change of state. */
-  onStateChange?: (state: State) => void;
+  /** Called after each change of state; `error` says why the client is `waiting` or `closed`. */
+  onStateChange?: (state: State, error?: ConnectionError) => void;
   /**
    * Called with each message that belongs to no request, parsed where it is JSON: what the server
    * posts by itself, and API Gateway's own errors, which don't say which request they are about.

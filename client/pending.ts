@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { type Asked, NoReplyError } from "./errors.ts";
+import type { Asked } from "./errors.ts";
 import { createTimer } from "./timer.ts";
 
 /** A request that has no reply yet. */
@@ -19,7 +19,8 @@ interface Settlement {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   onSettled(pending: Pending): void;
-  onTimeout(): void;
+  /** Has to reject it. */
+  onTimeout(pending: Pending): void;
 }
 
 /** Settles once: with what it is given, at the end of its time, or when the signal says so. */
@@ -49,9 +50,6 @@ export function createPending(
   };
   const abort = () => pending.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
-  timer.start(timeout, () => {
-    pending.reject(new NoReplyError("TIMED_OUT", pending));
-    onTimeout();
-  });
+  timer.start(timeout, () => onTimeout(pending));
   return pending;
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import { startClient, startServer } from "./testing.ts";
 
 test("states follow the connection", async () => {
@@ -13,6 +14,20 @@ test("states follow the connection", async () => {
   client.close();
   await client.enters("closed");
   expect(client.states).toEqual([]);
+});
+
+test("why there is no connection is told with each change of state", async () => {
+  const server = await startServer();
+  const changes = createQueue<unknown>();
+  const client = startClient(server.url, {
+    onStateChange: (...change) => changes.push(change),
+  });
+  expect(await changes.next()).toEqual(["connecting", undefined]);
+  expect(await changes.next()).toEqual(["open", undefined]);
+  (await server.connection()).terminate();
+  expect(await changes.next()).toMatchObject(["waiting", { code: "CONNECTION_FAILED" }]);
+  client.close();
+  expect(await changes.next()).toMatchObject(["closed", { code: "CLOSED" }]);
 });
 
 test("a request whose connection is lost is sent again with its requestId", async () => {

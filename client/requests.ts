@@ -27,6 +27,8 @@ export interface Requests {
 
 interface Events {
   current(): Connection | undefined;
+  /** Why there is no current connection. */
+  failure(): ConnectionError | undefined;
   /** Nothing came over a connection for as long as a request waited for its reply: it is doubtful. */
   onSilence(connection: Connection): void;
   onSettled(connection: Connection): void;
@@ -34,7 +36,7 @@ interface Events {
 
 export function createRequests(
   settings: Settings,
-  { current, onSilence, onSettled }: Events,
+  { current, failure, onSilence, onSettled }: Events,
 ): Requests {
   const all = new Map<string, Pending>();
   // Unlike crypto.randomUUID, this exists on pages without https.
@@ -63,10 +65,12 @@ export function createRequests(
     for (const pending of all.values()) transmit(pending);
   };
 
-  /** What the time-out of a request says about the connection that was there when it was made. */
-  const watch = (connection: Connection | undefined) => {
+  /** Rejects a request at the end of its time, which tells of the connection that it was made over. */
+  const createExpiry = () => {
+    const connection = current();
     const received = connection?.received;
-    return () => {
+    return (pending: Pending) => {
+      pending.reject(new NoReplyError("TIMED_OUT", pending, failure()));
       // Without one, the request spent its time waiting for a connection.
       if (!connection || connection.isDoubtful || connection.received !== received) return;
       connection.isDoubtful = true;
@@ -92,7 +96,7 @@ export function createRequests(
         const pending = createPending(
           { action, requestId, text, retry },
           { signal, timeout },
-          { resolve, reject, onSettled: forget, onTimeout: watch(current()) },
+          { resolve, reject, onSettled: forget, onTimeout: createExpiry() },
         );
         all.set(requestId, pending);
         transmit(pending);

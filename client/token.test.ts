@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import { startClient, startServer } from "./testing.ts";
 
 const handleProtocols = () => "websocket-lambda";
@@ -72,6 +73,52 @@ test("a provider that throws at every attempt ends the client, with its error as
   expect(client.state).toBe("closed");
   expect(asked).toBe(3);
   expect(server.offers).toEqual([]);
+});
+
+test("why there is no token is told with each change of state", async () => {
+  const server = await startServer();
+  const changes = createQueue<unknown>();
+  startClient(server.url, {
+    maximumAttempts: 2,
+    token: () => Promise.reject(new Error("signed out")),
+    onStateChange: (...change) => changes.push(change),
+  });
+  const error = expect.objectContaining({
+    name: "ConnectionError",
+    code: "TOKEN_FAILED",
+    message: "There was no token to connect with.",
+    cause: new Error("signed out"),
+  });
+  expect(await changes.next()).toEqual(["connecting", undefined]);
+  expect(await changes.next()).toEqual(["waiting", error]);
+  expect(await changes.next()).toEqual(["connecting", undefined]);
+  expect(await changes.next()).toEqual(["closed", error]);
+});
+
+test("a request that times out without a connection says why there is none", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, {
+    token: () => Promise.reject(new Error("signed out")),
+  });
+  await expect(client.request("echo", 1, { timeout: 50 })).rejects.toMatchObject({
+    code: "TIMED_OUT",
+    cause: { code: "TOKEN_FAILED", cause: new Error("signed out") },
+  });
+});
+
+test("a request that times out over a connection blames nothing on attempts before or since", async () => {
+  const server = await startServer({ handleProtocols });
+  const fail = () => Promise.reject(new Error("offline"));
+  const answers = [fail, () => "second"];
+  const client = startClient(server.url, {
+    renewAfter: 20,
+    token: () => (answers.shift() ?? fail)(),
+  });
+  await client.enters("open");
+  const error = client.request("echo", 1, { timeout: 200 }).catch((caught: unknown) => caught);
+  await server.request();
+  expect(await error).toMatchObject({ code: "TIMED_OUT", sent: true });
+  expect(await error).not.toHaveProperty("cause");
 });
 
 test("a token that doesn't come in time is given up, and asked for again", async () => {
