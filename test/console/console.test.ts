@@ -163,6 +163,59 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     for (const ratio of contrasts) expect(ratio).toBeGreaterThan(7);
   });
 
+  test("what is no URL is said at once, by whichever button it is tried", async () => {
+    const { page, state, sendButton } = await openConsole(browser(), await startConsole());
+    const hint = page.getByRole("status").getByText("That is no URL of a WebSocket API");
+    for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
+      for (const url of ["", "localhost:4566"]) {
+        await page.getByLabel("URL").fill("ws://localhost:1");
+        await page.getByRole("button", { name: "Connect" }).click();
+        await page.getByRole("button", { name: "Disconnect" }).click();
+        await hint.waitFor({ state: "detached" });
+        await page.getByLabel("URL").fill(url);
+        await button.click();
+        await hint.waitFor();
+        expect(await state.textContent()).toBe("not connected");
+      }
+  });
+
+  test("what the browser won't connect with is said as well", async () => {
+    const { page, state } = await openConsole(browser(), await startConsole());
+    // The client offers a sub-protocol of this name already.
+    await page.getByLabel("Token").fill("websocket-lambda");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await page.getByText("The browser takes this URL or this token for none.").waitFor();
+    expect(await state.textContent()).toBe("not connected");
+  });
+
+  test("where nobody listens there was no connection yet, and then a hint", async () => {
+    const { page, state } = await openConsole(browser(), await startConsole());
+    await page.getByLabel("URL").fill("ws://localhost:1");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await state.getByText("no connection yet, trying again…").waitFor();
+    await page.getByText("Is the URL right").waitFor();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByText("Is the URL right").waitFor({ state: "detached" });
+    expect(await state.textContent()).toBe("not connected");
+  });
+
+  test("a stack for which the local AWS has no token can be given one", async () => {
+    const aws = await startConsole("authenticated");
+    const { page, connect, sendButton, frames } = await openConsole(browser(), aws);
+    const token = await page.getByLabel("Token").inputValue();
+    await page.route("**/_local/console/settings", async (route) => {
+      const settings = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...settings, token: null } });
+    });
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#url")?.value);
+    expect(await page.getByLabel("Token").inputValue()).toBe("");
+    await page.getByLabel("Token").fill(token);
+    await connect();
+    await sendButton.click();
+    await frames.getByText('"result":"HELLO"').waitFor();
+  });
+
   test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
     const { page, state, connect, sendButton, frames } = await openConsole(
       browser(),
@@ -173,7 +226,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await sendButton.click();
     await frames.getByText('"result":"HELLO"').waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
-    await expect.poll(() => state.textContent()).toBe("not connected");
+    await state.getByText("not connected").waitFor();
     await page.getByLabel("Token").fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
     await page.locator('#state[data-state="waiting"]').waitFor();

@@ -1,73 +1,19 @@
-import { NoReplyError, RequestError, type State } from "../../../client/index.ts";
-import { type Conversation, converse } from "./conversation.ts";
+import { NoReplyError, RequestError } from "../../../client/index.ts";
+import { createConnectionForm } from "./connection-form.ts";
+import type { Conversation } from "./conversation.ts";
 import { byId, element } from "./dom.ts";
 import { createFields } from "./fields.ts";
 import { FORMS } from "./forms.ts";
 import { createFrames } from "./frames.ts";
-import { loadSettings } from "./settings.ts";
-
-const STATES: Record<State, string> = {
-  connecting: "connecting…",
-  open: "connected",
-  waiting: "lost, trying again…",
-  closed: "not connected",
-};
 
 /** The forms at the left: connect, and send. */
 export async function createTalk(): Promise<void> {
-  const url = byId("url", HTMLInputElement);
-  const token = byId("token", HTMLInputElement);
-  const state = byId("state", HTMLOutputElement);
-  const button = byId("connect", HTMLButtonElement);
   const frames = createFrames();
-  let conversation: Conversation | undefined;
-  let prefilled = "";
-
-  const prefill = async () => {
-    const settings = await loadSettings();
-    if (url.value === "") url.value = settings.url ?? "";
-    if (settings.token === null) return;
-    byId("token-field", HTMLElement).hidden = false;
-    // A token that somebody typed is theirs.
-    if (token.value === prefilled) token.value = prefilled = settings.token;
-  };
-
-  const onState = (now: State) => {
-    state.value = STATES[now];
-    state.dataset["state"] = now;
-    button.textContent = now === "closed" ? "Connect" : "Disconnect";
-    if (now === "closed") conversation = undefined;
-  };
-
-  const tokenNow = async () => {
-    await prefill();
-    return token.value;
-  };
-
-  const open = () => {
-    const withToken = token.value === "" ? undefined : tokenNow;
-    try {
-      conversation = converse(url.value, withToken, {
-        onState,
-        onSent: frames.sent,
-        onReceived: frames.received,
-      });
-      onState(conversation.client.state);
-    } catch (error) {
-      explain(error);
-    }
-  };
-
-  byId("connection", HTMLFormElement).addEventListener("submit", (event) => {
-    event.preventDefault();
-    explain();
-    if (conversation === undefined) open();
-    else conversation.client.close();
+  const { conversation, prefill } = createConnectionForm({
+    onSent: frames.sent,
+    onReceived: frames.received,
   });
-  createSend(() => {
-    if (conversation === undefined) open();
-    return conversation;
-  });
+  createSend(conversation);
   await prefill();
 }
 

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { followStates, problemOf } from "./page/connection-state.ts";
+
+const refusals = ["connecting", "waiting", "connecting", "waiting"] as const;
+
+test("a connection that never was isn't said to be lost, and after some attempts there is a hint", () => {
+  const told = refusals.map(followStates());
+  expect(told.map(({ text }) => text)).toEqual([
+    "connecting…",
+    "no connection yet, trying again…",
+    "connecting…",
+    "no connection yet, trying again…",
+  ]);
+  expect(told.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
+});
+
+test("a connection that was is lost, and the hint goes once there is one again", () => {
+  const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
+  const told = states.map(followStates());
+  expect(told.map(({ text }) => text)).toContain("lost, trying again…");
+  expect(told.map(({ text }) => text)).not.toContain("no connection yet, trying again…");
+  expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
+});
+
+test("who gives up needs no hint any more", () => {
+  expect([...refusals, "closed" as const].map(followStates()).at(-1)).toEqual({
+    text: "not connected",
+    hint: "",
+  });
+});
+
+test.for([
+  "wss://id.execute-api.us-east-1.amazonaws.com/production",
+  "ws://localhost:4566/_aws/execute-api/websocket0/production",
+])("a browser may try %s, with a token or without", (url) => {
+  for (const token of ["", "eyJ0.e-_.x"]) expect(problemOf({ url, token })).toBeUndefined();
+});
+
+test.for([
+  ["", "", /no URL/],
+  ["localhost:4566", "", /no URL/],
+  ["https://example.com", "", /no URL/],
+  ["wss://example.com:99999", "", /no URL/],
+  ["wss://example.com", "two words", /no token/],
+] as const)("of the URL %o with the token %o the page says %s", ([url, token, problem]) => {
+  expect(problemOf({ url, token })).toMatch(problem);
+});
