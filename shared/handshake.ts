@@ -1,7 +1,13 @@
 /** What an opening handshake says about who opens the connection, in the headers that browsers set. */
 
-/** The headers of a handshake as API Gateway passes them: names in Title-Case, every value. */
+/** The headers of a handshake as API Gateway passes them: names as the client wrote them, every value. */
 export type HandshakeHeaders = Readonly<Record<string, readonly string[] | undefined>> | undefined;
+
+/** @param name in lower case. */
+const valuesOf = (headers: HandshakeHeaders, name: string): string[] =>
+  Object.entries(headers ?? {})
+    .filter(([written]) => written.toLowerCase() === name)
+    .flatMap(([, values = []]) => values);
 
 /**
  * The subprotocol that clients speak. A browser sends a token as a second one, for it can set no
@@ -11,7 +17,7 @@ export const SUBPROTOCOL = "websocket-lambda";
 
 /** The subprotocols that a client offers, in its order. */
 export const offeredSubprotocols = (headers: HandshakeHeaders): string[] =>
-  (headers?.["Sec-WebSocket-Protocol"] ?? [])
+  valuesOf(headers, "sec-websocket-protocol")
     .flatMap((value) => value.split(","))
     .map((name) => name.trim())
     .filter((name) => name !== "");
@@ -24,6 +30,6 @@ export function allowsOrigin(
   headers: HandshakeHeaders,
   allowedOrigins: readonly string[],
 ): boolean {
-  const origins = headers?.["Origin"] ?? [];
+  const origins = valuesOf(headers, "origin");
   return allowedOrigins.length === 0 || origins.every((origin) => allowedOrigins.includes(origin));
 }

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { allowsOrigin, offeredSubprotocols } from "./handshake.ts";
+
+test.for(["Origin", "origin", "ORIGIN", "oRiGiN"])(
+  "an origin that isn't allowed is refused, its header written as %s",
+  (name) => {
+    const headers = { Host: ["a"], [name]: ["https://evil.example"] };
+    expect(allowsOrigin(headers, ["https://example.com"])).toBe(false);
+    expect(allowsOrigin(headers, ["https://evil.example"])).toBe(true);
+  },
+);
+
+test("one allowed origin doesn't cover another, nor does its way of writing", () => {
+  const headers = { Origin: ["https://example.com"], origin: ["https://evil.example"] };
+  expect(allowsOrigin(headers, ["https://example.com"])).toBe(false);
+});
+
+test.for(["Sec-WebSocket-Protocol", "sec-websocket-protocol", "Sec-Websocket-Protocol"])(
+  "what is offered in %s is offered",
+  (name) => {
+    expect(offeredSubprotocols({ [name]: ["a, b", "c"] })).toEqual(["a", "b", "c"]);
+  },
+);
+
+test("a handshake without headers offers nothing, and has no origin to refuse", () => {
+  expect(offeredSubprotocols(undefined)).toEqual([]);
+  expect(allowsOrigin(undefined, ["https://example.com"])).toBe(true);
+});
