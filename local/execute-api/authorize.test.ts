@@ -67,6 +67,26 @@ describe("the authorizer's event", () => {
       `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/authorizers/token00`,
     );
   });
+
+  test("has names as the client wrote them, sorted without regard to case", async () => {
+    await using gateway = await startAuthorizing(() => allow());
+    await gateway.connect("", { headers: { aUtHoRiZaTiOn: "1", "x-mode": "2" } });
+    const { headers } = await gateway.lambda.next("AUTHORIZER");
+    expect(Object.keys(headers ?? {})).toEqual([
+      "aUtHoRiZaTiOn",
+      "Connection",
+      "content-length",
+      "Host",
+      "Sec-WebSocket-Key",
+      "Sec-WebSocket-Version",
+      "Upgrade",
+      "X-Amzn-Trace-Id",
+      "X-Forwarded-For",
+      "X-Forwarded-Port",
+      "X-Forwarded-Proto",
+      "x-mode",
+    ]);
+  });
 });
 
 describe("an admitted caller", () => {

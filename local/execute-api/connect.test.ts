@@ -72,7 +72,7 @@ describe("the $connect event", () => {
   test("has the headers of the handshake, but not Connection and Upgrade", async () => {
     await using gateway = await startGateway();
     await gateway.connect("", {
-      headers: { "X-Forwarded-For": "203.0.113.7", "x-my-header": "1" },
+      headers: { "X-Forwarded-For": "203.0.113.7", "X-My-Header": "1" },
     });
     const { headers } = await gateway.lambda.next("CONNECT");
     expect(Object.keys(headers ?? {})).toEqual([
@@ -87,6 +87,17 @@ describe("the $connect event", () => {
     ]);
     expect(headers).toMatchObject({ "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http" });
     expect(headers?.["X-Amzn-Trace-Id"]).toMatch(/^Root=1-[\da-f]{8}-[\da-f]{24}$/);
+  });
+
+  test("has names as the client wrote them, sorted without regard to case, but for Authorization", async () => {
+    await using gateway = await startGateway();
+    const socket = await gateway.dialRaw();
+    const lines = ["zETA: 1", "alpha: 2", "authorization: 3", "ALPHA: 4", "origin: 5"];
+    socket.write(handshake(gateway.path).replace("\r\n\r\n", `\r\n${lines.join("\r\n")}\r\n\r\n`));
+    const { headers, multiValueHeaders } = await gateway.lambda.next("CONNECT");
+    const names = Object.keys(headers ?? {}).filter((name) => !/^(Host|Sec-|X-)/.test(name));
+    expect(names).toEqual(["alpha", "Authorization", "origin", "zETA"]);
+    expect(multiValueHeaders).toMatchObject({ alpha: ["2", "4"], Authorization: ["3"] });
   });
 
   test("has no query, no user agent and no stage variables where there are none", async () => {

@@ -69,7 +69,7 @@ export function connectEvent(
   context: RequestContext,
   request: IncomingMessage,
 ) {
-  const headers = headersOf(request, context);
+  const headers = headersOf(request, context).map(withKnownName);
   const query = queryOf(request.url ?? "");
   return {
     headers: lastOf(headers),
@@ -105,8 +105,8 @@ export function authorizerEvent(
   return {
     type: "REQUEST",
     methodArn,
-    headers: lastOf(headers.toSorted(byName)),
-    multiValueHeaders: allOf(headers.toSorted(byName)),
+    headers: lastOf(headers.toSorted(byHeaderName)),
+    multiValueHeaders: allOf(headers.toSorted(byHeaderName)),
     queryStringParameters: lastOf(query),
     multiValueQueryStringParameters: allOf(query),
     stageVariables,
@@ -157,9 +157,13 @@ const allOf = (values: Values) => Object.fromEntries(values);
 
 const byName = ([a]: Values[number], [b]: Values[number]) => (a < b ? -1 : 1);
 
+const byHeaderName = ([a]: Values[number], [b]: Values[number]) =>
+  a.toLowerCase() < b.toLowerCase() ? -1 : 1;
+
 /** What API Gateway leaves out of the headers, or writes itself. */
 const OWN_HEADERS = new Set([
   "connection",
+  "host",
   "upgrade",
   "x-amzn-trace-id",
   "x-forwarded-for",
@@ -167,18 +171,43 @@ const OWN_HEADERS = new Set([
   "x-forwarded-proto",
 ]);
 
-function headersOf(request: IncomingMessage, context: RequestContext): Values {
-  const sent: Values = Object.entries(request.headersDistinct)
-    .filter(([name]) => !OWN_HEADERS.has(name))
-    .map(([name, values = []]) => [titleCase(name), values]);
+function headersOf({ rawHeaders, socket }: IncomingMessage, context: RequestContext): Values {
   const added: Values = [
+    ["Host", [context.domainName]],
     ["X-Amzn-Trace-Id", [traceOf(context)]],
     ["X-Forwarded-For", [context.identity.sourceIp]],
-    ["X-Forwarded-Port", [String(request.socket.localPort)]],
+    ["X-Forwarded-Port", [String(socket.localPort)]],
     ["X-Forwarded-Proto", ["http"]],
   ];
-  return [...sent, ...added].toSorted(byName);
+  return [...headersSent(rawHeaders), ...added].toSorted(byHeaderName);
 }
+
+/**
+ * Names stay as the client wrote them: a capture of AWS has `aUtHoRiZaTiOn` in the event of an
+ * authorizer. One that is written in several ways has all its values under the first.
+ * @param rawHeaders names and values in turn, as Node.js gives them.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
+ */
+function headersSent(rawHeaders: readonly string[]): Values {
+  const headers = new Map<string, Values[number]>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    const key = name.toLowerCase();
+    if (OWN_HEADERS.has(key)) continue;
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, [name, [value]]);
+    else known[1].push(value);
+  }
+  return [...headers.values()];
+}
+
+/**
+ * In the same capture, the event of `$connect` has `Authorization`.
+ *
+ * Our choice, for want of a capture of any other name: it is the only one that is changed.
+ */
+const withKnownName = ([name, values]: Values[number]): Values[number] =>
+  name.toLowerCase() === "authorization" ? ["Authorization", values] : [name, values];
 
 /** The trace header of an event, by which everything that comes of it can be told. */
 export function traceOf({
@@ -189,11 +218,6 @@ export function traceOf({
   const id = Buffer.from(requestId, "base64url").toString("hex").padEnd(24, "0").slice(0, 24);
   return `Root=1-${seconds}-${id}`;
 }
-
-const titleCase = (name: string) =>
-  name
-    .replace(/(^|-)([a-z])/g, (_match, dash: string, letter: string) => dash + letter.toUpperCase())
-    .replace("Websocket", "WebSocket");
 
 /** The parameters in order of their names; undefined where there are none. */
 export function queryOf(url: string): Values | undefined {

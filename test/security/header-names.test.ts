@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIssuer } from "../../local/issuer/index.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { exchange, handshake } from "./raw-exchange.ts";
+
+const ALLOWED = "https://example.com";
+const issuer = await createIssuer();
+
+/** A stack that takes browsers from one origin alone. */
+async function startGuarded(stack: "open" | "authenticated"): Promise<LocalAws> {
+  const aws = await startStack({ bundles: DIST, stack, pages: issuer.pages });
+  for (const { configuration } of Object.values(
+    aws.state.regions["us-east-1"]?.lambda.functions ?? {},
+  ))
+    Object.assign(configuration.Environment?.Variables ?? {}, { ALLOWED_ORIGINS: ALLOWED });
+  return aws;
+}
+
+const origins = ["Origin", "origin", "ORIGIN", "oRiGiN"];
+const protocols = ["Sec-WebSocket-Protocol", "sec-websocket-protocol", "sEc-wEbSoCkEt-pRoToCoL"];
+
+describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await startGuarded(stack);
+  });
+  afterAll(() => aws.close());
+
+  const offered = async () =>
+    stack === "open"
+      ? ["websocket-lambda"]
+      : ["websocket-lambda", await issuer.tokenFor(aws.endpoint, "ada")];
+
+  const shake = (...headers: string[]) => {
+    const { port, pathname } = new URL(websocketUrl(aws, "websocket0", "production"));
+    return exchange(Number(port), handshake(pathname, [`Host: localhost:${port}`, ...headers]));
+  };
+
+  test.for(origins)("knows the origin of a page by the header %s", async (origin) => {
+    const offer = `Sec-WebSocket-Protocol: ${(await offered()).join(", ")}`;
+    expect(await shake(offer, `${origin}: https://evil.example`)).toMatch(/^HTTP\/1.1 403 /);
+    expect(await shake(offer, `${origin}: ${ALLOWED}`)).toMatch(/^HTTP\/1.1 101 /);
+  });
+
+  test.for(protocols)(
+    "takes a token and answers a subprotocol that is offered in %s",
+    async (protocol) => {
+      const answer = await shake(`${protocol}: ${(await offered()).join(", ")}`);
+      expect(answer).toMatch(/^HTTP\/1.1 101 /);
+      expect(answer).toMatch(/^Sec-WebSocket-Protocol: websocket-lambda\r?$/m);
+    },
+  );
+
+  test("takes the WebSocket of Node.js, which writes them in lower case", async () => {
+    const url = websocketUrl(aws, "websocket0", "production");
+    const socket = new WebSocket(url, await offered());
+    const opened = new Promise((resolve) => {
+      for (const type of ["open", "error"]) socket.addEventListener(type, () => resolve(type));
+    });
+    expect(await opened).toBe("open");
+    expect(socket.protocol).toBe("websocket-lambda");
+    socket.close();
+  });
+});
