@@ -1,7 +1,8 @@
 locals {
   # What an alarm leaves out is filled in below: the sum of a metric of Lambda
   # over five minutes, any above 0 is one too many, and no data is good news.
-  # Each costs about $0.10 a month; the first ten of an account are free.
+  # Each costs about $0.10 a month; the first ten of an account are free, and
+  # these are 11, with jwt_issuer 13.
   alarms = {
     websocket-handler-errors = {
       description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
@@ -70,7 +71,30 @@ locals {
       dimensions  = { FunctionName = local.function_names.websocket_handler }
       threshold   = 0.8 * var.throttling_rate_limit * 300
     }
+
+    # Connections held open are half of what abuse can cost. AWS lets 500 a second
+    # into an account, however high the throttle is.
+    connect-rate = {
+      description = "Clients connect at 80 % of what throttling_rate_limit (${var.throttling_rate_limit} per second) and AWS's quota of 500 new connections per second let through. Find out who holds so many open, or raise both."
+      namespace   = "AWS/ApiGateway"
+      metric_name = "ConnectCount"
+      dimensions  = local.stage_dimensions
+      threshold   = 0.8 * min(var.throttling_rate_limit, 500) * 300
+    }
+
+    # AWS counts what API Gateway answers with 4XX before it calls the handler, as
+    # 429, 401 and 403, and, as captured, the handler's own 403. Now and then a
+    # wrong token or a client that left is normal; hence a tenth.
+    client-errors = {
+      description = "API Gateway refuses connects or messages at 10 % of throttling_rate_limit (${var.throttling_rate_limit} per second): more than the throttle lets through, or none that may connect. Find the client that floods the API."
+      namespace   = "AWS/ApiGateway"
+      metric_name = "ClientError"
+      dimensions  = local.stage_dimensions
+      threshold   = 0.1 * var.throttling_rate_limit * 300
+    }
   }
+
+  stage_dimensions = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
