@@ -2,7 +2,7 @@ locals {
   # What an alarm leaves out is filled in below: the sum of a metric of Lambda
   # over five minutes, any above 0 is one too many, and no data is good news.
   # Each costs about $0.10 a month; the first ten of an account are free, and
-  # these are 11, with jwt_issuer 13.
+  # these are 12, with jwt_issuer 14.
   alarms = {
     websocket-handler-errors = {
       description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
@@ -91,6 +91,16 @@ locals {
       metric_name = "ClientError"
       dimensions  = local.stage_dimensions
       threshold   = 0.1 * var.throttling_rate_limit * 300
+    }
+
+    # A function that API Gateway may not invoke has no metric of its own. Not
+    # IntegrationError, which sounds like it: as captured, that stays 0 where a
+    # function can't be invoked or answers with 503.
+    execution-errors = {
+      description = "API Gateway could not invoke the websocket-handler, or it failed. Clients got \"Internal server error\" or were refused. If websocket-handler-errors and -throttles are quiet, API Gateway may not invoke it: see terraform plan for a missing aws_lambda_permission."
+      namespace   = "AWS/ApiGateway"
+      metric_name = "ExecutionError"
+      dimensions  = local.stage_dimensions
     }
   }
 

@@ -345,7 +345,7 @@ run "every_alarm_tells_the_topics" {
       "websocket-handler-errors", "websocket-handler-throttles",
       "processor-errors", "processor-timeouts", "processor-throttles",
       "dead-letters", "dead-letter-errors", "destination-delivery-failures",
-      "message-rate", "connect-rate", "client-errors",
+      "message-rate", "connect-rate", "client-errors", "execution-errors",
     ])
     error_message = "The alarms are ${join(", ", keys(aws_cloudwatch_metric_alarm.this))}."
   }
@@ -400,14 +400,6 @@ run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
     condition     = aws_cloudwatch_metric_alarm.this["client-errors"].threshold <= 10 * 300
     error_message = "A flood of a tenth more than the throttle lets through is refused, and nobody hears of it."
   }
-
-  assert {
-    condition = alltrue([for name, metric in { connect-rate = "ConnectCount", client-errors = "ClientError" } :
-      [for alarm in [aws_cloudwatch_metric_alarm.this[name]] : [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.dimensions]]
-      == [["AWS/ApiGateway", metric, "Sum", tomap({ ApiId = "abc123", Stage = "production" })]]
-    ])
-    error_message = "An alarm on the stage does not watch the stage's metric."
-  }
 }
 
 run "connects_are_watched_at_what_aws_lets_through" {
@@ -421,6 +413,18 @@ run "connects_are_watched_at_what_aws_lets_through" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold == 120000
     error_message = "As many connects as AWS lets through would not fire the alarm: its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
+  }
+}
+
+run "the_alarms_on_the_stage_watch_its_metrics" {
+  command = plan
+
+  assert {
+    condition = alltrue([for name, metric in { connect-rate = "ConnectCount", client-errors = "ClientError", execution-errors = "ExecutionError" } :
+      [for alarm in [aws_cloudwatch_metric_alarm.this[name]] : [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.dimensions]]
+      == [["AWS/ApiGateway", metric, "Sum", tomap({ ApiId = "abc123", Stage = "production" })]]
+    ])
+    error_message = "An alarm on the stage does not watch the stage's metric."
   }
 }
 
