@@ -6,7 +6,7 @@ import { firstUrl } from "../../local/console/settings.ts";
 import { createIssuer } from "../../local/issuer/index.ts";
 import type { LocalAws } from "../../local/local-aws.ts";
 import { startStack, type STACKS } from "../../local/stack.ts";
-import { createRecorder } from "../../local/trace/recorder.ts";
+import { createRecorder, type Recorder } from "../../local/trace/recorder.ts";
 import { DIST } from "../../scripts/build.ts";
 
 /** Where Debian has Chromium, and others Chrome. */
@@ -31,7 +31,10 @@ export function useBrowser(): () => Browser {
 }
 
 /** A local AWS with the console, as `npm start` makes it, for one test. */
-export async function startConsole(stack: keyof typeof STACKS = "open", port = 0) {
+export async function startConsole(
+  options: { stack?: keyof typeof STACKS; port?: number; recorder?: Recorder } = {},
+) {
+  const { stack = "open", port = 0, recorder = createRecorder() } = options;
   const issuer = stack === "authenticated" ? await createIssuer() : undefined;
   const pages = consolePages(async () => ({
     url: firstUrl(aws.state, aws.endpoint),
@@ -41,7 +44,7 @@ export async function startConsole(stack: keyof typeof STACKS = "open", port = 0
     bundles: DIST,
     stack,
     port,
-    recorder: createRecorder(),
+    recorder,
     pages: { ...pages, ...issuer?.pages },
   });
   onTestFinished(() => aws.close());

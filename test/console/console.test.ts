@@ -1,6 +1,8 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { zipOf } from "../../local/lambda/testing.ts";
+import { createRecorder, type Recorder } from "../../local/trace/recorder.ts";
+import type { Detail } from "../../local/trace/types.ts";
 import { connect } from "../e2e/client.ts";
 import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";
 
@@ -43,10 +45,33 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await connect();
     await sendButton.click();
     await timeline.getByText("frame out", { exact: true }).waitFor();
-    const logs = timeline.locator("details").last();
+    const logs = timeline.locator(".logs").last();
     await logs.locator("summary").click();
     await logs.getByText('"event":"reply posted"').waitFor();
     expect(await page.locator("details[open]").count()).toBe(1);
+  });
+
+  test("who reads a message loses neither place nor selection while it goes on", async () => {
+    const recorder = createRecorder();
+    const { page, timeline } = await openConsole(browser(), await startConsole({ recorder }));
+    const { record, log } = beginMessage(recorder, "1-a");
+    const invocation = { functionName: "handler", requestId: "i" };
+    record({ type: "environment", invocation, environment: "e", start: "warm" });
+    record({ type: "function-start", invocation });
+    log("first");
+    const summary = timeline.locator(".logs summary");
+    await summary.focus();
+    // A newer message isn't for who reads an older one.
+    expect(await page.getByLabel("follow the newest").isChecked()).toBe(false);
+    await page.keyboard.press("Enter");
+    await timeline.getByText("first").selectText();
+
+    log("second");
+    record({ type: "invoke-start", functionName: "processor" });
+    await timeline.getByText("Invoke").waitFor();
+    await timeline.getByText("second").waitFor();
+    expect(await summary.evaluate((node) => node === document.activeElement)).toBe(true);
+    expect(await page.evaluate(() => String(getSelection()))).toBe("first");
   });
 
   test("a crash is told as one, and counted as a dead letter", async () => {
@@ -59,7 +84,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     // Without a connection, Send makes one.
     await sendButton.click();
     await page.getByText("PROCESSING_FAILED: The request could not be processed.").waitFor();
-    await timeline.getByText("processor: Runtime.ExitError").waitFor();
+    await timeline.locator(".note", { hasText: "processor: Runtime.ExitError" }).waitFor();
     await page.locator("#overview div", { hasText: "dead letters" }).getByText("1").waitFor();
     expect(await timeline.locator(".bar[data-failed]").count()).toBe(1);
   });
@@ -200,7 +225,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   });
 
   test("a stack for which the local AWS has no token can be given one", async () => {
-    const aws = await startConsole("authenticated");
+    const aws = await startConsole({ stack: "authenticated" });
     const { page, connect, sendButton, frames } = await openConsole(browser(), aws);
     const token = await page.getByLabel("Token").inputValue();
     await page.route("**/_local/console/settings", async (route) => {
@@ -219,7 +244,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
     const { page, state, connect, sendButton, frames } = await openConsole(
       browser(),
-      await startConsole("authenticated"),
+      await startConsole({ stack: "authenticated" }),
     );
     expect(await page.getByLabel("Token").inputValue()).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
     await connect();
@@ -248,7 +273,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.locator('#state[data-state="waiting"]').waitFor();
     const silence = page.getByRole("status").getByText("Is npm start running?");
     await silence.waitFor();
-    await startConsole("open", port);
+    await startConsole({ port });
     await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
     await silence.waitFor({ state: "detached" });
     await sendButton.click();
@@ -288,6 +313,17 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.locator("#list [role=option]").count()).toBe(200);
   });
 });
+
+/** A message that goes on as the test has it. */
+function beginMessage(recorder: Recorder, id: string) {
+  const header = `Root=${id};Parent=1`;
+  const ids = { eventType: "MESSAGE", connectionId: "c", requestId: "r" } as const;
+  recorder.begin(header, ids, { type: "frame-in", text: id });
+  return {
+    record: (detail: Detail) => recorder.record(header, detail),
+    log: (message: string) => recorder.log({ logStreamName: "e", message }),
+  };
+}
 
 /** What the timeline names, each with its time. */
 async function stepsOf(timeline: Locator): Promise<Map<string, string>> {

@@ -31,6 +31,17 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** As `replaceChildren`, but moves only those that are not where they belong: a move takes the focus. */
+export function setChildren(parent: HTMLElement, children: readonly ChildNode[]): void {
+  const wanted = new Set(children);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstChild;
+  for (const child of children) {
+    if (child === next) next = child.nextSibling;
+    else parent.insertBefore(child, next);
+  }
+}
+
 /** Calls `draw` at most once per frame of the screen, however often it is asked for. */
 export function oncePerFrame(draw: () => void): () => void {
   let isAsked = false;

@@ -1,5 +1,5 @@
 import type { TracedMessage } from "../../trace/types.ts";
-import { byId, element, oncePerFrame } from "./dom.ts";
+import { byId, element, oncePerFrame, setChildren } from "./dom.ts";
 import { contentOf, fillRow, type RowContent } from "./message-row.ts";
 
 /** Rows in the list. */
@@ -55,7 +55,10 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
       if (entry.isChanged) fillRow(entry.row, entry.message, entry.content);
       entry.isChanged = false;
     }
-    place(list, shown);
+    setChildren(
+      list,
+      shown.map(({ row }) => row),
+    );
     byId("empty", HTMLElement).hidden = entries.size > 0;
     byId("count", HTMLElement).textContent = countText(shown.length, entries.size, wanted);
     if (follow.checked) followNewest();
@@ -92,7 +95,8 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
     select(entry);
   });
   // Who reads a timeline doesn't want another one in its place.
-  byId("timeline", HTMLElement).addEventListener("click", () => (follow.checked = false));
+  for (const event of ["click", "focusin"])
+    byId("timeline", HTMLElement).addEventListener(event, () => (follow.checked = false));
   filter.addEventListener("input", draw);
   follow.addEventListener("change", draw);
   byId("clear", HTMLButtonElement).addEventListener("click", () => {
@@ -122,17 +126,6 @@ const newRow = (traceId: string) =>
     class: "message",
     attributes: { role: "option", id: `message-${traceId}`, "aria-selected": "false" },
   });
-
-/** Moves only the rows that are not where they belong. */
-function place(list: HTMLElement, entries: readonly Entry[]): void {
-  const rows = new Set<Element>(entries.map(({ row }) => row));
-  for (const child of [...list.children]) if (!rows.has(child)) child.remove();
-  let before = list.firstElementChild;
-  for (const { row } of entries) {
-    if (row === before) before = row.nextElementSibling;
-    else list.insertBefore(row, before);
-  }
-}
 
 function countText(shown: number, all: number, filter: string): string {
   if (filter !== "") return `${shown} of ${all}`;
