@@ -74,6 +74,27 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.evaluate(() => String(getSelection()))).toBe("first");
   });
 
+  test("long texts can be read in full with the keyboard alone", async () => {
+    const { page, connect, choose, sendButton, frames, timeline } = await openConsole(
+      browser(),
+      await startConsole(),
+    );
+    await connect();
+    await choose("echo");
+    const long = `${"long ".repeat(60)}end`;
+    await page.locator("#echo-json").fill(JSON.stringify(long));
+    await sendButton.click();
+    await frames.getByText('"status":"success"').first().waitFor();
+    await timeline.getByText("frame out", { exact: true }).waitFor();
+    for (const list of [frames.getByRole("listitem").first(), timeline.locator(".fold").last()]) {
+      const whole = list.getByText(long).last();
+      expect(await whole.isVisible()).toBe(false);
+      await list.locator("summary").focus();
+      await page.keyboard.press("Enter");
+      await whole.waitFor();
+    }
+  });
+
   test("a crash is told as one, and counted as a dead letter", async () => {
     const aws = await startConsole();
     const processor =

@@ -4,6 +4,8 @@ import { createRoundTrips } from "./round-trips.ts";
 
 /** Frames in the list. */
 const FRAMES = 100;
+/** Characters that a row has room for. */
+const ROOM = 140;
 
 interface Frame {
   direction: "out" | "in";
@@ -39,13 +41,29 @@ export function createFrames() {
   };
 }
 
+/** A long one unfolds to the whole of it. */
+function textOf(text: string): HTMLElement {
+  if (text.length <= ROOM) return element("code", { text });
+  return element(
+    "details",
+    {},
+    element(
+      "summary",
+      {},
+      element("code", { text: `${text.slice(0, ROOM)}…` }),
+      element("small", { text: `all ${text.length.toLocaleString("en")} characters` }),
+    ),
+    element("code", { text }),
+  );
+}
+
 function rowOf({ direction, text, at, took }: Frame): HTMLElement {
   const isError = direction === "in" && !text.includes('"status":"success"');
   return element(
     "li",
     { class: isError ? "frame error" : "frame", data: { direction } },
     element("span", { class: "arrow", text: direction === "out" ? "↑" : "↓" }),
-    element("code", { text, title: text }),
+    textOf(text),
     element("span", { class: "time", text: took === undefined ? timeOfDay(at) : duration(took) }),
   );
 }
