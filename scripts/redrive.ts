@@ -13,6 +13,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { printable } from "./printable.ts";
 
 const USAGE = `Usage: npm run redrive -- [options]
 
@@ -44,7 +45,9 @@ export async function redrive(options: {
   dryRun: boolean;
   say(line: string): void;
 }): Promise<Redriven> {
-  const { lambda, sqs, queueName, functionName, dryRun, say } = options;
+  const { lambda, sqs, queueName, functionName, dryRun } = options;
+  // What clients and errors call themselves may hold anything.
+  const say = (line: string) => options.say(printable(line));
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
   const redriven: Redriven = { sent: 0, refused: 0 };
   const received: Message[] = [];
