@@ -9,6 +9,14 @@ import { RejectedMessage } from "./rejected-message.ts";
 const JOB_LIMIT = 256_000;
 
 /**
+ * A job in JSON that the dead-letter queue can hold. Of the characters that no message of SQS may
+ * have, JSON leaves only these two as they are.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const payloadOf = (job: Job): string =>
+  JSON.stringify(job).replaceAll("\uFFFE", "\\uFFFE").replaceAll("\uFFFF", "\\uFFFF");
+
+/**
  * Gives a job to the processor and resolves once Lambda has queued it.
  * @throws {RejectedMessage} `INVALID_REQUEST`, where it is too large to be kept if it fails;
  * `UNAVAILABLE`, where Lambda refuses it for good.
@@ -18,9 +26,9 @@ export type HandOver = (job: Job) => Promise<void>;
 export const createHandOver =
   (lambda: LambdaClient, processorFunctionName: string): HandOver =>
   async (job) => {
-    const payload = JSON.stringify(job);
+    const payload = payloadOf(job);
     if (Buffer.byteLength(payload) > JOB_LIMIT) {
-      const message = "The message is over 256,000 bytes with its numbers written out.";
+      const message = "The message is over 256,000 bytes with its numbers and escapes written out.";
       throw new RejectedMessage("INVALID_REQUEST", message, job);
     }
     const invoke = new InvokeCommand({

@@ -149,6 +149,16 @@ test("of the subprotocols that a client offers, ours alone is sent back", async 
   expect(await protocols("a.b.c")).toEqual({ statusCode: 200 });
 });
 
+test("a job holds no character that the dead-letter queue would refuse, and stays what it was", async () => {
+  // The comma keeps two surrogates from making a pair.
+  const all = Array.from({ length: 0x10000 }, (_, code) => `${String.fromCharCode(code)},`);
+  const samples = [all.slice(0, 5000), all.slice(-12_000)].map((list) => list.join(""));
+  for (const data of samples) await receive(JSON.stringify({ action: "echo", data }));
+  for (const { body } of calls)
+    expect(body).toMatch(/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u);
+  expect(calls.map(({ body }) => JSON.parse(body).data)).toEqual(samples);
+});
+
 test("a job that the dead-letter queue could not keep is rejected, whatever the message's size", async () => {
   const numbers = `[${Array.from({ length: 25_000 }, () => "1e20").join(",")}]`;
   await receive(`{"action":"echo","requestId":"mine","data":${numbers}}`);
@@ -158,7 +168,7 @@ test("a job that the dead-letter queue could not keep is rejected, whatever the 
     requestId: "mine",
     error: {
       code: "INVALID_REQUEST",
-      message: "The message is over 256,000 bytes with its numbers written out.",
+      message: "The message is over 256,000 bytes with its numbers and escapes written out.",
     },
   });
 });
