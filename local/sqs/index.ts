@@ -9,7 +9,7 @@ import { queueTagOperations } from "./queue-tags.ts";
 import { queueOperations } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
-import { fits, newMessage, sendMessage } from "./send-message.ts";
+import { fits, isAllowed, newMessage, sendMessage } from "./send-message.ts";
 import { queryErrorHeader } from "./sqs-errors.ts";
 
 export interface MessageAttribute {
@@ -21,7 +21,7 @@ export interface Sqs {
   service: Service;
   /**
    * Sends a message on behalf of another service. False: there is no such queue, or the message is
-   * larger than the queue takes.
+   * larger than the queue takes, or has characters that no message may.
    */
   send(
     queueArn: string,
@@ -66,7 +66,7 @@ export function createSqs(options: {
     }),
     send(queueArn, body, attributes) {
       const queue = find(queueArn);
-      if (queue === undefined || !fits(queue, body, attributes)) return false;
+      if (queue === undefined || !isAllowed(body) || !fits(queue, body, attributes)) return false;
       const senderId = state.accountId;
       store.add(queue, newMessage({ queue, body, attributes, senderId, now: clock.now() }));
       return true;

@@ -91,6 +91,9 @@ const tooLong = (queue: Queue) =>
 /** What XML 1.0 can't carry, and so no message may. */
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+/** Whether a message of this body can be sent. */
+export const isAllowed = (body: string): boolean => body !== "" && !forbidden.test(body);
+
 function checkBody(body: string): void {
   if (body === "") throw missingParameter("MessageBody");
   const character = forbidden.exec(body)?.[0].codePointAt(0);

@@ -287,6 +287,8 @@ describe("messages", () => {
     expect(sqs.send(QueueArn, '{"a": 1}', attributes)).toBe(true);
     expect(sqs.send(`${QueueArn}-2`, "x", {})).toBe(false);
     expect(sqs.send(QueueArn, "x".repeat(1_048_577), {})).toBe(false);
+    for (const body of ["", "\u0000", "\ufffe", '{"a":"\uffff"}', "\ud800"])
+      expect(sqs.send(QueueArn, body, {})).toBe(false);
     expect(await receive({ MessageAttributeNames: ["All"] })).toMatchObject([
       { Body: '{"a": 1}', MessageAttributes: attributes },
     ]);
@@ -315,6 +317,7 @@ describe("messages", () => {
   test.each([
     [{ MessageBody: "" }, "MissingParameter;Sender"],
     [{ MessageBody: "\u0000" }, "InvalidMessageContents;Sender"],
+    [{ MessageBody: "\uffff" }, "InvalidMessageContents;Sender"],
     [{ MessageBody: "x".repeat(1_048_577) }, "InvalidParameterValue;Sender"],
     [{ MessageBody: "x", DelaySeconds: 901 }, "InvalidParameterValue;Sender"],
     [
