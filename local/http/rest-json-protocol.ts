@@ -1,6 +1,7 @@
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
 import { type AwsRequest, type Operation, runOperation, type Service } from "./operation.ts";
+import { decodeSegment } from "./path-segment.ts";
 
 /** An operation and the method and path that call it. */
 export interface Route {
@@ -66,7 +67,7 @@ function matcher(template: string): (path: string) => Record<string, string> | u
     const values = pattern.exec(path)?.slice(1);
     if (values === undefined) return undefined;
     return Object.fromEntries(
-      names.map((name, index) => [name, decodeURIComponent(values[index] ?? "")]),
+      names.map((name, index) => [name, decodeSegment(values[index] ?? "")]),
     );
   };
 }

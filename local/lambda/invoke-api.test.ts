@@ -47,6 +47,12 @@ test.for<[string, string]>([
   expect((await lambda().invoke(name, 1)).payload).toEqual({ event: 1 });
 });
 
+test("a name with a broken escape is answered with 400", async () => {
+  const { status, headers } = await lambda().send(lambda().request("%zz", {}));
+  expect(status).toBe(400);
+  expect(headers["X-Amzn-ErrorType"]).toBe("SerializationException");
+});
+
 test.for<[string, string, string]>([
   ["nobody", "", "arn:aws:lambda:us-east-1:000000000000:function:nobody"],
   ["named", "7", "arn:aws:lambda:us-east-1:000000000000:function:named:7"],

@@ -1,5 +1,6 @@
 import { AwsError, notImplemented } from "../http/aws-error.ts";
 import type { AwsRequest, AwsResponse } from "../http/operation.ts";
+import { decodeSegment } from "../http/path-segment.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { findFunction, resolveFunction } from "./api/function-name.ts";
@@ -78,7 +79,7 @@ export function createInvokeApi(options: {
 }
 
 function functionOf({ path, query }: AwsRequest) {
-  const FunctionName = decodeURIComponent(PATH.exec(path)?.[1] ?? "");
+  const FunctionName = decodeSegment(PATH.exec(path)?.[1] ?? "");
   const Qualifier = query.get("Qualifier");
   return Qualifier === null ? { FunctionName } : { FunctionName, Qualifier };
 }
