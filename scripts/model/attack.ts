@@ -17,9 +17,10 @@ const HOUR = 3600;
 
 /**
  * The dearest hour that somebody who knows the URL can cause, from what the limits let through:
- * messages of 128 KB to `echo`, at the rate of their route; connections at the rate of theirs, each
- * held for its whole two hours, from the third hour on; every execution environment busy all the
- * time, whatever the actions do. Lines bound their own item, so together they are an upper bound.
+ * messages of 128 KB to `echo` with the longest requestId, at the rate of their route; connections
+ * at the rate of theirs, each held for its whole two hours, from the third hour on; every execution
+ * environment busy all the time, whatever the actions do. Lines bound their own item, so together
+ * they are an upper bound.
  */
 export function attackHour(inputs: Inputs): AttackLine[] {
   const messages = inputs["throttling-rate"] * HOUR;
@@ -44,7 +45,7 @@ export function attackHour(inputs: Inputs): AttackLine[] {
     line(
       "logs of the functions",
       prices.lambdaLogs,
-      bytes(LOG_VOLUME.messageFunctions, LOG_VOLUME.connectionFunctions),
+      bytes(LOG_VOLUME.attackFunctions, LOG_VOLUME.connectionFunctions),
     ),
     line(
       "access log",
