@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attackHour, connectionsKeptBusy } from "./attack.ts";
+import { attackHour, connectionsKeptBusy, refusalsLogged } from "./attack.ts";
 import { defaultInputs } from "./inputs.ts";
 
 const inputs = {
@@ -38,4 +38,9 @@ test("a lower throttle bounds all but the environments, which concurrency bounds
 
 test("connections held by sending are those of the last ten minutes", () => {
   expect(connectionsKeptBusy(inputs)).toBe((500 + 500) * 600);
+});
+
+test("refused requests in the access log are lines of the account's rate", () => {
+  // 324 bytes and 26.
+  expect(refusalsLogged(inputs)).toBeCloseTo((10_000 * 3600 * 350 * 0.5) / 1e9);
 });

@@ -61,6 +61,16 @@ export const connectionsKeptBusy = (inputs: Inputs): number =>
   quotas.IDLE_MINUTES *
   60;
 
+/**
+ * Dollars an hour for the lines of requests that are refused as fast as the account takes them, did
+ * API Gateway log them, for which there is no source.
+ */
+export function refusalsLogged(inputs: Inputs): number {
+  const { events, bytes } = LOG_VOLUME.messageAccess;
+  const line = billedBytes({ events: 1, bytes: bytes / events });
+  return charge(prices.otherLogs, inputs["account-rate"] * HOUR * line);
+}
+
 const line = (what: string, price: Price, quantity: number): AttackLine => ({
   what,
   quantity,

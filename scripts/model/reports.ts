@@ -1,11 +1,11 @@
-import { attackHour, connectionsKeptBusy } from "./attack.ts";
+import { attackHour, connectionsKeptBusy, refusalsLogged } from "./attack.ts";
 import { simulateBurst } from "./burst.ts";
 import type { Inputs } from "./inputs.ts";
 import { firstToBreak, limitsOf } from "./limits.ts";
 import { handOverCost, monthlyCost, totalOf } from "./month.ts";
 import { charge, connectionMinutes } from "./prices.ts";
 import { simulateReconnect } from "./reconnect.ts";
-import { count, dollars, percent, rate, seconds, table } from "./text.ts";
+import { count, dollars, percent, rate, seconds, table, unitPrice } from "./text.ts";
 import { trafficOf } from "./traffic.ts";
 
 const PRICES = "us-east-1, list prices without free tiers; their sources: scripts/model/prices.ts";
@@ -65,13 +65,16 @@ export function attackReport(inputs: Inputs): string {
     table([
       ...lines.map(({ what, quantity, price, dollars: cost }) => {
         const units = price.unit.startsWith("GB ") ? rate(quantity / price.per) : count(quantity);
-        return [what, units, price.unit, dollars(cost)];
+        const each = unitPrice((cost / quantity) * price.per, price.per);
+        return [what, units, price.unit, each, dollars(cost)];
       }),
-      ["total an hour, at most", "", "", dollars(total)],
+      ["total an hour, at the throttle", "", "", "", dollars(total)],
     ]),
     "",
     `Where only messages and replies keep a connection from its idle limit, ${count(busy)} connections`,
     `are the most that can be held, for ${dollars(charge(connectionMinutes, busy * 60))} an hour instead.`,
+    `AWS doesn't bill requests that it refuses. Were ${count(inputs["account-rate"])} of them a second in the access`,
+    `log, that would be ${dollars(refusalsLogged(inputs))} an hour more.`,
     `(${PRICES})`,
   ].join("\n");
 }

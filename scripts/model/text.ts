@@ -1,3 +1,5 @@
+import { GIGABYTE } from "./prices.ts";
+
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const exact = new Intl.NumberFormat("en-US", {
   minimumFractionDigits: 2,
@@ -8,6 +10,20 @@ export const count = (number: number) => grouped.format(number);
 
 export const dollars = (amount: number) =>
   amount < 0 ? `-$${exact.format(-amount)}` : `$${exact.format(amount)}`;
+
+const precise = new Intl.NumberFormat("en-US", {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 10,
+});
+
+const multiples = new Map([
+  [1e6, " a million"],
+  [GIGABYTE, " a GB"],
+]);
+
+/** What so many units cost: `$1.00 a million`, `$0.09 a GB`. */
+export const unitPrice = (amount: number, units: number) =>
+  `$${precise.format(amount)}${multiples.get(units) ?? ""}`;
 
 /** Fine where it is small: 0.39, 3.9, 386. */
 export const rate = (number: number) =>
