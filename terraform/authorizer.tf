@@ -73,12 +73,33 @@ resource "aws_lambda_permission" "authorizer" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt[0].id}"
 }
 
+# The authorizer itself tells when it can't check a token. Of a time-out, a crash
+# or a failed start only Lambda does. An error that it throws is a success in
+# Lambda's report, as it should be: "Unauthorized" is one, for whoever comes
+# without a token.
 resource "aws_cloudwatch_log_metric_filter" "authorizer_faults" {
   count = local.has_authorizer ? 1 : 0
 
   name           = "${var.project}-authorizer-faults"
   log_group_name = aws_cloudwatch_log_group.function["authorizer"].name
-  pattern        = "{ $.message.event = \"token could not be checked\" }"
+  pattern        = "{ $.message.event = \"token could not be checked\" || (($.type = \"platform.report\" || $.type = \"platform.initReport\") && ($.record.status = \"timeout\" || $.record.status = \"error\")) }"
+
+  metric_transformation {
+    namespace = var.project
+    name      = "AuthorizerFaults"
+    value     = "1"
+  }
+}
+
+# Where API Gateway may not invoke the authorizer, there is no log of it, and by
+# AWS's words no metric either: ExecutionError is about integrations. What is left
+# is the 500 that its clients get, which is never for a mistake of theirs.
+resource "aws_cloudwatch_log_metric_filter" "connect_faults" {
+  count = local.has_authorizer ? 1 : 0
+
+  name           = "${var.project}-connect-faults"
+  log_group_name = aws_cloudwatch_log_group.access.name
+  pattern        = "{ $.eventType = \"CONNECT\" && $.status = \"500\" }"
 
   metric_transformation {
     namespace = var.project
@@ -91,7 +112,7 @@ locals {
   # Its errors have no alarm: whoever comes without a token is one of them.
   authorizer_alarms = { for name, alarm in {
     authorizer-faults = {
-      description = "The authorizer could not check a token, so its bearer was turned away. See its log group; often the issuer's keys can't be fetched."
+      description = "Clients were turned away because nobody checked their token. See the authorizer's log group: it timed out, crashed or could not fetch the issuer's keys. If nothing is there, API Gateway may not invoke it: see terraform plan for a missing aws_lambda_permission."
       namespace   = var.project
       metric_name = "AuthorizerFaults"
       dimensions  = {}

@@ -32,7 +32,7 @@ run "without_an_issuer_there_is_no_authorizer" {
   command = plan
 
   assert {
-    condition     = length(aws_lambda_function.authorizer) + length(aws_apigatewayv2_authorizer.jwt) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) == 0
+    condition     = length(aws_lambda_function.authorizer) + length(aws_apigatewayv2_authorizer.jwt) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) + length(aws_cloudwatch_log_metric_filter.connect_faults) == 0
     error_message = "Something of the authorizer is there."
   }
 
@@ -108,6 +108,15 @@ run "with_an_issuer_connect_asks_the_authorizer" {
   assert {
     condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-faults") && contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-throttles")
     error_message = "An alarm of the authorizer is missing."
+  }
+
+  assert {
+    condition = { for filter in concat(aws_cloudwatch_log_metric_filter.authorizer_faults, aws_cloudwatch_log_metric_filter.connect_faults) :
+      filter.log_group_name => [filter.metric_transformation[0].namespace, filter.metric_transformation[0].name]
+      } == { for group in ["/aws/lambda/websocket-lambda-authorizer", "/aws/apigateway/websocket-lambda"] :
+      group => [aws_cloudwatch_metric_alarm.this["authorizer-faults"].namespace, aws_cloudwatch_metric_alarm.this["authorizer-faults"].metric_name]
+    }
+    error_message = "The alarm does not watch the metric of its filters."
   }
 
   assert {

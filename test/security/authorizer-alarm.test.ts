@@ -1,0 +1,96 @@
+import { zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIssuer } from "../../local/issuer/index.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { parseFilterPattern } from "../../local/logs/filter-pattern.ts";
+import type { WrittenLogEvent } from "../../local/logs/index.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { connect } from "../e2e/client.ts";
+import { lambda } from "./aws-requests.ts";
+
+const AUTHORIZER_LOG = "/aws/lambda/websocket-lambda-authorizer";
+const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
+
+const issuer = await createIssuer();
+const administrator = { accessKeyId: "test", secretAccessKey: "test" };
+let aws: LocalAws;
+let events: WrittenLogEvent[] = [];
+
+beforeAll(async () => {
+  aws = await startStack({ bundles: DIST, stack: "authenticated", pages: issuer.pages });
+  aws.logs.subscribe((event) => events.push(event));
+});
+afterAll(() => aws.close());
+
+const regionOf = ({ state }: LocalAws) => {
+  const region = state.regions["us-east-1"];
+  if (region === undefined) throw new Error("There is no stack.");
+  return region;
+};
+
+/** Whether a line counts for the alarm, by a filter that Terraform made for its log group. */
+const counts = ({ logGroupName, message }: WrittenLogEvent): boolean =>
+  Object.values(regionOf(aws).logs.groups[logGroupName]?.metricFilters ?? {})
+    .filter(({ metricTransformations: [to] }) => to?.metricName === "AuthorizerFaults")
+    .some(({ filterPattern }) => parseFilterPattern(filterPattern)(message));
+
+/** The log groups with lines that count for the alarm, of one client who tries to connect. */
+async function faultsOf(query: string, status: number): Promise<string[]> {
+  events = [];
+  const url = websocketUrl(aws, "websocket0", "production") + query;
+  await expect(connect(url)).rejects.toThrow(`Unexpected server response: ${status}`);
+  await expect.poll(() => events.map(({ logGroupName }) => logGroupName)).toContain(ACCESS_LOG);
+  // Lambda's report of an invocation may come after the client's answer.
+  const ofType = (type: string) =>
+    events.filter(({ message }) => message.includes(`"type":"platform.${type}"`)).length;
+  await expect.poll(() => ofType("start") - ofType("report")).toBe(0);
+  return [...new Set(events.filter(counts).map(({ logGroupName }) => logGroupName))].toSorted();
+}
+
+const token = (claims: Record<string, unknown> = {}) =>
+  issuer.tokenFor(aws.endpoint, "ada", claims);
+
+describe("the alarm authorizer-faults stays quiet for", () => {
+  test("clients without a token, for whom the authorizer throws", async () => {
+    expect(await faultsOf("", 401)).toEqual([]);
+    const messages = events.map(({ message }) => message).join("\n");
+    expect(messages).toContain('"errorMessage":"Unauthorized"');
+  });
+
+  test("clients with a wrong token", async () => {
+    expect(await faultsOf(`?token=${await token({ aud: "shop" })}`, 403)).toEqual([]);
+  });
+});
+
+/** What the authorizer becomes. */
+const broken: [string, string][] = [
+  ["takes too long", "exports.handler = () => new Promise((end) => setTimeout(end, 60_000));"],
+  ["crashes, as without memory", "exports.handler = () => process.kill(process.pid, 'SIGKILL');"],
+  ["fails to start", "throw new Error('JWT_ISSUER is not set.');"],
+];
+
+describe("the alarm authorizer-faults counts clients whom nobody checked", () => {
+  test("because API Gateway may not invoke the authorizer: only the access log has them", async () => {
+    const authorizer = regionOf(aws).lambda.functions["websocket-lambda-authorizer"];
+    if (authorizer === undefined) throw new Error("The stack has no authorizer.");
+    const { policy } = authorizer;
+    authorizer.policy = {};
+    try {
+      expect(await faultsOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG]);
+    } finally {
+      authorizer.policy = policy;
+    }
+  });
+
+  test.for(broken)("because the authorizer %s", async ([, code]) => {
+    const ZipFile = Buffer.from(zipSync({ "index.js": Buffer.from(code) })).toString("base64");
+    const shorter = lambda("UpdateFunctionConfiguration", "PUT", "authorizer", "/configuration", {
+      Timeout: 1,
+    });
+    const other = lambda("UpdateFunctionCode", "PUT", "authorizer", "/code", { ZipFile });
+    for (const { send } of [shorter, other])
+      expect(await send(aws.endpoint, administrator)).toMatchObject({ status: 200 });
+    expect(await faultsOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG, AUTHORIZER_LOG]);
+  });
+});
