@@ -2,7 +2,7 @@ locals {
   # What an alarm leaves out is filled in below: the sum of a metric of Lambda
   # over five minutes, any above 0 is one too many, and no data is good news.
   # Each costs about $0.10 a month; the first ten of an account are free, and
-  # these are 12, with jwt_issuer 14.
+  # these are 13, with jwt_issuer 15.
   alarms = {
     websocket-handler-errors = {
       description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
@@ -14,6 +14,14 @@ locals {
       description = "The websocket-handler ran out of concurrency, so messages were refused. Raise its reserved concurrency or the account's quota."
       metric_name = "Throttles"
       dimensions  = { FunctionName = local.function_names.websocket_handler }
+    }
+
+    # The client is told, so that for Lambda the websocket-handler succeeds.
+    hand-over-failures = {
+      description = "Lambda did not take a job, so its client got UNAVAILABLE. See the websocket-handler's log group for the error: throttled, or its role may not invoke the processor."
+      namespace   = aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].namespace
+      metric_name = aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].name
+      dimensions  = {}
     }
 
     processor-errors = {
@@ -122,6 +130,18 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = 1
   treat_missing_data  = lookup(each.value, "treat_missing_data", "notBreaching")
   alarm_actions       = var.alarm_topic_arns
+}
+
+resource "aws_cloudwatch_log_metric_filter" "hand_over_failures" {
+  name           = "${var.project}-hand-over-failures"
+  log_group_name = aws_cloudwatch_log_group.function["websocket_handler"].name
+  pattern        = "{ $.message.code = \"UNAVAILABLE\" }"
+
+  metric_transformation {
+    namespace = var.project
+    name      = "HandOverFailures"
+    value     = "1"
+  }
 }
 
 # Lambda has no metric of time-outs, and its log no longer has the line "Task

@@ -342,7 +342,7 @@ run "every_alarm_tells_the_topics" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "websocket-handler-errors", "websocket-handler-throttles",
+      "websocket-handler-errors", "websocket-handler-throttles", "hand-over-failures",
       "processor-errors", "processor-timeouts", "processor-throttles",
       "dead-letters", "dead-letter-errors", "destination-delivery-failures",
       "message-rate", "connect-rate", "client-errors", "execution-errors",
@@ -364,6 +364,17 @@ run "every_alarm_tells_the_topics" {
       aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].name,
     ]
     error_message = "The alarm on time-outs does not watch the metric of its filter."
+  }
+
+  assert {
+    condition = [
+      aws_cloudwatch_metric_alarm.this["hand-over-failures"].namespace,
+      aws_cloudwatch_metric_alarm.this["hand-over-failures"].metric_name,
+      ] == [
+      aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].namespace,
+      aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].name,
+    ]
+    error_message = "The alarm on hand-overs does not watch the metric of its filter."
   }
 }
 
