@@ -1,10 +1,10 @@
 variable "repository" {
-  description = "The repository whose workflows may deploy, as its tokens name it between \"repo:\" and \":environment:\": \"owner/name\", or, for repositories made after June 18, 2026, with ids, \"owner-123456/name-456789\"."
+  description = "The repository whose workflows may deploy, as its tokens name it between \"repo:\" and \":environment:\": \"owner/name\", or, for repositories made or renamed since July 15, 2026, with ids, \"owner@123456/name@456789\"."
   type        = string
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.@-]+$", var.repository))
-    error_message = "repository must name one repository, such as \"octocat/chat\" or \"octocat-123456/chat-456789\"; a wildcard would let in others."
+    error_message = "repository must name one repository, such as \"octocat/chat\" or \"octocat@123456/chat@456789\"; a wildcard would let in others."
   }
 }
 

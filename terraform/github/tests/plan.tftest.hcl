@@ -13,7 +13,7 @@ override_data {
 }
 
 variables {
-  repository        = "octocat-1/chat-2"
+  repository        = "octocat@1/chat@2"
   oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 }
 
@@ -25,7 +25,7 @@ run "a_role_is_for_one_environment_of_one_repository" {
       for statement in jsondecode(aws_iam_role.deployment["preview"].assume_role_policy).Statement : statement.Condition
       ] == [{ StringEquals = {
         "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:octocat-1/chat-2:environment:preview"
+        "token.actions.githubusercontent.com:sub" = "repo:octocat@1/chat@2:environment:preview"
     } }]
     error_message = "The role preview trusts more, or less, than its environment."
   }
