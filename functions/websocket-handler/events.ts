@@ -34,7 +34,7 @@ export interface MessageEvent {
 export interface FailureRecord {
   requestContext: {
     requestId: string;
-    condition: "RetriesExhausted" | "EventAgeExceeded";
+    condition: "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
     approximateInvokeCount: number;
   };
   /** The event of the invocation that failed: a `Job`, unless somebody invoked the processor by hand. */
