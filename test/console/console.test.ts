@@ -192,6 +192,27 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await messages.getByRole("option").textContent()).toContain("reverse");
   });
 
+  test.for([1280, 420])("at a width of %i px everything has its place", async (width) => {
+    const aws = await startConsole();
+    const viewport = { width, height: 800 };
+    const { page, connect, sendButton, timeline } = await openConsole(browser(), aws, { viewport });
+    const widthOf = async (selector: string) => (await page.locator(selector).boundingBox())?.width;
+    const section = await widthOf(".messages");
+    // With nothing in the list, and with something.
+    expect(await widthOf("#empty")).toBe(section);
+    expect(await widthOf("#timeline")).toBe(section);
+    await connect();
+    await sendButton.click();
+    await timeline.getByText("frame out", { exact: true }).waitFor();
+    expect(await widthOf("#list")).toBe(section);
+    const cut = await page.evaluate(() => {
+      const labels = [...document.querySelectorAll(".label, button, h2, dt")];
+      const isCut = ({ scrollWidth, clientWidth }: Element) => scrollWidth > clientWidth;
+      return [document.documentElement, ...labels].filter(isCut).map((each) => each.textContent);
+    });
+    expect(cut).toEqual([]);
+  });
+
   test("light and dark differ", async () => {
     const aws = await startConsole();
     const grounds = new Set<string>();
