@@ -11,5 +11,6 @@ export default defineConfig({
     // alone takes seconds to start.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

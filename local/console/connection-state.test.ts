@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
+import { ConnectionError, type State } from "../../client/index.ts";
 import { followStates, problemOf } from "./page/connection-state.ts";
+
+/** What is told of states, one after the other. */
+const toldOf = (states: readonly State[]) => {
+  const tell = followStates();
+  return states.map((state) => tell(state));
+};
 
 const refusals = ["connecting", "waiting", "connecting", "waiting"] as const;
 
 test("a connection that never was isn't said to be lost, and after some attempts there is a hint", () => {
-  const told = refusals.map(followStates());
+  const told = toldOf(refusals);
   expect(told.map(({ text }) => text)).toEqual([
     "connecting…",
     "no connection yet, trying again…",
@@ -16,17 +23,24 @@ test("a connection that never was isn't said to be lost, and after some attempts
 
 test("a connection that was is lost, and the hint goes once there is one again", () => {
   const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
-  const told = states.map(followStates());
+  const told = toldOf(states);
   expect(told.map(({ text }) => text)).toContain("lost, trying again…");
   expect(told.map(({ text }) => text)).not.toContain("no connection yet, trying again…");
   expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
 });
 
 test("who gives up needs no hint any more", () => {
-  expect([...refusals, "closed" as const].map(followStates()).at(-1)).toEqual({
+  expect(toldOf([...refusals, "closed"]).at(-1)).toEqual({
     text: "not connected",
     hint: "",
   });
+});
+
+test("what the browser says is told at once", () => {
+  const cause = new SyntaxError("The subprotocol is duplicated.");
+  expect(followStates()("waiting", new ConnectionError("CONNECTION_FAILED", cause)).hint).toBe(
+    "No connection could be opened or kept. The subprotocol is duplicated.",
+  );
 });
 
 test.for([

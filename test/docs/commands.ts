@@ -28,7 +28,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm run build": BUILDS,
   "npm run schemas": FOLLOWED,
   "npm run check:types": FOLLOWED,
-  "npx vitest run functions/processor/actions/repeat.test.ts": FOLLOWED,
+  "npx vitest run functions/processor": FOLLOWED,
   "WEBSOCKET_URL=$(terraform -chdir=terraform output -raw websocket_url) npx vitest run test/e2e":
     "it is the suite that runs beside this test, and builds dist/ anew",
   "terraform -chdir=terraform/account init": APPLIES,

@@ -1,4 +1,4 @@
-import type { State } from "../../../client/index.ts";
+import type { ConnectionError, State } from "../../../client/index.ts";
 import { followStates, problemOf, type Told } from "./connection-state.ts";
 import { type Conversation, converse, type Listeners } from "./conversation.ts";
 import { byId } from "./dom.ts";
@@ -36,11 +36,9 @@ export function createConnectionForm(listeners: Omit<Listeners, "onState">): Con
     hint.value = problem ?? "";
     if (problem !== undefined) return;
     const tell = followStates();
-    const onState = (now: State) => {
-      show(now, tell(now));
-      if (now !== "closed" || conversation !== opened) return;
-      conversation = undefined;
-      hint.value = "The browser takes this URL or this token for none.";
+    const onState = (now: State, error?: ConnectionError) => {
+      show(now, tell(now, error));
+      if (now === "closed" && conversation === opened) conversation = undefined;
     };
     const withToken = token.value === "" ? undefined : freshToken;
     const opened = converse(url.value, withToken, { ...listeners, onState });

@@ -1,4 +1,4 @@
-import type { State } from "../../../client/index.ts";
+import type { ConnectionError, State } from "../../../client/index.ts";
 
 /** What the page says of its connection. */
 export interface Told {
@@ -14,10 +14,10 @@ const HINT =
   "Is the URL right, is the stack there, and does it take this token? A browser doesn't learn why it gets no connection.";
 
 /** Follows one client from state to state. */
-export function followStates(): (state: State) => Told {
+export function followStates(): (state: State, error?: ConnectionError) => Told {
   let wasOpen = false;
   let failures = 0;
-  return (state) => {
+  return (state, error) => {
     wasOpen ||= state === "open";
     if (state === "open") failures = 0;
     if (state === "waiting") failures += 1;
@@ -28,9 +28,13 @@ export function followStates(): (state: State) => Told {
       closed: "not connected",
     };
     const isInVain = failures >= HINT_AFTER && state !== "closed";
-    return { text: texts[state], hint: isInVain ? HINT : "" };
+    return { text: texts[state], hint: reasonOf(error) ?? (isInVain ? HINT : "") };
   };
 }
+
+/** What the browser said, which it does where it wouldn't even try; undefined where it said nothing. */
+const reasonOf = (error: ConnectionError | undefined) =>
+  error?.cause instanceof Error ? `${error.message} ${error.cause.message}` : undefined;
 
 /** Why the browser would not even try; undefined where it would. */
 export function problemOf({ url, token }: { url: string; token: string }): string | undefined {

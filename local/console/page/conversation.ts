@@ -1,8 +1,8 @@
-import { type Client, connect, type State } from "../../../client/index.ts";
+import { type Client, connect, type ConnectionError, type State } from "../../../client/index.ts";
 
 /** What the page hears of its own connection. */
 export interface Listeners {
-  onState(state: State): void;
+  onState(state: State, error?: ConnectionError): void;
   onSent(text: string): void;
   onReceived(text: string): void;
 }
