@@ -213,6 +213,21 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(cut).toEqual([]);
   });
 
+  test("the times on the ruler keep clear of each other to the very end", async () => {
+    const time = { now: 0 };
+    const recorder = createRecorder({ now: () => time.now });
+    const { timeline } = await openConsole(browser(), await startConsole({ recorder }));
+    const { record } = beginMessage(recorder, "1-a");
+    time.now = 91;
+    record({ type: "handled", status: 200 });
+    const ticks = timeline.locator(".ruler .track span");
+    await ticks.getByText("90 ms").waitFor();
+    const boxes = await ticks.evaluateAll((all) => all.map((tick) => tick.getBoundingClientRect()));
+    const overlaps = boxes.filter(({ left }, index) => left < (boxes[index - 1]?.right ?? 0));
+    expect(boxes.length).toBe(10);
+    expect(overlaps).toEqual([]);
+  });
+
   test("light and dark differ", async () => {
     const aws = await startConsole();
     const grounds = new Set<string>();

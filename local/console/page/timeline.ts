@@ -63,14 +63,13 @@ function head(message: TracedMessage): HTMLElement {
   );
 }
 
+/** The last time may stand out to the right, for nothing else is there. */
 function ruler(end: number): HTMLElement {
   const step = stepFor(end);
   const ticks: HTMLElement[] = [];
   for (let at = 0; at <= end; at += step) {
     const tick = element("span", { text: at === 0 ? "0" : duration(at).replace(".0 ", " ") });
     tick.style.left = `${(100 * at) / end}%`;
-    // The last one must not stand out to the right.
-    if (at / end > 0.93) tick.classList.add("last");
     ticks.push(tick);
   }
   return element(
