@@ -18,7 +18,7 @@ import { measureWarmMessages } from "./warm-messages.ts";
 
 const USAGE = `Usage: npm run bench -- [options]
 
-  --short        less of everything, in well under a minute
+  --short        less of everything, in a minute or two
   --json <file>  writes the figures there as well
   --only <name>  sizes, starts, first, warm, trips, connections, growth or soak alone
 `;
