@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import * as v from "valibot";
+import { printable } from "./printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -33,8 +34,8 @@ export function formatLogEvent(
   const name = logGroupName.split("/").at(-1) ?? logGroupName;
   const nameStyle = nameStyles[checksum(name) % nameStyles.length] ?? "cyan";
   const content = contentOf(message.trimEnd());
-  const level = printable(content.level ?? "");
-  const text = printable(content.text);
+  const level = printableLines(content.level ?? "");
+  const text = printableLines(content.text);
   return [
     style("dim", time),
     style(levelStyles[level] ?? "dim", level.padEnd(5)),
@@ -43,13 +44,8 @@ export function formatLogEvent(
   ].join("  ");
 }
 
-/**
- * A text that somebody else wrote, without what a terminal would obey: the control characters, C1's
- * as well, which JSON leaves as they are. Tabs and ends of lines stay.
- */
-export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "·");
+/** Line by line: a stack trace keeps its ends of lines, and its tabs. */
+const printableLines = (text: string) => text.replace(/[^\n\t]+/g, (part) => printable(part));
 
 const checksum = (text: string) => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0);
 

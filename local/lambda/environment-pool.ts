@@ -1,6 +1,6 @@
-import type { EnvironmentSupply } from "./environment-starter.ts";
 import type { Clock, Timer } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
+import type { EnvironmentSupply } from "./environment-starter.ts";
 import type {
   ExecutionEnvironment,
   Invocation,

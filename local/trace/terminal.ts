@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "../../scripts/log-format.ts";
+import { printable } from "../../scripts/printable.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
 import { durationOf, tellVerdict, type Verdict, verdictOf } from "./verdict.ts";
