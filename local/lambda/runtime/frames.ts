@@ -1,7 +1,7 @@
 /**
- * What a function process and its execution environment say to each other, over two pipes:
- * the word to load and invocations in on file descriptor 3, frames out on 4. One ordered channel out means that every
- * log line arrives before the response that follows it, and survives a crash.
+ * What a function process and its execution environment say to each other, over two pipes: the word
+ * to load and then invocations in on file descriptor 3, frames out on 4. One ordered channel out means
+ * that every log line arrives before the response that follows it, and survives a crash.
  */
 
 export const INVOCATIONS_FD = 3;
