@@ -43,16 +43,23 @@ export async function startRunningStack(): Promise<RunningStack> {
   return {
     async converse() {
       const clients = await connectAll(aws);
+      const exchange = async (connection: number, text: string, cuts: readonly number[]) => {
+        const client = clients[connection % clients.length];
+        if (client === undefined) throw new Error("There is no connection.");
+        sendInFrames(client, Buffer.from(text), cuts);
+        const frame = await client.nextText();
+        expectCalm(clients);
+        return frame;
+      };
+      let latest: Promise<string> | undefined;
       return {
-        async ask(connection, text, cuts) {
-          const client = clients[connection % clients.length];
-          if (client === undefined) throw new Error("There is no connection.");
-          sendInFrames(client, Buffer.from(text), cuts);
-          const frame = await client.nextText();
-          expectCalm(clients);
-          return frame;
+        ask(...message) {
+          latest = exchange(...message);
+          return latest;
         },
         async end() {
+          // When the time for a property is over, nobody waits for its last message.
+          await latest;
           // Whatever was still to come for a connection is likely to come before the answer to this.
           const last = await Promise.all(
             clients.map((client, index) => client.ask({ action: "echo", requestId: `${index}` })),
