@@ -51,7 +51,10 @@ function conversation(socket: WebSocket, messages: number, inFlight: number): Pr
       socket.send(REQUEST);
     };
     const closed = (code: number) => reject(new Error(`A connection was closed with ${code}.`));
-    const onMessage = () => {
+    const onMessage = (data: Buffer) => {
+      // Not the reply: a refusal, which comes sooner and would pass for a fast one.
+      const text = data.toString();
+      if (!/hello/i.test(text)) reject(new Error(`A message was answered with ${text}`));
       received += 1;
       send();
       if (received < messages) return;

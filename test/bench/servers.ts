@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
+import type { LocalAws } from "../../local/local-aws.ts";
 import { startStack, websocketUrl } from "../../local/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
@@ -19,6 +20,7 @@ interface RunningServer {
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
     const aws = await startStack({ bundles: DIST, spareProcesses: true });
+    liftThrottle(aws);
     return { url: websocketUrl(aws, "websocket0", "production"), close: () => aws.close() };
   },
   async "bare ws"() {
@@ -32,6 +34,15 @@ const servers: Record<ServerName, () => Promise<RunningServer>> = {
   },
   "two hops": startTwoHops,
 };
+
+/** Terraform throttles the stage to 500 messages a second; without that, AWS's quota holds. */
+function liftThrottle({ state }: LocalAws): void {
+  const { stages = {} } = state.regions["us-east-1"]?.apigateway.apis["websocket0"] ?? {};
+  for (const stage of Object.values(stages)) {
+    delete stage.defaultRouteSettings.throttlingRateLimit;
+    delete stage.defaultRouteSettings.throttlingBurstLimit;
+  }
+}
 
 function usage(): Usage {
   if (globalThis.gc === undefined) throw new Error("It has to be started with --expose-gc.");
