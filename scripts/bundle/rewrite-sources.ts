@@ -35,6 +35,16 @@ export function inlineConstantKeys(source: string): string {
 export const onlyVersion = (manifest: string): string =>
   JSON.stringify({ version: JSON.parse(manifest).version });
 
+/**
+ * Stands for the module of the SDK that reads a person's `~/.aws/config` and `~/.aws/credentials`, in
+ * which it looks for each setting that the environment doesn't have. Lambda has no such files: 2 KB;
+ * 1 ms, and 2 ms of the first call.
+ */
+const noSharedConfigFiles = `
+  export const CONFIG_PREFIX_SEPARATOR = ".";
+  export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });
+`;
+
 /** Applies the above to whatever goes into a bundle. */
 export const rewriteSources: Plugin = {
   name: "rewrite-sources",
@@ -42,6 +52,9 @@ export const rewriteSources: Plugin = {
     build.onLoad({ filter: /\/@aws-sdk\/[\w-]+\/package\.json$/ }, async ({ path }) => ({
       contents: onlyVersion(await readFile(path, "utf8")),
       loader: "json",
+    }));
+    build.onLoad({ filter: /\/shared-ini-file-loader\/loadSharedConfigFiles\.js$/ }, () => ({
+      contents: noSharedConfigFiles,
     }));
     build.onLoad({ filter: /\/@aws-sdk\/.*\/schemas\/schemas_\d+\.js$/ }, ({ path }) =>
       rewrite(path, inlineConstantKeys),

@@ -5,6 +5,18 @@ import { describe, expect, test } from "vitest";
 import { DIST } from "../../scripts/build.ts";
 import { bundleOptions } from "../../scripts/bundle/options.ts";
 
+/** What the SDK needs of Node.js: loading a module takes its time at each cold start. */
+const modulesOfSdk = [
+  "node:async_hooks",
+  "node:crypto",
+  "node:fs",
+  "node:http",
+  "node:https",
+  "node:os",
+  "node:process",
+  "node:stream",
+];
+
 /** What a function on Lambda runs of the packages in `node_modules`, and bytes of the whole. */
 const bundles = {
   "websocket-handler": {
@@ -24,6 +36,7 @@ const bundles = {
       "@smithy/types",
       "valibot",
     ],
+    modules: [...modulesOfSdk, "node:timers"],
     errors: [
       "RejectedMessage",
       "HttpError",
@@ -44,6 +57,7 @@ const bundles = {
       "@smithy/types",
       "valibot",
     ],
+    modules: modulesOfSdk,
     errors: ["GoneException", "ServiceException", "CredentialsProviderError"],
   },
 };
@@ -52,7 +66,7 @@ const packageOf = (path: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(
 
 async function bundle(name: string) {
   const entryPoints = [`functions/${name}/index.ts`];
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...bundleOptions,
     entryPoints,
     outfile: "index.js",
@@ -61,8 +75,9 @@ async function bundle(name: string) {
     write: false,
   });
   const [output] = Object.values(metafile.outputs);
-  if (output === undefined) throw new Error("The build has no output.");
-  return output;
+  const [file] = outputFiles;
+  if (output === undefined || file === undefined) throw new Error("The build has no output.");
+  return { ...output, text: file.text };
 }
 
 describe.for(Object.entries(bundles))("the bundle of the %s", ([name, expected]) => {
@@ -72,6 +87,14 @@ describe.for(Object.entries(bundles))("the bundle of the %s", ([name, expected])
     const packages = new Set(used.flatMap(([path]) => packageOf(path) ?? []));
     expect([...packages].toSorted()).toEqual(expected.packages);
     expect(bytes).toBeLessThan(expected.limit);
+  });
+
+  test("has Node.js load nothing that it doesn't need", async () => {
+    const { imports, text } = await bundle(name);
+    const modules = new Set(imports.map(({ path }) => path));
+    expect([...modules].toSorted()).toEqual(expected.modules);
+    // To mention it is to load it, and the rest of the web streams.
+    expect(text).not.toMatch(/typeof ReadableStream|instanceof ReadableStream/);
   });
 
   test("describes no operations of a service but those that are called", async () => {
