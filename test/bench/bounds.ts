@@ -20,7 +20,7 @@ export const bounds: Record<string, number> = {
   "CPU of a message, websocket-handler, whole": 1.5,
   "CPU of a message, processor, whole": 1.5,
 
-  // Measured: 1.8 to 2.9, and 35 to 110.
+  // Measured: 1.1 to 2.9, and 35 to 130.
   "message at 1x1, to two hops": 4.5,
   "message at 10x1, to two hops": 4.5,
   "message at 50x4, to two hops": 4.5,
