@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import WebSocket from "ws";
-import { REQUEST } from "./events.ts";
+import { REPLY, REQUEST } from "./events.ts";
 
 /** API Gateway takes 500 new connections a second; staying below keeps all of them welcome. */
 const CONNECTIONS_PER_SECOND = 450;
@@ -52,9 +52,8 @@ function conversation(socket: WebSocket, messages: number, inFlight: number): Pr
     };
     const closed = (code: number) => reject(new Error(`A connection was closed with ${code}.`));
     const onMessage = (data: Buffer) => {
-      // Not the reply: a refusal, which comes sooner and would pass for a fast one.
-      const text = data.toString();
-      if (!/hello/i.test(text)) reject(new Error(`A message was answered with ${text}`));
+      const refusal = refusalIn(data);
+      if (refusal !== undefined) reject(refusal);
       received += 1;
       send();
       if (received < messages) return;
@@ -64,6 +63,13 @@ function conversation(socket: WebSocket, messages: number, inFlight: number): Pr
     socket.on("message", onMessage).once("close", closed);
     for (let first = 0; first < inFlight; first += 1) send();
   });
+}
+
+/** Whatever isn't a reply, or an echo. It comes sooner than those, and would pass for a fast one. */
+export function refusalIn(data: Buffer): Error | undefined {
+  const text = data.toString();
+  if (text === REPLY || text === REQUEST) return undefined;
+  return new Error(`A message was answered with ${text}`);
 }
 
 export function closeAll(sockets: readonly WebSocket[]): void {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startStack, websocketUrl } from "../../local/stack.ts";
 import { buildFunctions } from "../../scripts/build.ts";
-import { open } from "./clients.ts";
+import { open, refusalIn } from "./clients.ts";
 import { REQUEST } from "./events.ts";
 import { createFunctionFiles } from "./function-files.ts";
 import { mediansInTurn } from "./median.ts";
@@ -75,8 +75,10 @@ async function startAndAsk(bundles: string): Promise<{ ready: number; answer: nu
     await setTimeout(PAUSE);
     const asked = performance.now();
     socket.send(REQUEST);
-    await once(socket, "message");
+    const [data] = await once(socket, "message");
     const answer = performance.now() - asked;
+    const refusal = refusalIn(data);
+    if (refusal !== undefined) throw refusal;
     socket.terminate();
     return { ready, answer };
   } finally {
