@@ -12,6 +12,7 @@ import { createExecuteApi } from "./execute-api/index.ts";
 import { createAwsServer, type Page } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
+import type { SettingsDelays } from "./lambda/delayed-settings.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
@@ -36,6 +37,12 @@ export interface LocalAwsOptions {
   environmentsPerFunction?: number;
   /** Whether the process of a function's first environment is started ahead. Default: no. */
   spareProcesses?: boolean;
+  /** How many invocations the account may have at a time in a region. Default: 1,000. */
+  accountConcurrency?: number;
+  /** How long after AWS accepted a setting it takes effect. Default: at once. */
+  settingsDelays?: Partial<SettingsDelays>;
+  /** Returns a number from 0 up to 1, for when retries come. Default: `Math.random`. */
+  random?: () => number;
 }
 
 /** The part of AWS that `terraform/` needs, in this process and on one port of the loopback. */
@@ -61,6 +68,9 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     recorder,
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
+    accountConcurrency = 1000,
+    settingsDelays = {},
+    random = Math.random,
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
 
@@ -83,6 +93,9 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     workDirectory,
     capacity,
     spareProcesses,
+    accountConcurrency,
+    settingsDelays,
+    random,
     trace,
   });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs, trace });

@@ -11,7 +11,7 @@ const MINUTE = 60 * SECOND;
 const throttled = () => new AwsError(429, "TooManyRequestsException", "Rate Exceeded.");
 
 /** A queue whose function does as it is told: throws an `AwsError`, fails or returns. */
-function startQueue(config: Partial<EventInvokeConfig> = {}) {
+function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5) {
   const clock = createManualClock();
   const begin = clock.now();
   const state = stateWithRole();
@@ -33,6 +33,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}) {
   };
   const queue = createAsyncQueue({
     clock,
+    random,
     target: () => (exists ? target : undefined),
     async invoke({ requestId }) {
       seen.attempts.push((clock.now() - begin) / SECOND);
@@ -69,6 +70,23 @@ test("a failing function is run after one minute again, and then after two, with
   expect(seen.end).toEqual(["RetriesExhausted", 3, 180]);
 });
 
+test.for<[string, number, number[]]>([
+  ["earliest", 0, [0, 50, 160]],
+  ["latest", 0.99999, [0, 70, 200]],
+])("retries come about one and two minutes after a failure: at the %s", async ([, at, times]) => {
+  const { add, pass, seen } = startQueue({}, () => at);
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual(times);
+});
+
+test("an event of the age that Terraform asks for gets both its retries, however late", async () => {
+  const { add, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 201 }, () => 0.99999);
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.end).toEqual(["RetriesExhausted", 3, 200]);
+});
+
 test("a success ends the retries", async () => {
   const { add, behave, pass, seen } = startQueue();
   behave(() => (seen.attempts.length === 2 ? "works" : "fails"));
@@ -83,6 +101,16 @@ test("with MaximumRetryAttempts of 0 the first failure is the last", async () =>
   add();
   await pass(0);
   expect(seen.end).toEqual(["RetriesExhausted", 1, 0]);
+});
+
+// AWS as well: an event accepted while two retries were allowed had one, as a change came meanwhile.
+test("fewer retries count for an event that waits for its own", async () => {
+  const { add, pass, seen, target } = startQueue({ MaximumRetryAttempts: 2 });
+  add();
+  await pass(MINUTE / 2);
+  target.eventInvokeConfig = { DestinationConfig: {}, LastModified: 0, MaximumRetryAttempts: 0 };
+  await pass(5 * MINUTE);
+  expect(seen.end).toEqual(["RetriesExhausted", 2, 60]);
 });
 
 test("a retry that would come after the maximum age is given up at once", async () => {

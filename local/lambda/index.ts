@@ -13,6 +13,7 @@ import { regionOf, type State } from "../state.ts";
 import { updateFunctionCode } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
 import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
+import { createDelayedSettings, type SettingsDelays } from "./delayed-settings.ts";
 import { createDestinations, type DeliveryFailures } from "./destinations.ts";
 import { createEnvironmentStarter } from "./environment-starter.ts";
 import type { InvocationResult } from "./execution-environment.ts";
@@ -71,11 +72,17 @@ export function createLambda(options: {
   initTimeout?: number;
   /** Whether the process of a function's first environment is started ahead. Default: no. */
   spareProcesses?: boolean;
+  /** How long after the API accepted a setting it takes effect. Default: at once. */
+  settingsDelays?: Partial<SettingsDelays>;
+  /** Returns a number from 0 up to 1, for when retries come. Default: `Math.random`. */
+  random?: () => number;
   /** Default: none. */
   trace?: Trace;
 }): Lambda {
   const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
-  const { spareProcesses = false, trace = noTrace } = options;
+  const { spareProcesses = false, trace = noTrace, random = Math.random } = options;
+  const { settingsDelays = {} } = options;
+  const settings = createDelayedSettings({ clock, delays: settingsDelays });
   const queues = new Map<string, AsyncQueue>();
 
   const find = (functionArn: string): LambdaFunction | undefined => {
@@ -124,8 +131,12 @@ export function createLambda(options: {
     const queue = createAsyncQueue({
       ...destinations,
       clock,
+      random,
       trace,
-      target: () => find(functionArn),
+      target() {
+        const found = find(functionArn);
+        return found && settings.inForce(found);
+      },
       invoke: ({ requestId, payload, traceHeader }) =>
         invoke(functionArn, { requestId, payload, traceHeader }),
     });
@@ -137,7 +148,7 @@ export function createLambda(options: {
   const refresh = (region: string, functionName: string) =>
     invoker.refresh(`arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`);
   const changes = { onCodeOrConfigurationChange: refresh, onDelete: refresh };
-  const api = createLambdaApi({ ...options, ...changes });
+  const api = createLambdaApi({ ...options, ...changes, accountConcurrency, settings });
   const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync, room: invoker.room });
 
   return {

@@ -20,7 +20,12 @@ export const REGION = "us-east-1";
 type Options = Partial<
   Pick<
     Parameters<typeof createLambda>[0],
-    "capacity" | "initTimeout" | "accountConcurrency" | "spareProcesses"
+    | "capacity"
+    | "initTimeout"
+    | "accountConcurrency"
+    | "spareProcesses"
+    | "settingsDelays"
+    | "random"
   >
 > & { clock?: Clock };
 

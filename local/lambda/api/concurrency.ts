@@ -1,11 +1,23 @@
 import * as v from "valibot";
 import type { Route } from "../../http/rest-json-protocol.ts";
+import type { LambdaFunction } from "../state.ts";
 import { invalid } from "./function-name.ts";
 import { type FunctionsApi, functionRoute, functionsOf } from "./function-route.ts";
 
-/** The quota of an account, of which AWS keeps a part for the functions that reserve nothing. */
-const ACCOUNT = 1000;
-const UNRESERVED = 100;
+/**
+ * How much of its concurrency an account must keep for the functions that reserve nothing. Of a new
+ * account's 10 or 50 none can be reserved: AWS then names that as the minimum.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ * @see https://github.com/aws-samples/s3-to-lambda-patterns/issues/36
+ */
+const leastUnreserved = (accountConcurrency: number) => Math.min(100, accountConcurrency);
+
+/** Returns how much of an account's concurrency no function reserves. */
+export const unreservedOf = (accountConcurrency: number, functions: readonly LambdaFunction[]) =>
+  functions.reduce(
+    (left, { reservedConcurrentExecutions = 0 }) => left - reservedConcurrentExecutions,
+    accountConcurrency,
+  );
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export function concurrencyRoutes(api: FunctionsApi): Route[] {
@@ -21,12 +33,14 @@ export function concurrencyRoutes(api: FunctionsApi): Route[] {
         ReservedConcurrentExecutions: v.pipe(v.number(), v.integer(), v.minValue(0)),
       }),
       handle(target, { ReservedConcurrentExecutions }, { region }) {
-        const reserved = Object.values(functionsOf(api.state, region))
-          .filter((one) => one !== target)
-          .reduce((sum, one) => sum + (one.reservedConcurrentExecutions ?? 0), 0);
-        if (reserved + ReservedConcurrentExecutions > ACCOUNT - UNRESERVED)
+        const others = Object.values(functionsOf(api.state, region)).filter(
+          (one) => one !== target,
+        );
+        const unreserved = unreservedOf(api.accountConcurrency, others);
+        const least = leastUnreserved(api.accountConcurrency);
+        if (unreserved - ReservedConcurrentExecutions < least)
           throw invalid(
-            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${UNRESERVED}].`,
+            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${least}].`,
           );
         target.reservedConcurrentExecutions = ReservedConcurrentExecutions;
         return { ReservedConcurrentExecutions };

@@ -95,7 +95,9 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
       handle(target, input, { region, caller }) {
         if (input.Role !== undefined) api.iam.authorize(caller, "iam:PassRole", input.Role);
         const settings = settingsOf(input);
-        target.configuration = changeConfiguration(api, target.configuration, settings);
+        const changed = changeConfiguration(api, target.configuration, settings);
+        api.settings.deadLetterConfig.changing(target);
+        target.configuration = changed;
         touch(target, api.clock);
         api.onCodeOrConfigurationChange(region, target.configuration.FunctionName);
         return describeFunction(target);

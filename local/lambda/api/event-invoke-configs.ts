@@ -26,7 +26,9 @@ type ConfigInput = v.InferOutput<typeof configInput>;
 export function eventInvokeConfigRoutes(api: FunctionsApi): Route[] {
   const path = "/2019-09-25/functions/{FunctionName}/event-invoke-config";
   const change = (target: LambdaFunction, base: Partial<EventInvokeConfig>, input: ConfigInput) => {
-    target.eventInvokeConfig = changeConfig(api, target, base, input);
+    const changed = changeConfig(api, target, base, input);
+    api.settings.eventInvokeConfig.changing(target);
+    target.eventInvokeConfig = changed;
     return describe(target);
   };
   return [
@@ -59,6 +61,7 @@ export function eventInvokeConfigRoutes(api: FunctionsApi): Route[] {
       input: v.strictObject(functionInput),
       handle(target) {
         configOf(target);
+        api.settings.eventInvokeConfig.changing(target);
         delete target.eventInvokeConfig;
       },
     }),

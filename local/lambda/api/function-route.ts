@@ -4,6 +4,7 @@ import type { OperationContext } from "../../http/operation.ts";
 import type { Route } from "../../http/rest-json-protocol.ts";
 import type { Iam } from "../../iam/index.ts";
 import { regionOf, type State } from "../../state.ts";
+import type { DelayedSettings } from "../delayed-settings.ts";
 import type { LambdaFunction } from "../state.ts";
 import { findFunction, resolveFunction } from "./function-name.ts";
 
@@ -12,6 +13,9 @@ export interface FunctionsApi {
   state: State;
   clock: Clock;
   iam: Iam;
+  /** How many invocations the account may have at a time in a region. */
+  accountConcurrency: number;
+  settings: DelayedSettings;
   /** Called after a function was made, or its code or configuration changed. */
   onCodeOrConfigurationChange(region: string, functionName: string): void;
   /** Called after a function was deleted. */

@@ -1,6 +1,7 @@
 import type { AwsError } from "../../http/aws-error.ts";
 import type { Service } from "../../http/operation.ts";
 import { restJsonProtocol } from "../../http/rest-json-protocol.ts";
+import { accountSettingsRoutes } from "./account-settings.ts";
 import { codeRoutes } from "./code.ts";
 import { concurrencyRoutes } from "./concurrency.ts";
 import { configurationRoutes } from "./configuration.ts";
@@ -27,6 +28,7 @@ export function createLambdaApi(options: FunctionsApi): Service {
       ...permissionRoutes(options),
       ...eventInvokeConfigRoutes(options),
       ...tagRoutes(options),
+      ...accountSettingsRoutes(options),
     ],
     errorBody,
   });

@@ -1,6 +1,7 @@
 import {
   AddPermissionCommand,
   DeleteFunctionConcurrencyCommand,
+  GetAccountSettingsCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
   GetPolicyCommand,
@@ -8,7 +9,7 @@ import {
   RemovePermissionCommand,
 } from "@aws-sdk/client-lambda";
 import { describe, expect, test } from "vitest";
-import { functionArn, serveLambdaApi } from "./testing.ts";
+import { functionArn, serveLambdaApi, zip } from "./testing.ts";
 
 const FunctionName = "processor";
 
@@ -111,5 +112,38 @@ describe("reserved concurrency", () => {
       message:
         "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
     });
+  });
+
+  test("can't be reserved in a new account, which has 10 in all", async () => {
+    await using lambda = await serveLambdaApi({ accountConcurrency: 10 });
+    await lambda.create();
+    const put = new PutFunctionConcurrencyCommand({
+      FunctionName,
+      ReservedConcurrentExecutions: 1,
+    });
+    await expect(lambda.client.send(put)).rejects.toThrow("below its minimum value of [10].");
+    const none = new PutFunctionConcurrencyCommand({
+      FunctionName,
+      ReservedConcurrentExecutions: 0,
+    });
+    expect((await lambda.client.send(none)).ReservedConcurrentExecutions).toBe(0);
+  });
+
+  test("is in the account's settings, with what no function reserves", async () => {
+    await using lambda = await serveLambdaApi();
+    const { client } = lambda;
+    await lambda.create();
+    await client.send(
+      new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 300 }),
+    );
+    const { AccountLimit, AccountUsage } = await client.send(new GetAccountSettingsCommand({}));
+    expect(AccountLimit).toEqual({
+      TotalCodeSize: 80_530_636_800,
+      CodeSizeUnzipped: 262_144_000,
+      CodeSizeZipped: 52_428_800,
+      ConcurrentExecutions: 1000,
+      UnreservedConcurrentExecutions: 700,
+    });
+    expect(AccountUsage).toEqual({ TotalCodeSize: zip.length, FunctionCount: 1 });
   });
 });

@@ -8,6 +8,7 @@ import { systemClock } from "../../clock.ts";
 import { permissiveIam, serve } from "../../http/testing.ts";
 import { sessionOf } from "../../iam/sessions.ts";
 import type { Iam } from "../../iam/index.ts";
+import { createDelayedSettings } from "../delayed-settings.ts";
 import { emptyState, regionOf, type State } from "../../state.ts";
 import { createLambdaApi } from "./index.ts";
 
@@ -19,14 +20,17 @@ export const functionArn = (name: string) =>
   `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
 /** Lambda's API behind a real server, with the SDK's client for it. */
-export async function serveLambdaApi() {
+export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
   const state = emptyState();
   const iam: Iam = { ...permissiveIam, sessionOf };
   const changed: string[] = [];
+  const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
   const service = createLambdaApi({
     state,
-    clock: { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },
+    clock,
     iam,
+    accountConcurrency,
+    settings: createDelayedSettings({ clock }),
     onCodeOrConfigurationChange: (region, name) => changed.push(`${region} ${name} changed`),
     onDelete: (region, name) => changed.push(`${region} ${name} deleted`),
   });
