@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { DIST } from "../../scripts/build.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startEmpty, startStack, websocketUrl } from "../../local/stack.ts";
+import { loadTests } from "./load.ts";
+import { loadWithin, NEW_ACCOUNT, readConcurrency } from "./quota.ts";
+import { onAws } from "./target.ts";
+
+const SDK = {
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  maxAttempts: 1,
+};
+
+test("the load is that of the stage's throttle, or less where Lambda's concurrency is lower", () => {
+  expect(loadWithin(1000)).toEqual({ atOnce: 500, rate: 400 });
+  expect(loadWithin(NEW_ACCOUNT)).toEqual({ atOnce: 5, rate: 40 });
+  expect(loadWithin(1)).toEqual({ atOnce: 1, rate: 4 });
+});
+
+test("the concurrency is the account's", async () => {
+  const { endpoint, close } = await startEmpty({ accountConcurrency: 25 });
+  onTestFinished(close);
+  expect(await readConcurrency({ ...SDK, endpoint })).toBe(25);
+});
+
+test("a concurrency that can't be read counts as a new account's, and is said", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  onTestFinished(() => warn.mockRestore());
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  taken.close();
+  const endpoint = `http://127.0.0.1:${port}`;
+  expect(await readConcurrency({ ...SDK, endpoint })).toBe(NEW_ACCOUNT);
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("ECONNREFUSED"));
+});
+
+describe.skipIf(onAws)("in a new account, on the local AWS", () => {
+  let local: LocalAws;
+  beforeAll(async () => {
+    local = await startStack({ bundles: DIST, accountConcurrency: NEW_ACCOUNT });
+  });
+  afterAll(() => local.close());
+
+  loadTests(
+    {
+      get url() {
+        return websocketUrl(local, "websocket0", "production");
+      },
+      get local() {
+        return local;
+      },
+    },
+    4,
+  );
+});
