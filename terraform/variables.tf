@@ -211,7 +211,7 @@ variable "authorizer_reserved_concurrency" {
 }
 
 variable "maximum_retry_attempts" {
-  description = "How often Lambda runs a failed job again: a minute later, then two minutes after that. The client waits meanwhile, and the action must stand being run twice."
+  description = "How often Lambda runs a failed job again: about a minute later, then about two minutes after that. The client waits meanwhile, and the action must stand being run twice."
   type        = number
   default     = 0
 
@@ -231,11 +231,12 @@ variable "maximum_event_age_in_seconds" {
     error_message = "maximum_event_age_in_seconds must be a whole number of seconds from 60 to 21600 (six hours)."
   }
 
-  # Lambda retries after 60 and after another 120 seconds. A job too old by
-  # then fails without the retries that maximum_retry_attempts promises.
+  # Lambda retries after about 60 and after about another 120 seconds: captures
+  # have up to 8 more for each. A job too old by then fails without the retries
+  # that maximum_retry_attempts promises.
   validation {
-    condition     = var.maximum_event_age_in_seconds >= 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * var.processor_timeout
-    error_message = "A job would be too old for its retries. With maximum_retry_attempts = ${var.maximum_retry_attempts} and processor_timeout = ${var.processor_timeout}, set maximum_event_age_in_seconds to at least ${30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * var.processor_timeout}."
+    condition     = var.maximum_event_age_in_seconds >= 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)
+    error_message = "A job would be too old for its retries. With maximum_retry_attempts = ${var.maximum_retry_attempts} and processor_timeout = ${var.processor_timeout}, set maximum_event_age_in_seconds to at least ${30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)}."
   }
 }
 

@@ -232,10 +232,11 @@ run "an_event_age_below_a_minute" {
 run "a_job_too_old_for_its_second_retry" {
   command = plan
 
-  # 60 + 120 seconds of waiting and two attempts of 30 come before it.
+  # 60 + 120 seconds of waiting, each up to 10 longer, and two attempts of 30
+  # come before it.
   variables {
     maximum_retry_attempts       = 2
-    maximum_event_age_in_seconds = 239
+    maximum_event_age_in_seconds = 259
   }
 
   expect_failures = [var.maximum_event_age_in_seconds]
@@ -278,7 +279,7 @@ run "unusual_but_right" {
     websocket_handler_reserved_concurrency = 5
     processor_reserved_concurrency         = 0
     maximum_retry_attempts                 = 2
-    maximum_event_age_in_seconds           = 1980
+    maximum_event_age_in_seconds           = 2000
     log_retention_days                     = 3653
     alarm_topic_arns                       = ["arn:aws-us-gov:sns:us-gov-west-1:123456789012:alerts_2"]
   }
@@ -294,7 +295,7 @@ run "unusual_but_right" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.processor.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.processor.maximum_event_age_in_seconds == 1980
+    condition     = aws_lambda_function_event_invoke_config.processor.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.processor.maximum_event_age_in_seconds == 2000
     error_message = "The retries or the event age are not the ones asked for."
   }
 }
