@@ -33,10 +33,14 @@ data "aws_iam_policy_document" "assume_role" {
     }
 
     # The whole subject. Without it, any repository on GitHub could deploy here.
+    # GitHub has two forms of it and changes a repository from names to ids when
+    # it is renamed, transferred or opts in, so with ids both are trusted.
+    # https://docs.github.com/en/actions/reference/security/oidc
+    # https://github.com/aws-actions/configure-aws-credentials/issues/1888
     condition {
       test     = "StringEquals"
       variable = "${local.issuer}:sub"
-      values   = ["repo:${var.repository}:environment:${each.key}"]
+      values   = [for name in distinct([local.repository, var.repository]) : "repo:${name}:environment:${each.key}"]
     }
   }
 }

@@ -1,10 +1,10 @@
 variable "repository" {
-  description = "The repository whose workflows may deploy, as its tokens name it between \"repo:\" and \":environment:\": \"owner/name\", or, for repositories made or renamed since July 15, 2026, with ids, \"owner@123456/name@456789\"."
+  description = "The repository whose workflows may deploy: \"owner/name\" or, better, with the ids of both, \"owner@123456/name@456789\", which trusts tokens of either form. Without ids, tokens of repositories created, renamed or transferred since July 15, 2026 are refused."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.@-]+$", var.repository))
-    error_message = "repository must name one repository, such as \"octocat/chat\" or \"octocat@123456/chat@456789\"; a wildcard would let in others."
+    condition     = can(regex("^([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+|[A-Za-z0-9_.-]+@[0-9]+/[A-Za-z0-9_.-]+@[0-9]+)$", var.repository))
+    error_message = "repository must name one repository, such as \"octocat/chat\", or with the ids of owner and repository \"octocat@123456/chat@456789\"; a wildcard would let in others. The ids: gh api repos/octocat/chat --jq '{owner: .owner.id, repository: .id}'."
   }
 }
 

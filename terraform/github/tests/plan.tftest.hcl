@@ -25,10 +25,41 @@ run "a_role_is_for_one_environment_of_one_repository" {
       for statement in jsondecode(aws_iam_role.deployment["preview"].assume_role_policy).Statement : statement.Condition
       ] == [{ StringEquals = {
         "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:sub" = "repo:octocat@1/chat@2:environment:preview"
+        "token.actions.githubusercontent.com:sub" = ["repo:octocat/chat:environment:preview", "repo:octocat@1/chat@2:environment:preview"]
     } }]
     error_message = "The role preview trusts more, or less, than its environment."
   }
+}
+
+run "a_repository_without_ids" {
+  command = plan
+
+  variables {
+    repository = "octocat/chat"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role.deployment["preview"].assume_role_policy).Statement :
+      statement.Condition.StringEquals["token.actions.githubusercontent.com:sub"]
+    ] == ["repo:octocat/chat:environment:preview"]
+    error_message = "The role preview trusts more, or less, than its environment."
+  }
+
+  assert {
+    condition     = output.state_bucket == run.a_role_is_for_one_environment_of_one_repository.state_bucket
+    error_message = "Its bucket is another one once ids are added."
+  }
+}
+
+run "ids_of_the_owner_alone" {
+  command = plan
+
+  variables {
+    repository = "octocat@1/chat"
+  }
+
+  expect_failures = [var.repository]
 }
 
 run "a_preview_touches_nothing_of_production" {
