@@ -18,9 +18,11 @@ const jobs = workflows.flatMap((workflow) => {
 const withToken = jobs.filter(({ text }) => text.includes("id-token: write"));
 
 test.for(workflows)("$name pins every action by its commit, and says its version", ({ text }) => {
-  const actions = [...text.matchAll(/- uses: (.*)/g)].map(([, action]) => action);
-  expect(actions).not.toEqual([]);
-  for (const action of actions) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+/);
+  const used = [...text.matchAll(/\buses: (.*)/g)].map(([, action]) => action);
+  expect(used).not.toEqual([]);
+  const OWN = /^\.\/\.github\/workflows\/[\w-]+\.yml$/;
+  for (const action of used)
+    if (!OWN.test(action ?? "")) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+/);
 });
 
 test.for(workflows)("$name knows no secret", ({ text }) => {
@@ -39,6 +41,7 @@ test("signatures are audited of packages that are installed", () => {
 test("a token for AWS is for the jobs that deploy and destroy alone, and for none of them by default", () => {
   expect(withToken.map(({ workflow, name }) => [workflow, name])).toEqual([
     ["deploy-branch.yml", "apply"],
+    ["deploy-production.yml", "deploy"],
     ["deploy.yml", "deploy"],
     ["deploy.yml", "destroy"],
   ]);
@@ -107,48 +110,77 @@ const byHand = (branch: string): Happening => ({
   event: { ref: "refs/heads/main" },
 });
 
-/** GitHub's expressions are JavaScript's, but for properties of nothing, which are nothing. */
-const evaluate = (expression: string, happening: Happening, vars: Record<string, string>) =>
-  runInNewContext(expression.replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
+/**
+ * GitHub's expressions are JavaScript's, but for two things: properties of nothing are nothing, and
+ * texts are compared without regard to case, by functions too. So all letters here are small.
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
+ */
+function evaluate(expression: string, happening: Happening, vars: Record<string, string>) {
+  const contexts = JSON.stringify({
     github: { ...happening, repository: REPOSITORY },
-    inputs: happening.inputs,
+    inputs: happening.inputs ?? null,
     vars: { AWS_REGION: "", ...vars },
-    startsWith: (text: string, start: string) => text.startsWith(start),
-    endsWith: (text: string, end: string) => text.endsWith(end),
   });
-
-/** The jobs of deploy.yml that run when something happens, each with the queue it stands in. */
-function started(happening: Happening, vars: Record<string, string>): string[] {
-  const ofDeploy = jobs.filter(({ workflow }) => workflow === "deploy.yml");
-  return ofDeploy.flatMap(({ name, text }) => {
-    const [, condition = "true"] = /^ {4}if: (?:>-\n)?((?:.|\n {6})*)$/m.exec(text) ?? [];
-    if (!evaluate(condition, happening, vars)) return [];
-    const [, queue = ""] = /^ {4}concurrency: (.*)$/m.exec(text) ?? [];
-    const inQueue = queue.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
-      String(evaluate(expression, happening, vars)),
-    );
-    return [`${name} in ${inQueue}`];
+  return runInNewContext(expression.toLowerCase().replaceAll(/(?<=\w)\.(?=\w)/g, "?."), {
+    ...JSON.parse(contexts.toLowerCase()),
+    startswith: (text: string, start: string) => text.startsWith(start),
+    endswith: (text: string, end: string) => text.endsWith(end),
   });
 }
 
-describe("deploy.yml", () => {
+/** Whether a workflow's triggers take what happened. Of branches, they tell upper from lower case. */
+function triggers(workflow: string, { event_name, ref_name }: Happening): boolean {
+  const text = workflows.find(({ name }) => name === workflow)?.text ?? "";
+  const [, on = ""] = /^on:\n((?: .*\n)*)/m.exec(text) ?? [];
+  if (!new RegExp(`^ {2}${event_name}:`, "m").test(on)) return false;
+  if (event_name !== "push") return true;
+  const [, ignore, list = ""] = /^ {4}branches(-ignore)?: \[(.*)\]$/m.exec(on) ?? [];
+  return list.split(", ").includes(ref_name) === (ignore === undefined);
+}
+
+/** The jobs that run when something happens, each with its environment and the queue it stands in. */
+function started(happening: Happening, vars: Record<string, string>): string[] {
+  const toStart = jobs.filter(
+    ({ workflow }) => workflow !== "ci.yml" && triggers(workflow, happening),
+  );
+  return toStart.flatMap(({ name, text }) => {
+    const [, condition = "true"] = /^ {4}if: (?:>-\n)?((?:.|\n {6})*)$/m.exec(text) ?? [];
+    if (!evaluate(condition, happening, vars)) return [];
+    const [, queue = ""] = /^ {6}group: (.*)$/m.exec(text) ?? [];
+    const inQueue = queue.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
+      String(evaluate(expression, happening, vars)),
+    );
+    const [, environment = ""] = /^ {4,6}environment: (.*)$/m.exec(text) ?? [];
+    return [`${name} ${environment} in ${inQueue}`];
+  });
+}
+
+describe("the workflows that deploy", () => {
   test.for<[string, Happening, string[]]>([
-    ["a push", push("login"), ["deploy in stack-login"]],
-    ["a push to main", push("main"), ["deploy in stack-main"]],
+    ["a push", push("login"), ["deploy preview in stack-login"]],
+    ["a push to main", push("main"), ["deploy production in stack-main"]],
+    ["a push to a branch that is called main but for case", push("MAIN"), []],
+    ["a bot's push to such a branch", push("Main", { actor: "renovate[bot]" }), []],
+    [
+      "a push of a bot whose name is written in other letters",
+      push("login", { actor: "Renovate[Bot]" }),
+      [],
+    ],
     ["a push that deletes its branch", push("login", { deleted: true }), []],
     ["a push of a bot", push("login", { actor: "renovate[bot]" }), []],
     ["a person's push to a branch of Dependabot", push("dependabot/npm_and_yarn/ws-9"), []],
     [
       "a merge queue's push to main",
       push("main", { actor: "github-merge-queue[bot]" }),
-      ["deploy in stack-main"],
+      ["deploy production in stack-main"],
     ],
-    ["the deletion of a branch", deletion("login"), ["destroy in stack-login"]],
+    ["the deletion of a branch", deletion("login"), ["destroy preview in stack-login"]],
     ["the deletion of main", deletion("main"), []],
+    ["the deletion of a branch without a stack", deletion("MAIN"), []],
     ["the deletion of a tag", deletion("login", "tag"), []],
-    ["a request by hand", byHand("login"), ["destroy in stack-login"]],
+    ["a request by hand", byHand("login"), ["destroy preview in stack-login"]],
     ["a request by hand for main", byHand("main"), []],
-    ["a closed pull request", closedPullRequest("login"), ["destroy in stack-login"]],
+    ["a closed pull request", closedPullRequest("login"), ["destroy preview in stack-login"]],
     ["a closed pull request of main", closedPullRequest("main"), []],
     ["a closed pull request of a bot", closedPullRequest("update", { author: "Bot" }), []],
     [
@@ -166,15 +198,34 @@ describe("deploy.yml", () => {
     expect(started(happening, {}), "in a repository that isn't set up").toEqual([]);
   });
 
-  test("destroys the stack of the branch in whose queue it stands", () => {
+  test("destroy the stack of the branch in whose queue it stands", () => {
     const destroy = jobs.find(({ name }) => name === "destroy")?.text ?? "";
-    const [, branch = "none"] = /concurrency: stack-(.*)/.exec(destroy) ?? [];
+    const [, branch = "none"] = /group: stack-(.*)/.exec(destroy) ?? [];
     expect(destroy).toContain(`BRANCH: ${branch}\n`);
   });
 
-  // In a queue, the last to come takes the place of whoever waits: a closed pull request of a fork,
-  // from its branch main, took that of production.
-  test("has no queue for runs that have nothing to do", () => {
+  // Names of queues ignore case: a push to Login took the place of the end of login, whose stack stayed.
+  test("keep the place of every job that waits in a queue", () => {
+    const queues = jobs.filter(({ text }) => text.includes("concurrency:"));
+    expect(queues.map(({ workflow, name }) => `${workflow} ${name}`)).toEqual([
+      "deploy-production.yml deploy",
+      "deploy.yml deploy",
+      "deploy.yml destroy",
+    ]);
+    for (const { text } of queues)
+      expect(text).toMatch(/^ {4}concurrency:\n {6}group: stack-.*\n {6}queue: max$/m);
+  });
+
+  test("wait for the lock of a state", () => {
+    const commands = workflows.flatMap(({ text }) =>
+      Array.from(text.matchAll(/terraform -chdir=terraform (?:apply|destroy).*/g), String),
+    );
+    expect(commands).toHaveLength(2);
+    for (const command of commands) expect(command).toMatch(/ -lock-timeout=5m$/);
+  });
+
+  // A closed pull request of a fork, from its branch main, took the place of production.
+  test("have no queue for runs that have nothing to do", () => {
     for (const { text } of workflows.filter(({ name }) => name.startsWith("deploy")))
       expect(text).not.toMatch(/^concurrency:/m);
   });
