@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { describeIssue, failure, identify, Request, success } from "./protocol.ts";
+import { describeIssue, failure, identify, Job, Request, success } from "./protocol.ts";
 
 test("replies have the documented key order", () => {
   expect(Object.keys(success({ action: "echo", requestId: "1" }, 2))).toEqual([
@@ -20,6 +20,16 @@ test("replies have the documented key order", () => {
 test("what of a request is unknown is left out of it", () => {
   const parsed = v.parse(Request, { action: "echo", data: 1, connectionId: "stolen" });
   expect(parsed).toEqual({ action: "echo", data: 1 });
+});
+
+test("a job of another version is taken: without optional keys, and with ones that aren't known", () => {
+  const job = { connectionId: "c", requestId: "1", action: "echo" };
+  expect(v.parse(Job, job)).toEqual(job);
+  expect(v.parse(Job, { ...job, subject: "ada", data: 1, addedLater: true })).toEqual({
+    ...job,
+    subject: "ada",
+    data: 1,
+  });
 });
 
 test.for<[unknown, string]>([

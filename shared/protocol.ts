@@ -29,7 +29,10 @@ export const Request = v.pipe(
 );
 export type Request = v.InferOutput<typeof Request>;
 
-/** A request on its way from the websocket-handler to the processor. */
+/**
+ * A request on its way from the websocket-handler to the processor. A deployment changes the two one
+ * after the other, and dead letters are older: a new key must be optional, and no key may change.
+ */
 export const Job = v.object({
   connectionId: v.string(),
   requestId: v.string(),

@@ -34,7 +34,7 @@ output "processor_log_group_name" {
 }
 
 output "access_log_group_name" {
-  description = "Log group with one line for each connect, message and disconnect."
+  description = "Log group with one line for each connect, message, disconnect and request to @connections, such as a reply."
   value       = aws_cloudwatch_log_group.access.name
 }
 

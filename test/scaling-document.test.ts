@@ -1,8 +1,13 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { defaultInputs } from "../scripts/model/inputs.ts";
+import { monthlyCost, totalOf } from "../scripts/model/month.ts";
+import { charge, connectionMinutes } from "../scripts/model/prices.ts";
+import { DAYS } from "../scripts/model/traffic.ts";
 
 const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, "..");
@@ -24,6 +29,27 @@ test("every table in docs/scaling.md is what its command prints", async () => {
     }),
   );
   await expect(text.replaceAll(BLOCK, () => outputs.shift() ?? "")).toMatchFileSnapshot(DOCUMENT);
+});
+
+test("the cost of an idle client is what the model prints", () => {
+  const month = (messages: number) =>
+    totalOf(
+      monthlyCost({
+        ...defaultInputs(),
+        "messages-per-month": messages,
+        connections: 10_000,
+        "connection-minutes": 110,
+        "reply-bytes": 128,
+      }),
+    );
+  const keepAlives = month(4800 * 10_000) - month(1);
+  const perClient = (keepAlives + charge(connectionMinutes, 10_000 * 60 * 24 * DAYS)) / 10_000;
+  const client = readFileSync(join(REPOSITORY, "client", "README.md"), "utf8");
+  expect(client).toContain(` ${(100 * perClient).toFixed(1)} cents with the connection's minutes`);
+  expect(client).toContain(` add $${keepAlives.toFixed(0)} to a month`);
+  expect(readFileSync(DOCUMENT, "utf8")).toContain(
+    `keep-alives add $${keepAlives.toFixed(0)} a month`,
+  );
 });
 
 test("what can't be is said on stderr, with exit code 1 and no stack trace", async () => {

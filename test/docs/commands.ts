@@ -43,6 +43,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm run destroy": DEPLOYS,
   "cp terraform/examples/remote-state/backend_override.tf terraform/": REMOTE,
   "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
+  "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000":
+    REMOTE,
   "terraform -chdir=terraform/github init": REMOTE,
   "terraform -chdir=terraform/github apply -var repository=octocat/chat": REMOTE,
   "curl http://localhost:4566/_local/trace": TRACED,
@@ -65,6 +67,12 @@ export const RUN: Readonly<Record<string, Run>> = {
   "npm run logs": { as: (command) => `${command} -- --once`, prints: /"reply posted"/ },
   "npm run logs -- --since 60 --once": { prints: /"reply posted"/ },
   "npm run logs -- --filter '{ $.level = \"ERROR\" }' --once": { prints: /^(?!.* INFO )/s },
+  "aws apigateway get-account": { prints: /cloudwatchRoleArn/ },
+  "aws lambda get-account-settings --query AccountLimit": {
+    prints: /"ConcurrentExecutions": 1000/,
+  },
+  "aws lambda get-function-event-invoke-config --function-name websocket-lambda-processor --query LastModified":
+    { prints: /20\d\d|\d{10}/ },
   "npm run redrive": { prints: /Sent 0 again; 0 refused/ },
   "npm run redrive -- --dry-run": { prints: /^(?!.*sent again)/s },
   "aws logs tail /aws/lambda/websocket-lambda-processor --follow": {
