@@ -90,8 +90,9 @@ locals {
       threshold   = 0.8 * min(var.throttling_rate_limit, 500) * 300
     }
 
-    # AWS counts what API Gateway answers with 4XX before it calls the handler, as
-    # 429, 401 and 403, and, as captured, the handler's own 403. Now and then a
+    # By AWS's definition, what API Gateway answers with 4XX before it calls the
+    # handler, as 429, and 401 and 403, of which there is no capture; as captured,
+    # also the handler's own 403. Now and then a
     # wrong token or a client that left is normal; hence a tenth.
     client-errors = {
       description = "API Gateway refuses connects or messages at 10 % of throttling_rate_limit (${var.throttling_rate_limit} per second): more than the throttle lets through, or none that may connect. Find the client that floods the API."
@@ -103,7 +104,8 @@ locals {
 
     # A function that API Gateway may not invoke has no metric of its own. Not
     # IntegrationError, which sounds like it: as captured, that stays 0 where a
-    # function can't be invoked or answers with 503.
+    # function can't be invoked or answers with 503. There is no capture of a
+    # function that throws, for which websocket-handler-errors is there.
     execution-errors = {
       description = "API Gateway could not invoke the websocket-handler, or it failed. Clients got \"Internal server error\" or were refused. If websocket-handler-errors and -throttles are quiet, API Gateway may not invoke it: see terraform plan for a missing aws_lambda_permission."
       namespace   = "AWS/ApiGateway"
