@@ -1,18 +1,86 @@
-import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  ApiGatewayManagementApiClient,
+  type PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { type InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { StandardRetryStrategy } from "@smithy/core/retry";
 
 /**
- * Three attempts of at most 1.5 s, plus back-off, stay under 7 s even when throttled, so the
- * websocket-handler can fail to reach the processor and still tell the client within its 15 s.
- * `requestTimeout` alone only logs a warning; `throwOnRequestTimeout` is what ends the attempt.
+ * Milliseconds that a call may take, with its attempts, the waits between them and the response body.
+ * The websocket-handler has 15 s for two: the Invoke, and after its failure the post of the error
+ * frame.
  */
-const patience = {
-  maxAttempts: 3,
+const DEADLINE = 6000;
+
+/** Milliseconds: the longest wait of the SDK's own back-off between three attempts. */
+const LONGEST_WAIT = 2000;
+
+/** A call took longer than its deadline. The service may have carried it out all the same. */
+export class DeadlineExceededError extends Error {
+  override readonly name = "DeadlineExceededError";
+}
+
+/**
+ * Gives up, with the error of the service, where `Retry-After` asks for a longer wait than the
+ * SDK's back-off. The SDK would wait up to 5 s more before each retry, and hold a handler that long
+ * for each message while Lambda throttles.
+ */
+class PromptRetryStrategy extends StandardRetryStrategy {
+  override async refreshRetryTokenForRetry(
+    ...[token, failure]: Parameters<StandardRetryStrategy["refreshRetryTokenForRetry"]>
+  ) {
+    const wait = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
+    if (wait > LONGEST_WAIT) throw failure.error;
+    return await super.refreshRetryTokenForRetry(token, failure);
+  }
+}
+
+/**
+ * Settings of every client: three attempts of at most 1.5 s each until the response begins.
+ * `requestTimeout` alone only logs a warning; `throwOnRequestTimeout` makes it end the attempt.
+ */
+const settings = () => ({
+  retryStrategy: new PromptRetryStrategy({ maxAttempts: 3 }),
   requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
+});
+
+/** Invokes functions. `send` rejects with {@link DeadlineExceededError} after 6 s. */
+export type Lambda = ReturnType<typeof createLambdaClient>;
+
+export const createLambdaClient = () => {
+  const client = new LambdaClient(settings());
+  return {
+    send: (command: InvokeCommand) =>
+      beforeDeadline("Invoke", (abortSignal) => client.send(command, { abortSignal })),
+  };
 };
 
-export const createLambdaClient = () => new LambdaClient(patience);
+/** Posts to connections. `send` rejects with {@link DeadlineExceededError} after 6 s. */
+export type Management = ReturnType<typeof createManagementClient>;
 
 /** @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, no slash at the end. */
-export const createManagementClient = (endpoint: string) =>
-  new ApiGatewayManagementApiClient({ ...patience, endpoint });
+export const createManagementClient = (endpoint: string) => {
+  const client = new ApiGatewayManagementApiClient({ ...settings(), endpoint });
+  return {
+    send: (command: PostToConnectionCommand) =>
+      beforeDeadline("PostToConnection", (abortSignal) => client.send(command, { abortSignal })),
+  };
+};
+
+/** Makes a call, and aborts it at the deadline, in an attempt as well as between two. */
+async function beforeDeadline<Output>(
+  operation: string,
+  call: (signal: AbortSignal) => Promise<Output>,
+): Promise<Output> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), DEADLINE);
+  try {
+    return await call(controller.signal);
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== "AbortError") throw cause;
+    const message = `${operation} took longer than ${DEADLINE / 1000} s, its retries included, and was aborted. The service may have carried it out.`;
+    throw new DeadlineExceededError(message, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { createManagementClient } from "./aws-clients.ts";
 import { reply } from "./connection.ts";
 import { success } from "./protocol.ts";
-import { startRecordingServer } from "./testing.ts";
+import { startRecordingServer, trickle } from "./testing.ts";
 
 vi.stubEnv("AWS_REGION", "us-east-1");
 vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
@@ -57,8 +57,20 @@ test("any other refusal is thrown", async () => {
   });
 });
 
-test("an endpoint that never answers is given up after three attempts", async () => {
+test("an endpoint that never answers is given up after three attempts, before the deadline", async () => {
   answer = () => {};
+  const started = performance.now();
   await expect(reply(management, "c=", frame)).rejects.toMatchObject({ name: "TimeoutError" });
   expect(bodies()).toHaveLength(3);
+  expect(performance.now() - started).toBeLessThan(5500);
+});
+
+test("a reply that isn't accepted by the deadline may have been delivered, and is thrown", async () => {
+  answer = (response) => void trickle(response, 200);
+  const started = performance.now();
+  await expect(reply(management, "c=", frame)).rejects.toMatchObject({
+    name: "DeadlineExceededError",
+  });
+  expect(performance.now() - started).toBeLessThan(6500);
+  expect(bodies()).toHaveLength(1);
 });

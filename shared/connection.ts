@@ -1,8 +1,8 @@
 import {
-  type ApiGatewayManagementApiClient,
   ApiGatewayManagementApiServiceException,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
+import type { Management } from "./aws-clients.ts";
 import { failure, type Reply } from "./protocol.ts";
 
 /** What became of a reply. `gone`: the client left before it, which is a normal end. */
@@ -14,7 +14,7 @@ export type Outcome = "delivered" | "gone" | "too large";
  * @throws whatever else the SDK throws once its attempts are used up.
  */
 export async function reply(
-  client: ApiGatewayManagementApiClient,
+  client: Management,
   connectionId: string,
   frame: Reply,
 ): Promise<Outcome> {
@@ -24,11 +24,7 @@ export async function reply(
   return (await post(client, connectionId, tooLarge)) === "gone" ? "gone" : outcome;
 }
 
-async function post(
-  client: ApiGatewayManagementApiClient,
-  connectionId: string,
-  frame: Reply,
-): Promise<Outcome> {
+async function post(client: Management, connectionId: string, frame: Reply): Promise<Outcome> {
   try {
     await client.send(
       new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.stringify(frame) }),

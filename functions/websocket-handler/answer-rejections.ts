@@ -1,5 +1,5 @@
-import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import type middy from "@middy/core";
+import type { Management } from "../../shared/aws-clients.ts";
 import { reply } from "../../shared/connection.ts";
 import { failure, identify } from "../../shared/protocol.ts";
 import type { MessageEvent, Response } from "./events.ts";
@@ -10,7 +10,7 @@ import { asRejection } from "./rejected-message.ts";
  * function fails, and API Gateway tells the client.
  */
 export function answerRejections(
-  management: ApiGatewayManagementApiClient,
+  management: Management,
 ): middy.MiddlewareObj<MessageEvent, Response> {
   return {
     onError: async (request) => {

@@ -1,4 +1,5 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import type { Lambda } from "../../shared/aws-clients.ts";
 import type { Job } from "../../shared/protocol.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
@@ -24,7 +25,7 @@ const payloadOf = (job: Job): string =>
 export type HandOver = (job: Job) => Promise<void>;
 
 export const createHandOver =
-  (lambda: LambdaClient, processorFunctionName: string): HandOver =>
+  (lambda: Lambda, processorFunctionName: string): HandOver =>
   async (job) => {
     const payload = payloadOf(job);
     if (Buffer.byteLength(payload) > JOB_LIMIT) {

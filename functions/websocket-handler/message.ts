@@ -1,7 +1,7 @@
-import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import middy from "@middy/core";
 import jsonBodyParser from "@middy/http-json-body-parser";
 import * as v from "valibot";
+import type { Management } from "../../shared/aws-clients.ts";
 import { describeIssue, Request } from "../../shared/protocol.ts";
 import { answerRejections } from "./answer-rejections.ts";
 import type { MessageEvent, Response } from "./events.ts";
@@ -10,10 +10,7 @@ import { enforceLimits } from "./limits.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
 /** The way of a message: weigh, parse, check the envelope, hand over. A rejection on the way is answered. */
-export const createMessageHandler = (
-  handOver: HandOver,
-  management: ApiGatewayManagementApiClient,
-) =>
+export const createMessageHandler = (handOver: HandOver, management: Management) =>
   middy<MessageEvent, Response>()
     .use(enforceLimits())
     // A message has no content type to check. The parser's types know only HTTP events.

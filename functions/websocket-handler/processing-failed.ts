@@ -1,5 +1,5 @@
-import type { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import * as v from "valibot";
+import type { Management } from "../../shared/aws-clients.ts";
 import { reply } from "../../shared/connection.ts";
 import { failure, Job } from "../../shared/protocol.ts";
 import type { FailureRecord } from "./events.ts";
@@ -7,7 +7,7 @@ import type { FailureRecord } from "./events.ts";
 /** Tells the client that its job failed for good. The job itself lies in the dead-letter queue. */
 export async function onProcessingFailed(
   { requestContext, requestPayload }: FailureRecord,
-  management: ApiGatewayManagementApiClient,
+  management: Management,
 ): Promise<void> {
   const { requestId: invocationId, condition, approximateInvokeCount } = requestContext;
   const record = { invocationId, condition, approximateInvokeCount };

@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { startStack, websocketUrl } from "../local/stack.ts";
+import { DIST } from "../scripts/build.ts";
+import { trickle } from "../shared/testing.ts";
+import { connect } from "./e2e/client.ts";
+import { watchLogs } from "./e2e/log-watch.ts";
+
+/** Starts a stack whose websocket-handler reaches a Lambda that fails in this way. */
+async function startStackWithout(fail: (response: ServerResponse) => void) {
+  const server = createServer((_request, response) => fail(response));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(async () => {
+    await aws.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+  const handler = functions["websocket-lambda-websocket-handler"];
+  if (handler === undefined) throw new Error("The stack has no websocket-handler.");
+  const variables = handler.configuration.Environment.Variables;
+  variables["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${port}`;
+  return aws;
+}
+
+test.for<[string, string, (response: ServerResponse) => void]>([
+  [
+    "throttles for half a minute",
+    "TooManyRequestsException",
+    (response) => {
+      const headers = { "X-Amzn-ErrorType": "TooManyRequestsException", "Retry-After": "30" };
+      response.writeHead(429, headers).end("{}");
+    },
+  ],
+  ["never ends its response", "DeadlineExceededError", (response) => void trickle(response, 202)],
+])(
+  "where Lambda %s, the client gets UNAVAILABLE within 8 s, and the log names the %s",
+  async ([, name, fail]) => {
+    const aws = await startStackWithout(fail);
+    const logs = watchLogs(aws);
+    const client = await connect(websocketUrl(aws, "websocket0", "production"));
+    const sent = performance.now();
+    expect(await client.ask({ action: "echo", requestId: "mine" })).toMatchObject({
+      error: { code: "UNAVAILABLE" },
+      requestId: "mine",
+    });
+    expect(performance.now() - sent).toBeLessThan(8000);
+    const { content } = await logs.line(({ content: { event } }) => event === "message rejected");
+    expect(content).toMatchObject({ code: "UNAVAILABLE", error: { name } });
+  },
+);
