@@ -30,7 +30,7 @@ export class IssuerKeys extends SimpleJwksCache {
     try {
       return await super.getJwks(url);
     } catch (cause) {
-      const message = `The issuer's keys can't be had: ${reasonOf(cause)}`;
+      const message = `The issuer's keys are unavailable: ${reasonOf(cause)}`;
       const error = new KeysUnavailable(message, { cause });
       this.#lastFailure = { error, at: this.#now() };
       throw error;
@@ -38,11 +38,21 @@ export class IssuerKeys extends SimpleJwksCache {
   }
 }
 
-/** @throws {Error} where the keys don't come within three seconds. */
+/**
+ * Fetches the keys, a second time at once where the connection failed: the one that is kept for the
+ * next request may have died while Lambda had the process frozen.
+ * @throws {Error} where the keys don't come within three seconds, twice.
+ */
 async function fetchKeys(url: string): Promise<ArrayBuffer> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(3000) });
-  if (!response.ok) throw new Error(`${url} answered with status ${response.status}.`);
-  return await response.arrayBuffer();
+  const { status, body } = await get(url).catch(() => get(url));
+  if (status !== 200) throw new Error(`${url} answered with status ${status}.`);
+  return body;
+}
+
+/** @throws {Error} only where no whole response comes. */
+async function get(url: string): Promise<{ status: number; body: ArrayBuffer }> {
+  const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3000) });
+  return { status: response.status, body: await response.arrayBuffer() };
 }
 
 /**

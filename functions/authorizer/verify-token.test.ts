@@ -1,4 +1,6 @@
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { startRecordingServer } from "../../shared/testing.ts";
 import { createVerifyToken } from "./verify-token.ts";
@@ -24,14 +26,25 @@ function verifyAfter(keys: unknown) {
   return createVerifyToken({ issuer, audience: ["app"], jwksUrl: `${server.endpoint}/keys` });
 }
 
-async function signToken(key: string, header: object = {}): Promise<string> {
+async function signToken(
+  key: string,
+  header: object = {},
+  claims: JWTPayload = {},
+): Promise<string> {
   const { privateKey } = pairs.get(key) ?? {};
   if (privateKey === undefined) throw new Error(`There is no key for ${key}.`);
-  return await new SignJWT({ iss: issuer, aud: "app", sub: "ada" })
-    .setExpirationTime("1h")
+  return await new SignJWT({
+    iss: issuer,
+    aud: "app",
+    sub: "ada",
+    exp: seconds() + 3600,
+    ...claims,
+  })
     .setProtectedHeader({ alg: key, kid: "1", ...header })
     .sign(privateKey);
 }
+
+const seconds = () => Math.floor(Date.now() / 1000);
 
 const cutTo = (token: string, characters: number) =>
   token.replace(/[^.]+$/, (signature) => signature.slice(0, characters));
@@ -85,3 +98,101 @@ test("keys of no use for signatures are passed over, and a token that names one 
     refused: "KidNotFoundInJwksError",
   });
 });
+
+test.for<[string, JWTPayload, object]>([
+  ["nbf three seconds ahead", { nbf: seconds() + 3 }, { subject: "ada" }],
+  ["nbf a minute ahead", { nbf: seconds() + 60 }, { refused: "JwtNotBeforeError" }],
+  ["exp just past", { exp: seconds() }, { subject: "ada" }],
+  ["exp a minute past", { exp: seconds() - 60 }, { refused: "JwtExpiredError" }],
+])("clocks may differ by five seconds: a token with %s", async ([, claims, expected]) => {
+  const verifyToken = verifyAfter({ keys: [usable] });
+  expect(await verifyToken(await signToken("ES256", {}, claims))).toEqual(expected);
+});
+
+test("a token with critical extensions is refused, for none is understood", async () => {
+  const verifyToken = verifyAfter({ keys: [usable] });
+  const { privateKey } = pairs.get("ES256") ?? {};
+  if (privateKey === undefined) throw new Error("There is no key for ES256.");
+  const token = await new SignJWT({ iss: issuer, aud: "app", sub: "ada" })
+    .setExpirationTime("1h")
+    .setProtectedHeader({ alg: "ES256", kid: "1", crit: ["b64"], b64: true })
+    .sign(privateKey);
+  expect(await verifyToken(token)).toEqual({ refused: "CriticalHeader" });
+});
+
+/** A token of 7 KB with a signature of nonsense. */
+const forge = (header: object, claims: object) =>
+  [
+    ...[header, { ...claims, padding: "x".repeat(3000) }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString("base64url"),
+    ),
+    "x".repeat(86),
+  ].join(".");
+
+const longUrl = (index: number) => `https://${index}.example/${"x".repeat(2000)}`;
+
+test.for<[string, (index: number) => string, refused: RegExp]>([
+  [
+    "issuers",
+    (index) => forge({ alg: "ES256", kid: "1" }, { iss: longUrl(index) }),
+    /^JwtInvalidIssuerError$/,
+  ],
+  [
+    "algorithms",
+    (index) => forge({ alg: longUrl(index), kid: "1" }, { iss: issuer }),
+    /^JwtInvalidSignatureAlgorithmError$/,
+  ],
+  [
+    "keys",
+    (index) => forge({ alg: "ES256", kid: longUrl(index) }, { iss: issuer }),
+    /^(KidNotFoundInJwksError|WaitPeriodNotYetEndedJwkError)$/,
+  ],
+])(
+  "thousands of unknown %s leave nothing in memory, and good tokens pass meanwhile",
+  async ([, token, refused]) => {
+    const verifyToken = verifyAfter({ keys: [{ ...usable, alg: "ES256" }] });
+    const good = await signToken("ES256");
+    const verifyMany = async (from: number, to: number) => {
+      for (let index = from; index < to; index += 1) {
+        expect(await verifyToken(token(index))).toEqual({
+          refused: expect.stringMatching(refused),
+        });
+        if (index % 100 === 0) expect(await verifyToken(good)).toEqual({ subject: "ada" });
+      }
+    };
+    await verifyMany(0, 500);
+    const before = heapUsed();
+    await verifyMany(500, 3500);
+    // With the keys that the verifier would keep, 6 MB at the least.
+    expect(heapUsed() - before).toBeLessThan(2_000_000);
+  },
+);
+
+test.for<[string, object, object]>([
+  ["of another issuer", { alg: "ES256", kid: "1" }, { iss: "https://other.example" }],
+  ["without issuer", { alg: "ES256", kid: "1" }, {}],
+  ["without kid", { alg: "ES256" }, { iss: issuer }],
+  ["of an unknown algorithm", { alg: "HS256", kid: "1" }, { iss: issuer }],
+  ["without algorithm", { kid: "1" }, { iss: issuer }],
+])("for a token %s, no keys are fetched", async ([, header, claims]) => {
+  const verifyToken = verifyAfter({ keys: [usable] });
+  const before = server.calls.length;
+  expect(await verifyToken(forge(header, claims))).toEqual({ refused: expect.any(String) });
+  expect(server.calls).toHaveLength(before);
+});
+
+test("thousands of unknown key ids make the issuer show its keys once more, and no oftener", async () => {
+  const verifyToken = verifyAfter({ keys: [usable] });
+  expect(await verifyToken(await signToken("ES256"))).toEqual({ subject: "ada" });
+  const before = server.calls.length;
+  for (let index = 0; index < 1000; index += 1)
+    await verifyToken(forge({ alg: "ES256", kid: `${index}` }, { iss: issuer }));
+  expect(server.calls).toHaveLength(before + 1);
+});
+
+/** Bytes that are in use after garbage collection. */
+function heapUsed(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
+}

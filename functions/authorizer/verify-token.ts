@@ -1,6 +1,7 @@
-import { JwtVerifier } from "aws-jwt-verify";
 import { JwtBaseError } from "aws-jwt-verify/error";
-import type { JwtPayload } from "aws-jwt-verify/jwt-model";
+import { decomposeUnverifiedJwt } from "aws-jwt-verify/jwt";
+import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
+import { JwtVerifier, supportedSignatureAlgorithms } from "aws-jwt-verify/jwt-verifier";
 import { IssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
 
 /** What a token must say to be accepted. */
@@ -22,14 +23,26 @@ export type VerifyToken = (token: string) => Promise<Verification>;
 /** Characters. API Gateway takes 10,240 bytes of headers at most. */
 const TOKEN_LIMIT = 8192;
 
+/** Seconds by which the clock of the issuer may differ: some set `nbf` to the time of signing. */
+const CLOCK_LEEWAY = 5;
+
 export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): VerifyToken {
   const verifier = JwtVerifier.create(
-    { issuer, audience: null, ...(jwksUrl !== undefined && { jwksUri: jwksUrl }) },
+    {
+      issuer,
+      audience: null,
+      graceSeconds: CLOCK_LEEWAY,
+      ...(jwksUrl !== undefined && { jwksUri: jwksUrl }),
+    },
     { jwksCache: new IssuerKeys() },
   );
   return async (token) => {
     if (token.length > TOKEN_LIMIT) return { refused: "TokenTooLong" };
     try {
+      const { header, payload } = decomposeUnverifiedJwt(token);
+      if (payload.iss !== issuer) return { refused: "JwtInvalidIssuerError" };
+      const refused = objectionTo(header);
+      if (refused !== undefined) return { refused };
       const { sub, exp, ...claims } = await verifier.verify(token);
       if (exp === undefined) return { refused: "NoExpiry" };
       if (!sub) return { refused: "NoSubject" };
@@ -39,6 +52,20 @@ export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): 
       return { refused: reasonOf(error) };
     }
   };
+}
+
+/**
+ * Returns why no key could verify a token with this header. It is asked before the token is verified,
+ * as the issuer is: the verifier fetches the keys first, and then keeps one for each `iss` and `alg`
+ * that a token names, so tokens of strangers would fill the memory.
+ */
+function objectionTo({ alg, kid, ...others }: JwtHeader): string | undefined {
+  const algorithms: readonly (string | undefined)[] = supportedSignatureAlgorithms;
+  if (!algorithms.includes(alg)) return "JwtInvalidSignatureAlgorithmError";
+  if (!kid) return "JwtWithoutValidKidError";
+  // It lists extensions that must be understood, and the verifier understands none.
+  // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
+  return "crit" in others ? "CriticalHeader" : undefined;
 }
 
 /**
