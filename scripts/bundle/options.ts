@@ -6,8 +6,8 @@ const directory = import.meta.dirname;
 
 /**
  * How a function becomes one file. What an option brings is said beside it, as the difference that
- * leaving it out makes: KB of the minified websocket-handler (204 in all) and of the processor
- * (163), and milliseconds of the import, of which Node's own modules for HTTPS take 8. `npm run
+ * leaving it out makes: KB of the minified websocket-handler (205 in all) and of the processor
+ * (164), and milliseconds of the import, of which Node's own modules for HTTPS take 8. `npm run
  * bench` measures the whole.
  *
  * Lambda can't keep V8's compiled code: `/var/task` is read-only, and `/tmp` empty at a cold start.
@@ -34,9 +34,6 @@ export const bundleOptions = {
     // function of its own, and this one led to most of the SDK.
     "@smithy/core/event-streams": join(directory, "no-event-streams.ts"),
   },
-  // The SDK asks of each body whether it is one of these, which none is here. At their first mention
-  // Node loads its web streams: 2 ms of the first call.
-  define: { ReadableStream: "undefined", Blob: "undefined" },
   // In all 42 KB and 4 KB; 5 ms. Says of each part what it brings.
   plugins: [rewriteSources],
   sourcemap: "external",

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+import { zipSync } from "fflate";
+import { expect, onTestFinished, test } from "vitest";
+import { runAction } from "../../functions/processor/run-action.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { connect } from "../e2e/client.ts";
+import { webApis } from "./web-apis.ts";
+
+const ENTRY = `
+  import { webApis } from "../../test/bundles/web-apis.ts";
+  import { actions } from "./actions/index.ts";
+  Object.assign(actions, { webApis });
+  export { handler } from "./index.ts";
+`;
+
+/** The processor with one more action, as `npm run build` bundles it. */
+async function zipWithWebApis(): Promise<string> {
+  const { outputFiles } = await build({
+    ...bundleOptions,
+    stdin: {
+      contents: ENTRY,
+      resolveDir: join(import.meta.dirname, "..", "..", "functions", "processor"),
+    },
+    sourcemap: false,
+    write: false,
+  });
+  const zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
+  return Buffer.from(zip).toString("base64");
+}
+
+test("an action finds Blob, ReadableStream and FormData in its bundle as in its unit test", async () => {
+  const request = { action: "webApis", data: { text: "hello" }, requestId: "mine" };
+  const inUnitTest = await runAction({ ...request, connectionId: "c=" }, { webApis });
+  expect(inUnitTest).toMatchObject({
+    result: {
+      blob: "hello",
+      stream: ["hello"],
+      file: ["a.txt", "text/plain", "hello"],
+      body: "hello",
+      blobs: [true, true, false, false],
+      streams: [false, false, true, false],
+      types: ["function", "function", "function"],
+    },
+  });
+
+  const aws = await startStack({ bundles: DIST });
+  onTestFinished(() => aws.close());
+  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
+  if (processor === undefined) throw new Error("The stack has no processor.");
+  processor.zipFile = await zipWithWebApis();
+  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  expect(await client.ask(request)).toEqual(inUnitTest);
+});
