@@ -31,6 +31,7 @@ type Arguments<Data> = undefined extends Data
 /**
  * Connects to a stack, and stays connected until `close`, which is also what keeps a Node process.
  * @param url `wss://{api}.execute-api.{region}.amazonaws.com/{stage}`
+ * @throws {TypeError} on a platform without a `WebSocket`, where none is passed.
  */
 export function connect<Actions extends Registry = DefaultActions>(
   url: string,
@@ -59,9 +60,10 @@ export function connect<Actions extends Registry = DefaultActions>(
     onMessage(message) {
       if (!requests.answer(message) && onUnmatched) queueMicrotask(() => onUnmatched(message));
     },
-    onIdle() {
-      // Whatever the answer is, there was a message. Without one the connection is replaced.
-      requests.ask(keepAliveAction, undefined, { retry: false }).catch(() => {});
+    onIdle(connection) {
+      // Over the silent connection, which may be a replaced one that still waits for a reply. An error
+      // frame is a message too. Without a reply the connection is doubtful.
+      requests.ask(keepAliveAction, undefined, { retry: false }, connection).catch(() => {});
     },
     onEnd: requests.lose,
     onOver: requests.end,

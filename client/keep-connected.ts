@@ -24,8 +24,8 @@ interface Events {
   /** There is a current connection, in place of another one or of none. */
   onOpen(replaced: Connection | undefined): void;
   onMessage(message: unknown): void;
-  /** A connection has been silent for `keepAlive`. */
-  onIdle(): void;
+  /** A connection, which may be a replaced one, has been silent for `keepAlive`. */
+  onIdle(connection: Connection): void;
   onEnd(connection: Connection): void;
   /** There will be no more connections. */
   onOver(error: ConnectionError): void;
@@ -97,7 +97,7 @@ export function keepConnected(
         onOpen(replaced);
       },
       onMessage,
-      onIdle,
+      onIdle: () => onIdle(connection),
       onEnd(error) {
         const isOld = connection !== current && connection !== next;
         connections.delete(connection);

@@ -106,6 +106,63 @@ test("a request that may take long keeps its old connection through many renewal
   expect(server.unread.requests).toEqual([]);
 });
 
+test("a replaced connection is kept alive as long as a request waits there", async () => {
+  const idleLimit = 400;
+  const server = await startServer({ idleLimit });
+  const client = startClient(server.url, { renewAfter: 100, keepAlive: 50 });
+  const promise = client.request("echo", "slow", { retry: false });
+  const slow = await server.request();
+  const asked = performance.now();
+  let onOld = 0;
+  while (performance.now() - asked < 2 * idleLimit) {
+    const { action, socket, answer } = await server.request();
+    expect(action).toBe("timestamp");
+    if (socket === slow.socket) onOld += 1;
+    answer("now");
+  }
+  const closed = once(slow.socket, "close");
+  slow.answer("at last");
+  expect(await promise).toBe("at last");
+  await closed;
+  expect(onOld).toBeGreaterThan(1);
+  expect(server.offers.length).toBeGreaterThan(2);
+  expect(client.unmatched.kept).toEqual([]);
+});
+
+test("what waits on a replaced connection that answers no keep-alive is sent again", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, { renewAfter: 50, keepAlive: 200, timeout: 50 });
+  const promise = client.request("echo", "long", { timeout: 20_000 });
+  const first = await server.request();
+  for (;;) {
+    const request = await server.request();
+    if (request.socket === first.socket) continue;
+    request.answer(request.action === "echo" ? "here" : "now");
+    if (request.action === "echo") break;
+  }
+  expect(await promise).toBe("here");
+});
+
+test("a full queue refuses no keep-alive of a replaced connection", async () => {
+  const { server, asked } = await startServerThatHolds();
+  const client = startClient(server.url, { renewAfter: 50, keepAlive: 100, maximumQueue: 0 });
+  await client.enters("open");
+  const promise = client.request("echo", "kept");
+  const old = await server.request();
+  expect(await server.connection()).toBe(old.socket);
+  (await asked)();
+  (await server.connection()).terminate();
+  await client.enters("waiting");
+  for (let number = 0; number < 2; number += 1) {
+    const { action, socket, answer } = await server.request();
+    expect(action).toBe("timestamp");
+    expect(socket).toBe(old.socket);
+    answer("now");
+  }
+  old.answer("here");
+  expect(await promise).toBe("here");
+});
+
 test("a replacement that can't be opened is tried again, while the old connection serves on", async () => {
   let attempts = 0;
   const server = await startServer({

@@ -9,7 +9,13 @@ const FRAME_LIMIT = 32 * 1024;
 
 /** The requests that have no reply yet. */
 export interface Requests {
-  ask(action: string, data?: unknown, options?: RequestOptions): Promise<unknown>;
+  /** @param connection the one to send it over first; by default the current one. */
+  ask(
+    action: string,
+    data?: unknown,
+    options?: RequestOptions,
+    connection?: Connection,
+  ): Promise<unknown>;
   /**
    * Sends what waits for a connection, and what may run twice and waits on doubtful ones alone, in
    * the order in which it was asked for.
@@ -45,17 +51,16 @@ export function createRequests(
   let ending: ConnectionError | undefined;
 
   /** Why a request can't be taken, if it can't. */
-  const refusal = (text: string): NoReplyCode | undefined => {
+  const refusal = (text: string, connection?: Connection): NoReplyCode | undefined => {
     if (ending) return ending.code;
     if (new TextEncoder().encode(text).length > FRAME_LIMIT) return "MESSAGE_TOO_LARGE";
-    return current() || all.size < settings.maximumQueue ? undefined : "QUEUE_FULL";
+    return connection || all.size < settings.maximumQueue ? undefined : "QUEUE_FULL";
   };
 
   const isDue = ({ connections, retry }: Pending) =>
     [...connections].every(({ isDoubtful }) => isDoubtful && retry);
 
-  const transmit = (pending: Pending) => {
-    const connection = current();
+  const transmit = (pending: Pending, connection = current()) => {
     if (!connection || pending.connections.has(connection) || !isDue(pending)) return;
     if (!connection.send(pending.text)) return;
     pending.connections.add(connection);
@@ -66,8 +71,7 @@ export function createRequests(
   };
 
   /** Rejects a request at the end of its time, which tells of the connection that it was made over. */
-  const createExpiry = () => {
-    const connection = current();
+  const createExpiry = (connection?: Connection) => {
     const received = connection?.received;
     return (pending: Pending) => {
       pending.reject(new NoReplyError("TIMED_OUT", pending, failure()));
@@ -84,22 +88,22 @@ export function createRequests(
   };
 
   return {
-    ask: (action, data, options = {}) =>
+    ask: (action, data, options = {}, connection = current()) =>
       new Promise((resolve, reject) => {
         const { signal, timeout = settings.timeout, retry = settings.retry } = options;
         signal?.throwIfAborted();
         count += 1;
         const requestId = prefix + count;
         const text = JSON.stringify({ action, data, requestId });
-        const code = refusal(text);
+        const code = refusal(text, connection);
         if (code) throw new NoReplyError(code, { action, requestId, sent: false }, ending?.cause);
         const pending = createPending(
           { action, requestId, text, retry },
           { signal, timeout },
-          { resolve, reject, onSettled: forget, onTimeout: createExpiry() },
+          { resolve, reject, onSettled: forget, onTimeout: createExpiry(connection) },
         );
         all.set(requestId, pending);
-        transmit(pending);
+        transmit(pending, connection);
       }),
     send,
     answer(message) {

@@ -8,6 +8,7 @@ import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import type { Request } from "../shared/protocol.ts";
 import { type Client, connect } from "./connect.ts";
 import type { ConnectOptions, State } from "./options.ts";
+import { createTimer } from "./timer.ts";
 
 /** A request that came, and how to answer it. */
 export interface Received extends Request {
@@ -17,8 +18,16 @@ export interface Received extends Request {
   answer(result?: unknown, reply?: object): void;
 }
 
-/** Ends with the test that starts it. */
-export async function startServer({ port = 0, ...options }: ServerOptions = {}) {
+/**
+ * Ends with the test that starts it.
+ * @param options.idleLimit ends a connection on which no message went either way for that long, as API
+ * Gateway does after 10 minutes. Milliseconds; default: none.
+ */
+export async function startServer({
+  port = 0,
+  idleLimit = Infinity,
+  ...options
+}: ServerOptions & { idleLimit?: number } = {}) {
   const http = createServer().listen(port, "127.0.0.1");
   const sockets = new Set<Socket>();
   http.on("connection", (socket) => sockets.add(socket));
@@ -35,11 +44,18 @@ export async function startServer({ port = 0, ...options }: ServerOptions = {}) 
   server.on("connection", (socket, { headers }) => {
     offers.push(headers["sec-websocket-protocol"]);
     connections.push(socket);
+    const idle = createTimer();
+    const touch = () => idle.start(idleLimit, () => socket.terminate());
+    touch();
+    socket.on("close", idle.stop);
     socket.on("message", (text: Buffer) => {
+      touch();
       const request: Request = JSON.parse(text.toString());
       const { action, requestId } = request;
-      const answer: Received["answer"] = (result, reply = {}) =>
+      const answer: Received["answer"] = (result, reply = {}) => {
+        touch();
         socket.send(JSON.stringify({ action, status: "success", result, requestId, ...reply }));
+      };
       requests.push({ ...request, socket, answer });
     });
   });
