@@ -1,5 +1,5 @@
 import { ConnectionError } from "./errors.ts";
-import type { Settings } from "./options.ts";
+import type { Settings, Socket } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
 /** One WebSocket, from the call for its token to its end. */
@@ -34,9 +34,9 @@ export function createConnection(
   { onOpen, onMessage, onIdle, onEnd }: Events,
 ): Connection {
   const silence = createTimer();
-  /** How long it may take to open, and then, how long it has to last. */
+  /** How long it may take to open, then how long it has to last, and then how long it may take to close. */
   const trial = createTimer();
-  let socket: WebSocket | undefined;
+  let socket: Socket | undefined;
   let isOver = false;
   let failure: ConnectionError["code"] = token ? "TOKEN_FAILED" : "CONNECTION_FAILED";
 
@@ -47,6 +47,8 @@ export function createConnection(
     socket?.close(code);
     silence.stop();
     trial.stop();
+    // A peer that doesn't answer the close frame would keep the connection, and with it a Node process.
+    if (socket?.terminate) trial.start(timeout, () => socket?.terminate?.());
   };
   const end = (cause?: unknown) => {
     if (isOver) return;
@@ -57,7 +59,7 @@ export function createConnection(
   const serve = () => {
     connection.hasServed = true;
   };
-  const listen = (to: WebSocket) => {
+  const listen = (to: Socket) => {
     to.addEventListener("open", () => {
       if (isOver) return;
       trial.start(maximumDelay, serve);
@@ -74,7 +76,10 @@ export function createConnection(
     });
     // Node 22 has no "close" for a connection that never opened.
     to.addEventListener("error", () => end());
-    to.addEventListener("close", () => end());
+    to.addEventListener("close", () => {
+      end();
+      trial.stop();
+    });
   };
   const open = async () => {
     const protocols = token && ["websocket-lambda", await token()];

@@ -1,10 +1,21 @@
 import type { ConnectionError } from "./errors.ts";
 
+/** The part of a `WebSocket` that the client uses: the platform's has it, and that of the package `ws`. */
+export interface Socket {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code: number): void;
+  /** Ends the connection without the peer. Only `ws` has it. */
+  terminate?(): void;
+  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: "open" | "error" | "close", listener: () => void): void;
+}
+
 /** How a client behaves. Times are in milliseconds; `Infinity` switches off what they are for. */
 export interface ConnectOptions {
   /**
-   * For a reply, counted from the call of `request`, and for an attempt to connect, with its token.
-   * Default: 30 s.
+   * For a reply, counted from the call of `request`, for an attempt to connect, with its token, and
+   * for the answer to a close frame, where the `WebSocket` has `terminate`. Default: 30 s.
    */
   timeout?: number;
   /**
@@ -49,12 +60,15 @@ export interface ConnectOptions {
    */
   onUnmatched?: (message: unknown) => void;
   /** Default: the platform's. */
-  WebSocket?: new (url: string, protocols?: string[]) => WebSocket;
+  WebSocket?: new (url: string, protocols?: string[]) => Socket;
   /** From 0 to 1, for the jitter. Default: `Math.random`. */
   random?: () => number;
 }
 
-/** Every option with its default, also where a caller passes `undefined`. */
+/**
+ * Every option with its default, also where a caller passes `undefined`.
+ * @throws {TypeError} where the platform has no `WebSocket` and none is passed.
+ */
 export function withDefaults({
   timeout = 30_000,
   retry = true,
@@ -69,6 +83,11 @@ export function withDefaults({
   random = Math.random,
   ...rest
 }: ConnectOptions) {
+  // As on Node.js 20, whatever the type of `globalThis` says.
+  if (!WebSocket)
+    throw new TypeError(
+      "This platform has no WebSocket. Use Node.js 22 or later, or pass the option WebSocket.",
+    );
   return {
     timeout,
     retry,

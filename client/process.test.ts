@@ -7,8 +7,9 @@ import { startServer } from "./testing.ts";
 const client = pathToFileURL(`${import.meta.dirname}/index.ts`).href;
 
 /** Runs a script to its end, which no timer of the client may put off: each is longer than a test. */
-const run = async (script: string) =>
+const run = async (script: string, ...flags: string[]) =>
   await promisify(execFile)(process.execPath, [
+    ...flags,
     "--input-type=module",
     "--eval",
     `import { connect } from ${JSON.stringify(client)};\n${script}`,
@@ -23,6 +24,84 @@ test("a process ends when its client is closed", async () => {
   `);
   (await server.request()).answer("hello");
   expect(await running).toMatchObject({ stdout: "hello\n" });
+});
+
+/** A server that replies to one request, and reads nothing from then on: no close frame either. */
+async function startServerThatSleeps() {
+  const server = await startServer();
+  const reply = async () => {
+    const { socket, answer } = await server.request();
+    socket.pause();
+    answer("hello");
+    return socket;
+  };
+  return { url: server.url, reply };
+}
+
+test("a process ends where the server answers no close frame, with a WebSocket that has terminate", async () => {
+  const server = await startServerThatSleeps();
+  const running = run(`
+    import { WebSocket } from "ws";
+    const client = connect("${server.url}", {
+      timeout: 1000,
+      // For longer than the test, ws itself doesn't end the connection.
+      WebSocket: class extends WebSocket {
+        constructor(url, protocols) {
+          super(url, protocols, { closeTimeout: 2 ** 31 - 1 });
+        }
+      },
+    });
+    console.log(await client.request("echo", 1, { timeout: 60_000 }));
+    client.close();
+  `);
+  await server.reply();
+  expect(await running).toMatchObject({ stdout: "hello\n" });
+});
+
+test("a process with the platform's WebSocket ends when such a server ends the connection", async () => {
+  const server = await startServerThatSleeps();
+  const running = run(`
+    const client = connect("${server.url}");
+    console.log(await client.request("echo"));
+    client.close();
+  `);
+  (await server.reply()).terminate();
+  expect(await running).toMatchObject({ stdout: "hello\n" });
+});
+
+test("a client of ws is closed with the connection, and its process doesn't wait for more", async () => {
+  const server = await startServer();
+  const running = run(`
+    import { WebSocket } from "ws";
+    const client = connect("${server.url}", { WebSocket, timeout: Infinity });
+    console.log(await client.request("echo"));
+    client.close();
+  `);
+  (await server.request()).answer("hello");
+  expect(await running).toMatchObject({ stdout: "hello\n" });
+});
+
+test("connect throws where the platform has no WebSocket, and takes one as an option", async () => {
+  const server = await startServer();
+  const running = run(
+    `
+    import { WebSocket } from "ws";
+    try {
+      connect("${server.url}");
+    } catch (error) {
+      console.log(error.name, error.message);
+    }
+    const client = connect("${server.url}", { WebSocket });
+    console.log(await client.request("echo"));
+    client.close();
+  `,
+    "--no-experimental-websocket",
+  );
+  (await server.request()).answer("hello");
+  expect(await running).toMatchObject({
+    stdout:
+      "TypeError This platform has no WebSocket. Use Node.js 22 or later, or pass the option WebSocket.\nhello\n",
+  });
 });
 
 test("a process waits for a server that isn't there, and ends when its client is closed", async () => {
