@@ -48,8 +48,10 @@ export interface ConnectOptions {
    */
   maximumAttempts?: number;
   /**
-   * Asked before each connection; the token goes as the second sub-protocol, after
-   * `websocket-lambda`. If it throws, or takes longer than `timeout`, the attempt has failed.
+   * Called before each connection; the token goes as the second sub-protocol, after
+   * `websocket-lambda`. If it throws, or takes longer than `timeout`, the attempt has failed. It is
+   * never called while a call is pending: the next attempt then waits for the same call, which
+   * therefore has to settle at some time.
    */
   token?: () => string | Promise<string>;
   /** Called after each change of state; `error` says why the client is `waiting` or `closed`. */
@@ -81,6 +83,7 @@ export function withDefaults({
   maximumAttempts = Infinity,
   WebSocket = globalThis.WebSocket,
   random = Math.random,
+  token,
   ...rest
 }: ConnectOptions) {
   // As on Node.js 20, whatever the type of `globalThis` says.
@@ -100,9 +103,22 @@ export function withDefaults({
     maximumAttempts,
     WebSocket,
     random,
+    token: token && shareCalls(token),
     ...rest,
   };
 }
+
+/** Wraps a function so that a call while another is pending gets the result of that one. */
+function shareCalls<Value>(call: () => Value | Promise<Value>): () => Promise<Value> {
+  let pending: Promise<Value> | undefined;
+  return () =>
+    (pending ??= Promise.resolve()
+      .then(call)
+      .finally(() => {
+        pending = undefined;
+      }));
+}
+
 export type Settings = ReturnType<typeof withDefaults>;
 
 /** `waiting`: before the next attempt to connect. `closed` is for good. */

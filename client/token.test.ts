@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createQueue } from "../local/execute-api/testing-lambda.ts";
 import { startClient, startServer } from "./testing.ts";
 
@@ -121,35 +121,60 @@ test("a request that times out over a connection blames nothing on attempts befo
   expect(await error).not.toHaveProperty("cause");
 });
 
-test("a token that doesn't come in time is given up, and asked for again", async () => {
+test("a token that takes longer than its attempt is for the attempt that waits for it", async () => {
   const server = await startServer({ handleProtocols });
-  const late = Promise.withResolvers<string>();
-  const answers = [late.promise];
+  const slow = Promise.withResolvers<string>();
+  let calls = 0;
   const client = startClient(server.url, {
-    timeout: 100,
-    token: () => answers.shift() ?? "second",
+    timeout: 50,
+    token() {
+      calls += 1;
+      return calls === 1 ? slow.promise : `token-${calls}`;
+    },
   });
-  const promise = client.request("echo", 1, { timeout: 10_000 });
-  const { answer } = await server.request();
-  late.resolve("late");
-  await late.promise;
-  answer("in");
-  expect(await promise).toBe("in");
-  const other = startClient(server.url);
-  await other.enters("open");
-  expect(server.offers).toContain("websocket-lambda, second");
-  expect(server.offers).not.toContain("websocket-lambda, late");
+  for (let failures = 0; failures < 3; failures += 1) await client.enters("waiting");
+  await client.enters("connecting");
+  expect(calls).toBe(1);
+  slow.resolve("slow");
+  (await server.connection()).terminate();
+  await server.connection();
+  expect(server.offers).toEqual(["websocket-lambda, slow", "websocket-lambda, token-2"]);
 });
 
-test("a token that never comes ends the client after so many attempts", async () => {
+test("a token that comes between two attempts is dropped, and the next attempt asks for one", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await startServer({ handleProtocols });
+  const late = Promise.withResolvers<string>();
+  const answers: (string | Promise<string>)[] = [late.promise, "second"];
+  const client = startClient(server.url, {
+    timeout: 50,
+    random: () => 1,
+    token: () => answers.shift() ?? "more",
+  });
+  await client.enters("connecting");
+  await vi.advanceTimersByTimeAsync(50);
+  await client.enters("waiting");
+  late.resolve("late");
+  await vi.advanceTimersByTimeAsync(1000);
+  await client.enters("open");
+  expect(server.offers).toEqual(["websocket-lambda, second"]);
+});
+
+test("a token that never comes ends the client after so many attempts, and is asked for once", async () => {
   const server = await startServer();
+  let calls = 0;
   const client = startClient(server.url, {
     timeout: 10,
-    maximumAttempts: 2,
-    token: () => new Promise<never>(() => {}),
+    maximumAttempts: 3,
+    token() {
+      calls += 1;
+      return new Promise<never>(() => {});
+    },
   });
   const promise = client.request("echo", 1, { timeout: 10_000 });
   await expect(promise).rejects.toMatchObject({ code: "TOKEN_FAILED", sent: false });
+  expect(calls).toBe(1);
 });
 
 test("a text that can't be a token is no end either", async () => {
