@@ -22,6 +22,16 @@ test.for(["Sec-WebSocket-Protocol", "sec-websocket-protocol", "Sec-Websocket-Pro
   },
 );
 
+test("empty subprotocols and headers without values are left out", () => {
+  const headers = { "Sec-WebSocket-Protocol": ["a, ,b,", ""], "sec-websocket-protocol": undefined };
+  expect(offeredSubprotocols(headers)).toEqual(["a", "b"]);
+  expect(allowsOrigin({ Origin: undefined }, ["https://example.com"])).toBe(true);
+});
+
+test("an empty list allows every origin", () => {
+  expect(allowsOrigin({ Origin: ["https://evil.example"] }, [])).toBe(true);
+});
+
 test("a handshake without headers offers nothing, and has no origin to refuse", () => {
   expect(offeredSubprotocols(undefined)).toEqual([]);
   expect(allowsOrigin(undefined, ["https://example.com"])).toBe(true);

@@ -36,6 +36,7 @@ test.for<[unknown, string]>([
   [[], "the message: must be an object, not an array"],
   [null, "the message must be an object"],
   ["text", "the message must be an object"],
+  [undefined, "the message must be an object"],
   [{}, "action is required"],
   [{ action: 1 }, "action must be a string"],
   [{ action: "" }, "action: Invalid length: Expected >=1 but received 0"],
@@ -45,8 +46,29 @@ test.for<[unknown, string]>([
   expect(issues && describeIssue(issues[0], "message")).toBe(sentence);
 });
 
+test.for<[string, v.GenericSchema, unknown]>([
+  ["data must be a string", v.string(), undefined],
+  ["data.by must be a number", v.object({ by: v.number() }), { by: true }],
+  ["data.by is required", v.object({ by: v.number() }), {}],
+  ["data must be an array", v.array(v.string()), {}],
+  ["data.on must be a date", v.object({ on: v.date() }), { on: 1 }],
+  ["data.extra is not allowed", v.strictObject({}), { extra: 1 }],
+  ["data is not allowed", v.never(), undefined],
+  ["data must be undefined", v.undefined(), 1],
+  ["data must be 1", v.literal(1), 2],
+  ["data must be 1.5", v.literal(1.5), 2],
+  ['data must be ("a" | "b")', v.picklist(["a", "b"]), "c"],
+  ["data must be !null", v.nonNullable(v.unknown()), null],
+  ["data must be (string | Date)", v.union([v.string(), v.date()]), 1],
+  ["data: Invalid integer: Received 1.5", v.pipe(v.number(), v.integer()), 1.5],
+])("data that a schema refuses is described: %s", ([sentence, schema, data]) => {
+  const { issues } = v.safeParse(schema, data);
+  expect(issues && describeIssue(issues[0], "data")).toBe(sentence);
+});
+
 test.for<[unknown, ReturnType<typeof identify>]>([
   [undefined, { action: null, requestId: null }],
+  [null, { action: null, requestId: null }],
   ["text", { action: null, requestId: null }],
   [
     { action: "echo", requestId: "1" },
@@ -59,6 +81,14 @@ test.for<[unknown, ReturnType<typeof identify>]>([
   [
     { action: "echo", requestId: "x".repeat(129) },
     { action: "echo", requestId: null },
+  ],
+  [
+    { action: "x".repeat(129), requestId: "" },
+    { action: null, requestId: null },
+  ],
+  [
+    { action: "", requestId: "x".repeat(128) },
+    { action: null, requestId: "x".repeat(128) },
   ],
 ])("of %j, each valid field is known on its own", ([message, known]) => {
   expect(identify(message)).toEqual(known);

@@ -84,22 +84,25 @@ export function failure(
  * error frame needs to find its way to the request, however broken the rest of that is.
  */
 export function identify(message: unknown): { action: string | null; requestId: string | null } {
-  const fields: Record<string, unknown> =
-    typeof message === "object" && message !== null ? { ...message } : {};
+  const fields: Record<string, unknown> = Object(message);
   return {
     action: v.is(ActionName, fields["action"]) ? fields["action"] : null,
     requestId: v.is(RequestId, fields["requestId"]) ? fields["requestId"] : null,
   };
 }
 
+/** The types among the names in `expected`, where valibot also writes values such as `null` or `1`. */
+const TYPE_NAME = /^(string|number|boolean|bigint|[A-Z]\w+)$/;
+
 /** A validation issue as a sentence about a field: `data.text must be a string`. */
 export function describeIssue(issue: v.BaseIssue<unknown>, root: "message" | "data"): string {
   const path = v.getDotPath(issue);
   const field = [...(root === "data" ? ["data"] : []), ...(path === null ? [] : [path])].join(".");
   const subject = field === "" ? "the message" : field;
-  if (issue.kind !== "schema") return `${subject}: ${issue.message}`;
-  if (path !== null && issue.received === "undefined") return `${subject} is required`;
-  const expected = issue.expected ?? "absent";
-  if (!/^\w+$/.test(expected)) return `${subject} must be ${expected}`;
+  const { kind, expected, received } = issue;
+  if (kind !== "schema" || expected === null) return `${subject}: ${issue.message}`;
+  if (expected === "never") return `${subject} is not allowed`;
+  if (path !== null && received === "undefined") return `${subject} is required`;
+  if (!TYPE_NAME.test(expected)) return `${subject} must be ${expected}`;
   return `${subject} must be ${/^[aeio]/i.test(expected) ? "an" : "a"} ${expected.toLowerCase()}`;
 }
