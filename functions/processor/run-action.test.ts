@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { defineAction } from "./action.ts";
 import { actions } from "./actions/index.ts";
 import { runAction } from "./run-action.ts";
@@ -48,6 +48,31 @@ test("an action learns who asks", async () => {
   const asking = { whoami: defineAction({ input: v.unknown(), run: (_data, caller) => caller }) };
   const reply = await runAction({ ...job, action: "whoami", subject: "ada" }, asking);
   expect(reply).toMatchObject({ result: { subject: "ada" } });
+});
+
+test("echo returns its data as it came, and timestamp the time in UTC", async () => {
+  const data = { list: [1, null, "é"] };
+  expect(await runAction({ ...job, action: "echo", data }, actions)).toMatchObject({
+    status: "success",
+    result: data,
+  });
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 2, 3, 4, 5, 6), toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await runAction({ ...job, action: "timestamp", data }, actions)).toMatchObject({
+    status: "success",
+    result: "2026-01-02T03:04:05.006Z",
+  });
+});
+
+test.for(["uppercase", "reverse"])("%s takes a text and nothing else", async (action) => {
+  for (const [data, message] of [
+    [{}, "data.text is required"],
+    [{ text: 1 }, "data.text must be a string"],
+    ["text", "data must be an object"],
+  ])
+    expect(await runAction({ ...job, action, data }, actions)).toMatchObject({
+      error: { code: "INVALID_DATA", message },
+    });
 });
 
 test.for([

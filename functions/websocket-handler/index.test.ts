@@ -18,12 +18,14 @@ vi.stubEnv("PROCESSOR_FUNCTION_NAME", "the-processor");
 vi.stubEnv("ALLOWED_ORIGINS", "https://example.com, https://example.org");
 const { handler } = await import("./index.ts");
 
-const log = vi.spyOn(console, "error").mockImplementation(() => {});
-vi.spyOn(console, "info").mockImplementation(() => {});
-vi.spyOn(console, "warn").mockImplementation(() => {});
+/** The lines that the handler has logged, each with its level. */
+const lines: { level: string; [member: string]: unknown }[] = [];
+for (const level of ["error", "warn", "info"] as const)
+  vi.spyOn(console, level).mockImplementation((line: object) => lines.push({ level, ...line }));
 
 beforeEach(() => {
   calls.length = 0;
+  lines.length = 0;
   invokeStatus = 202;
   postStatus = 200;
 });
@@ -52,6 +54,56 @@ test("a message is handed over with the connection it came from, and nothing els
       body: '{"connectionId":"c=","requestId":"mine","action":"echo","data":[1]}',
     },
   ]);
+  expect(lines).toEqual([
+    { level: "info", event: "job handed over", connectionId: "c=", requestId: "mine" },
+  ]);
+});
+
+test("a message without a requestId gets that of API Gateway", async () => {
+  expect(await receive('{"action":"echo"}')).toEqual({ statusCode: 200 });
+  await receive("{}");
+  expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
+    { connectionId: "c=", requestId: "gateway", action: "echo" },
+    {
+      action: null,
+      status: "error",
+      error: { code: "INVALID_REQUEST", message: "action is required" },
+      requestId: "gateway",
+    },
+  ]);
+});
+
+test.for<[string, string, string]>([
+  ["INVALID_JSON", "The message is not valid JSON.", '{"secret"'],
+  ["INVALID_REQUEST", "the message must be an object", '"secret"'],
+  ["INVALID_REQUEST", 'The key "__proto__" is not allowed.', '{"__proto__":{"secret":1}}'],
+])(
+  "a rejected message is answered with %s (%s), and logged without it",
+  async ([code, message, body]) => {
+    expect(await receive(body)).toEqual({ statusCode: 200 });
+    expect(calls.map(({ body }) => JSON.parse(body).error)).toEqual([{ code, message }]);
+    const ids = { connectionId: "c=", requestId: "gateway" };
+    expect(lines).toEqual([
+      { level: "info", event: "message rejected", ...ids, code, outcome: "delivered" },
+    ]);
+  },
+);
+
+test("a connection that opens and closes is logged, with the subject and the status alone", async () => {
+  const authorizer = { principalId: "ada" };
+  const context = { connectionId: "c=", requestId: "gateway", authorizer };
+  const handle = (requestContext: object) => {
+    const event: unknown = { requestContext: { ...context, ...requestContext } };
+    return handler(event as Event, {} as Parameters<typeof handler>[1]);
+  };
+  expect(await handle({ routeKey: "$connect" })).toEqual({ statusCode: 200 });
+  const closing = { disconnectStatusCode: 1001, disconnectReason: "secret" };
+  expect(await handle({ routeKey: "$disconnect", ...closing })).toEqual({ statusCode: 200 });
+  const ids = { connectionId: "c=", requestId: "gateway" };
+  expect(lines).toEqual([
+    { level: "info", event: "connected", ...ids, subject: "ada" },
+    { level: "info", event: "disconnected", ...ids, code: 1001 },
+  ]);
 });
 
 test("a hand-over that fails for good is answered with UNAVAILABLE and logged with its cause", async () => {
@@ -70,8 +122,19 @@ test("a hand-over that fails for good is answered with UNAVAILABLE and logged wi
     },
     requestId: "mine",
   });
-  const line = { connectionId: "c=", requestId: "mine", error: expect.any(Error) };
-  expect(log).toHaveBeenCalledWith(expect.objectContaining(line));
+  expect(lines).toEqual([
+    {
+      level: "error",
+      event: "message rejected",
+      connectionId: "c=",
+      requestId: "mine",
+      code: "UNAVAILABLE",
+      outcome: "delivered",
+      error: expect.objectContaining({
+        $metadata: expect.objectContaining({ httpStatusCode: 500 }),
+      }),
+    },
+  ]);
 });
 
 test("an error frame that can't be delivered is a fault of the function", async () => {
@@ -113,6 +176,18 @@ test("the failure record of a job becomes PROCESSING_FAILED at its connection", 
       body: '{"action":"echo","status":"error","error":{"code":"PROCESSING_FAILED","message":"The request could not be processed."},"requestId":"mine"}',
     },
   ]);
+  expect(lines).toEqual([
+    {
+      level: "warn",
+      event: "processing failed",
+      connectionId: "c=",
+      requestId: "mine",
+      outcome: "delivered",
+      invocationId: "i",
+      condition: "RetriesExhausted",
+      approximateInvokeCount: 1,
+    },
+  ]);
 });
 
 test("the failure record of anything but a job is logged, for there is nobody to tell", async () => {
@@ -122,16 +197,34 @@ test("the failure record of anything but a job is logged, for there is nobody to
   } as const;
   await handler(record, {} as Parameters<typeof handler>[1]);
   expect(calls).toEqual([]);
-  expect(log).toHaveBeenCalledWith(expect.objectContaining({ invocationId: "i" }));
+  expect(lines).toEqual([
+    {
+      level: "error",
+      event: "a failed invocation held no job, so nobody can be told",
+      invocationId: "i",
+      condition: "RetriesExhausted",
+      approximateInvokeCount: 1,
+    },
+  ]);
 });
 
 test("a browser is let in from an allowed origin alone, and other clients always", async () => {
   expect(await open({ Origin: ["https://example.org"] })).toMatchObject({ statusCode: 200 });
   expect(await open({})).toMatchObject({ statusCode: 200 });
   expect(await open({ Origin: ["https://evil.example"] })).toMatchObject({ statusCode: 403 });
-  expect(await open({ Origin: ["https://example.com.evil.example"] })).toMatchObject({
+  lines.length = 0;
+  expect(await open({ Origin: ["https://example.com.evil.example"] })).toEqual({
     statusCode: 403,
+    body: '{"message":"Origin not allowed"}',
   });
+  expect(lines).toEqual([
+    {
+      level: "warn",
+      event: "connection refused: origin not allowed",
+      connectionId: "c=",
+      requestId: "gateway",
+    },
+  ]);
 });
 
 test("who sent a message is handed over with it, and can't be named by the message", async () => {
