@@ -1,5 +1,6 @@
-import { getEventListeners } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { NoReplyError, RequestError } from "./errors.ts";
 import { startClient, startServer } from "./testing.ts";
 
@@ -188,13 +189,21 @@ test.for<[string, string, unknown]>([
   expect(await promise).toBe("after all");
 });
 
-test("a frame of status error that names no error is unmatched, and settles no request", async () => {
+test.for<[string, object]>([
+  ["an error that is null", { status: "error", error: null }],
+  ["no error", { status: "error" }],
+  ["an error whose code is no text", { status: "error", error: { code: 1 } }],
+  ["another status", { status: "pending", error: { code: "INVALID_DATA" } }],
+  ["no status", { status: undefined }],
+  ["a requestId that is no text", { requestId: 1 }],
+])("a frame with %s is unmatched, and settles no request", async ([, reply]) => {
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo");
   const { requestId, answer } = await server.request();
-  answer(undefined, { status: "error", error: null });
-  expect(await client.unmatched.next()).toMatchObject({ requestId, error: null });
+  answer("no reply", reply);
+  const frame = { action: "echo", status: "success", result: "no reply", requestId, ...reply };
+  expect(await client.unmatched.next()).toEqual(frame);
   answer("after all");
   expect(await promise).toBe("after all");
 });
@@ -220,7 +229,51 @@ test("a code that a client may not use is refused, and the client goes on", asyn
   const client = startClient(server.url);
   const promise = client.request("echo");
   const { answer } = await server.request();
-  expect(() => client.close(1001)).toThrow(RangeError);
+  for (const code of [0, 999, 1001, 2999, 5000, NaN])
+    expect(() => client.close(code)).toThrow(
+      new RangeError("The code must be 1000, or from 3000 to 4999."),
+    );
   answer("still here");
   expect(await promise).toBe("still here");
+});
+
+test.for([1000, 3000, 4999])("a client may close with %d", async (code) => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  const closed = once(await server.connection(), "close");
+  await client.enters("open");
+  client.close(code);
+  expect((await closed)[0]).toBe(code);
+});
+
+test("a second close changes nothing", async () => {
+  const server = await startServer();
+  const client = startClient(server.url);
+  const closed = once(await server.connection(), "close");
+  await client.enters("open");
+  client.close(3001);
+  client.close(3002);
+  await client.enters("closed");
+  expect((await closed)[0]).toBe(3001);
+  expect(client.states).toEqual([]);
+});
+
+test("a close after the client gave up leaves the reason as it was", async () => {
+  const client = startClient("nonsense://");
+  await client.enters("closed");
+  client.close();
+  await expect(client.request("echo")).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
+});
+
+test("what comes while the client closes is dropped", async () => {
+  const server = await startServer();
+  // The WebSocket of ws hands on what comes before the answer to the close frame.
+  const client = startClient(server.url, { WebSocket });
+  const socket = await server.connection();
+  await client.enters("open");
+  const closed = once(socket, "close");
+  socket.send("late");
+  client.close();
+  await closed;
+  expect(client.unmatched.kept).toEqual([]);
 });
