@@ -38,7 +38,7 @@ export function createConnection(
   const trial = createTimer();
   let socket: Socket | undefined;
   let isOver = false;
-  let failure: ConnectionError["code"] = token ? "TOKEN_FAILED" : "CONNECTION_FAILED";
+  let failure: ConnectionError["code"] = "TOKEN_FAILED";
 
   const touch = () => silence.start(keepAlive, onIdle);
   const close = (code = 1000) => {

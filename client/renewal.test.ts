@@ -311,7 +311,8 @@ test("a connection that was silent, and then wasn't, keeps its requests", async 
 
 test("what waits on an old connection is sent again when that one falls silent", async () => {
   const { server, asked } = await startServerThatHolds();
-  const client = startClient(server.url);
+  const sockets = countSockets();
+  const client = startClient(server.url, sockets);
   await client.enters("open");
   const promise = client.request("echo", "long");
   const { socket } = await server.request();
@@ -327,6 +328,29 @@ test("what waits on an old connection is sent again when that one falls silent",
   expect(again.socket).not.toBe(socket);
   again.answer("here");
   expect(await promise).toBe("here");
+  const next = client.request("echo", "next");
+  (await server.request()).answer("next");
+  expect(await next).toBe("next");
+  expect(sockets.opened).toBe(2);
+});
+
+test("a connection that falls silent while its replacement opens gets no second one", async () => {
+  const { server, asked } = await startServerThatHolds();
+  const sockets = countSockets();
+  const client = startClient(server.url, { ...sockets, renewAfter: 50 });
+  await client.enters("open");
+  const admit = await asked;
+  await timeOut(server, client);
+  // Requests take turns with the timer that would open a second one.
+  for (let number = 0; number < 3; number += 1) {
+    const promise = client.request("echo", number);
+    (await server.request()).answer(number);
+    expect(await promise).toBe(number);
+  }
+  expect(sockets.opened).toBe(2);
+  admit();
+  const first = await server.connection();
+  await once(first, "close");
 });
 
 test("a request that waited for its connection says nothing about that one when it times out", async () => {
@@ -391,6 +415,41 @@ test("an error is an answer to the keep-alive as well, and its action can be cho
     expect(action).toBe("ping");
     answer(undefined, { status: "error", error: { code: "UNKNOWN_ACTION", message: "no" } });
   }
+});
+
+test("a message that comes, and one that goes, each put off the keep-alive", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await startServer();
+  const client = startClient(server.url, { keepAlive: 1000, timeout: Infinity });
+  await client.enters("open");
+  const socket = await server.connection();
+  await vi.advanceTimersByTimeAsync(999);
+  socket.send('"hello"');
+  await client.unmatched.next();
+  await vi.advanceTimersByTimeAsync(999);
+  void client.request("echo", "without a reply").catch(() => {});
+  expect((await server.request()).data).toBe("without a reply");
+  await vi.advanceTimersByTimeAsync(999);
+  void client.request("echo", "marker").catch(() => {});
+  expect((await server.request()).data).toBe("marker");
+  await vi.advanceTimersByTimeAsync(1000);
+  expect((await server.request()).action).toBe("timestamp");
+});
+
+test("a keep-alive whose connection is lost is not sent again", async () => {
+  const server = await startServer();
+  const client = startClient(server.url, { keepAlive: 100 });
+  const { action, socket } = await server.request();
+  expect(action).toBe("timestamp");
+  await client.enters("open");
+  socket.terminate();
+  await client.enters("waiting");
+  const promise = client.request("echo", "next");
+  const { data, answer } = await server.request();
+  expect(data).toBe("next");
+  answer();
+  await promise;
 });
 
 test("a keep-alive that nobody answers has the connection replaced", async () => {

@@ -118,9 +118,9 @@ export function createRequests(
     },
     lose(connection) {
       for (const pending of all.values()) {
-        const { connections, retry } = pending;
-        if (!connections.delete(connection) || connections.size > 0 || retry) continue;
-        pending.reject(new NoReplyError("CONNECTION_LOST", pending));
+        // One that must not run twice waits on one connection at most.
+        if (pending.connections.delete(connection) && !pending.retry)
+          pending.reject(new NoReplyError("CONNECTION_LOST", pending));
       }
       send();
     },

@@ -122,6 +122,8 @@ test("a request that times out over a connection blames nothing on attempts befo
 });
 
 test("a token that takes longer than its attempt is for the attempt that waits for it", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const server = await startServer({ handleProtocols });
   const slow = Promise.withResolvers<string>();
   let calls = 0;
@@ -132,11 +134,19 @@ test("a token that takes longer than its attempt is for the attempt that waits f
       return calls === 1 ? slow.promise : `token-${calls}`;
     },
   });
-  for (let failures = 0; failures < 3; failures += 1) await client.enters("waiting");
   await client.enters("connecting");
+  for (let failures = 0; failures < 3; failures += 1) {
+    await vi.advanceTimersByTimeAsync(50);
+    await client.enters("waiting");
+    await vi.advanceTimersByTimeAsync(1);
+    await client.enters("connecting");
+  }
   expect(calls).toBe(1);
   slow.resolve("slow");
+  await client.enters("open");
   (await server.connection()).terminate();
+  await client.enters("waiting");
+  await vi.advanceTimersByTimeAsync(1);
   await server.connection();
   expect(server.offers).toEqual(["websocket-lambda, slow", "websocket-lambda, token-2"]);
 });
