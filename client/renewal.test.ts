@@ -94,6 +94,22 @@ test("an old connection without requests is closed as soon as it is replaced", a
   expect(server.offers.length).toBeGreaterThan(1);
 });
 
+test("close also ends a replaced connection that still waits for a reply", async () => {
+  const { server, asked } = await startServerThatHolds();
+  const client = startClient(server.url, { renewAfter: 50 });
+  const promise = client.request("echo", "slow");
+  const { socket } = await server.request();
+  expect(await server.connection()).toBe(socket);
+  (await asked)();
+  const current = await server.connection();
+  current.send('"welcome"');
+  expect(await client.unmatched.next()).toBe("welcome");
+  const closed = Promise.all([once(socket, "close"), once(current, "close")]);
+  client.close(4000);
+  await expect(promise).rejects.toMatchObject({ code: "CLOSED", sent: true });
+  for (const [code] of await closed) expect(code).toBe(4000);
+});
+
 test("a request that may take long keeps its old connection through many renewals", async () => {
   const server = await startServer();
   const client = startClient(server.url, { renewAfter: 50, timeout: 100 });
