@@ -5,7 +5,7 @@ import { defineOperation, type Operation } from "../http/operation.ts";
 import type { State } from "../state.ts";
 import type { Message, MessageStore } from "./message-store.ts";
 import { arnOfUrl, findQueue } from "./queue-lookup.ts";
-import { checkRange, invalidParameter, sqsError } from "./sqs-errors.ts";
+import { checkRange, invalidParameter, queryCode, sqsError } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
 const QueueUrl = v.string();
@@ -27,6 +27,13 @@ export function receivedMessageOperations(options: {
     const message = received(store, queue, receiptHandle);
     if (message !== undefined) store.remove(queue, message);
   };
+  const changeVisibility = (queue: Queue, receiptHandle: string, visibilityTimeout: number) => {
+    checkRange("VisibilityTimeout", visibilityTimeout, 0, 43_200);
+    const message = received(store, queue, receiptHandle);
+    if (message === undefined || message.visibleAt <= clock.now()) throw notInFlight(receiptHandle);
+    message.visibleAt = clock.now() + visibilityTimeout * 1000;
+    store.wake(queue);
+  };
 
   return {
     DeleteMessage: defineOperation({
@@ -45,7 +52,7 @@ export function receivedMessageOperations(options: {
       resource,
       handle({ QueueUrl, Entries }, { region }) {
         const queue = findQueue(state, region, QueueUrl);
-        checkBatch(Entries.map(({ Id }) => Id));
+        checkBatch("DeleteMessageBatch", Entries);
         return settle(Entries, ({ ReceiptHandle }) => remove(queue, ReceiptHandle));
       },
     }),
@@ -53,13 +60,28 @@ export function receivedMessageOperations(options: {
       input: v.strictObject({ QueueUrl, ReceiptHandle: v.string(), VisibilityTimeout: v.number() }),
       resource,
       handle({ QueueUrl, ReceiptHandle, VisibilityTimeout }, { region }) {
+        changeVisibility(findQueue(state, region, QueueUrl), ReceiptHandle, VisibilityTimeout);
+      },
+    }),
+    ChangeMessageVisibilityBatch: defineOperation({
+      action: "sqs:ChangeMessageVisibility",
+      input: v.strictObject({
+        QueueUrl,
+        Entries: v.array(
+          v.strictObject({
+            Id: v.string(),
+            ReceiptHandle: v.string(),
+            VisibilityTimeout: v.number(),
+          }),
+        ),
+      }),
+      resource,
+      handle({ QueueUrl, Entries }, { region }) {
         const queue = findQueue(state, region, QueueUrl);
-        checkRange("VisibilityTimeout", VisibilityTimeout, 0, 43_200);
-        const message = received(store, queue, ReceiptHandle);
-        if (message === undefined || message.visibleAt <= clock.now())
-          throw notInFlight(ReceiptHandle);
-        message.visibleAt = clock.now() + VisibilityTimeout * 1000;
-        store.wake(queue);
+        checkBatch("ChangeMessageVisibilityBatch", Entries);
+        return settle(Entries, ({ ReceiptHandle, VisibilityTimeout }) =>
+          changeVisibility(queue, ReceiptHandle, VisibilityTimeout),
+        );
       },
     }),
   };
@@ -80,9 +102,10 @@ const notInFlight = (handle: string) =>
     `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
   );
 
-function checkBatch(ids: readonly string[]): void {
+function checkBatch(operation: string, entries: readonly { Id: string }[]): void {
+  const ids = entries.map(({ Id }) => Id);
   if (ids.length === 0) {
-    const message = "There should be at least one DeleteMessageBatchRequestEntry in the request.";
+    const message = `There should be at least one ${operation}RequestEntry in the request.`;
     throw sqsError("EmptyBatchRequest", message);
   }
   if (ids.length > 10) {
@@ -107,8 +130,8 @@ function settle<Entry extends { Id: string }>(
       Successful.push({ Id: entry.Id });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const Code = error.code.slice(error.code.indexOf("#") + 1);
-      Failed.push({ Id: entry.Id, SenderFault: true, Code, Message: error.message });
+      const { message: Message } = error;
+      Failed.push({ Id: entry.Id, SenderFault: true, Code: queryCode(error), Message });
     }
   }
   return { Successful, Failed };

@@ -47,12 +47,17 @@ const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["SerializationException", "MalformedInput"],
 ]);
 
+/** The code of an error in the query protocol, which also names the failed entries of a batch. */
+export function queryCode({ code }: AwsError): string {
+  const name = code.slice(code.indexOf("#") + 1);
+  return legacyCodes.get(name) ?? name;
+}
+
 /**
  * The header from which SDKs and Terraform's provider take the code of an error.
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
  */
-export function queryErrorHeader({ code, status }: AwsError): Record<string, string> {
-  const name = code.slice(code.indexOf("#") + 1);
-  const fault = status < 500 ? "Sender" : "Receiver";
-  return { "x-amzn-query-error": `${legacyCodes.get(name) ?? name};${fault}` };
+export function queryErrorHeader(error: AwsError): Record<string, string> {
+  const fault = error.status < 500 ? "Sender" : "Receiver";
+  return { "x-amzn-query-error": `${queryCode(error)};${fault}` };
 }

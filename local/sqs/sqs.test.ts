@@ -257,6 +257,34 @@ describe("messages", () => {
     expect(await receive()).toHaveLength(1);
   });
 
+  test("ChangeMessageVisibilityBatch gives messages back, and names those that it can't", async () => {
+    await send("one");
+    await send("two");
+    const messages = await receive({ MaxNumberOfMessages: 10 });
+    const entries = messages.map(({ ReceiptHandle }, index) => ({
+      Id: String(index),
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    const batch = (Entries: object[]) =>
+      call("ChangeMessageVisibilityBatch", { QueueUrl, Entries });
+    expect((await batch(entries)).output).toEqual({
+      Successful: [{ Id: "0" }, { Id: "1" }],
+      Failed: [],
+    });
+    expect(await receive()).toHaveLength(1);
+    expect((await batch(entries)).output).toMatchObject({
+      Successful: [],
+      Failed: [
+        { Id: "0", SenderFault: true, Code: "InvalidParameterValue" },
+        { Id: "1", SenderFault: true, Code: "InvalidParameterValue" },
+      ],
+    });
+    expect(await batch([])).toMatchObject({
+      output: { message: expect.stringContaining("ChangeMessageVisibilityBatchRequestEntry") },
+    });
+  });
+
   test("a delayed message comes after its delay", async () => {
     await send("later", { DelaySeconds: 10 });
     expect(await receive()).toEqual([]);
