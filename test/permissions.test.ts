@@ -138,9 +138,14 @@ describe("without a statement of a role", () => {
     const client = await open();
     expect(await client.ask(echo)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
     const { content } = await logs.line(({ level }) => level === "ERROR");
-    expect(content["errorMessage"]).toBe(
-      "User: arn:aws:sts::000000000000:assumed-role/websocket-lambda-processor-us-east-1/websocket-lambda-processor is not authorized to perform: execute-api:ManageConnections on resource: arn:aws:execute-api:us-east-1:000000000000:websocket0/production/POST/@connections/{connectionId} because no identity-based policy allows the execute-api:ManageConnections action",
-    );
+    expect(content).toMatchObject({
+      event: "reply not posted",
+      requestId: "mine",
+      error: {
+        errorMessage:
+          "User: arn:aws:sts::000000000000:assumed-role/websocket-lambda-processor-us-east-1/websocket-lambda-processor is not authorized to perform: execute-api:ManageConnections on resource: arn:aws:execute-api:us-east-1:000000000000:websocket0/production/POST/@connections/{connectionId} because no identity-based policy allows the execute-api:ManageConnections action",
+      },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import { isReplyNotPosted } from "../../shared/reply-not-posted.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
 
 /** Stands for API Gateway, so that the handler's real SDK client is used. */
@@ -14,9 +15,11 @@ vi.stubEnv("MANAGEMENT_ENDPOINT", `${endpoint}/stage`);
 const { handler } = await import("./index.ts");
 
 const log = vi.spyOn(console, "info").mockImplementation(() => {});
+const logError = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => {
   calls.length = 0;
   log.mockClear();
+  logError.mockClear();
   status = 200;
 });
 
@@ -48,12 +51,47 @@ test("a job with wrong data is answered with an error frame, and its code is log
   expect(log.mock.calls).toEqual([[{ ...line, outcome: "gone", code: "INVALID_DATA" }]]);
 });
 
-test("a reply that is refused fails the invocation", async () => {
+test("a client that has disconnected does not fail the job", async () => {
+  status = 410;
+  await handler({ ...job, data: { text: "hello" } });
+  expect(calls).toHaveLength(1);
+  expect(log.mock.calls).toEqual([[{ ...line, outcome: "gone", code: undefined }]]);
+  expect(logError).not.toHaveBeenCalled();
+});
+
+test.for([403, 500])(
+  "a job whose reply is refused with %i fails as one that ran, and is logged as such",
+  async (postStatus) => {
+    status = postStatus;
+    const thrown: unknown = await handler({ ...job, data: { text: "secret" } }).catch(
+      (error: unknown) => error,
+    );
+    expect(thrown).toMatchObject({
+      name: "ReplyNotPosted",
+      message: expect.toSatisfy(isReplyNotPosted),
+      cause: { $metadata: { httpStatusCode: postStatus } },
+    });
+    const { cause } = thrown as Error;
+    const ids = { connectionId: "c=", requestId: "mine", action: "uppercase" };
+    expect(logError.mock.calls).toEqual([
+      [{ event: "reply not posted", ...ids, code: undefined, error: cause }],
+    ]);
+    expect(log).not.toHaveBeenCalled();
+  },
+);
+
+test("a job whose action did not run may run again, although its error frame was not posted", async () => {
   status = 403;
-  await expect(handler({ ...job, data: { text: "" } })).rejects.toMatchObject({
+  const thrown: unknown = await handler({ ...job, action: "nonsense" }).catch(
+    (error: unknown) => error,
+  );
+  expect(thrown).toMatchObject({
     $metadata: { httpStatusCode: 403 },
+    message: expect.not.toSatisfy(isReplyNotPosted),
   });
-  expect(log).not.toHaveBeenCalled();
+  expect(logError.mock.calls).toEqual([
+    [expect.objectContaining({ event: "reply not posted", code: "UNKNOWN_ACTION", error: thrown })],
+  ]);
 });
 
 test.for<[string, unknown]>([

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { createManagementClient } from "../../shared/aws-clients.ts";
-import { reply } from "../../shared/connection.ts";
+import { type Outcome, reply } from "../../shared/connection.ts";
 import { required } from "../../shared/environment.ts";
-import { Job } from "../../shared/protocol.ts";
+import { Job, type Reply } from "../../shared/protocol.ts";
+import { ReplyNotPosted } from "../../shared/reply-not-posted.ts";
 import { actions } from "./actions/index.ts";
 import { runAction } from "./run-action.ts";
 
@@ -10,17 +11,33 @@ const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
 
 /**
  * Runs a job and posts its result to the connection it came from.
- * @throws {TypeError} where the event isn't a job, and whatever an action or the SDK throws. Lambda
- * then keeps the job in the dead-letter queue and has the websocket-handler tell the client.
+ * @throws {TypeError} where the event isn't a job, `ReplyNotPosted` where the action ran and the post
+ * failed, and every error of an action. Lambda then keeps the job in the dead-letter queue and has
+ * the websocket-handler tell the client.
  */
 export async function handler(event: unknown): Promise<void> {
   const job = parseJob(event);
   const frame = await runAction(job, actions);
-  const outcome = await reply(management, job.connectionId, frame);
+  const outcome = await post(job, frame);
   const { connectionId, requestId, subject } = job;
-  const code = frame.status === "error" ? frame.error.code : undefined;
+  const code = codeOf(frame);
   console.info({ event: "reply posted", connectionId, requestId, subject, outcome, code });
 }
+
+/** Posts a reply. A post that fails is logged as an event of its own, since the action has run. */
+async function post(job: Job, frame: Reply): Promise<Outcome> {
+  const { connectionId, requestId, action } = job;
+  try {
+    return await reply(management, connectionId, frame);
+  } catch (error) {
+    const code = codeOf(frame);
+    console.error({ event: "reply not posted", connectionId, requestId, action, code, error });
+    // An error frame means that no action ran, so the job may run again.
+    throw frame.status === "success" ? new ReplyNotPosted(error) : error;
+  }
+}
+
+const codeOf = (frame: Reply) => (frame.status === "error" ? frame.error.code : undefined);
 
 /** @throws {TypeError} that says nothing of the event's data, for Lambda logs the whole error. */
 function parseJob(event: unknown): Job {
