@@ -1,151 +1,186 @@
 /**
  * `npm run redrive`: sends the jobs in the dead-letter queue to the processor again, on AWS or
- * wherever `AWS_ENDPOINT_URL` leads.
+ * wherever `AWS_ENDPOINT_URL` points.
  */
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  GetQueueUrlCommand,
-  type Message,
-  QueueDoesNotExist,
-  ReceiveMessageCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
-import { printable } from "./printable.ts";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { QueueDoesNotExist, SQSClient } from "@aws-sdk/client-sqs";
+import { explainAwsFailure } from "./aws-failure.ts";
+import { type DeadLetterQueue, openDeadLetterQueue } from "./redrive/dead-letter-queue.ts";
+import { invokeAgain } from "./redrive/invoke-again.ts";
+import { listJobs, type Redriven, redriveJobs } from "./redrive/redrive-jobs.ts";
 
 const USAGE = `Usage: npm run redrive -- [options]
 
+Sends each job that is in the dead-letter queue to the processor again, once. A job that fails again
+returns to the queue, and only the next run sends it.
+
   --project <name>  the project of the stack (default: websocket-lambda)
-  --dry-run         say what lies in the queue, and leave it there
+  --dry-run         list the jobs and leave them in the queue
+  --rerun           also send the jobs whose actions have run, but whose replies could not be posted
+  --help            print this text
+
+Without --rerun, such jobs stay in the queue: their clients got PROCESSING_FAILED, but the work is
+done, and to charge a card twice is worse than to lose a reply. Delete them by purging the queue.
+
+Ctrl-C ends a run after the jobs in hand, at most ten. Jobs that were not sent stay in the queue.
+
+Exit codes:
+  0    every job was sent, or left because it had run
+  1    some jobs were refused, or the run stopped early: the last line says why
+  2    nothing was done: wrong option, no credentials, no region, no such stack, no access
+  130  ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)
 `;
 
-/** How long SQS hides a message that was received. Seconds; long enough to hand over ten. */
-const VISIBILITY_TIMEOUT = 60;
+/** Exit codes. */
+const INCOMPLETE = 1;
+const NOT_STARTED = 2;
 
-export interface Redriven {
-  /** Jobs that Lambda accepted again; they have left the queue. */
-  sent: number;
-  /** Jobs that it refused; they are in the queue again after a minute. */
-  refused: number;
-}
+/** A command line, or an environment, that nothing can be done with. */
+class UsageError extends Error {}
 
-/**
- * Sends every job that is visible in the queue to the processor, as the asynchronous event it was.
- * A job leaves the queue once Lambda has accepted it: cut short in between, it is run twice and
- * never lost.
- * @param say gets a line per job.
- */
-export async function redrive(options: {
-  lambda: LambdaClient;
-  sqs: SQSClient;
-  queueName: string;
-  functionName: string;
+interface Options {
+  project: string;
   dryRun: boolean;
-  say(line: string): void;
-}): Promise<Redriven> {
-  const { lambda, sqs, queueName, functionName, dryRun } = options;
-  // What clients and errors call themselves may hold anything.
-  const say = (line: string) => options.say(printable(line));
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
-  const redriven: Redriven = { sent: 0, refused: 0 };
-  const received: Message[] = [];
-
-  const sendAgain = async ({ Body = "", ReceiptHandle }: Message, what: string) => {
-    try {
-      await lambda.send(
-        new InvokeCommand({ FunctionName: functionName, InvocationType: "Event", Payload: Body }),
-      );
-    } catch (error) {
-      redriven.refused += 1;
-      say(`${what}: refused: ${String(error)}`);
-      return;
-    }
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    redriven.sent += 1;
-    say(`${what}: sent again`);
-  };
-
-  for (;;) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl,
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ["All"],
-        // A dry run leaves each message hidden until the end, or it would see it again and again.
-        VisibilityTimeout: VISIBILITY_TIMEOUT,
-        // Long polling asks every server of the queue; a short look can miss some.
-        WaitTimeSeconds: 1,
-      }),
-    );
-    if (Messages.length === 0) break;
-    received.push(...Messages);
-    for (const message of Messages) {
-      const what = describe(message);
-      if (dryRun) say(what);
-      else await sendAgain(message, what);
-    }
-  }
-  if (dryRun) await makeVisible(sqs, QueueUrl, received);
-  return redriven;
+  rerun: boolean;
+  help: boolean;
 }
 
-async function makeVisible(
-  sqs: SQSClient,
-  QueueUrl: string | undefined,
-  messages: Message[],
-): Promise<void> {
-  for (const { ReceiptHandle } of messages)
-    await sqs.send(
-      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
-    );
-}
-
-/** The ids of a job and what it failed of; of its data, nothing. */
-function describe({ Body = "", MessageAttributes = {} }: Message): string {
-  const failure = MessageAttributes["ErrorMessage"]?.StringValue ?? "unknown reason";
-  return `${idsOf(Body)} (failed: ${failure})`;
-}
-
-function idsOf(body: string): string {
+function parseOptions(): Options {
   try {
-    const { connectionId, requestId, action } = JSON.parse(body);
-    return `job ${requestId} of connection ${connectionId}, action ${action}`;
-  } catch {
-    return "a message that is no job";
-  }
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      project: { type: "string", default: "websocket-lambda" },
-      "dry-run": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return;
-  }
-  const { project, "dry-run": dryRun } = values;
-  try {
-    const { sent, refused } = await redrive({
-      lambda: new LambdaClient({}),
-      sqs: new SQSClient({}),
-      queueName: `${project}-dead-letters`,
-      functionName: `${project}-processor`,
-      dryRun,
-      say: console.log,
+    const { values } = parseArgs({
+      options: {
+        project: { type: "string", default: "websocket-lambda" },
+        "dry-run": { type: "boolean", default: false },
+        rerun: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
     });
-    if (!dryRun) console.log(`Sent ${sent} again; ${refused} refused, which stay in the queue.`);
-    if (refused > 0) process.exitCode = 1;
+    const { project, "dry-run": dryRun, rerun, help } = values;
+    return { project, dryRun, rerun, help };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`${error.message}\nRun \`npm run redrive -- --help\` for the options.`);
+  }
+}
+
+/** A signal is an order to end after the jobs in hand, and so is a reader of the output that left. */
+function listenForSignals(): { stop: AbortSignal; received(): NodeJS.Signals | undefined } {
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      received ??= signal;
+      controller.abort();
+    });
+  process.stdout.on("error", () => controller.abort());
+  return { stop: controller.signal, received: () => received };
+}
+
+async function openQueue(sqs: SQSClient, project: string): Promise<DeadLetterQueue> {
+  try {
+    return await openDeadLetterQueue(sqs, `${project}-dead-letters`);
   } catch (error) {
     if (!(error instanceof QueueDoesNotExist)) throw error;
-    console.error(`There is no stack named "${project}" here: it has no dead-letter queue.`);
-    process.exitCode = 1;
+    const region = await sqs.config.region();
+    throw new UsageError(
+      `There is no stack named "${project}" in ${region}: it has no dead-letter queue. Check --project, AWS_REGION and the account.`,
+    );
   }
 }
 
-if (import.meta.main) await main();
+const counted = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
+
+function introduce({ account, region, endpoint, visible, inFlight }: DeadLetterQueue): void {
+  console.log(`Account ${account}, region ${region}, ${endpoint}`);
+  const hidden = inFlight === 0 ? "" : `, and ${inFlight} that another reader has received`;
+  console.log(`In the dead-letter queue: about ${counted(visible)}${hidden}`);
+}
+
+async function list(queue: DeadLetterQueue, signal: AbortSignal): Promise<boolean> {
+  const { jobs, alreadyRan, stopped } = await listJobs({ queue, say: console.log, signal });
+  if (stopped !== undefined) console.error(`Stopped: ${stopped}`);
+  if (jobs > 0) console.log(`Saw ${counted(jobs)}; ${alreadyRan} of them have run already.`);
+  else if (stopped === undefined && !signal.aborted) console.log(emptyQueue(queue));
+  return stopped === undefined;
+}
+
+async function send(options: {
+  queue: DeadLetterQueue;
+  sqs: SQSClient;
+  functionName: string;
+  rerun: boolean;
+  signal: AbortSignal;
+}): Promise<boolean> {
+  const { queue, sqs, functionName, rerun, signal } = options;
+  // One attempt, since a repeated Invoke after a lost response would run the job twice. The SDK
+  // corrects a wrong clock by a second attempt, as it did for SQS.
+  const lambda = new LambdaClient({
+    maxAttempts: 1,
+    systemClockOffset: sqs.config.systemClockOffset,
+    requestHandler: {
+      connectionTimeout: 3000,
+      requestTimeout: 20_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const redriven = await redriveJobs({
+    queue,
+    invoke: (body, stop) => invokeAgain(lambda, functionName, body, stop),
+    rerun,
+    say: console.log,
+    signal,
+  });
+  report(redriven, queue, signal);
+  return redriven.stopped === undefined && redriven.refused === 0;
+}
+
+function report(redriven: Redriven, queue: DeadLetterQueue, signal: AbortSignal): void {
+  const { sent, refused, alreadyRan, stopped } = redriven;
+  if (stopped !== undefined) console.error(`Stopped: ${stopped}`);
+  if (sent + refused + alreadyRan === 0 && !signal.aborted) console.log(emptyQueue(queue));
+  const left = refused > 0 ? " (still in the queue)" : "";
+  const ran = alreadyRan === 0 ? "" : `; ${alreadyRan} left, because their actions have run`;
+  console.log(`Sent ${counted(sent)} again; ${refused} refused${left}${ran}.`);
+}
+
+const emptyQueue = ({ inFlight, hiding }: DeadLetterQueue): string =>
+  inFlight === 0
+    ? "The queue is empty."
+    : `No job can be received: another reader has received ${inFlight}. If it was a run of redrive that was killed, try again in ${hiding} s.`;
+
+async function main(): Promise<void> {
+  const { project, dryRun, rerun, help } = parseOptions();
+  if (help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { stop: signal, received } = listenForSignals();
+  const sqs = new SQSClient({
+    requestHandler: {
+      connectionTimeout: 3000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const queue = await openQueue(sqs, project);
+  introduce(queue);
+  const functionName = `${project}-processor`;
+  const complete = dryRun
+    ? await list(queue, signal)
+    : await send({ queue, sqs, functionName, rerun, signal });
+  if (signal.aborted) console.error("Interrupted: jobs that were not reached stay in the queue.");
+  const ended = received();
+  if (ended !== undefined) process.exitCode = 128 + constants.signals[ended];
+  else if (!complete || signal.aborted) process.exitCode = INCOMPLETE;
+}
+
+try {
+  await main();
+} catch (error) {
+  const sentence = error instanceof UsageError ? error.message : explainAwsFailure(error);
+  if (sentence === undefined) throw error;
+  console.error(sentence);
+  process.exitCode = NOT_STARTED;
+}

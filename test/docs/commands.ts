@@ -73,8 +73,9 @@ export const RUN: Readonly<Record<string, Run>> = {
   },
   "aws lambda get-function-event-invoke-config --function-name websocket-lambda-processor --query LastModified":
     { prints: /20\d\d|\d{10}/ },
-  "npm run redrive": { prints: /Sent 0 again; 0 refused/ },
-  "npm run redrive -- --dry-run": { prints: /^(?!.*sent again)/s },
+  "npm run redrive": { prints: /The queue is empty\.\nSent 0 jobs again; 0 refused/ },
+  "npm run redrive -- --dry-run": { prints: /The queue is empty\.$/m },
+  "npm run redrive -- --rerun": { prints: /Sent 0 jobs again/ },
   "aws logs tail /aws/lambda/websocket-lambda-processor --follow": {
     as: (command) => command.replace("--follow", ""),
     prints: /reply posted/,

@@ -1,0 +1,241 @@
+import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../local/clock.ts";
+import { createFaults } from "../../local/faults/faults.ts";
+import type { LocalAws } from "../../local/local-aws.ts";
+import { startStack, websocketUrl } from "../../local/stack.ts";
+import { DIST } from "../../scripts/build.ts";
+import { openDeadLetterQueue } from "../../scripts/redrive/dead-letter-queue.ts";
+import { listJobs } from "../../scripts/redrive/redrive-jobs.ts";
+import { connect } from "../e2e/client.ts";
+import { countDeadLetters } from "../e2e/dead-letters.ts";
+import { watchLogs } from "../e2e/log-watch.ts";
+import { putDeadLetters, shellOf, sqsOf, startRedrive } from "./redrive-run.ts";
+
+async function startOwnStack(options: Partial<Parameters<typeof startStack>[0]> = {}) {
+  const aws = await startStack({ bundles: DIST, ...options });
+  onTestFinished(() => aws.close());
+  return aws;
+}
+
+const redrive = (aws: LocalAws, ...args: string[]) => startRedrive(shellOf(aws), ...args).ended;
+
+const connectTo = (aws: LocalAws) => connect(websocketUrl(aws, "websocket0", "production"));
+
+/** Has Lambda look for another handler in the processor's bundle. */
+function setHandler(aws: LocalAws, handler: string): void {
+  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
+  if (processor === undefined) throw new Error("The stack has no processor.");
+  processor.configuration.Handler = handler;
+  aws.lambda.refresh(processor.configuration.FunctionArn);
+}
+
+/** Jobs that no processor can run: they lack a connection. */
+const failingJobs = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ requestId: `r${index}`, action: "echo" }));
+
+const jobLines = (stdout: string) => stdout.split("\n").filter((line) => line.startsWith("job "));
+
+test("a failed job is whole in the dead-letter queue, and succeeds when it is sent again", async () => {
+  const aws = await startOwnStack();
+  const client = await connectTo(aws);
+  setHandler(aws, "index.missing");
+  const data = { kept: ["whole", "é", "\ufffe\uffff"] };
+  const request = { action: "echo", data, requestId: "mine" };
+  expect(await client.ask(request)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+
+  const { stdout, ...dryRun } = await redrive(aws, "--dry-run");
+  expect(dryRun).toEqual({ code: 0, stderr: "" });
+  expect(stdout.split("\n")).toEqual([
+    `Account 000000000000, region us-east-1, ${aws.endpoint}`,
+    "In the dead-letter queue: about 1 job",
+    expect.stringMatching(
+      /^job mine of connection [\w-]+=*, action echo \(failed: index\.missing is undefined or not exported\)$/,
+    ),
+    "Saw 1 job; 0 of them have run already.",
+  ]);
+  expect(await countDeadLetters(aws)).toBe(1);
+
+  setHandler(aws, "index.handler");
+  const run = await redrive(aws);
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.stdout).toMatch(/: sent again\nSent 1 job again; 0 refused\.$/);
+  expect(await client.next()).toMatchObject({ result: data, requestId: "mine" });
+  expect(await countDeadLetters(aws)).toBe(0);
+
+  expect((await redrive(aws)).stdout).toMatch(/The queue is empty\.\nSent 0 jobs again; 0 refused/);
+  expect((await redrive(aws, "--dry-run")).stdout).toMatch(/\nThe queue is empty\.$/);
+});
+
+test("jobs that fail again run once per run, and wait in the queue for the next", async () => {
+  const aws = await startOwnStack();
+  const logs = watchLogs(aws);
+  const failures = () =>
+    logs.lines.filter(({ content }) => content["errorType"] === "TypeError").length;
+  await putDeadLetters(aws, failingJobs(25));
+  const { code, stdout } = await redrive(aws);
+  expect({ code, last: stdout.split("\n").at(-1) }).toEqual({
+    code: 0,
+    last: "Sent 25 jobs again; 0 refused.",
+  });
+  await expect.poll(() => countDeadLetters(aws)).toBe(25);
+  expect(failures()).toBe(25);
+  const listed = jobLines((await redrive(aws, "--dry-run")).stdout);
+  expect(new Set(listed.map((line) => line.split(" ")[1])).size).toBe(25);
+});
+
+test("of 1,000 jobs, each is answered once", { timeout: 180_000 }, async () => {
+  const aws = await startOwnStack();
+  const logs = watchLogs(aws);
+  const client = await connectTo(aws);
+  await client.ask({ action: "timestamp" });
+  const { content } = await logs.line((line) => line.content["event"] === "job handed over");
+  const ids = Array.from({ length: 1000 }, (_, index) => `r${index}`);
+  const { connectionId } = content;
+  const action = "timestamp";
+  await putDeadLetters(
+    aws,
+    ids.map((requestId) => ({ connectionId, requestId, action })),
+  );
+  const { code, stdout } = await redrive(aws);
+  expect({ code, last: stdout.split("\n").at(-1) }).toEqual({
+    code: 0,
+    last: "Sent 1000 jobs again; 0 refused.",
+  });
+  const answered: string[] = [];
+  while (answered.length < 1000) answered.push((await client.next()).requestId);
+  expect(answered.toSorted()).toEqual(ids.toSorted());
+  expect(await countDeadLetters(aws)).toBe(0);
+  expect(client.unread()).toEqual([]);
+});
+
+test("a job that ran stays in the queue, unless --rerun says otherwise", async () => {
+  const faults = createFaults({ "fail-connections": 1 });
+  const aws = await startOwnStack({ faults });
+  const client = await connectTo(aws);
+  client.send({ action: "echo", data: "charged", requestId: "ran" });
+  client.send({ action: "nonsense", requestId: "did not run" });
+  await expect.poll(() => countDeadLetters(aws)).toBe(2);
+  // Its failure report cannot be posted either; only then is all quiet.
+  const logs = watchLogs(aws);
+  faults.rates["fail-connections"] = 0;
+
+  const listed = (await redrive(aws, "--dry-run")).stdout;
+  expect(listed).toMatch(
+    /job ran of .*\(failed: The action ran, but its reply could not be posted: InternalServerE/,
+  );
+  expect(listed).toMatch(/Saw 2 jobs; 1 of them have run already\.$/);
+
+  const first = await redrive(aws);
+  expect(first).toMatchObject({ code: 0, stderr: "" });
+  expect(first.stdout).toMatch(/job ran .*: stays in the queue: its action has run$/m);
+  expect(first.stdout).toMatch(/job did not run .*: sent again$/m);
+  expect(first.stdout).toMatch(
+    /Sent 1 job again; 0 refused; 1 left, because their actions have run\.$/,
+  );
+  await logs.line(
+    ({ content }) => content["event"] === "reply posted" && content["requestId"] === "did not run",
+  );
+  expect(await countDeadLetters(aws)).toBe(1);
+
+  expect((await redrive(aws, "--rerun")).stdout).toMatch(/Sent 1 job again; 0 refused\.$/);
+  await logs.line(
+    ({ content }) => content["event"] === "reply posted" && content["requestId"] === "ran",
+  );
+  expect(await countDeadLetters(aws)).toBe(0);
+});
+
+test("a processor that is gone is asked once, and every job is visible at once", async () => {
+  const aws = await startOwnStack();
+  delete aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
+  await putDeadLetters(aws, failingJobs(30));
+  const { code, stdout, stderr } = await redrive(aws);
+  expect(code).toBe(1);
+  expect(stderr).toBe("Stopped: Lambda would refuse the other jobs as well.\n");
+  expect(jobLines(stdout)).toEqual([
+    expect.stringMatching(/: refused: AWS refused: ResourceNotFoundException: Function not found/),
+  ]);
+  expect(stdout).toMatch(/Sent 0 jobs again; 1 refused \(still in the queue\)\.$/);
+  expect(await countDeadLetters(aws)).toBe(30);
+});
+
+test("a dry run lists each job once, and leaves all of them visible", async () => {
+  const aws = await startOwnStack();
+  await putDeadLetters(aws, failingJobs(25));
+  const { code, stdout } = await redrive(aws, "--dry-run");
+  expect(code).toBe(0);
+  const ids = jobLines(stdout).map((line) => line.split(" ")[1]);
+  expect(ids.toSorted()).toEqual(
+    failingJobs(25)
+      .map(({ requestId }) => requestId)
+      .toSorted(),
+  );
+  expect(stdout).toMatch(/Saw 25 jobs; 0 of them have run already\.$/);
+  expect(await countDeadLetters(aws)).toBe(25);
+});
+
+test("a dry run that takes longer than messages are hidden ends, and leaves all of them visible", async () => {
+  let late = 0;
+  const clock = { ...systemClock, now: () => Date.now() + late };
+  const aws = await startOwnStack({ clock });
+  await putDeadLetters(aws, failingJobs(25));
+  const queue = await openDeadLetterQueue(sqsOf(aws), "websocket-lambda-dead-letters");
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    // When the last job is listed, all others are visible again.
+    if (lines.length <= 25) late += (queue.hiding + 1) * 1000 * (lines.length === 21 ? 1 : 0);
+  };
+  const { signal } = new AbortController();
+  expect(await listJobs({ queue, say, signal })).toEqual({ jobs: 25, alreadyRan: 0 });
+  expect(new Set(lines).size).toBe(25);
+  expect(await countDeadLetters(aws)).toBe(25);
+});
+
+test("a dry run that is interrupted leaves every job visible", async () => {
+  const aws = await startOwnStack();
+  await putDeadLetters(aws, failingJobs(500));
+  const run = startRedrive(shellOf(aws), "--dry-run");
+  await run.line(/^job /);
+  run.child.kill("SIGINT");
+  const { code, stdout, stderr } = await run.ended;
+  expect(code).toBe(130);
+  expect(stderr).toBe("Interrupted: jobs that were not reached stay in the queue.\n");
+  expect(jobLines(stdout).length).toBeLessThan(500);
+  expect(await countDeadLetters(aws)).toBe(500);
+});
+
+test.for([-1, 1])("a clock that is %i day off makes no difference", async (days) => {
+  const aws = await startOwnStack();
+  await putDeadLetters(aws, failingJobs(12));
+  const clock = `const { now } = Date; const shift = ${days} * 86_400_000;
+    globalThis.Date = class extends Date {
+      constructor(...args) { if (args.length === 0) super(now() + shift); else super(...args); }
+      static now() { return now() + shift; }
+    };`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(clock)}`;
+  const { code, stdout } = await startRedrive({ ...shellOf(aws), NODE_OPTIONS }).ended;
+  expect({ code, last: stdout.split("\n").at(-1) }).toEqual({
+    code: 0,
+    last: "Sent 12 jobs again; 0 refused.",
+  });
+  await expect.poll(() => countDeadLetters(aws)).toBe(12);
+});
+
+test("nothing in the name of a client or an error commands the terminal", async () => {
+  const aws = await startOwnStack();
+  const job = { connectionId: "c=", requestId: "\u001b[2J", action: "\u009bA\n" };
+  await putDeadLetters(aws, [job], "no\r\n\u0085");
+  const { stdout } = await redrive(aws, "--dry-run");
+  expect(jobLines(stdout)).toEqual(["job ·[2J of connection c=, action ·A· (failed: no···)"]);
+});
+
+test("what is no job is named as such, and refuses nothing else", async () => {
+  const aws = await startOwnStack();
+  await putDeadLetters(aws, [...Array.from({ length: 7 }, () => "not JSON"), ...failingJobs(3)]);
+  const { code, stdout } = await redrive(aws);
+  expect(code).toBe(1);
+  expect(
+    stdout.match(/^a message that is not a job .*: refused: AWS refused: Invalid/gm),
+  ).toHaveLength(7);
+  expect(stdout).toMatch(/Sent 3 jobs again; 7 refused \(still in the queue\)\.$/);
+});
