@@ -164,11 +164,8 @@ test("a dry run lists each job once, and leaves all of them visible", async () =
   const { code, stdout } = await redrive(aws, "--dry-run");
   expect(code).toBe(0);
   const ids = jobLines(stdout).map((line) => line.split(" ")[1]);
-  expect(ids.toSorted()).toEqual(
-    failingJobs(25)
-      .map(({ requestId }) => requestId)
-      .toSorted(),
-  );
+  expect(ids).toHaveLength(25);
+  expect(new Set(ids)).toEqual(new Set(failingJobs(25).map(({ requestId }) => requestId)));
   expect(stdout).toMatch(/Saw 25 jobs; 0 of them have run already\.$/);
   expect(await countDeadLetters(aws)).toBe(25);
 });
@@ -181,9 +178,8 @@ test("a dry run that takes longer than messages are hidden ends, and leaves all 
   const queue = await openDeadLetterQueue(sqsOf(aws), "websocket-lambda-dead-letters");
   const lines: string[] = [];
   const say = (line: string) => {
-    lines.push(line);
-    // When the last job is listed, all others are visible again.
-    if (lines.length <= 25) late += (queue.hiding + 1) * 1000 * (lines.length === 21 ? 1 : 0);
+    // When the third batch is listed, all jobs are visible again.
+    if (lines.push(line) === 21) late += (queue.hiding + 1) * 1000;
   };
   const { signal } = new AbortController();
   expect(await listJobs({ queue, say, signal })).toEqual({ jobs: 25, alreadyRan: 0 });

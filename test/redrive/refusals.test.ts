@@ -104,8 +104,8 @@ test.for<[NodeJS.Signals, number]>([
   const held: ServerResponse[] = [];
   const inHand = Promise.withResolvers<void>();
   const run = await redriveWith((response, call) => {
-    if (call === 1) return accept(response);
-    if (held.push(response) === 10) inHand.resolve();
+    if (call === 1) accept(response);
+    else if (held.push(response) === 10) inHand.resolve();
   });
   await inHand.promise;
   run.child.kill(signal);
