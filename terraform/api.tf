@@ -11,6 +11,12 @@ resource "aws_apigatewayv2_api" "this" {
   description                = "WebSocket API of ${var.project}"
   protocol_type              = "WEBSOCKET"
   route_selection_expression = "$request.body.action"
+
+  # The name of an API is not unique.
+  depends_on = [
+    aws_cloudwatch_log_group.function,
+    aws_iam_role.function,
+  ]
 }
 
 resource "aws_apigatewayv2_integration" "websocket_handler" {
@@ -33,7 +39,19 @@ resource "aws_apigatewayv2_route" "this" {
   # API Gateway asks on $connect alone, and keeps the answer for the life of the
   # connection.
   authorization_type = each.key == "connect" && local.has_authorizer ? "CUSTOM" : "NONE"
-  authorizer_id      = each.key == "connect" ? one(aws_apigatewayv2_authorizer.jwt[*].id) : null
+  authorizer_id      = each.key == "connect" && local.has_authorizer ? aws_apigatewayv2_authorizer.jwt.id : null
+
+  # Without it, API Gateway refuses clients with 500 until the permission is there.
+  depends_on = [aws_lambda_permission.authorizer]
+
+  # API Gateway does not delete what a route refers to. The ids change only when
+  # these are replaced; then the routes go first.
+  lifecycle {
+    replace_triggered_by = [
+      aws_apigatewayv2_authorizer.jwt.id,
+      aws_apigatewayv2_integration.websocket_handler.id,
+    ]
+  }
 }
 
 # Fails with "CloudWatch Logs role ARN must be set in account settings to enable
@@ -78,17 +96,32 @@ resource "aws_apigatewayv2_stage" "this" {
   depends_on = [
     aws_apigatewayv2_route.this,
     aws_lambda_function_event_invoke_config.processor,
+    aws_lambda_function_event_invoke_config.websocket_handler,
     aws_lambda_permission.authorizer,
     aws_lambda_permission.route,
   ]
+
+  # Between the deletion of a route and its creation, the API has none. Without a
+  # $connect route, API Gateway accepts every client, and asks no authorizer.
+  lifecycle {
+    replace_triggered_by = [
+      aws_apigatewayv2_route.this["connect"].id,
+      aws_apigatewayv2_route.this["disconnect"].id,
+      aws_apigatewayv2_route.this["default"].id,
+    ]
+  }
 }
 
 resource "aws_lambda_permission" "route" {
   for_each = local.routes
 
-  statement_id  = "api-gateway-${each.key}"
-  action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.websocket_handler.function_name
+  statement_id = "api-gateway-${each.key}"
+  action       = "lambda:InvokeFunction"
+
+  # Lambda deletes the permissions of a function with the function. Its id is its
+  # name, but, unlike function_name, unknown in a plan that replaces the function.
+  # So that plan replaces this too.
+  function_name = aws_lambda_function.websocket_handler.id
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${each.value}"
 }

@@ -41,26 +41,32 @@ resource "aws_lambda_function" "authorizer" {
       condition     = fileexists(local.bundles.authorizer)
       error_message = "There is no ${abspath(local.bundles.authorizer)}. Run `npm run build` first."
     }
+
+    replace_triggered_by = [aws_iam_role.function["authorizer"].unique_id]
   }
 }
 
+# Present without jwt_issuer too, where no route asks it. API Gateway does not delete
+# an authorizer that a route refers to, and without create_before_destroy, Terraform
+# deletes it before it changes the route. With it, the setting spreads to everything
+# that the authorizer depends on, such as roles and log groups, and AWS refuses to
+# create those while the old ones have their names. For the same reason the ARN is
+# built here: the function may not exist.
 resource "aws_apigatewayv2_authorizer" "jwt" {
-  count = local.has_authorizer ? 1 : 0
-
   api_id          = aws_apigatewayv2_api.this.id
   name            = "jwt"
   authorizer_type = "REQUEST"
-  authorizer_uri  = aws_lambda_function.authorizer[0].invoke_arn
+  authorizer_uri  = "${local.arn_prefix}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.arn_prefix}:lambda:${local.arn_scope}:function:${var.project}-authorizer/invocations"
 
   # API Gateway wants every identity source to be there, but the token comes in
   # one of two places. So the source is what every client sends, and the function
   # itself refuses who brings no token, with the 401 of a missing source.
   identity_sources = ["route.request.header.Host"]
+}
 
-  # Makes Terraform take it off the route before it deletes it.
-  lifecycle {
-    create_before_destroy = true
-  }
+moved {
+  from = aws_apigatewayv2_authorizer.jwt[0]
+  to   = aws_apigatewayv2_authorizer.jwt
 }
 
 resource "aws_lambda_permission" "authorizer" {
@@ -68,9 +74,9 @@ resource "aws_lambda_permission" "authorizer" {
 
   statement_id  = "api-gateway-authorizer"
   action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.authorizer[0].function_name
+  function_name = aws_lambda_function.authorizer[0].id
   principal     = "apigateway.amazonaws.com"
-  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt[0].id}"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt.id}"
 }
 
 # The authorizer itself tells when it can't check a token. Of a time-out, a crash
@@ -81,7 +87,7 @@ resource "aws_cloudwatch_log_metric_filter" "authorizer_faults" {
   count = local.has_authorizer ? 1 : 0
 
   name           = "${var.project}-authorizer-faults"
-  log_group_name = aws_cloudwatch_log_group.function["authorizer"].name
+  log_group_name = aws_cloudwatch_log_group.function["authorizer"].id
   pattern        = "{ $.message.event = \"token could not be checked\" || (($.type = \"platform.report\" || $.type = \"platform.initReport\") && ($.record.status = \"timeout\" || $.record.status = \"error\")) }"
 
   metric_transformation {
@@ -98,7 +104,7 @@ resource "aws_cloudwatch_log_metric_filter" "connect_faults" {
   count = local.has_authorizer ? 1 : 0
 
   name           = "${var.project}-connect-faults"
-  log_group_name = aws_cloudwatch_log_group.access.name
+  log_group_name = aws_cloudwatch_log_group.access.id
   pattern        = "{ $.eventType = \"CONNECT\" && $.status = \"500\" }"
 
   metric_transformation {

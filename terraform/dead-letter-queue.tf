@@ -10,4 +10,12 @@ resource "aws_sqs_queue" "dead_letter" {
   # Room for any job: the websocket-handler takes none over 256,000 bytes. Written
   # down because the provider's default depends on its version.
   max_message_size = 262144
+
+  # SQS returns an existing queue with equal settings instead of refusing the name,
+  # and a destroy would delete it with its messages. Roles and log groups have names
+  # that AWS refuses to create twice.
+  depends_on = [
+    aws_cloudwatch_log_group.function,
+    aws_iam_role.function,
+  ]
 }

@@ -61,6 +61,11 @@ resource "aws_lambda_function" "websocket_handler" {
       condition     = fileexists(local.bundles.websocket_handler)
       error_message = "There is no ${abspath(local.bundles.websocket_handler)}. Run `npm run build` first."
     }
+
+    # Lambda gives the key of the environment variables to one role, not to its name.
+    # When the role is created again, the function must be too, or it cannot start:
+    # KMSAccessDeniedException.
+    replace_triggered_by = [aws_iam_role.function["websocket_handler"].unique_id]
   }
 }
 
@@ -106,6 +111,8 @@ resource "aws_lambda_function" "processor" {
       condition     = fileexists(local.bundles.processor)
       error_message = "There is no ${abspath(local.bundles.processor)}. Run `npm run build` first."
     }
+
+    replace_triggered_by = [aws_iam_role.function["processor"].unique_id]
   }
 }
 
@@ -113,7 +120,8 @@ resource "aws_lambda_function" "processor" {
 # failed job is not run again: its client hears of it at once and may send the
 # message anew. Left alone, Lambda would retry twice, for up to six hours.
 resource "aws_lambda_function_event_invoke_config" "processor" {
-  function_name                = aws_lambda_function.processor.function_name
+  # Deleted with the function; see aws_lambda_permission.route.
+  function_name                = aws_lambda_function.processor.id
   maximum_retry_attempts       = var.maximum_retry_attempts
   maximum_event_age_in_seconds = var.maximum_event_age_in_seconds
 
@@ -129,4 +137,13 @@ resource "aws_lambda_function_event_invoke_config" "processor" {
     aws_iam_role_policy.function,
     aws_sqs_queue.dead_letter,
   ]
+}
+
+# For the reports of failed jobs, the only asynchronous invocations of the handler.
+# Without it, Lambda would keep a throttled report for up to six hours. This age has
+# room for both retries, after 60 and another 120 seconds, with 15 for each attempt.
+resource "aws_lambda_function_event_invoke_config" "websocket_handler" {
+  function_name                = aws_lambda_function.websocket_handler.id
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 240
 }

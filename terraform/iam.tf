@@ -85,6 +85,8 @@ resource "aws_iam_role" "function" {
   name               = "${each.value}-${var.region}"
   description        = "What ${each.value} may do"
   assume_role_policy = data.aws_iam_policy_document.assume_role.json
+
+  depends_on = [aws_cloudwatch_log_group.access]
 }
 
 resource "aws_iam_role_policy" "function" {

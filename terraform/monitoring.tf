@@ -90,10 +90,10 @@ locals {
       threshold   = 0.8 * min(var.throttling_rate_limit, 500) * 300
     }
 
-    # By AWS's definition, what API Gateway answers with 4XX before it calls the
-    # handler, as 429, and 401 and 403, of which there is no capture; as captured,
-    # also the handler's own 403. Now and then a
-    # wrong token or a client that left is normal; hence a tenth.
+    # AWS's definition: responses with 4XX before API Gateway calls the handler. That
+    # a 429 counts, and a 401 or 403 of the authorizer, follows from it, but is not
+    # captured; the handler's own 403 is. Now and then a wrong token or a client that
+    # left is normal; hence a tenth.
     client-errors = {
       description = "API Gateway refuses connects or messages at 10 % of throttling_rate_limit (${var.throttling_rate_limit} per second): more than the throttle lets through, or none that may connect. Find the client that floods the API."
       namespace   = "AWS/ApiGateway"
@@ -135,8 +135,11 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 }
 
 resource "aws_cloudwatch_log_metric_filter" "hand_over_failures" {
-  name           = "${var.project}-hand-over-failures"
-  log_group_name = aws_cloudwatch_log_group.function["websocket_handler"].name
+  name = "${var.project}-hand-over-failures"
+
+  # CloudWatch deletes a filter with its group. The id is the name, but unknown in a
+  # plan that replaces the group, so that it replaces the filter too.
+  log_group_name = aws_cloudwatch_log_group.function["websocket_handler"].id
   pattern        = "{ $.message.code = \"UNAVAILABLE\" }"
 
   metric_transformation {
@@ -150,7 +153,7 @@ resource "aws_cloudwatch_log_metric_filter" "hand_over_failures" {
 # timed out" that older filters look for.
 resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
   name           = "${var.project}-processor-timeouts"
-  log_group_name = aws_cloudwatch_log_group.function["processor"].name
+  log_group_name = aws_cloudwatch_log_group.function["processor"].id
   pattern        = "{ $.type = \"platform.report\" && $.record.status = \"timeout\" }"
 
   # No default_value: a custom metric is billed for the hours that have data,

@@ -32,7 +32,7 @@ run "without_an_issuer_there_is_no_authorizer" {
   command = plan
 
   assert {
-    condition     = length(aws_lambda_function.authorizer) + length(aws_apigatewayv2_authorizer.jwt) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) + length(aws_cloudwatch_log_metric_filter.connect_faults) == 0
+    condition     = length(aws_lambda_function.authorizer) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) + length(aws_cloudwatch_log_metric_filter.connect_faults) == 0
     error_message = "Something of the authorizer is there."
   }
 
@@ -44,6 +44,12 @@ run "without_an_issuer_there_is_no_authorizer" {
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "NONE" && route.authorizer_id == null])
     error_message = "A route asks for authorization."
+  }
+
+  # Its definition in the API stays: see aws_apigatewayv2_authorizer.jwt.
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt.authorizer_uri == "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-authorizer/invocations"
+    error_message = "The authorizer invokes ${aws_apigatewayv2_authorizer.jwt.authorizer_uri}."
   }
 
   assert {
@@ -66,6 +72,21 @@ run "with_an_issuer_connect_asks_the_authorizer" {
     target          = aws_apigatewayv2_authorizer.jwt
     override_during = plan
     values          = { id = "aut123" }
+  }
+
+  override_resource {
+    target          = aws_cloudwatch_log_group.function["authorizer"]
+    override_during = plan
+    values          = { id = "/aws/lambda/websocket-lambda-authorizer" }
+  }
+
+  override_resource {
+    target          = aws_cloudwatch_log_group.access
+    override_during = plan
+    values = {
+      id  = "/aws/apigateway/websocket-lambda"
+      arn = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/apigateway/websocket-lambda"
+    }
   }
 
   assert {

@@ -322,6 +322,17 @@ run "a_failed_job_is_kept_and_reported" {
     error_message = "By default a job is not run again, and fails after a minute of waiting."
   }
 
+  # Two retries of a report start after 60 and another 120 seconds, and each attempt takes up to 15.
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.websocket_handler.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.websocket_handler.maximum_event_age_in_seconds == 60 + 120 + 4 * aws_lambda_function.websocket_handler.timeout
+    error_message = "A report of a failed job is not retried twice, or may come hours late."
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_event_invoke_config.websocket_handler.destination_config) == 0
+    error_message = "The handler's own failures must lead nowhere: they could go in circles."
+  }
+
   assert {
     condition     = length(aws_lambda_function.websocket_handler.dead_letter_config) == 0
     error_message = "The handler's own failures must lead nowhere: they could go in circles."
