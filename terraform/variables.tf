@@ -1,5 +1,5 @@
 variable "project" {
-  description = "Prefix of every name. A second copy in the same account and region needs another one: most names do not contain the stage."
+  description = "Prefix of every name. A second copy in the same account and region needs another one: most names do not contain the stage. An apply with the project of another copy fails at its first log group, before it changes anything of that copy."
   type        = string
   default     = "websocket-lambda"
 
@@ -131,6 +131,13 @@ variable "throttling_rate_limit" {
     condition     = var.throttling_rate_limit > 0
     error_message = "throttling_rate_limit must be above 0: at 0, API Gateway refuses every message."
   }
+
+  # A stage cannot have more than its account, so the alarms on rates, which are
+  # parts of this limit, would never fire.
+  validation {
+    condition     = var.throttling_rate_limit <= 10000
+    error_message = "throttling_rate_limit must not be above 10000, AWS's quota of requests per second for all APIs of an account and region. If AWS has raised yours, raise this limit in terraform/variables.tf."
+  }
 }
 
 variable "throttling_burst_limit" {
@@ -142,27 +149,32 @@ variable "throttling_burst_limit" {
     condition     = var.throttling_burst_limit >= 1 && floor(var.throttling_burst_limit) == var.throttling_burst_limit
     error_message = "throttling_burst_limit must be a whole number of at least 1: at 0, API Gateway refuses every message."
   }
+
+  validation {
+    condition     = var.throttling_burst_limit <= 5000
+    error_message = "throttling_burst_limit must not be above 5000, the burst that AWS allows all APIs of an account and region. If AWS has raised yours, raise this limit in terraform/variables.tf."
+  }
 }
 
 variable "websocket_handler_memory_size" {
-  description = "Memory of the websocket-handler in MB. CPU grows with it."
+  description = "Memory of the websocket-handler in MB, at least 256. CPU grows with it. New AWS accounts allow up to 3008."
   type        = number
   default     = 256
 
   validation {
-    condition     = var.websocket_handler_memory_size >= 128 && var.websocket_handler_memory_size <= 10240 && floor(var.websocket_handler_memory_size) == var.websocket_handler_memory_size
-    error_message = "websocket_handler_memory_size must be a whole number of MB from 128 to 10240."
+    condition     = var.websocket_handler_memory_size >= 256 && var.websocket_handler_memory_size <= 10240 && floor(var.websocket_handler_memory_size) == var.websocket_handler_memory_size
+    error_message = "websocket_handler_memory_size must be a whole number of MB from 256 to 10240. Lambda also takes 128, with half the CPU: the first call to AWS of a cold start can then exceed its timeout."
   }
 }
 
 variable "processor_memory_size" {
-  description = "Memory of the processor in MB. CPU grows with it, so actions that compute get faster."
+  description = "Memory of the processor in MB, at least 256. CPU grows with it, so actions that compute get faster. New AWS accounts allow up to 3008."
   type        = number
   default     = 256
 
   validation {
-    condition     = var.processor_memory_size >= 128 && var.processor_memory_size <= 10240 && floor(var.processor_memory_size) == var.processor_memory_size
-    error_message = "processor_memory_size must be a whole number of MB from 128 to 10240."
+    condition     = var.processor_memory_size >= 256 && var.processor_memory_size <= 10240 && floor(var.processor_memory_size) == var.processor_memory_size
+    error_message = "processor_memory_size must be a whole number of MB from 256 to 10240. Lambda also takes 128, with half the CPU: the first call to AWS of a cold start can then exceed its timeout."
   }
 }
 
@@ -264,15 +276,25 @@ variable "log_kms_key_arn" {
     condition     = var.log_kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.log_kms_key_arn))
     error_message = "log_kms_key_arn must be the ARN of a key, such as \"arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; CloudWatch Logs takes no alias."
   }
+
+  validation {
+    condition     = var.log_kms_key_arn == null ? true : try(split(":", var.log_kms_key_arn)[3] == var.region, true)
+    error_message = "log_kms_key_arn must be the ARN of a key in ${var.region}, the region of the log groups. Create a key there, or replicate a multi-Region key to it."
+  }
 }
 
 variable "alarm_topic_arns" {
-  description = "SNS topics that hear of every alarm. Empty: alarms show in CloudWatch only."
+  description = "SNS topics of the same region that every alarm notifies. Alarms cannot publish to a topic that is encrypted with the AWS managed key alias/aws/sns: use a key of your own whose policy allows cloudwatch.amazonaws.com, or none. Empty: alarms show in CloudWatch only."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for arn in var.alarm_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
     error_message = "Each of alarm_topic_arns must be the ARN of a standard SNS topic, such as \"arn:aws:sns:us-east-1:123456789012:alerts\"; an e-mail address is subscribed to a topic, not named here."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.alarm_topic_arns : try(split(":", arn)[3] == var.region, true)])
+    error_message = "Each of alarm_topic_arns must be in ${var.region}: a CloudWatch alarm notifies topics of its own region only."
   }
 }

@@ -149,6 +149,26 @@ run "no_burst_at_all" {
   expect_failures = [var.throttling_burst_limit]
 }
 
+run "more_messages_than_the_account_may_have" {
+  command = plan
+
+  variables {
+    throttling_rate_limit = 10001
+  }
+
+  expect_failures = [var.throttling_rate_limit]
+}
+
+run "more_burst_than_the_account_may_have" {
+  command = plan
+
+  variables {
+    throttling_burst_limit = 5001
+  }
+
+  expect_failures = [var.throttling_burst_limit]
+}
+
 run "half_a_message" {
   command = plan
 
@@ -163,10 +183,20 @@ run "too_little_handler_memory" {
   command = plan
 
   variables {
-    websocket_handler_memory_size = 64
+    websocket_handler_memory_size = 255
   }
 
   expect_failures = [var.websocket_handler_memory_size]
+}
+
+run "too_little_processor_memory" {
+  command = plan
+
+  variables {
+    processor_memory_size = 255
+  }
+
+  expect_failures = [var.processor_memory_size]
 }
 
 run "too_much_processor_memory" {
@@ -262,6 +292,31 @@ run "an_address_for_a_topic" {
   expect_failures = [var.alarm_topic_arns]
 }
 
+run "a_topic_of_another_region" {
+  command = plan
+
+  variables {
+    region = "eu-central-1"
+    alarm_topic_arns = [
+      "arn:aws:sns:eu-central-1:123456789012:alerts",
+      "arn:aws:sns:us-east-1:123456789012:alerts",
+    ]
+  }
+
+  expect_failures = [var.alarm_topic_arns]
+}
+
+run "a_key_of_another_region" {
+  command = plan
+
+  variables {
+    region          = "eu-central-1"
+    log_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  expect_failures = [var.log_kms_key_arn]
+}
+
 run "unusual_but_right" {
   command = plan
 
@@ -273,7 +328,7 @@ run "unusual_but_right" {
     allowed_origins                        = ["http://localhost:5173", "https://[::1]:8443", "capacitor://localhost"]
     throttling_rate_limit                  = 0.5
     throttling_burst_limit                 = 1
-    websocket_handler_memory_size          = 128
+    websocket_handler_memory_size          = 256
     processor_memory_size                  = 10240
     processor_timeout                      = 900
     websocket_handler_reserved_concurrency = 5
@@ -281,6 +336,7 @@ run "unusual_but_right" {
     maximum_retry_attempts                 = 2
     maximum_event_age_in_seconds           = 2000
     log_retention_days                     = 3653
+    log_kms_key_arn                        = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
     alarm_topic_arns                       = ["arn:aws-us-gov:sns:us-gov-west-1:123456789012:alerts_2"]
   }
 
@@ -290,7 +346,7 @@ run "unusual_but_right" {
   }
 
   assert {
-    condition     = aws_lambda_function.processor.memory_size == 10240 && aws_lambda_function.websocket_handler.memory_size == 128 && aws_lambda_function.processor.timeout == 900
+    condition     = aws_lambda_function.processor.memory_size == 10240 && aws_lambda_function.websocket_handler.memory_size == 256 && aws_lambda_function.processor.timeout == 900
     error_message = "The memory or the time-out is not the one asked for."
   }
 
