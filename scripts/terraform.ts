@@ -14,6 +14,8 @@ export interface TerraformRoot {
   destroy(...args: string[]): Promise<string>;
   /** The value of an output. */
   output(name: string): Promise<string>;
+  /** Addresses of the resources in the state. */
+  resources(): Promise<string[]>;
 }
 
 /**
@@ -45,6 +47,10 @@ export function terraformRoot(options: {
     plan: (...args) => run("plan", ...change, ...args),
     destroy: (...args) => run("destroy", "-auto-approve", ...change, ...args),
     output: async (name) => (await run("output", "-raw", state, name)).trim(),
+    async resources() {
+      const addresses = (await run("state", "list", state)).split("\n");
+      return addresses.filter((address) => address !== "" && !address.startsWith("data."));
+    },
   };
 }
 

@@ -48,20 +48,24 @@ const sendingJson = (service: string, version: string, target: string, input: ob
     "X-Amz-Target": target,
   });
 
-/** @param path what follows the function's own path. */
+/**
+ * @param path what follows the function's own path.
+ * @param version of the operation, which its path begins with.
+ */
 export const lambda = (
   action: string,
   method: string,
   functionName: string,
   path = "",
   input: object = {},
+  version = "2015-03-31",
 ): Attempt => ({
   action: `lambda:${action}`,
   resource: arnOf("lambda", `function:${nameOf(functionName)}`),
   send: sending(
     "lambda",
     method,
-    `/2015-03-31/functions/${nameOf(functionName)}${path}`,
+    `/${version}/functions/${nameOf(functionName)}${path}`,
     JSON.stringify(input),
   ),
 });
