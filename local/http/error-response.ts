@@ -1,6 +1,6 @@
 import { AwsError } from "./aws-error.ts";
 import type { AwsRequest, AwsResponse } from "./operation.ts";
-import { queryError } from "./query-protocol.ts";
+import { queryCode, queryError } from "./query-protocol.ts";
 import { element } from "./xml.ts";
 
 /**
@@ -15,16 +15,27 @@ export function errorResponse(
   const known =
     error instanceof AwsError ? error : new AwsError(500, "InternalFailure", stackOf(error));
   const { status, code, message } = known;
-  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded"))
+  const contentType = headers["content-type"] ?? "";
+  if (contentType.startsWith("application/x-www-form-urlencoded"))
     return queryError(known, "https://aws.amazon.com/", requestId);
   if (headers["authorization"]?.includes("/s3/aws4_request")) {
     const body = element("Error", { Code: code, Message: message, RequestId: requestId });
     return { status, headers: { "Content-Type": "application/xml" }, body };
   }
+  const body = JSON.stringify({ __type: code, message });
+  // The services of JSON 1.1, such as CloudWatch Logs, refuse a caller with 400.
+  if (contentType.startsWith("application/x-amz-json-1.1"))
+    return { status: status === 403 ? 400 : status, headers: { "Content-Type": contentType }, body };
+  // Those of JSON 1.0 here, SQS and CloudWatch, keep the codes of the query protocol in a header.
+  if (contentType.startsWith("application/x-amz-json-1.0")) {
+    const fault = status < 500 ? "Sender" : "Receiver";
+    const queryHeader = { "x-amzn-query-error": `${queryCode(code)};${fault}` };
+    return { status, headers: { "Content-Type": contentType, ...queryHeader }, body };
+  }
   return {
     status,
     headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },
-    body: JSON.stringify({ __type: code, message }),
+    body,
   };
 }
 

@@ -44,7 +44,7 @@ export function queryError(error: AwsError, namespace: string, requestId: string
   return xml(status, "ErrorResponse", namespace, {
     Error: {
       Type: status < 500 ? "Sender" : "Receiver",
-      Code: queryCodes[code] ?? code,
+      Code: queryCode(code),
       Message: message,
     },
     RequestId: requestId,
@@ -55,6 +55,8 @@ export function queryError(error: AwsError, namespace: string, requestId: string
  * The errors that every AWS service has are named differently in this protocol.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
+export const queryCode = (code: string): string => queryCodes[code] ?? code;
+
 const queryCodes: Readonly<Record<string, string>> = {
   AccessDeniedException: "AccessDenied",
   IncompleteSignatureException: "IncompleteSignature",

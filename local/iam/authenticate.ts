@@ -30,11 +30,8 @@ export function createAuthenticate(options: {
     const payload = payloadHash(request);
     if (!payload.valid) throw mismatch();
 
-    // Our choice: a key that was not issued here is of the person at the laptop, who uses the
-    // credentials at hand. Their secret can't be known here, so their signature can't be checked.
     const known = credentials.find(accessKeyId);
-    if (known === undefined) return { caller: credentials.administrator, service, region };
-
+    if (known === undefined) throw invalidToken(UNKNOWN_KEY);
     checkToken(request, known);
     const signed = { hash: payload.hash, stamp, signingKeys };
     if (!signatureMatches(request, authorization, known, signed)) throw mismatch();
@@ -91,12 +88,19 @@ function checkTime(time: number, now: number): void {
 function checkToken({ headers }: SignedRequest, { sessionToken }: KnownCredentials): void {
   if (sessionToken === undefined || sameText(sessionToken, headers["x-amz-security-token"] ?? ""))
     return;
-  throw new AwsError(
+  throw invalidToken();
+}
+
+// Our choice: AWS's sentence, then the keys that are valid here.
+const UNKNOWN_KEY =
+  "The local AWS knows the access key test with the secret test: set AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test, or use a profile that has them.";
+
+const invalidToken = (hint?: string) =>
+  new AwsError(
     403,
     "UnrecognizedClientException",
-    "The security token included in the request is invalid.",
+    ["The security token included in the request is invalid.", hint].filter(Boolean).join(" "),
   );
-}
 
 const mismatch = () =>
   invalid(

@@ -16,15 +16,17 @@ export interface KnownCredentials {
  * Our choice: they don't expire before; on AWS, an execution environment's are renewed in time.
  */
 export function createCredentials({ accountId }: { accountId: string }) {
-  const administrator: Caller = { type: "administrator", arn: `arn:aws:iam::${accountId}:root` };
   const known = new Map<string, KnownCredentials>();
 
-  // Our choice: `test`, the key that people give to AWS tools when there is nothing to keep secret,
-  // has the secret `test`. So signatures are checked on a laptop too.
-  known.set("test", { accessKeyId: "test", secretAccessKey: "test", caller: administrator });
+  // Our choice: the access key `test` has the secret `test`. It is the one key of a person, because
+  // the signature of any other key could not be checked.
+  known.set("test", {
+    accessKeyId: "test",
+    secretAccessKey: "test",
+    caller: { type: "administrator", arn: `arn:aws:iam::${accountId}:root` },
+  });
 
   return {
-    administrator,
     find: (accessKeyId: string): KnownCredentials | undefined => known.get(accessKeyId),
     issue(roleArn: string, sessionName: string): Credentials {
       const credentials = {
