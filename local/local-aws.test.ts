@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
 import { SQSClient, CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { DIST } from "../scripts/build.ts";
 import { connect } from "../test/e2e/client.ts";
 import { createLocalAws } from "./local-aws.ts";
@@ -34,10 +39,43 @@ test("the state survives being written and read as JSON", async () => {
 });
 
 test("a taken port rejects, and leaves nothing running", async () => {
-  const first = await startEmpty();
-  onTestFinished(() => first.close());
-  const port = Number(new URL(first.endpoint).port);
+  const temporary = await mkdtemp(join(tmpdir(), "taken-port-"));
+  vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(temporary, { recursive: true });
+  });
+  const other = createServer();
+  onTestFinished(() => void other.close());
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  const { port } = other.address() as AddressInfo;
   await expect(startEmpty({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === "::1");
+
+describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
+  test("is the local AWS at both of its addresses", async () => {
+    const aws = await startEmpty();
+    const { port } = new URL(aws.endpoint);
+    for (const host of ["127.0.0.1", "[::1]"])
+      expect((await fetch(`http://${host}:${port}/`)).status, `at ${host}`).toBe(403);
+    await aws.close();
+    for (const host of ["127.0.0.1", "[::1]"])
+      await expect(fetch(`http://${host}:${port}/`), `at ${host}`).rejects.toThrow("fetch failed");
+  });
+
+  test("makes a local AWS refuse to start where another program has the port at ::1", async () => {
+    const other = createServer();
+    onTestFinished(() => void other.close());
+    await once(other.listen(0, "::1"), "listening");
+    const { port } = other.address() as AddressInfo;
+    await expect(startEmpty({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
+  });
 });
 
 test("one that never listened can be closed", async () => {

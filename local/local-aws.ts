@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
@@ -9,6 +7,7 @@ import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
 import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
+import { listenOnLoopback } from "./http/listen.ts";
 import { createAwsServer, type Page } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
@@ -35,6 +34,11 @@ export interface LocalAwsOptions {
   recorder?: Recorder;
   /** How many processes each function may have at work. Default: one per core, at least two. */
   environmentsPerFunction?: number;
+  /**
+   * Whether processes of other users of this machine may send requests. Every request can run code
+   * as this user. Default: no, on Linux; elsewhere the system can't tell them apart.
+   */
+  allowOtherUsers?: boolean;
   /** Whether the process of a function's first environment is started ahead. Default: no. */
   spareProcesses?: boolean;
   /** How many invocations the account may have at a time in a region. Default: 1,000. */
@@ -52,7 +56,10 @@ export interface LocalAws {
   readonly lambda: Pick<Lambda, "refresh" | "updateFunctionCode">;
   /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
   readonly endpoint: string;
-  /** @param port 0, the default, takes a free one. Rejects where the port is taken. */
+  /**
+   * Listens at 127.0.0.1 and ::1.
+   * @param port 0, the default, takes a free one. Rejects where the port is taken.
+   */
   listen(port?: number): Promise<void>;
   /** Ends every connection and every function process. */
   close(): Promise<void>;
@@ -71,13 +78,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     accountConcurrency = 1000,
     settingsDelays = {},
     random = Math.random,
+    allowOtherUsers = false,
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
 
-  let port: number | undefined;
+  let listening: Awaited<ReturnType<typeof listenOnLoopback>> | undefined;
   const endpoint = () => {
-    if (port === undefined) throw new Error("The local AWS is not listening.");
-    return `http://localhost:${port}`;
+    if (listening === undefined) throw new Error("The local AWS is not listening.");
+    return `http://localhost:${listening.port}`;
   };
   const base = { state, clock, endpoint };
   const trace = recorder ?? noTrace;
@@ -120,6 +128,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     services,
     pages: { ...(recorder && tracePages({ recorder, overview })), ...pages },
     upgrade: executeApi.upgrade,
+    allowOtherUsers,
   });
 
   return {
@@ -129,19 +138,14 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     get endpoint() {
       return endpoint();
     },
-    async listen(wanted = 0) {
-      server.listen(wanted, "127.0.0.1");
-      await once(server, "listening");
-      port = (server.address() as AddressInfo).port;
+    async listen(port = 0) {
+      listening = await listenOnLoopback(server, port);
     },
     async close() {
       executeApi.close();
       await lambda.close();
       server.closeAllConnections();
-      if (server.listening) {
-        server.close();
-        await once(server, "close");
-      }
+      await listening?.close();
       await rm(workDirectory, { recursive: true, force: true });
     },
   };

@@ -28,6 +28,9 @@ const USAGE = `Usage: npm start -- [options]
   --empty           a local AWS without the stack, for \`terraform apply\`
   --trace          the way of each message, in the terminal
   --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
+  --allow-other-users
+                    accepts requests from processes of other users of this machine, such as those of
+                    containers on its network. Every request can run code as you
   --help            this text
 
 Faults:
@@ -45,6 +48,7 @@ interface Options {
   empty: boolean;
   faults: Faults;
   trace: boolean;
+  allowOtherUsers: boolean;
 }
 
 function options(): Options {
@@ -54,6 +58,7 @@ function options(): Options {
       auth: { type: "boolean", default: false },
       empty: { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
+      "allow-other-users": { type: "boolean", default: false },
       fault: { type: "string", multiple: true, default: [] },
       help: { type: "boolean" },
     },
@@ -65,9 +70,10 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  const { auth, empty, trace } = values;
+  const { auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
   if (auth && empty) throw new Error("--auth and --empty exclude each other.");
-  return { port, auth, empty, trace, faults: createFaults(parseFaults(values.fault)) };
+  const faults = createFaults(parseFaults(values.fault));
+  return { port, auth, empty, trace, allowOtherUsers, faults };
 }
 
 /** The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. */
@@ -125,7 +131,8 @@ const INTRODUCTION_OF_TOKEN = `
            new WebSocket(url, ["websocket-lambda", token])
 `;
 
-async function start({ port, auth, empty, faults, trace }: Options): Promise<void> {
+async function start(options: Options): Promise<void> {
+  const { port, auth, empty, faults, trace, allowOtherUsers } = options;
   const sources = await readSources(directories);
   const builds = await openBuilds({ outDirectory, logLevel: "silent" });
   const bundles = await Promise.all(builds.map((build) => build.run()));
@@ -140,7 +147,7 @@ async function start({ port, auth, empty, faults, trace }: Options): Promise<voi
     const token = (await issuer?.tokenFor(endpoint, "ada")) ?? null;
     return { url: firstUrl(state, endpoint), token };
   });
-  const shared = { port, faults, recorder, spareProcesses: true };
+  const shared = { port, faults, recorder, allowOtherUsers, spareProcesses: true };
   const aws = empty
     ? await startEmpty({ ...shared, pages: consoles })
     : await startStack({

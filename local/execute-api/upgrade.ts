@@ -38,7 +38,6 @@ export function createUpgrade(options: {
   server.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 
   return async (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
     const published = findTarget(findStage, request.url ?? "");
     if (published === undefined) return refuse(socket, refusal(403, "Forbidden"));
     const fault = handshakeFault(request);

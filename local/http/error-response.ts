@@ -25,7 +25,11 @@ export function errorResponse(
   const body = JSON.stringify({ __type: code, message });
   // The services of JSON 1.1, such as CloudWatch Logs, refuse a caller with 400.
   if (contentType.startsWith("application/x-amz-json-1.1"))
-    return { status: status === 403 ? 400 : status, headers: { "Content-Type": contentType }, body };
+    return {
+      status: status === 403 ? 400 : status,
+      headers: { "Content-Type": contentType },
+      body,
+    };
   // Those of JSON 1.0 here, SQS and CloudWatch, keep the codes of the query protocol in a header.
   if (contentType.startsWith("application/x-amz-json-1.0")) {
     const fault = status < 500 ? "Sender" : "Receiver";

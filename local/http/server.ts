@@ -6,6 +6,7 @@ import { AwsError, notImplemented } from "./aws-error.ts";
 import { errorResponse } from "./error-response.ts";
 import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
 import type { AwsResponse, Service } from "./operation.ts";
+import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
@@ -15,18 +16,22 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
- * for a host that isn't this machine get no answer at all, those from pages of other sites a refusal.
+ * for a host that isn't this machine get no answer at all, those from pages of other sites and from
+ * processes of other users a refusal.
  * @param options.services by signing name, such as `execute-api`.
  * @param options.pages by path, such as `/favicon.ico`.
  * @param options.upgrade takes WebSocket handshakes, which pages of any site may send, as on AWS.
+ * @param options.allowOtherUsers whether processes of other users may send requests. Default: no.
  */
 export function createAwsServer(options: {
   iam: Pick<Iam, "authenticate">;
   services: Readonly<Record<string, Service>>;
   pages?: Readonly<Record<string, Page>>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  allowOtherUsers?: boolean;
 }): Server {
-  const { iam, services, pages = {}, upgrade } = options;
+  const { iam, services, pages = {}, upgrade, allowOtherUsers = false } = options;
+  const peers = allowOtherUsers ? allPeers : createPeers();
   const pageOf = (request: IncomingMessage) => {
     const { method, url = "/", headers } = request;
     // Signed requests of some services go to `/`, where a page may be as well.
@@ -46,6 +51,7 @@ export function createAwsServer(options: {
     const { method = "GET", url = "/" } = request;
     const headers = headersOf(request);
     const body = await readBody(request);
+    if (!(await peers.admits(request.socket))) throw refusedPeer();
     const signed = await iam.authenticate({ method, url, headers, body });
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
@@ -62,28 +68,52 @@ export function createAwsServer(options: {
       signal,
     });
   };
-  const server = createServer((request, response) => {
-    if (!asksForThisMachine(request)) return request.socket.destroy();
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const page = pageOf(request);
-    if (page !== undefined) return page(request, response);
+    if (page !== undefined && (await peers.admits(request.socket))) {
+      if (!response.destroyed) page(request, response);
+      return;
+    }
     const requestId = randomUUID();
     const client = new AbortController();
     // After the answer nobody listens, and an error with its stack is dear.
     response.once("close", () => {
       if (!response.writableFinished) client.abort();
     });
-    answer(request, requestId, client.signal)
-      .catch((error: unknown) => errorResponse(error, headersOf(request), requestId))
-      .then((answered) => send(response, requestId, answered))
-      .catch(() => response.destroy());
+    const answered = await answer(request, requestId, client.signal).catch((error: unknown) =>
+      errorResponse(error, headersOf(request), requestId),
+    );
+    send(response, requestId, answered);
+  };
+  const open = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (await peers.admits(request.socket)) await upgrade?.(request, socket, head);
+    else socket.end(REFUSED_HANDSHAKE);
+  };
+
+  const server = createServer((request, response) => {
+    if (asksForThisMachine(request)) respond(request, response).catch(() => response.destroy());
+    else request.socket.destroy();
   });
+  server.on("connection", peers.add);
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
-      if (asksForThisMachine(request)) upgrade(request, socket, head).catch(() => socket.destroy());
+      socket.on("error", () => socket.destroy());
+      if (asksForThisMachine(request)) open(request, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     });
   return server;
 }
+
+const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
+
+const REFUSED_HANDSHAKE = [
+  "HTTP/1.1 403 Forbidden",
+  "Content-Type: text/plain; charset=utf-8",
+  `Content-Length: ${Buffer.byteLength(REFUSED_PEER)}`,
+  "Connection: close",
+  "",
+  REFUSED_PEER,
+].join("\r\n");
 
 /** No header that the protocols read is one that Node.js keeps as a list. */
 const headersOf = ({ headers }: IncomingMessage) => headers as Record<string, string | undefined>;

@@ -91,7 +91,7 @@ export const RUN: Readonly<Record<string, Run>> = {
   'aws lambda invoke --function-name websocket-lambda-processor --payload "{\\"connectionId\\":\\"$CONNECTION_ID\\",\\"requestId\\":\\"1\\",\\"action\\":\\"timestamp\\"}" --cli-binary-format raw-in-base64-out out.json':
     { prints: /"StatusCode": 200,\s+"ExecutedVersion"/ },
   'aws apigatewaymanagementapi get-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID"':
-    { prints: /"SourceIp": "127.0.0.1"/i },
+    { prints: /"SourceIp": "(127\.0\.0\.1|::1)"/i },
   'aws apigatewaymanagementapi post-to-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID" --data aGVsbG8=':
     { prints: /^$/ },
   'aws apigatewaymanagementapi delete-connection --endpoint-url "$(terraform -chdir=terraform output -raw management_endpoint)" --connection-id="$CONNECTION_ID"':

@@ -149,10 +149,11 @@ test("with allowed_origins set, those of other sites are refused with 403", asyn
   expect(await open()).toHaveProperty("socket");
 });
 
-describe("of the addresses of this machine, only 127.0.0.1 listens", () => {
-  const others = Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses)
-    .filter(({ address }) => address !== "127.0.0.1")
+describe("of the addresses of this machine, only 127.0.0.1 and ::1 listen", () => {
+  const addresses = Object.values(networkInterfaces()).flatMap((each = []) => each);
+  const hasIpv6 = addresses.some(({ address }) => address === "::1");
+  const others = addresses
+    .filter(({ address }) => address !== "127.0.0.1" && address !== "::1")
     .map(({ address, scopeid }) => (scopeid ? `${address}%${scopeid}` : address));
   // Linux and Windows take the whole of 127.0.0.0/8 for this machine, others one address of it.
   const onLoopback = ["linux", "win32"].includes(process.platform) ? ["127.0.0.2"] : [];
@@ -171,6 +172,10 @@ describe("of the addresses of this machine, only 127.0.0.1 listens", () => {
 
   test("127.0.0.1", async () => {
     expect(await attempt("127.0.0.1")).toBe("connected");
+  });
+
+  test.skipIf(!hasIpv6)("::1, on machines that have it", async () => {
+    expect(await attempt("::1")).toBe("connected");
   });
 
   test.skipIf(others.length === 0)("not those of its networks, where there are any", async () => {

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { endianness } from "node:os";
+
+/** Decides from which connections requests are accepted. */
+export interface Peers {
+  /** Notes a connection that was just accepted. */
+  add(connection: Socket): void;
+  /** Whether the other end of the connection is a process of this user or of root. */
+  admits(connection: Socket): Promise<boolean>;
+}
+
+/** What a process of another user reads. */
+export const REFUSED_PEER =
+  "This local AWS belongs to another user of this machine. It accepts requests of other users if it is started with --allow-other-users.";
+
+const admitted = Promise.resolve(true);
+
+/** Admits every connection. */
+export const allPeers: Peers = { add: () => undefined, admits: () => admitted };
+
+const ROOT = 0;
+
+/**
+ * Refuses the connections of other users of this machine, because the local AWS runs code as the
+ * user who started it. The kernel's tables of TCP connections say which user has the other end.
+ * Only Linux has these tables: without them every connection is admitted.
+ *
+ * A connection is looked up once, when it is accepted, and its requests wait for the result. Reading
+ * a table takes the kernel a millisecond and more, so it happens outside of the event loop.
+ */
+export function createPeers(): Peers {
+  const own = process.getuid?.();
+  const tables: Tables = { tcp: sharedRead("tcp"), tcp6: sharedRead("tcp6") };
+  const decisions = new WeakMap<Socket, Promise<boolean>>();
+  return {
+    add(connection) {
+      const owner = ownerOf(endsOf(connection), tables);
+      decisions.set(
+        connection,
+        owner.then((uid) => uid === own || uid === ROOT || uid === "unknown"),
+      );
+    },
+    admits: (connection) => decisions.get(connection) ?? admitted,
+  };
+}
+
+/** The two ends of a connection, as the server sees them. A socket forgets them when it closes. */
+export type Ends = ReturnType<typeof endsOf>;
+
+export const endsOf = (connection: Socket) => ({
+  remoteAddress: connection.remoteAddress ?? "",
+  remotePort: connection.remotePort ?? 0,
+  localAddress: connection.localAddress ?? "",
+  localPort: connection.localPort ?? 0,
+});
+
+/** The kernel's tables of connections over IPv4 and IPv6; `undefined` where there is none. */
+export interface Tables {
+  tcp(): Promise<string | undefined>;
+  tcp6(): Promise<string | undefined>;
+}
+
+/** Calls during a read share the next one, because the table must be newer than their connection. */
+function sharedRead(name: keyof Tables): () => Promise<string | undefined> {
+  let latest: Promise<unknown> = Promise.resolve();
+  let next: Promise<string | undefined> | undefined;
+  return () =>
+    (next ??= latest.then(() => {
+      next = undefined;
+      const read = readFile(`/proc/net/${name}`, "latin1").catch(() => undefined);
+      latest = read;
+      return read;
+    }));
+}
+
+/**
+ * The user id of the other end of a connection: `"unknown"` where the system has no tables,
+ * `undefined` where its process has closed it already. The kernel then shows root as the owner, and
+ * no inode.
+ * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+ */
+export async function ownerOf(ends: Ends, tables: Tables): Promise<number | "unknown" | undefined> {
+  let tablesExist = false;
+  // A client may reach an IPv4 address through a socket of IPv6, which is in the second table.
+  for (const [name, write] of ends.remoteAddress === "::1" ? OVER_IPV6 : OVER_IPV4) {
+    const table = await tables[name]();
+    if (table === undefined) continue;
+    tablesExist = true;
+    const from = `${write(ends.remoteAddress)}:${port(ends.remotePort)}`;
+    const row = ` ${from} ${write(ends.localAddress)}:${port(ends.localPort)} `;
+    const start = table.indexOf(row);
+    if (start < 0) continue;
+    const rest = table.slice(start + row.length, start + row.length + 200);
+    const [, , , , uid, , inode] = rest.split(/\s+/);
+    return inode === "0" ? undefined : Number(uid);
+  }
+  return tablesExist ? undefined : "unknown";
+}
+
+const port = (number: number) => number.toString(16).toUpperCase().padStart(4, "0");
+
+/** An address of IPv4 as in `/proc/net/tcp`. */
+const ipv4 = (address: string) => word(address.replace("::ffff:", "").split(".").map(Number));
+
+/** As in `/proc/net/tcp6`: `::1`, or an address of IPv4 that a client reached through IPv6. */
+const ipv6 = (address: string) =>
+  address === "::1"
+    ? "0".repeat(24) + word([0, 0, 0, 1])
+    : "0".repeat(16) + word([0, 0, 0xff, 0xff]) + ipv4(address);
+
+/** Four bytes as the kernel writes them: as one number, in the byte order of the machine. */
+function word(bytes: readonly number[]): string {
+  const buffer = Buffer.from(endianness() === "LE" ? bytes.toReversed() : bytes);
+  return buffer.toString("hex").toUpperCase();
+}
+
+const OVER_IPV6 = [["tcp6", ipv6]] as const;
+const OVER_IPV4 = [["tcp", ipv4], ...OVER_IPV6] as const;
