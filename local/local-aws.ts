@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
@@ -12,6 +12,7 @@ import { createAwsServer, type Page } from "./http/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
 import type { SettingsDelays } from "./lambda/delayed-settings.ts";
+import { startProcessWatcher } from "./lambda/process-watcher.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
@@ -81,6 +82,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     allowOtherUsers = false,
   } = options;
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
+  const processWatcher = startProcessWatcher(workDirectory);
 
   let listening: Awaited<ReturnType<typeof listenOnLoopback>> | undefined;
   const endpoint = () => {
@@ -99,6 +101,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     sqs,
     faults,
     workDirectory,
+    processWatcher,
     capacity,
     spareProcesses,
     accountConcurrency,
@@ -146,7 +149,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
       await lambda.close();
       server.closeAllConnections();
       await listening?.close();
-      await rm(workDirectory, { recursive: true, force: true });
+      await processWatcher.close();
     },
   };
 }

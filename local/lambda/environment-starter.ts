@@ -5,10 +5,10 @@ import type { LogEvent, Logs } from "../logs/index.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type ExecutionEnvironment, startExecutionEnvironment } from "./execution-environment.ts";
-import { createExitGuard } from "./exit-guard.ts";
 import { startFunctionProcess } from "./function-process.ts";
 import { jsonLines } from "./json-log-lines.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
+import type { ProcessWatcher } from "./process-watcher.ts";
 import type { StartProcess } from "./sandbox.ts";
 import { startSpareProcess } from "./spare-process.ts";
 import type { FunctionConfiguration } from "./state.ts";
@@ -42,6 +42,7 @@ export function createEnvironmentStarter(options: {
   iam: Iam;
   logs: Logs;
   endpoint(): string;
+  processWatcher: ProcessWatcher;
   /** Milliseconds that the first start of an environment may take. */
   initTimeout: number;
   /**
@@ -51,9 +52,8 @@ export function createEnvironmentStarter(options: {
   spareProcesses: boolean;
   trace: Trace;
 }): SupplyEnvironments {
-  const { clock, iam, endpoint, initTimeout, spareProcesses, trace } = options;
+  const { clock, iam, endpoint, processWatcher, initTimeout, spareProcesses, trace } = options;
   const memoryWatch = createMemoryWatch();
-  const exitGuard = createExitGuard();
 
   const prepare = (configuration: FunctionConfiguration, code: Code) => {
     const { FunctionName, FunctionArn, MemorySize, Role, LoggingConfig } = configuration;
@@ -74,11 +74,11 @@ export function createEnvironmentStarter(options: {
         environment,
         ...handlers,
         onExit(exit) {
-          unguard();
+          unwatch();
           onExit(exit);
         },
       });
-      const unguard = exitGuard.add(child);
+      const unwatch = processWatcher.add(child.pid);
       return child;
     };
     const format = LoggingConfig.LogFormat;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import {
   encodeFrame,
@@ -11,6 +11,8 @@ import {
 
 /** The operating-system process of one execution environment. */
 export interface FunctionProcess {
+  /** Of the process, and of its group. */
+  readonly pid: number;
   /** Has it load the function, for which it waits from its start on. */
   load(): void;
   /** Hands over an invocation, and wakes the process where it is frozen. */
@@ -64,6 +66,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
   const running = () => child.exitCode === null && child.signalCode === null;
   whenEnded(child, () => signal("SIGKILL"), options.onExit);
   return {
+    pid,
     load: () => void input.write(encodeFrame(FrameType.Load, "")),
     invoke(header, event) {
       input.write(encodeInvocation(header, event));
@@ -84,8 +87,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   const { runtimeFile, taskRoot, memorySize, environment } = options;
   const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
-  const [command, ...parameters] = dyingWithParent(process.execPath, ...flags, runtimeFile);
-  return spawn(command, parameters, {
+  return spawn(process.execPath, [...flags, runtimeFile], {
     cwd: taskRoot,
     env: environment,
     // A group of its own, so that whatever the function started is frozen and killed with it.
@@ -158,14 +160,3 @@ function nodeFlags(memorySize: number, nodeOptions = ""): string[] {
     ...experimental,
   ];
 }
-
-/**
- * On Linux the kernel ends a function with the local AWS, even when that is killed and the function
- * is frozen. Elsewhere one that runs finds its pipe closed and ends.
- */
-function dyingWithParent(...command: [string, ...string[]]): [string, ...string[]] {
-  const available = process.platform === "linux" && existsSync(SETPRIV);
-  return available ? [SETPRIV, "--pdeathsig", "KILL", ...command] : command;
-}
-
-const SETPRIV = "/usr/bin/setpriv";

@@ -19,6 +19,7 @@ import { createEnvironmentStarter } from "./environment-starter.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import { createInvokeApi, type InvokeAsync, isInvoke } from "./invoke-api.ts";
 import { createInvoker } from "./invoker.ts";
+import type { ProcessWatcher } from "./process-watcher.ts";
 import { permits } from "./resource-policy.ts";
 import type { LambdaFunction } from "./state.ts";
 
@@ -64,6 +65,7 @@ export function createLambda(options: {
   endpoint(): string;
   /** Of its own, for the code of the functions. */
   workDirectory: string;
+  processWatcher: ProcessWatcher;
   /** How many processes a function may have at work. */
   capacity: number;
   /** How many invocations the account may have at a time in a region. Default: 1,000, as AWS's. */

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../manual-clock.ts";
 import { addFunction, PATIENTLY, startLambda, stateWithRole, zipOf } from "./testing.ts";
 
@@ -124,30 +126,37 @@ test("close does nothing more where nothing was invoked", async () => {
   expect(existsSync(lambda.workDirectory)).toBe(false);
 });
 
-const canDieWithParent = process.platform === "linux" && existsSync("/usr/bin/setpriv");
-
-describe.runIf(canDieWithParent)("on Linux, where the local AWS is killed", () => {
-  test("its functions end with it, frozen or running", async () => {
-    const state = stateWithRole();
-    addFunction(state, "frozen", "exports.handler = async () => console.log(process.pid);");
-    addFunction(
-      state,
-      "running",
-      "exports.handler = async () => { console.log(process.pid); for (;;); };",
-    );
-    const local = spawn(process.execPath, ["--input-type=module", "--eval", VICTIM], {
-      env: { ...process.env, STATE: JSON.stringify(state) },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    onTestFinished(() => void local.kill("SIGKILL"));
-    const [frozen, running] = await firstLines(local.stdout, 2);
-    expect(isAlive(Number(frozen))).toBe(true);
-    expect(isAlive(Number(running))).toBe(true);
-    local.kill("SIGKILL");
-    await once(local, "exit");
-    await expect.poll(() => isAlive(Number(frozen)), PATIENTLY).toBe(false);
-    await expect.poll(() => isAlive(Number(running)), PATIENTLY).toBe(false);
+test("where the local AWS is killed, its functions and their own processes end, and its files go", async () => {
+  const state = stateWithRole();
+  addFunction(
+    state,
+    "frozen",
+    `const child = require("node:child_process").spawn("sleep", ["600"]);
+     exports.handler = async () => console.log(process.pid + " " + child.pid);`,
+  );
+  addFunction(
+    state,
+    "running",
+    "exports.handler = async () => { console.log(process.pid); for (;;); };",
+  );
+  const temporary = await mkdtemp(join(tmpdir(), "killed-"));
+  const local = spawn(process.execPath, ["--input-type=module", "--eval", VICTIM], {
+    env: { ...process.env, STATE: JSON.stringify(state), TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  onTestFinished(async () => {
+    local.kill("SIGKILL");
+    await rm(temporary, { recursive: true });
+  });
+  const lines = await firstLines(local.stdout, 2);
+  const pids = lines.join(" ").split(" ").map(Number);
+  expect(pids).toHaveLength(3);
+  expect(pids.filter(isAlive)).toEqual(pids);
+  expect(await readdir(temporary)).toHaveLength(1);
+  local.kill("SIGKILL");
+  await once(local, "exit");
+  await expect.poll(() => pids.filter(isAlive), PATIENTLY).toEqual([]);
+  await expect.poll(() => readdir(temporary), PATIENTLY).toEqual([]);
 });
 
 /** A local AWS that invokes `frozen` and then `running`, and prints what they log. */

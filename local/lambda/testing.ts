@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
@@ -13,6 +13,7 @@ import { createSqs } from "../sqs/index.ts";
 import { emptyState, regionOf, type State } from "../state.ts";
 import { addQueue, addRole, ROLE_ARN } from "./api/testing.ts";
 import { createLambda } from "./index.ts";
+import { startProcessWatcher } from "./process-watcher.ts";
 import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 
 export const REGION = "us-east-1";
@@ -50,7 +51,8 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
   const iam = createIam({ state, clock });
   const logs = createLogs({ state, clock, iam });
   const sqs = createSqs({ state, clock, iam, endpoint });
-  const base = { state, clock, iam, logs, sqs, endpoint, workDirectory };
+  const processWatcher = startProcessWatcher(workDirectory);
+  const base = { state, clock, iam, logs, sqs, endpoint, workDirectory, processWatcher };
   const lambda = createLambda({ ...base, faults: createFaults(), capacity, ...limits });
 
   const events: WrittenLogEvent[] = [];
@@ -116,7 +118,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
     allow: (actions: string[]) => allow(state, actions),
     async [Symbol.asyncDispose]() {
       await lambda.close();
-      await rm(workDirectory, { recursive: true, force: true });
+      await processWatcher.close();
     },
   };
 }
