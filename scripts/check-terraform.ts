@@ -2,14 +2,17 @@
  * `npm run check:terraform`: format and validity of every root module, with the real provider. A
  * machine without Terraform skips it and says so; in CI that is a failure.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { waitForExit } from "./child-process.ts";
 
 const directory = join(import.meta.dirname, "..", "terraform");
 
-function terraform(...args: string[]): void {
-  const { status } = spawnSync("terraform", args, { stdio: ["ignore", "inherit", "inherit"] });
-  if (status !== 0) {
+async function terraform(...args: string[]): Promise<void> {
+  const code = await waitForExit(
+    spawn("terraform", args, { stdio: ["ignore", "inherit", "inherit"] }),
+  );
+  if (code !== 0) {
     console.error(`terraform ${args.join(" ")} failed.`);
     process.exit(1);
   }
@@ -19,10 +22,10 @@ if (spawnSync("terraform", ["version"]).error !== undefined) {
   console.log("Skipped the Terraform checks: there is no terraform on the PATH.");
   process.exit(process.env["CI"] === "true" ? 1 : 0);
 }
-terraform("fmt", "-check", "-recursive", directory);
+await terraform("fmt", "-check", "-recursive", directory);
 for (const name of [".", "account", "github", "examples/remote-state"]) {
   const root = join(directory, name);
   const chdir = `-chdir=${root}`;
-  terraform(chdir, "init", "-backend=false", "-input=false", "-lockfile=readonly");
-  terraform(chdir, "validate");
+  await terraform(chdir, "init", "-backend=false", "-input=false", "-lockfile=readonly");
+  await terraform(chdir, "validate");
 }

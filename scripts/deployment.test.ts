@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,3 +87,35 @@ test.for([
 ] as const)("advice on %s", ([printed, advice]) => {
   expect(adviceOn(printed)).toContain(advice);
 });
+
+/** A stand-in for Terraform, which waits in `destroy` and says when it ends in good order. */
+const WAITING = `#!/bin/sh
+[ "$2" = init ] && exit 0
+trap 'sleep 0.2; echo ended in good order; exit 0' TERM
+trap 'echo hung up; exit 1' HUP
+echo waiting
+while :; do sleep 0.05; done
+`;
+
+test.for(["SIGTERM", "SIGHUP"] as const)(
+  "destroy passes %s on to Terraform, waits for its end and fails",
+  async (signal) => {
+    const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-signal-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await writeFile(join(directory, "terraform"), WAITING);
+    await chmod(join(directory, "terraform"), 0o755);
+    const child = spawn(process.execPath, [join(import.meta.dirname, "destroy.ts")], {
+      env: { ...process.env, PATH: `${directory}:/usr/bin:/bin` },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (!printed.includes("waiting") && text.includes("waiting")) child.kill(signal);
+      printed += text;
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect(printed).toMatch(/waiting\nended in good order\n$/);
+    expect(code).toBe(signal === "SIGTERM" ? 143 : 129);
+  },
+);

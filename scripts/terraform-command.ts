@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { waitForExit } from "./child-process.ts";
 
 /** A root module, as a path from the repository. */
 export type Root = "terraform" | "terraform/account";
@@ -61,15 +62,9 @@ export async function terraform(root: Root, ...args: string[]): Promise<void> {
     errors += text;
     process.stderr.write(text);
   });
-  // Ctrl-C reaches Terraform too, which ends in good order and must not be left by then.
-  const wait = () => {};
-  process.on("SIGINT", wait);
   try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", resolve);
-    });
-    if (code !== 0) throw new CommandFailed(adviceOn(errors), code ?? 1);
+    const code = await waitForExit(child);
+    if (code !== 0) throw new CommandFailed(adviceOn(errors), code);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       throw new CommandFailed(
@@ -77,8 +72,6 @@ export async function terraform(root: Root, ...args: string[]): Promise<void> {
         1,
       );
     throw error;
-  } finally {
-    process.off("SIGINT", wait);
   }
 }
 

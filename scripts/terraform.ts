@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AUDIENCE, issuerUrl } from "../local/issuer/index.ts";
 import type { STACKS } from "../local/stack.ts";
+import { waitForExit } from "./child-process.ts";
 
 /** A root module with a state of its own, outside the repository. */
 export interface TerraformRoot {
@@ -100,10 +101,7 @@ async function terraform(args: string[], environment: Record<string, string>): P
   let printed = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
+  const code = await waitForExit(child);
   if (code === 0) return printed;
   throw new Error(`terraform ${args.join(" ")} ended with ${code}:\n${printed}`);
 }
