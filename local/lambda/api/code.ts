@@ -1,9 +1,9 @@
-import { unzipSync } from "fflate";
 import * as v from "valibot";
 import { AwsError } from "../../http/aws-error.ts";
 import { only } from "../../http/only.ts";
 import type { Route } from "../../http/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
+import { readZip } from "../zip.ts";
 import { architectures } from "./configuration.ts";
 import { describeFunction, touch } from "./description.ts";
 import { invalid } from "./function-name.ts";
@@ -30,7 +30,7 @@ export function checkZip(base64: string | undefined, operation: string): string 
       "RequestEntityTooLargeException",
       `Request must be smaller than 70167211 bytes for the ${operation} operation`,
     );
-  const { files, bytes } = readZip(zip);
+  const { files, bytes } = check(zip);
   if (files === 0) throw invalid("Uploaded file must be a non-empty zip");
   if (bytes > UNZIPPED_LIMIT)
     throw invalid(`Unzipped size must be smaller than ${UNZIPPED_LIMIT} bytes`);
@@ -38,17 +38,12 @@ export function checkZip(base64: string | undefined, operation: string): string 
 }
 
 /** Sizes come from the zip's directory, so that nothing is unpacked that is too large. */
-function readZip(zip: Buffer): { files: number; bytes: number } {
-  const total = { files: 0, bytes: 0 };
+function check(zip: Buffer): { files: number; bytes: number } {
   try {
-    unzipSync(zip, {
-      filter({ originalSize }) {
-        total.files += 1;
-        total.bytes += originalSize;
-        return total.bytes <= UNZIPPED_LIMIT;
-      },
-    });
-    return total;
+    const entries = readZip(zip);
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    if (bytes <= UNZIPPED_LIMIT) for (const entry of entries) entry.read();
+    return { files: entries.length, bytes };
   } catch {
     throw invalid(
       "Could not unzip uploaded file. Please check your file, then try to upload again.",
