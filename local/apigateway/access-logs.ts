@@ -1,3 +1,4 @@
+import { notImplemented } from "../http/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
 import { badRequest } from "./identifiers.ts";
 import type { Stage } from "./state.ts";
@@ -17,6 +18,8 @@ export function checkAccessLogSettings(
   region: string,
   { destinationArn, format }: AccessLogSettings,
 ): AccessLogSettings {
+  if (destinationArn.startsWith("arn:aws:firehose:"))
+    throw notImplemented(`the access log destination ${destinationArn}`);
   if (/[\r\n]/.test(format))
     throw badRequest(`${FORMAT_ERRORS} Access Log format must be single line: '${format}'`);
   if (!/\$(context\.|\{context\.)(requestId|extendedRequestId)(?![\w.-])/.test(format))
@@ -27,7 +30,7 @@ export function checkAccessLogSettings(
   if (apigateway.cloudwatchRoleArn === undefined)
     throw badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
   const groupArn = destinationArn.replace(/:\*$/, "");
-  // Our choice: a group that isn't there is refused, and so is a Firehose stream.
+  // Our choice: a group that isn't there is refused.
   if (!Object.values(logs.groups).some(({ arn }) => arn === `${groupArn}:*`))
     throw badRequest(`Access Log destination ${destinationArn} is not an existing log group`);
   return { destinationArn: groupArn, format };

@@ -45,6 +45,14 @@ describe("APIs", () => {
       what: "another source of API keys",
       input: { ...chat, apiKeySelectionExpression: "$context.authorizer.usageIdentifierKey" },
     },
+    ...[
+      "$request.header.action",
+      "${request.body.service}/${request.body.action}",
+      "\\$default",
+    ].map((routeSelectionExpression) => ({
+      what: `the route selection expression ${routeSelectionExpression}`,
+      input: { ...chat, routeSelectionExpression },
+    })),
   ])("$what is refused with 501", async ({ input }) => {
     const { call } = createTestGateway();
     expect(await call("POST", "/v2/apis", input)).toMatchObject({ status: 501 });
@@ -52,8 +60,10 @@ describe("APIs", () => {
 
   test("a parameter of the wrong form is a BadRequestException", async () => {
     const { call } = createTestGateway();
-    const answer = await call("POST", "/v2/apis", { ...chat, name: "" });
-    expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+    for (const wrong of [{ name: "" }, { routeSelectionExpression: "action" }]) {
+      const answer = await call("POST", "/v2/apis", { ...chat, ...wrong });
+      expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+    }
   });
 
   test.each(["GET", "PATCH", "DELETE"])(

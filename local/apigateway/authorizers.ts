@@ -3,7 +3,7 @@ import { only } from "../http/only.ts";
 import type { Route } from "../http/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
-import { badRequest, conflict, findApi, findPart, FUNCTION_URI, newId } from "./identifiers.ts";
+import { badRequest, conflict, findApi, findPart, functionUri, newId } from "./identifiers.ts";
 import type { Api, Authorizer } from "./state.ts";
 
 /** The text: https://github.com/aws/aws-cdk/issues/18307 */
@@ -15,7 +15,7 @@ const invalidSource = ({ input }: v.BaseIssue<unknown>) =>
 const settings = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   authorizerType: only("authorizerType", "REQUEST"),
-  authorizerUri: v.pipe(v.string(), v.regex(FUNCTION_URI, "Invalid Authorizer URI")),
+  authorizerUri: functionUri("Invalid Authorizer URI"),
   identitySource: v.array(v.pipe(v.string(), v.regex(IDENTITY_SOURCE, invalidSource))),
 };
 

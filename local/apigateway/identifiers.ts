@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import { AwsError } from "../http/aws-error.ts";
+import * as v from "valibot";
+import { AwsError, notImplemented } from "../http/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
 import type { Api } from "./state.ts";
 
@@ -36,6 +37,19 @@ export const badRequest = (message: string) => new AwsError(400, "BadRequestExce
 
 export const conflict = (message: string) => new AwsError(409, "ConflictException", message);
 
-/** The pattern of the URI of an integration or authorizer: it names a Lambda function. */
-export const FUNCTION_URI =
-  /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+\/invocations$/;
+const FUNCTION_URI =
+  /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?\/invocations$/;
+
+/** The URI of an integration or authorizer, which names a Lambda function. */
+export const functionUri = (invalid: string) =>
+  v.pipe(
+    v.string(),
+    v.check((uri) => {
+      if (uri.includes("${stageVariables."))
+        throw notImplemented(`stage variables in the function URI ${uri}`);
+      const [matched, qualifier] = FUNCTION_URI.exec(uri) ?? [];
+      if (qualifier !== undefined)
+        throw notImplemented(`versions and aliases, such as that of the function URI ${uri}`);
+      return matched !== undefined;
+    }, invalid),
+  );

@@ -3,7 +3,7 @@ import { only } from "../http/only.ts";
 import type { Route } from "../http/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
-import { conflict, findApi, findPart, FUNCTION_URI, newId } from "./identifiers.ts";
+import { conflict, findApi, findPart, functionUri, newId } from "./identifiers.ts";
 import type { Api } from "./state.ts";
 
 const TIMEOUT = "Timeout should be between 50 ms and 29000 ms";
@@ -11,7 +11,7 @@ const TIMEOUT = "Timeout should be between 50 ms and 29000 ms";
 const settings = {
   integrationType: only("integrationType", "AWS_PROXY"),
   integrationMethod: v.exactOptional(only("integrationMethod", "POST")),
-  integrationUri: v.pipe(v.string(), v.regex(FUNCTION_URI, "Invalid function ARN or invalid URI")),
+  integrationUri: functionUri("Invalid function ARN or invalid URI"),
   connectionType: v.exactOptional(only("connectionType", "INTERNET")),
   contentHandlingStrategy: v.exactOptional(only("contentHandlingStrategy", "CONVERT_TO_TEXT")),
   description: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),

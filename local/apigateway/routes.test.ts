@@ -73,6 +73,23 @@ describe("routes, and what they refer to", () => {
     });
   });
 
+  test.each([
+    ["a version or alias", (arn: string) => `${arn}:live`, 501],
+    ["a stage variable", (arn: string) => arn.replace(/[^:]+$/, "${stageVariables.name}"), 501],
+    ["something other than a function", () => "arn:aws:sqs:us-east-1:000000000000:queue", 400],
+  ] as const)("a function URI with %s is refused", async (_what, change, status) => {
+    const gateway = createTestGateway();
+    const { path, target } = await createChat(gateway);
+    const uri = FUNCTION_URI.replace(/(arn:aws:lambda:[^/]+)/, change);
+    const integration = { integrationType: "AWS_PROXY", integrationUri: uri };
+    for (const [method, where, input] of [
+      ["POST", `${path}/integrations`, integration],
+      ["PATCH", `${path}/${target}`, { integrationUri: uri }],
+      ["POST", `${path}/authorizers`, { ...authorizer, authorizerUri: uri }],
+    ] as const)
+      expect(await gateway.call(method, where, input), where).toMatchObject({ status });
+  });
+
   test("only $connect can have an authorizer, which then can't be deleted", async () => {
     const gateway = createTestGateway();
     const { path, routeId } = await createChat(gateway);

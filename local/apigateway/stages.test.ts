@@ -99,6 +99,16 @@ describe("stages", () => {
     { what: "execution logging", input: { defaultRouteSettings: { loggingLevel: "INFO" } } },
     { what: "detailed metrics", input: { defaultRouteSettings: { detailedMetricsEnabled: true } } },
     { what: "a client certificate", input: { clientCertificateId: "abc" } },
+    {
+      what: "an access log in Firehose",
+      input: {
+        accessLogSettings: {
+          destinationArn:
+            "arn:aws:firehose:us-east-1:000000000000:deliverystream/amazon-apigateway-x",
+          format: "$context.requestId",
+        },
+      },
+    },
   ])("$what is refused with 501", async ({ input }) => {
     expect((await createStage(input)).created).toMatchObject({ status: 501 });
   });

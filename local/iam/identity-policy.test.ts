@@ -80,8 +80,8 @@ describe("parseIdentityPolicy", () => {
   ])("refuses %s, because it can't be evaluated", (what, refused) => {
     expect(() => parseIdentityPolicy(policy(refused))).toThrow(
       expect.objectContaining({
-        code: "MalformedPolicyDocument",
-        message: expect.stringMatching(`The local AWS cannot evaluate .*${what}`) as string,
+        status: 501,
+        message: expect.stringMatching(`The local AWS does not implement .*${what}`) as string,
       }),
     );
   });

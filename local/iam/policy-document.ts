@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AwsError } from "../http/aws-error.ts";
+import { AwsError, notImplemented } from "../http/aws-error.ts";
 
 const oneOrMore = v.pipe(
   v.union([v.string(), v.array(v.string())]),
@@ -35,9 +35,8 @@ export type Statement = v.InferOutput<typeof statementSchema>;
 
 export const malformed = (message: string) => new AwsError(400, "MalformedPolicyDocument", message);
 
-/** For what AWS would take: stored but not evaluated, it would promise what doesn't hold. */
-export const notEvaluated = (what: string) =>
-  malformed(`The local AWS cannot evaluate ${what} in a policy document.`);
+/** For valid policies: stored but not evaluated, they would promise what doesn't hold. */
+export const notEvaluated = (what: string) => notImplemented(`${what} in a policy document`);
 
 /**
  * A policy document of either kind, its grammar checked, single values made lists.

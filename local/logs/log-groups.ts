@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { only } from "../http/only.ts";
 import { defineOperation, type Operation } from "../http/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import { alreadyExists, constraintViolated, noSuchGroup } from "./log-errors.ts";
+import { alreadyExists, constraintViolated, invalidParameter, noSuchGroup } from "./log-errors.ts";
 import { pageOf } from "./pages.ts";
 import type { LogGroup } from "./state.ts";
 
@@ -17,6 +17,37 @@ export function findGroup(state: State, region: string, logGroupName: string): L
   const group = groupIn(state, region, logGroupName);
   if (group === undefined) throw noSuchGroup();
   return group;
+}
+
+/** The parameters of the operations that take a log group by its name or its ARN. */
+export const groupReference = {
+  logGroupName: v.optional(v.string()),
+  logGroupIdentifier: v.optional(v.string()),
+};
+
+interface GroupReference {
+  logGroupName?: string | undefined;
+  logGroupIdentifier?: string | undefined;
+}
+
+/**
+ * The name of the log group that a request means.
+ * @throws {AwsError} 400 InvalidParameterException unless it has exactly one of the two parameters, 400
+ * ResourceNotFoundException for the ARN of another region or account.
+ */
+export function groupNameOf(state: State, region: string, reference: GroupReference): string {
+  const { logGroupName, logGroupIdentifier: identifier } = reference;
+  if (identifier === undefined && logGroupName !== undefined) return logGroupName;
+  if (identifier === undefined || logGroupName !== undefined)
+    throw invalidParameter("Specify either logGroupName or logGroupIdentifier, and not both.");
+  if (!/^[\w#+=/:,.@-]{1,2048}$/.test(identifier)) {
+    const constraint = "Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*";
+    throw constraintViolated(identifier, "logGroupIdentifier", constraint);
+  }
+  if (!identifier.startsWith("arn:")) return identifier;
+  const ownArn = `arn:aws:logs:${region}:${state.accountId}:log-group:`;
+  if (!identifier.startsWith(ownArn)) throw noSuchGroup();
+  return identifier.slice(ownArn.length);
 }
 
 /**

@@ -4,7 +4,7 @@ import { defineOperation, type Operation } from "../http/operation.ts";
 import type { State } from "../state.ts";
 import type { EventStore, LogStream } from "./event-store.ts";
 import { alreadyExists, constraintViolated, invalidParameter } from "./log-errors.ts";
-import { findGroup, streamArn } from "./log-groups.ts";
+import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
 import { pageOf } from "./pages.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
@@ -28,16 +28,17 @@ export function logStreamOperations(options: {
     }),
     DescribeLogStreams: defineOperation({
       input: v.strictObject({
-        logGroupName: v.string(),
+        ...groupReference,
         logStreamNamePrefix: v.optional(v.string()),
         orderBy: v.optional(v.picklist(["LogStreamName", "LastEventTime"]), "LogStreamName"),
         descending: v.optional(v.boolean(), false),
         limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50))),
         nextToken: v.optional(v.string()),
       }),
-      resource: (input, { region }) => streamArn(state, region, input.logGroupName),
+      resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
       handle(input, { region }) {
-        const { logGroupName, logStreamNamePrefix: prefix, orderBy, descending, ...paging } = input;
+        const { logStreamNamePrefix: prefix, orderBy, descending, ...paging } = input;
+        const logGroupName = groupNameOf(state, region, input);
         const group = findGroup(state, region, logGroupName);
         if (orderBy === "LastEventTime" && prefix !== undefined)
           throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");

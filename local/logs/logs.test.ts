@@ -154,6 +154,30 @@ describe("log events", () => {
     expect(output).not.toHaveProperty("nextToken");
   });
 
+  test("a group is read by its name or its ARN as an identifier, and by nothing else", async () => {
+    write("a", "one");
+    const operations = [
+      ["FilterLogEvents", {}, { events: [{ message: "one" }] }],
+      ["GetLogEvents", { logStreamName: "a" }, { events: [{ message: "one" }] }],
+      ["DescribeLogStreams", {}, { logStreams: [{ arn: `${groupArn}:log-stream:a` }] }],
+    ] as const;
+    for (const [operation, input, expected] of operations) {
+      for (const logGroupIdentifier of [logGroupName, groupArn])
+        expect(await outputOf(operation, { ...input, logGroupIdentifier })).toMatchObject(expected);
+      for (const [wrong, type] of [
+        [{}, "InvalidParameterException"],
+        [{ logGroupName, logGroupIdentifier: groupArn }, "InvalidParameterException"],
+        [{ logGroupIdentifier: `${groupArn}:*` }, "InvalidParameterException"],
+        [{ logGroupIdentifier: `${groupArn}/other` }, "ResourceNotFoundException"],
+        [{ logGroupIdentifier: groupArn.replace("us-", "eu-") }, "ResourceNotFoundException"],
+      ] as const)
+        expect(await call(operation, { ...input, ...wrong })).toMatchObject({
+          status: 400,
+          output: { __type: type },
+        });
+    }
+  });
+
   test("writing to a group that doesn't exist is false", () => {
     expect(logs.write("us-east-1", "missing", "s", [])).toBe(false);
     expect(logs.write("eu-west-1", logGroupName, "s", [])).toBe(false);

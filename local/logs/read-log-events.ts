@@ -5,7 +5,7 @@ import type { State } from "../state.ts";
 import type { EventStore, StoredEvent } from "./event-store.ts";
 import { parseFilterPattern } from "./filter-pattern.ts";
 import { invalidParameter, noSuchStream } from "./log-errors.ts";
-import { findGroup, streamArn } from "./log-groups.ts";
+import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
 
 const limit = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
@@ -27,7 +27,7 @@ export function readOperations(options: {
 const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
   defineOperation({
     input: v.strictObject({
-      logGroupName: v.string(),
+      ...groupReference,
       logStreamNames: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(100))),
       logStreamNamePrefix: v.optional(v.string()),
       startTime: time,
@@ -39,9 +39,9 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
       interleaved: v.optional(v.boolean()),
       unmask: v.optional(only("unmask", false)),
     }),
-    resource: (input, { region }) => streamArn(state, region, input.logGroupName),
+    resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
     handle(input, { region }) {
-      const group = findGroup(state, region, input.logGroupName);
+      const group = findGroup(state, region, groupNameOf(state, region, input));
       const matches = parseFilterPattern(input.filterPattern);
       const isRead = streamSelection(input, store.streamsOf(group));
       const { startTime = 0, endTime = Infinity } = input;
@@ -82,7 +82,7 @@ function streamSelection(
 const getLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
   defineOperation({
     input: v.strictObject({
-      logGroupName: v.string(),
+      ...groupReference,
       logStreamName: v.string(),
       startTime: time,
       endTime: time,
@@ -92,10 +92,10 @@ const getLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
       unmask: v.optional(only("unmask", false)),
     }),
     resource: (input, { region }) =>
-      streamArn(state, region, input.logGroupName, input.logStreamName),
+      streamArn(state, region, groupNameOf(state, region, input), input.logStreamName),
     handle(input, { region }) {
-      const { logGroupName, logStreamName, startTime = 0, endTime = Infinity } = input;
-      const group = findGroup(state, region, logGroupName);
+      const { logStreamName, startTime = 0, endTime = Infinity } = input;
+      const group = findGroup(state, region, groupNameOf(state, region, input));
       if (!store.streamsOf(group).has(logStreamName)) throw noSuchStream();
       const events = store
         .eventsOf(group)
