@@ -15,6 +15,19 @@ const PATIENCE = 60_000;
 const run = promisify(execFile);
 const blocks = fencedBlocks(readDocument("docs/actions.md"));
 
+/** The action that the document adds. */
+const ACTION = "repeat";
+
+/** What is seen of each command of the document, besides its exit code. */
+const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[] }>> = {
+  "npx vitest run functions/processor": { prints: /Tests .*\d+ passed/ },
+  "npm run check:types": { prints: /> tsc && tsc -p local\/console\/page && tsc -p test\/console/ },
+  "npm run schemas": {
+    prints: /> node scripts\/schemas\.ts/,
+    writes: ["docs/protocol.schema.json", "docs/asyncapi.json"],
+  },
+};
+
 /** What the commands of the document don't need, or must not share. */
 const LEFT_OUT = [".git", "dist", "node_modules", "terraform"];
 
@@ -48,7 +61,13 @@ describe("following docs/actions.md to the letter", () => {
     async (command) => {
       // What goes to stderr is in the message of the error.
       const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });
-      await expect(ended).resolves.toBeDefined();
+      const effect = EFFECTS[command];
+      expect(effect, "the command's effect is known").toBeDefined();
+      await expect(ended).resolves.toMatchObject({
+        stderr: expect.stringMatching(effect?.prints ?? ""),
+      });
+      for (const file of effect?.writes ?? [])
+        expect(await readFile(join(copy, file), "utf8"), file).toContain(`"${ACTION}"`);
     },
   );
 
