@@ -87,7 +87,7 @@ describe("routes, and what they refer to", () => {
       ["PATCH", `${path}/${target}`, { integrationUri: uri }],
       ["POST", `${path}/authorizers`, { ...authorizer, authorizerUri: uri }],
     ] as const)
-      expect(await gateway.call(method, where, input), where).toMatchObject({ status });
+      expect(await gateway.call(method, where, input), `of ${where}`).toMatchObject({ status });
   });
 
   test("only $connect can have an authorizer, which then can't be deleted", async () => {

@@ -67,7 +67,7 @@ describe("following docs/actions.md to the letter", () => {
         stderr: expect.stringMatching(effect?.prints ?? ""),
       });
       for (const file of effect?.writes ?? [])
-        expect(await readFile(join(copy, file), "utf8"), file).toContain(`"${ACTION}"`);
+        expect(await readFile(join(copy, file), "utf8"), `in ${file}`).toContain(`"${ACTION}"`);
     },
   );
 
