@@ -55,6 +55,7 @@ test.for([
   ["nothing but quotes", '"'.repeat(5001)],
   ["nothing but backslashes", "\\".repeat(5000)],
   ["lists side by side", `[${"[],".repeat(5000)}[]]`],
+  ["objects side by side", `[${"{},".repeat(5000)}{}]`],
   ["an empty text", ""],
   ["no text", undefined],
 ])("%s: there is no depth in it", ([, text]) => {
