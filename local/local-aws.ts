@@ -21,7 +21,7 @@ import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
 import type { Recorder } from "./trace/recorder.ts";
 import { withTracedFrames, withTracedInvokes, withTracedPosts } from "./trace/traced-services.ts";
-import { noTrace } from "./trace/trace.ts";
+import { isolatedTrace, noTrace } from "./trace/trace.ts";
 
 export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
@@ -90,7 +90,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     return `http://localhost:${listening.port}`;
   };
   const base = { state, clock, endpoint };
-  const trace = recorder ?? noTrace;
+  const trace = recorder === undefined ? noTrace : isolatedTrace(recorder);
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });

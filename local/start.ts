@@ -196,6 +196,9 @@ function explain(error: unknown): string {
   return error.message.startsWith("--") ? error.message : (error.stack ?? error.message);
 }
 
+// A reader that is gone, as in `npm start | head`, ends the output and not the local AWS.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 try {
   await start(options());
 } catch (error) {

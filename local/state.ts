@@ -31,11 +31,14 @@ export const emptyState = (): State => ({
 
 /** The resources of one region; a region comes into being when it is first asked for. */
 export function regionOf(state: State, region: string): RegionState {
-  return (state.regions[region] ??= {
-    apigateway: { apis: {} },
-    cloudwatch: { alarms: {}, dashboards: {} },
-    lambda: { functions: {} },
-    logs: { groups: {} },
-    sqs: { queues: {} },
-  });
+  const known = Object.hasOwn(state.regions, region) ? state.regions[region] : undefined;
+  return known ?? (state.regions[region] = emptyRegion());
 }
+
+const emptyRegion = (): RegionState => ({
+  apigateway: { apis: {} },
+  cloudwatch: { alarms: {}, dashboards: {} },
+  lambda: { functions: {} },
+  logs: { groups: {} },
+  sqs: { queues: {} },
+});

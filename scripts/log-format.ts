@@ -1,10 +1,11 @@
 import { styleText } from "node:util";
 import * as v from "valibot";
+import { type Level, readApplicationLine, readPlatformLine } from "./log-line.ts";
 import { printable } from "./printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
-const levelStyles: Record<string, Style> = {
+const levelStyles: Record<Level, Style> = {
   TRACE: "dim",
   DEBUG: "dim",
   INFO: "green",
@@ -22,25 +23,31 @@ export interface FunctionLogEvent {
   /** Milliseconds since the epoch. */
   timestamp: number;
   message: string;
+  /** Who wrote it. Undefined: unknown, as of CloudWatch Logs, where a line's form is all there is. */
+  author?: "platform" | "function" | "access-log" | "client";
+}
+
+interface Content {
+  level?: Level;
+  text: string;
 }
 
 /** A log event as a line for a terminal: time, level, function and what was logged. */
 export function formatLogEvent(
-  { timestamp, message, logGroupName }: FunctionLogEvent,
+  { timestamp, message, logGroupName, author }: FunctionLogEvent,
   stream: NodeJS.WriteStream,
 ): string {
   const style = (format: Style, text: string) => styleText(format, text, { stream });
   const time = new Date(timestamp).toISOString().slice(11, 23);
   const name = logGroupName.split("/").at(-1) ?? logGroupName;
   const nameStyle = nameStyles[checksum(name) % nameStyles.length] ?? "cyan";
-  const content = contentOf(message.trimEnd());
-  const level = printableLines(content.level ?? "");
-  const text = printableLines(content.text);
+  const { level, text: content } = contentOf(message.trimEnd(), author);
+  const text = printableLines(content);
   return [
     style("dim", time),
-    style(levelStyles[level] ?? "dim", level.padEnd(5)),
+    style(level === undefined ? "dim" : levelStyles[level], (level ?? "").padEnd(5)),
     style(nameStyle, name),
-    content.level === undefined ? style("dim", text) : text,
+    level === undefined ? style("dim", text) : text,
   ].join("  ");
 }
 
@@ -49,23 +56,28 @@ const printableLines = (text: string) => text.replace(/[^\n\t]+/g, (part) => pri
 
 const checksum = (text: string) => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0);
 
-/** A JSON line of a function, one of Lambda's own, or any other text as it is. */
-function contentOf(message: string): { level?: string; text: string } {
-  const line = parse(message);
-  if (typeof line?.["level"] === "string") {
-    const content = line["message"];
-    const text = typeof content === "string" ? content : JSON.stringify(content);
-    return { level: line["level"], text };
-  }
-  switch (line?.["type"]) {
+/** A line of Lambda itself, a JSON line of a function, or any other text as it is. */
+function contentOf(message: string, author: FunctionLogEvent["author"]): Content {
+  const platform =
+    author === undefined || author === "platform" ? platformText(message) : undefined;
+  if (platform !== undefined) return { text: platform };
+  return readApplicationLine(message) ?? { text: message };
+}
+
+/** Undefined for a line that isn't Lambda's, or that says nothing that is shown in another form. */
+function platformText(message: string): string | undefined {
+  const line = readPlatformLine(message);
+  switch (line?.type) {
     case "platform.initStart":
-      return { text: "INIT_START" };
+      return "INIT_START";
     case "platform.start":
-      return { text: "START" };
-    case "platform.report":
-      return { text: `REPORT ${describeReport(v.parse(PlatformReport, line["record"]))}` };
+      return "START";
+    case "platform.report": {
+      const report = v.safeParse(PlatformReport, line.record);
+      return report.success ? `REPORT ${describeReport(report.output)}` : undefined;
+    }
     default:
-      return { text: message };
+      return undefined;
   }
 }
 
@@ -89,13 +101,4 @@ function describeReport({ metrics, status }: v.InferOutput<typeof PlatformReport
     `${maxMemoryUsedMB} of ${memorySizeMB} MB`,
     ...(status === "success" ? [] : [`status ${status}`]),
   ].join(", ");
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,8 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { createRecorder } from "../local/trace/recorder.ts";
+import type { Overview } from "../local/trace/types.ts";
 import { startStack, websocketUrl } from "../local/stack.ts";
 import { DIST } from "../scripts/build.ts";
 import { connect } from "./e2e/client.ts";
@@ -45,7 +47,7 @@ beforeAll(async () => {
 });
 
 async function startFailingStack(timeout: number) {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startStack({ bundles: DIST, recorder: createRecorder() });
   onTestFinished(() => aws.close());
   const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
   if (processor === undefined) throw new Error("The stack has no processor.");
@@ -64,7 +66,17 @@ async function startFailingStack(timeout: number) {
     );
     return Messages;
   };
-  return { aws, deadLetter, client: await connect(websocketUrl(aws, "websocket0", "production")) };
+  /** Events that are queued, or whose function runs, or that wait for an attempt. */
+  const underWay = async () => {
+    const overview = (await (await fetch(`${endpoint}/_local/overview`)).json()) as Overview;
+    return overview.queued;
+  };
+  return {
+    aws,
+    deadLetter,
+    underWay,
+    client: await connect(websocketUrl(aws, "websocket0", "production")),
+  };
 }
 
 /** What fails, what is said of it, the function's time-out, and after how long at most it has failed. */
@@ -78,7 +90,7 @@ test.for<[string, string, RegExp, number, number]>([
 ])(
   "an action that %s: PROCESSING_FAILED once, and the whole event in the dead-letter queue",
   async ([action, message, status, timeout, failed]) => {
-    const { aws, client, deadLetter } = await startFailingStack(timeout);
+    const { aws, client, deadLetter, underWay } = await startFailingStack(timeout);
     const logs = watchLogs(aws);
     await client.ask({ action: "echo", data: "warm" });
     const sent = performance.now();
@@ -105,10 +117,14 @@ test.for<[string, string, RegExp, number, number]>([
     );
     expect(content["status"]).toMatch(status);
 
-    // The next message finds a processor that works, and the client heard of the failure once.
+    // Nothing that could report the failure again is left.
+    await expect.poll(underWay).toBe(0);
+    // The next message finds a processor that works. Frames of a connection come in their order, so
+    // that a second report would come before this reply.
     expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
       requestId: "next",
       result: 1,
     });
+    expect(client.unread()).toEqual([]);
   },
 );

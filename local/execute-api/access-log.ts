@@ -79,7 +79,8 @@ export function createAccessLog(options: {
         integrationLatency,
         ...(fault !== undefined && { error: fault }),
       });
-      logs.write(region, group, stream, [{ timestamp: context.requestTimeEpoch, message }]);
+      const target = { region, logGroupName: group, logStreamName: stream };
+      logs.write(target, "access-log", [{ timestamp: context.requestTimeEpoch, message }]);
     },
   };
 }

@@ -17,6 +17,7 @@ import { createManagementApi } from "./management-api.ts";
 import { letMessagesFlow } from "./message-flow.ts";
 import { createFindStage } from "./published-stages.ts";
 import { createReceive, type Receive } from "./receive.ts";
+import { reportError } from "../report-error.ts";
 import { createThrottling } from "./throttling.ts";
 import { createUpgrade, type Upgrade } from "./upgrade.ts";
 import { noTrace, type Trace } from "../trace/trace.ts";
@@ -69,7 +70,7 @@ export function createExecuteApi(options: {
 
   const end = (facts: ConnectionFacts, close: Close) => {
     connections.delete(facts.connectionId);
-    if (!isClosed) disconnect(facts, close).catch(warn);
+    if (!isClosed) disconnect(facts, close).catch((error: unknown) => reportError(error));
   };
 
   const upgrade = createUpgrade({
@@ -93,7 +94,7 @@ export function createExecuteApi(options: {
         if (isClosed) socket.destroy();
         else await upgrade(request, socket, head);
       } catch (error) {
-        warn(error);
+        reportError(error);
         socket.destroy();
       }
     },
@@ -113,13 +114,7 @@ const reportingFaults =
     try {
       await receive(connection, body);
     } catch (error) {
-      warn(error);
+      reportError(error);
       connection.close(1011, "Internal server error");
     }
   };
-
-/** Shows a fault of our own, with its stack, to whoever runs this. */
-function warn(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.emitWarning(text, "FaultOfLocalAws");
-}

@@ -44,11 +44,11 @@ export function createManagementApi(options: {
   };
 
   return async (request) => {
-    const [, apiId = "", stageName = "", encodedId = ""] = PATH.exec(request.path) ?? [];
+    const [, apiId = "", stageName = ""] = PATH.exec(request.path) ?? [];
     const published = findStage(apiId, stageName);
     if (published === undefined)
       return errorResponse(new AwsError(403, "ForbiddenException", "Forbidden"));
-    const connectionId = decode(encodedId);
+    const connectionId = connectionIdIn(request.path);
     const context = contextOf(request, published, connectionId, clock.now());
     const response = catchErrors(() => operate(request, published, connectionId));
     // As captured: a line of its own, with no function's latency.
@@ -103,8 +103,12 @@ function errorResponse({ status, code, message }: AwsError): AwsResponse {
   return { status, headers, body: JSON.stringify({ [member]: message }) };
 }
 
-/** What isn't percent-encoded as it should be stays as it is, and is no connection's id. */
-function decode(encoded: string): string {
+/**
+ * The connection id in a path of `@connections`. One that is not percent-encoded as it should be stays
+ * as it is, and is no connection's.
+ */
+export function connectionIdIn(path: string): string {
+  const encoded = PATH.exec(path)?.[3] ?? "";
   try {
     return decodeURIComponent(encoded);
   } catch {

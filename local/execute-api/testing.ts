@@ -6,7 +6,7 @@ import { createAwsServer } from "../http/server.ts";
 import { permissiveIam } from "../http/testing.ts";
 import type { Iam } from "../iam/index.ts";
 import { sessionOf } from "../iam/sessions.ts";
-import type { LogEvent } from "../logs/index.ts";
+import type { LogEvent, Logs } from "../logs/index.ts";
 import { createManualClock } from "../manual-clock.ts";
 import { emptyState, regionOf } from "../state.ts";
 import { createExecuteApi } from "./index.ts";
@@ -59,8 +59,8 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     sessionOf,
     ...options.iam,
   };
-  const logs = {
-    write(region: string, group: string, stream: string, events: LogEvent[]) {
+  const logs: Pick<Logs, "write"> = {
+    write({ region, logGroupName: group, logStreamName: stream }, _author, events) {
       for (const event of events) lines.push({ ...event, group, stream, region });
       return true;
     },

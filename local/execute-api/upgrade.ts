@@ -4,6 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../clock.ts";
 import type { Connect } from "./connect.ts";
 import type { ConnectionFacts } from "./events.ts";
+import { createForeignOriginWarning } from "./foreign-origin.ts";
 import { isOpeningHandshake, parseTarget, refuse, type Refusal } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import { MESSAGE_LIMIT, URL_LIMIT } from "./limits.ts";
@@ -26,6 +27,7 @@ export function createUpgrade(options: {
 }): Upgrade {
   const { clock, findStage, connect, onOpen, onVanished } = options;
   const subprotocols = new WeakMap<IncomingMessage, string>();
+  const warnOfForeignOrigin = createForeignOriginWarning();
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -43,6 +45,7 @@ export function createUpgrade(options: {
     const fault = handshakeFault(request);
     if (fault !== undefined) return refuse(socket, fault);
 
+    warnOfForeignOrigin(request);
     const newcomer = factsOf(request, published, clock.now());
     const admission = await connect(published, newcomer, request);
     if (!admission.admitted) return refuse(socket, admission);

@@ -1,5 +1,9 @@
 import { setTimeout } from "node:timers/promises";
+import { connectionIdIn } from "../execute-api/management-api.ts";
+import { AwsError } from "../http/aws-error.ts";
 import type { AwsRequest, AwsResponse, Service } from "../http/operation.ts";
+import { invokeRefusal } from "../lambda/invoke-api.ts";
+import { throttledInvoke } from "../lambda/throttled-invoke.ts";
 import type { Faults } from "./faults.ts";
 
 /** Milliseconds. */
@@ -10,13 +14,9 @@ export const withInvokeFaults = (service: Service, faults: Faults): Service =>
   forFunctions(service, async (request) => {
     await slow(faults);
     if (faults.strikes("throttle-invoke"))
-      return refusal(429, "TooManyRequestsException", {
-        Reason: "CallerRateLimitExceeded",
-        Type: "User",
-        message: "Rate exceeded",
-      });
+      return invokeRefusal(throttledInvoke("CallerRateLimitExceeded", "Rate exceeded"));
     if (faults.strikes("fail-invoke"))
-      return refusal(500, "ServiceException", { Type: "Service", Message: "Service error." });
+      return invokeRefusal(new AwsError(500, "ServiceException", "Service error."));
     return await service(request);
   });
 
@@ -35,7 +35,7 @@ export const withConnectionFaults = (
       return refusal(429, "LimitExceededException", { message: "Rate exceeded" });
     if (faults.strikes("fail-connections"))
       return refusal(500, "InternalServerErrorException", { message: "Internal server error" });
-    const connectionId = decodeURIComponent(request.path.split("/").at(-1) ?? "");
+    const connectionId = connectionIdIn(request.path);
     if (faults.strikes("vanish-before-post")) vanish(connectionId);
     const response = await service(request);
     if (faults.strikes("vanish-during-post")) {

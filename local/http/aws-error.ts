@@ -3,14 +3,17 @@ export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;
   readonly status: number;
-  /** Further members of the error, such as `Reason` and `Retry-After` of a throttled Invoke. */
+  /** Further members of its body, such as `Reason` of a throttled Invoke. */
   readonly members: Readonly<Record<string, string>>;
+  /** Its members that are headers, such as `Retry-After` of a throttled Invoke. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, members = {}) {
+  constructor(status: number, code: string, message: string, members = {}, headers = {}) {
     super(message);
     this.code = code;
     this.status = status;
     this.members = members;
+    this.headers = headers;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
+import { parseJsonBody } from "./json-body.ts";
 import { type Operation, runOperation, type Service } from "./operation.ts";
 
 /**
@@ -25,25 +26,16 @@ export function jsonProtocol(options: {
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (service !== target || operation === undefined)
         throw notImplemented(`${prefix}:${name || request.path}`);
-      const input = parseBody(request.body);
+      const input = parseJsonBody(request.body);
       const output = await runOperation(iam, `${prefix}:${name}`, operation, input, request);
       return { status: 200, headers: contentType, body: JSON.stringify(output ?? {}) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return {
         status: error.status,
-        headers: { ...contentType, ...errorHeaders?.(error) },
+        headers: { ...contentType, ...error.headers, ...errorHeaders?.(error) },
         body: JSON.stringify({ __type: error.code, message: error.message, ...error.members }),
       };
     }
   };
-}
-
-function parseBody(body: Buffer): unknown {
-  if (body.length === 0) return {};
-  try {
-    return JSON.parse(body.toString());
-  } catch (cause) {
-    throw new AwsError(400, "SerializationException", `The body is not JSON: ${String(cause)}`);
-  }
 }

@@ -8,6 +8,7 @@ export interface AwsRequest {
   /** The path as sent: still percent-encoded. */
   path: string;
   query: URLSearchParams;
+  /** By name in lower case. */
   headers: Readonly<Record<string, string | undefined>>;
   body: Buffer;
   region: string;

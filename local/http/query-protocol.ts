@@ -1,3 +1,4 @@
+import { firstUnits } from "../cut-text.ts";
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
 import { type AwsResponse, type Operation, runOperation, type Service } from "./operation.ts";
@@ -74,14 +75,24 @@ const xml = (status: number, root: string, namespace: string, content: object) =
 
 type Tree = { [name: string]: Tree | string };
 
+/** Names in a key. Our choice: the longest of AWS's own APIs have about ten. */
+const NESTING_LIMIT = 32;
+
 /**
  * `Tags.member.1.Key=a` as `{Tags: [{Key: "a"}]}`. Every value stays a string; an empty list is
  * sent as `Tags=`.
+ * @throws {AwsError} 400 ValidationException, where a key is nested too deeply.
  */
 export function unflatten(form: URLSearchParams): unknown {
   const tree: Tree = Object.create(null);
   for (const [key, value] of form) {
-    const names = key.split(".");
+    const names = key.split(".", NESTING_LIMIT + 1);
+    if (names.length > NESTING_LIMIT)
+      throw new AwsError(
+        400,
+        "ValidationException",
+        `A key of the form is nested more than ${NESTING_LIMIT} levels deep: ${firstUnits(key, 80)}…`,
+      );
     const last = names.pop() ?? key;
     let node = tree;
     for (const name of names) {

@@ -1,5 +1,6 @@
 import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
+import { parseJsonBody } from "./json-body.ts";
 import { type AwsRequest, type Operation, runOperation, type Service } from "./operation.ts";
 import { decodeSegment } from "./path-segment.ts";
 
@@ -48,7 +49,8 @@ export function restJsonProtocol(options: {
       if (!(error instanceof AwsError)) throw error;
       const body = errorBody?.(error) ?? { message: error.message };
       const code = errorCode?.(error) ?? error.code;
-      return json(error.status, { ...body, ...error.members }, { "X-Amzn-ErrorType": code });
+      const headers = { "X-Amzn-ErrorType": code, ...error.headers };
+      return json(error.status, { ...body, ...error.members }, headers);
     }
   };
 }
@@ -83,12 +85,7 @@ function queryOf({ query }: AwsRequest): Record<string, unknown> {
 }
 
 function bodyOf({ body }: AwsRequest): object {
-  if (body.length === 0) return {};
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    if (typeof parsed === "object" && parsed !== null) return parsed;
-  } catch (cause) {
-    throw new AwsError(400, "SerializationException", `The body is not JSON: ${String(cause)}`);
-  }
+  const parsed = parseJsonBody(body);
+  if (typeof parsed === "object" && parsed !== null) return parsed;
   throw new AwsError(400, "SerializationException", "The body is not a JSON object.");
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Iam } from "../iam/index.ts";
+import { reportError } from "../report-error.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
 import { errorResponse } from "./error-response.ts";
 import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
@@ -12,7 +13,7 @@ import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 const BODY_LIMIT = 70 * 1024 * 1024;
 
 /** Answers a request that is for no AWS service, and so isn't signed. */
-export type Page = (request: IncomingMessage, response: ServerResponse) => void;
+export type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
  * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
@@ -71,7 +72,7 @@ export function createAwsServer(options: {
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const page = pageOf(request);
     if (page !== undefined && (await peers.admits(request.socket))) {
-      if (!response.destroyed) page(request, response);
+      if (!response.destroyed) await serve(page, request, response);
       return;
     }
     const requestId = randomUUID();
@@ -115,8 +116,24 @@ const REFUSED_HANDSHAKE = [
   REFUSED_PEER,
 ].join("\r\n");
 
-/** No header that the protocols read is one that Node.js keeps as a list. */
-const headersOf = ({ headers }: IncomingMessage) => headers as Record<string, string | undefined>;
+/**
+ * By name in lower case. It has no prototype, because clients choose names that are looked up in it:
+ * those of the headers that they signed.
+ */
+function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
+  const { "set-cookie": cookies, ...texts } = headers;
+  return Object.assign(Object.create(null), texts, cookies && { "set-cookie": cookies.join(",") });
+}
+
+/** An error of a page ends its response, and nothing else. */
+async function serve(page: Page, request: IncomingMessage, response: ServerResponse) {
+  try {
+    await page(request, response);
+  } catch (error) {
+    reportError(error);
+    response.destroy();
+  }
+}
 
 /** By its events: their iterator would cost each request more than its signature does. */
 function readBody(request: IncomingMessage): Promise<Buffer> {

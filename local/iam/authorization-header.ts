@@ -14,11 +14,13 @@ export interface AuthorizationHeader {
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const SCOPE = /^([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/;
 
 /**
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
- * @throws {AwsError} 403 IncompleteSignatureException.
+ * @throws {AwsError} 403 IncompleteSignatureException, and InvalidSignatureException for a region whose
+ * name can't be one.
  */
 export function parseAuthorization(header: string): AuthorizationHeader {
   const [algorithm = "", ...rest] = header.split(" ");
@@ -36,6 +38,12 @@ export function parseAuthorization(header: string): AuthorizationHeader {
   if (!accessKeyId || !date || !region || !service)
     throw incomplete(
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    );
+  if (!REGION.test(region))
+    throw new AwsError(
+      403,
+      "InvalidSignatureException",
+      `Credential should be scoped to a valid region, not '${region}'.`,
     );
   const names = new Set(signedHeaders.toLowerCase().split(";"));
   return { accessKeyId, date, region, service, signedHeaders: names, signature };

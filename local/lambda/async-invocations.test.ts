@@ -47,6 +47,22 @@ test("Event is answered with 202 and nothing else; its request id is the handler
   expect(await lambda().logged("accepts", /INFO/)).toContain(`INFO\t${requestId} 1 undefined\n`);
 });
 
+test.for([
+  ["a long message", "'x' + 'é'.repeat(1000)", `x${"é".repeat(511)}`],
+  ["a message that is no text", "{ toString: 1 }", '{"toString":1}'],
+])("the ErrorMessage of a dead letter is the first KB of %s", async ([, message, expected]) => {
+  const name = `cut-${expected?.length}`;
+  const deadLetters = lambda().addQueue(name);
+  // The stack is made when it is first read, and from the message.
+  const code = `exports.handler = async () => { const error = new Error(); void error.stack;
+    throw Object.assign(error, { message: ${message} }); };`;
+  define(lambda(), name, code, { deadLetters });
+  await lambda().invokeAsync(name, {});
+  await expect
+    .poll(() => lambda().received(name), PATIENTLY)
+    .toMatchObject([{ MessageAttributes: { ErrorMessage: { StringValue: expected } } }]);
+});
+
 test("a failed event goes to the dead-letter queue as it came, and a record of it to the destination", async () => {
   const deadLetters = lambda().addQueue("dead-letters");
   const OnFailure = lambda().addQueue("failures");

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { AwsError } from "../http/aws-error.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import type { LambdaFunction } from "./state.ts";
+import { reportError } from "../report-error.ts";
 import { noTrace, type Trace } from "../trace/trace.ts";
 
 /** An event of an asynchronous invocation, from the moment Lambda accepts it. */
@@ -141,7 +142,7 @@ export function createAsyncQueue(options: {
 
   /** A fault of ours is shown, and neither ends the local AWS nor keeps the event for ever. */
   const start = (event: AsyncEvent) => {
-    attempt(event).catch((error: unknown) => process.emitWarning(String(error)));
+    attempt(event).catch((error: unknown) => reportError(error));
   };
 
   return {

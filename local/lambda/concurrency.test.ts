@@ -30,6 +30,7 @@ test("at a function's reserved concurrency Invoke is refused with 429, and runs 
   expect(refused.headers).toEqual({
     "Content-Type": "application/json",
     "X-Amzn-ErrorType": "TooManyRequestsException",
+    "Retry-After": "1",
   });
   expect(refused.body).toBe(REJECTED);
   const dryRun = lambda.request("one", {}, { "x-amz-invocation-type": "DryRun" });

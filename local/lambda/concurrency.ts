@@ -1,5 +1,5 @@
-import { AwsError } from "../http/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
+import { throttledInvoke } from "./throttled-invoke.ts";
 import type { LambdaFunction } from "./state.ts";
 
 /**
@@ -49,5 +49,4 @@ export function createConcurrency(options: {
   };
 }
 
-const throttled = (Reason: string) =>
-  new AwsError(429, "TooManyRequestsException", "Rate Exceeded.", { Reason });
+const throttled = (Reason: string) => throttledInvoke(Reason, "Rate Exceeded.");

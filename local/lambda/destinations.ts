@@ -4,6 +4,8 @@ import type { MessageAttribute, Sqs } from "../sqs/index.ts";
 import type { Trace } from "../trace/trace.ts";
 import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
 import { destinationRecord } from "./destination-record.ts";
+import { firstBytes } from "../cut-text.ts";
+import { readFunctionError } from "./failures.ts";
 import { PAYLOAD_LIMIT } from "./invoke-api.ts";
 import type { LambdaFunction } from "./state.ts";
 
@@ -140,11 +142,11 @@ function deadLetterAttributes(
   if (condition === "ZeroReservedConcurrency" || outcome === undefined)
     return { RequestID, ErrorMessage: { ...ErrorMessage, StringValue: ZERO_RESERVED } };
   const status = "status" in outcome ? outcome.status : 200;
-  const message = "status" in outcome ? outcome.message : errorMessage(outcome.payload);
+  const message = "status" in outcome ? outcome.message : messageOf(outcome.payload);
   return {
     RequestID,
     ErrorCode: { DataType: "Number", StringValue: String(status) },
-    ErrorMessage: { ...ErrorMessage, StringValue: firstKilobyte(message) },
+    ErrorMessage: { ...ErrorMessage, StringValue: firstBytes(message, KILOBYTE) },
   };
 }
 
@@ -152,11 +154,7 @@ function deadLetterAttributes(
 const ZERO_RESERVED =
   "Function not invoked. Function isconfigured with zero reserved concurrent executions";
 
-function errorMessage(payload: Buffer): string {
-  const error: unknown = JSON.parse(payload.toString());
-  return typeof error === "object" && error !== null && "errorMessage" in error
-    ? String(error.errorMessage)
-    : payload.toString();
-}
+const messageOf = (payload: Buffer) =>
+  readFunctionError(payload).errorMessage ?? payload.toString();
 
-const firstKilobyte = (text: string) => Buffer.from(text).subarray(0, 1024).toString();
+const KILOBYTE = 1024;

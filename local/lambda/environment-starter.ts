@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Iam } from "../iam/index.ts";
 import type { LogEvent, Logs } from "../logs/index.ts";
+import type { LogEventAuthor } from "../logs/log-event-author.ts";
 import { createEnvironmentLog } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { type ExecutionEnvironment, startExecutionEnvironment } from "./execution-environment.ts";
@@ -128,10 +129,10 @@ function logWriter(
   const [, , , region = "", accountId = ""] = FunctionArn.split(":");
   const session = iam.sessionOf(Role, FunctionName);
   const streamArn = `arn:aws:logs:${region}:${accountId}:log-group:${LogGroup}:log-stream:${logStreamName}`;
-  return (events: LogEvent[]) => {
+  return (author: LogEventAuthor, events: LogEvent[]) => {
     const allowed = ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
       iam.allows(session, action, streamArn),
     );
-    if (allowed) logs.write(region, LogGroup, logStreamName, events);
+    if (allowed) logs.write({ region, logGroupName: LogGroup, logStreamName }, author, events);
   };
 }

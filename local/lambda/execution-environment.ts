@@ -135,7 +135,7 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
     const { deadline } = (run.time ??= startTime());
     const { payload, traceHeader, ...invocation } = run.invocation;
     record(run, { type: "function-start" });
-    log.write(lines.start(invocation.requestId));
+    log.platform(lines.start(invocation.requestId));
     const header = { ...invocation, traceId: traceHeader, functionArn: FunctionArn, deadline };
     sandbox?.invoke(header, payload);
   };
@@ -153,7 +153,7 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
       initDuration,
       producedBytes: result.functionError === undefined ? result.payload.length : 0,
     };
-    log.write(lines.report(report));
+    log.platform(lines.report(report));
     record(run, { type: "function-end", environment, ...functionEnd(report, result) });
     initDuration = undefined;
     running = undefined;
@@ -172,7 +172,7 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
     status === "timeout" ? timedOut(requestId, Timeout) : (initError ?? exited(requestId, exit));
 
   const fail = (run: Running, death: Omit<Death, "exit">, payload: Buffer) => {
-    if (death.phase !== undefined) log.write(lines.start(run.invocation.requestId));
+    if (death.phase !== undefined) log.platform(lines.start(run.invocation.requestId));
     // What the handler had answered by then has reached the invoker.
     run.result ??= { payload, functionError: "Unhandled" };
     end(run, death);

@@ -39,8 +39,30 @@ export const responseTooLarge = (length: number): Buffer =>
  * and any other `Runtime.Unknown`.
  */
 export function loggedErrorType(initError: Buffer): string {
-  const { errorType }: FunctionError = JSON.parse(initError.toString());
+  const { errorType = "" } = readFunctionError(initError);
   return /(Runtime|Function)\.[A-Z][a-zA-Z]+/.test(errorType) ? errorType : "Runtime.Unknown";
+}
+
+/**
+ * The type and the message of an error of a function, as texts. The function wrote the payload, so
+ * that either may be missing or of any type.
+ */
+export function readFunctionError(payload: Buffer): { errorType?: string; errorMessage?: string } {
+  const error = parse(payload.toString());
+  if (typeof error !== "object" || error === null) return {};
+  const text = (name: "errorType" | "errorMessage") =>
+    Object.hasOwn(error, name) ? { [name]: textOf(Reflect.get(error, name)) } : {};
+  return { ...text("errorType"), ...text("errorMessage") };
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const payload = (error: FunctionError) => Buffer.from(JSON.stringify(error));

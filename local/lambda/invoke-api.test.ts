@@ -33,6 +33,15 @@ test("the tail is the last 4 KB of the log", async () => {
   expect(tail).toMatch(/x\nEND .+\nREPORT .+\n$/);
 });
 
+test("the tail begins with a whole character", async () => {
+  lambda().define("tells", "exports.handler = async () => console.log('€'.repeat(3000));");
+  const { headers, tail } = await lambda().invoke("tells");
+  const { length } = Buffer.from(headers["X-Amz-Log-Result"] ?? "", "base64");
+  expect(length).toBeGreaterThan(4096 - 3);
+  expect(length).toBeLessThanOrEqual(4096);
+  expect(tail).toMatch(/^€+\nEND /);
+});
+
 test.for<[string, string]>([
   ["a name", "named"],
   ["a name with its version", "named:$LATEST"],

@@ -1,3 +1,4 @@
+import { lastBytes } from "../cut-text.ts";
 import { AwsError, notImplemented } from "../http/aws-error.ts";
 import type { AwsRequest, AwsResponse } from "../http/operation.ts";
 import { decodeSegment } from "../http/path-segment.ts";
@@ -72,7 +73,7 @@ export function createInvokeApi(options: {
     try {
       return await run(request);
     } catch (error) {
-      if (error instanceof AwsError) return refusal(error);
+      if (error instanceof AwsError) return invokeRefusal(error);
       throw error;
     }
   };
@@ -144,6 +145,7 @@ function checkedClientContext(base64: string | undefined): { clientContext?: str
 const invalidContent = (message: string) =>
   new AwsError(400, "InvalidRequestContentException", message);
 
+/** Our choice: in whole characters; AWS documents the last 4 KB. */
 const LOG_TAIL_BYTES = 4096;
 
 function answer({ payload, functionError, log }: InvocationResult, tail: boolean): AwsResponse {
@@ -161,18 +163,19 @@ function answer({ payload, functionError, log }: InvocationResult, tail: boolean
 
 function encodedTail(log: readonly string[]): string {
   const text = log.map((line) => (line.endsWith("\n") ? line : `${line}\n`)).join("");
-  return Buffer.from(text).subarray(-LOG_TAIL_BYTES).toString("base64");
+  return Buffer.from(lastBytes(text, LOG_TAIL_BYTES)).toString("base64");
 }
 
 /** The errors of Lambda's model whose text is called `Message`; that of the others is `message`. */
 const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException"];
 
-function refusal({ status, code, message, members }: AwsError): AwsResponse {
+/** An error in the form of Invoke. */
+export function invokeRefusal({ status, code, message, members, headers }: AwsError): AwsResponse {
   const Type = status < 500 ? "User" : "Service";
   const text = CAPITALISED.includes(code) ? { Message: message } : { message };
   return {
     status,
-    headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },
+    headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code, ...headers },
     body: JSON.stringify({ ...members, Type, ...text }),
   };
 }

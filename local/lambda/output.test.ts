@@ -99,6 +99,56 @@ test("JSON lines keep one value as it is, and turn several into a text with the 
   expect(messages.every((message) => !message.endsWith("\n"))).toBe(true);
 });
 
+test("in JSON, a value without a JSON leaves a line without a message", async () => {
+  lambda().define(
+    "valueless",
+    `exports.handler = async () => {
+      console.log(); console.log(undefined); console.log(() => {}); console.log(Symbol("s"));
+      console.log(null); console.log(undefined, () => {}); };`,
+    jsonLogs("valueless", "WARN"),
+  );
+  const { requestId } = await lambda().invoke("valueless");
+  const line = { timestamp: expect.any(String), level: "INFO", requestId };
+  const lines = lambda().messages("valueless");
+  expect(lines.map((message): unknown => JSON.parse(message))).toEqual([
+    line,
+    line,
+    line,
+    line,
+    { ...line, message: null },
+    { ...line, message: "undefined [Function (anonymous)]" },
+  ]);
+});
+
+test("in JSON, an error whose members are no texts is logged as far as it goes", async () => {
+  lambda().define(
+    "odd",
+    `const error = Object.assign(new Error("e"), { constructor: undefined, message: 1, stack: {} });
+     exports.handler = async () => { console.error(error); console.error("odd", error); };`,
+    jsonLogs("odd", "WARN"),
+  );
+  expect((await lambda().invoke("odd")).payload).toBe(null);
+  const [one, two] = lambda()
+    .messages("odd")
+    .map((message): unknown => JSON.parse(message));
+  expect(one).toMatchObject({ message: { errorMessage: 1, stackTrace: {} } });
+  expect(two).toMatchObject({
+    message: expect.stringMatching(/^odd/),
+    errorType: "UnknownError",
+    errorMessage: 1,
+    stackTrace: [],
+  });
+});
+
+test("a character of which only a part was written is logged with the end of its invocation", async () => {
+  lambda().define(
+    "part",
+    "exports.handler = async () => void process.stdout.write(Buffer.from([97, 0xe2]));",
+  );
+  await lambda().invoke("part");
+  expect(lambda().messages("part")).toContain("a\ufffd");
+});
+
 test("a great many lines arrive complete, in order, and before the end of their invocation", async () => {
   lambda().define(
     "many",

@@ -96,7 +96,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   const onInitDone = () => {
     ready = true;
     const duration = performance.now() - startedAt;
-    log.write(lines.initReport({ phase, duration, status: "success" }));
+    log.platform(lines.initReport({ phase, duration, status: "success" }));
     options.onReady(duration);
   };
 
@@ -108,11 +108,11 @@ export function startSandbox(options: SandboxOptions): Sandbox {
     const death = { ...ending, exit, memoryUsed };
     if (ready) return options.onDeath(death);
     const duration = performance.now() - startedAt;
-    log.write(lines.initReport({ phase, duration, ...ending }));
+    log.platform(lines.initReport({ phase, duration, ...ending }));
     options.onDeath({ ...death, phase, ...(initError && { initError }) });
   };
 
-  log.write(lines.initStart(phase));
+  log.platform(lines.initStart(phase));
   const startedAt = performance.now();
   const child = options.startProcess({ onFrame, onOutput: log.output, onExit });
   child.load();

@@ -15,9 +15,8 @@ async function serveLogs() {
     { level: "ERROR", message: { requestId: "r-2", event: "job failed" } },
   ];
   logs.write(
-    "us-east-1",
-    group,
-    "stream",
+    { region: "us-east-1", logGroupName: group, logStreamName: "stream" },
+    "function",
     lines.map((line) => ({ timestamp: Date.now(), message: JSON.stringify(line) })),
   );
   return served;

@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
+import { createObservers, type Observers } from "../observers.ts";
 import type { LogEvent, WrittenLogEvent } from "./index.ts";
+import type { LogEventAuthor } from "./log-event-author.ts";
 import type { LogGroup } from "./state.ts";
 
 /** An event in a log group, in the form of FilterLogEvents. */
@@ -26,14 +28,21 @@ interface GroupContent {
   events: StoredEvent[];
 }
 
+/** The stream that events are written to. */
+export interface LogTarget {
+  region: string;
+  group: LogGroup;
+  logStreamName: string;
+}
+
 export interface EventStore {
   /** The group's streams by name. A new stream is added to this map. */
   streamsOf(group: LogGroup): Map<string, LogStream>;
   /** The group's events that its retention has left, in order of time. */
   eventsOf(group: LogGroup): readonly StoredEvent[];
   /** Adds events to a stream, which comes into being where it doesn't exist. */
-  append(region: string, group: LogGroup, logStreamName: string, events: readonly LogEvent[]): void;
-  subscribe(listener: (event: WrittenLogEvent) => void): () => void;
+  append(target: LogTarget, author: LogEventAuthor, events: readonly LogEvent[]): void;
+  subscribe: Observers<WrittenLogEvent>["subscribe"];
 }
 
 const dayInMs = 24 * 60 * 60 * 1000;
@@ -47,7 +56,7 @@ const dayInMs = 24 * 60 * 60 * 1000;
 export function createEventStore(options: { clock: Clock; capacity?: number }): EventStore {
   const { clock, capacity = 50_000 } = options;
   const contents = new WeakMap<LogGroup, GroupContent>();
-  const listeners = new Set<(event: WrittenLogEvent) => void>();
+  const { notify, subscribe } = createObservers<WrittenLogEvent>();
   let written = 0;
 
   function contentOf(group: LogGroup): GroupContent {
@@ -69,9 +78,8 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
   }
 
   function append(
-    region: string,
-    group: LogGroup,
-    logStreamName: string,
+    { region, group, logStreamName }: LogTarget,
+    author: LogEventAuthor,
     added: readonly LogEvent[],
   ) {
     const { events } = contentOf(group);
@@ -84,8 +92,7 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
       stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
       stream.lastIngestionTime = ingestionTime;
       const { logGroupName } = group;
-      for (const tell of listeners)
-        tell({ logGroupName, logStreamName, message, region, timestamp });
+      notify({ author, logGroupName, logStreamName, message, region, timestamp });
     }
     // In blocks: to shift the whole list for every event would cost more than all else.
     if (events.length > capacity * 1.1) events.splice(0, events.length - capacity);
@@ -95,11 +102,7 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
     streamsOf: (group) => contentOf(group).streams,
     eventsOf,
     append,
-    subscribe(listener) {
-      const entry = (event: WrittenLogEvent) => listener(event);
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    },
+    subscribe,
   };
 }
 

@@ -2,7 +2,9 @@ import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../http/json-protocol.ts";
 import type { Service } from "../http/operation.ts";
 import type { Iam } from "../iam/index.ts";
+import type { Observers } from "../observers.ts";
 import type { State } from "../state.ts";
+import type { LogEventAuthor } from "./log-event-author.ts";
 import { createEventStore } from "./event-store.ts";
 import { groupIn, logGroupOperations } from "./log-groups.ts";
 import { logStreamOperations } from "./log-streams.ts";
@@ -18,6 +20,7 @@ export interface LogEvent {
 }
 
 export interface WrittenLogEvent extends LogEvent {
+  author: LogEventAuthor;
   logGroupName: string;
   logStreamName: string;
   region: string;
@@ -26,9 +29,16 @@ export interface WrittenLogEvent extends LogEvent {
 export interface Logs {
   service: Service;
   /** Appends to a stream, which comes into being with its first event. False: there is no such group. */
-  write(region: string, logGroupName: string, logStreamName: string, events: LogEvent[]): boolean;
-  /** Calls back for every event written from now on, until the returned function is called. */
-  subscribe(listener: (event: WrittenLogEvent) => void): () => void;
+  write(
+    stream: { region: string; logGroupName: string; logStreamName: string },
+    author: LogEventAuthor,
+    events: readonly LogEvent[],
+  ): boolean;
+  /**
+   * Calls back for every event written from now on, until the returned function is called. An error of
+   * a subscriber is reported on stderr, and concerns nobody else.
+   */
+  subscribe: Observers<WrittenLogEvent>["subscribe"];
 }
 
 /** CloudWatch Logs: groups and metric filters in the state, streams and events in memory. */
@@ -51,10 +61,10 @@ export function createLogs(options: { state: State; clock: Clock; iam: Iam }): L
         ...readOperations(resources),
       },
     }),
-    write(region, logGroupName, logStreamName, events) {
+    write({ region, logGroupName, logStreamName }, author, events) {
       const group = groupIn(state, region, logGroupName);
       if (group === undefined) return false;
-      store.append(region, group, logStreamName, events);
+      store.append({ region, group, logStreamName }, author, events);
       return true;
     },
     subscribe: store.subscribe,

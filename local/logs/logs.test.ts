@@ -126,9 +126,8 @@ describe("metric filters", () => {
 describe("log events", () => {
   const write = (stream: string, ...messages: string[]) =>
     logs.write(
-      "us-east-1",
-      logGroupName,
-      stream,
+      { region: "us-east-1", logGroupName, logStreamName: stream },
+      "function",
       messages.map((message) => ({ timestamp: clock.now(), message })),
     );
   const messagesOf = (output: Record<string, unknown>) =>
@@ -179,8 +178,9 @@ describe("log events", () => {
   });
 
   test("writing to a group that doesn't exist is false", () => {
-    expect(logs.write("us-east-1", "missing", "s", [])).toBe(false);
-    expect(logs.write("eu-west-1", logGroupName, "s", [])).toBe(false);
+    const stream = { region: "us-east-1", logGroupName, logStreamName: "s" };
+    expect(logs.write({ ...stream, logGroupName: "missing" }, "function", [])).toBe(false);
+    expect(logs.write({ ...stream, region: "eu-west-1" }, "function", [])).toBe(false);
   });
 
   test("a client that follows polls from its newest event on and loses nothing", async () => {
@@ -307,6 +307,7 @@ describe("log events", () => {
     expect(listener.mock.calls).toEqual([
       [
         {
+          author: "function",
           logGroupName,
           logStreamName: "a",
           region: "us-east-1",

@@ -45,7 +45,7 @@ export const putLogEvents = (options: {
         clock.now(),
         group.retentionInDays,
       );
-      store.append(region, group, logStreamName, accepted);
+      store.append({ region, group, logStreamName }, "client", accepted);
       const nextSequenceToken = "0".repeat(56);
       return { nextSequenceToken, rejectedLogEventsInfo };
     },

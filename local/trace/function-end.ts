@@ -1,3 +1,4 @@
+import { readFunctionError } from "../lambda/failures.ts";
 import type { FunctionEnd } from "./types.ts";
 
 /** How an invocation ended, from Lambda's report and what the invoker gets. */
@@ -16,7 +17,6 @@ export function functionEnd(
   if (status === "timeout") return { outcome: "timeout", ...times };
   if (status === "error") return { outcome: "crash", ...(errorType && { errorType }), ...times };
   if (functionError === undefined) return { outcome: "success", ...times };
-  const error: unknown = JSON.parse(payload.toString());
-  const named = typeof error === "object" && error !== null && "errorType" in error;
-  return { outcome: "error", ...(named && { errorType: String(error.errorType) }), ...times };
+  const { errorType: named } = readFunctionError(payload);
+  return { outcome: "error", ...(named !== undefined && { errorType: named }), ...times };
 }

@@ -22,7 +22,7 @@ async function startStream() {
   const responses: ServerResponse[] = [];
   const server = createServer((request, response) => {
     responses.push(response);
-    pages["/_local/trace/stream"]?.(request, response);
+    void pages["/_local/trace/stream"]?.(request, response);
   });
   onTestFinished(() => {
     server.closeAllConnections();

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { reportError } from "../report-error.ts";
 import type { Page } from "../http/server.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Overview, TraceAnswer, TracedMessage } from "./types.ts";
@@ -29,11 +30,7 @@ export function tracePages(options: {
   return {
     "/_local/trace": trace,
     "/_local/trace/stream": (request, response) => stream(request, response, options),
-    "/_local/overview": (_request, response) =>
-      void overview().then(
-        (answer) => sendJson(response, answer),
-        () => response.destroy(),
-      ),
+    "/_local/overview": async (_request, response) => sendJson(response, await overview()),
   };
 }
 
@@ -62,7 +59,12 @@ function stream(
   let sent = sinceOf(request);
   let lastOverview = "";
 
-  const sendMessages = () => {
+  /** An error ends this stream, and nothing else. */
+  const onError = (error: unknown) => {
+    reportError(error);
+    response.destroy();
+  };
+  const sendMessages = async () => {
     if (recorder.revision === sent || response.writableNeedDrain) return;
     const messages = recorder.messages(sent).map(messageEvent).join("");
     sent = recorder.revision;
@@ -80,14 +82,14 @@ function stream(
   // So that the reader knows at once that it is connected.
   response.write("retry: 1000\n\n");
   const timers = [
-    setInterval(sendMessages, MESSAGES_EVERY),
-    setInterval(() => void sendOverview().catch(() => response.destroy()), OVERVIEW_EVERY),
+    setInterval(() => void sendMessages().catch(onError), MESSAGES_EVERY),
+    setInterval(() => void sendOverview().catch(onError), OVERVIEW_EVERY),
   ];
   response.once("close", () => {
     for (const timer of timers) clearInterval(timer);
   });
-  sendMessages();
-  void sendOverview().catch(() => response.destroy());
+  void sendMessages().catch(onError);
+  void sendOverview().catch(onError);
 }
 
 const messageEvent = (message: TracedMessage) =>

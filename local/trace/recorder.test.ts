@@ -43,7 +43,7 @@ test("what belongs to no message is not recorded", () => {
   recorder.record(undefined, { type: "post-start" });
   recorder.record("Root=1-b", { type: "post-start" });
   recorder.record("Self=1-a", { type: "post-start" });
-  recorder.log({ logStreamName: "unknown", message: "lost" });
+  recorder.log({ author: "function", logStreamName: "unknown", message: "lost" });
   expect(only().points).toHaveLength(1);
 });
 
@@ -64,7 +64,7 @@ test("a message has so many points, and says how many it has no room for", () =>
     start: "warm",
   });
   for (let line = 0; line < LOG_LIMIT + 5; line += 1)
-    recorder.log({ logStreamName: "stream", message: "line\n" });
+    recorder.log({ author: "function", logStreamName: "stream", message: "line\n" });
   for (let post = 0; post < POINT_LIMIT; post += 1)
     recorder.record("Root=1-a", { type: "post-start" });
   const logs = only().points.filter(({ type }) => type === "log");
@@ -90,7 +90,8 @@ test("log lines are of the run that they were written in", () => {
       environment,
       start: "warm",
     });
-  for (const logStreamName of ["c", "b"]) recorder.log({ logStreamName, message: logStreamName });
+  for (const logStreamName of ["c", "b"])
+    recorder.log({ author: "function", logStreamName, message: logStreamName });
   const logs = only().points.filter(({ type }) => type === "log");
   expect(logs).toMatchObject([
     { run: "1", message: "c" },
@@ -104,7 +105,7 @@ test("log lines go to the message that an environment works for at the time", ()
     begin(id);
     const environment = { environment: "stream", start: "warm" } as const;
     recorder.record(`Root=${id}`, { type: "environment", invocation, ...environment });
-    recorder.log({ logStreamName: "stream", message: `of ${id}` });
+    recorder.log({ author: "function", logStreamName: "stream", message: `of ${id}` });
   }
   expect(
     recorder.messages().map(({ points }) => points.find(({ type }) => type === "log")),

@@ -1,4 +1,6 @@
+import { firstUnits } from "../cut-text.ts";
 import type { WrittenLogEvent } from "../logs/index.ts";
+import { createObservers, type Observers } from "../observers.ts";
 import { createPending } from "./pending.ts";
 import type { Trace } from "./trace.ts";
 import { parentOf, rootOf } from "./trace-header.ts";
@@ -7,13 +9,16 @@ import type { Detail, Invocation, TracedMessage } from "./types.ts";
 /** Keeps the latest messages. */
 export interface Recorder extends Trace {
   /** Takes a log event of a function for a part of the message that its environment works for. */
-  log(event: Pick<WrittenLogEvent, "logStreamName" | "message">): void;
+  log(event: Pick<WrittenLogEvent, "author" | "logStreamName" | "message">): void;
   /** Those that have changed since a revision, the oldest first. They go on changing. */
   messages(since?: number): TracedMessage[];
   /** Of the latest change. */
   readonly revision: number;
-  /** Calls back after each change, until the returned function is called. */
-  subscribe(listener: (message: TracedMessage) => void): () => void;
+  /**
+   * Calls back after each change, until the returned function is called. An error of a subscriber is
+   * reported on stderr, and concerns nobody else.
+   */
+  subscribe: Observers<TracedMessage>["subscribe"];
 }
 
 /** Characters of a text. */
@@ -49,7 +54,7 @@ export function createRecorder(
   const { limit = 500, now = () => performance.now(), wallClock = Date.now } = options;
   const entries = new Map<string, Entry>();
   const works = new Map<string, Work>();
-  const listeners = new Set<(message: TracedMessage) => void>();
+  const { notify, subscribe } = createObservers<TracedMessage>();
   // Above those of any earlier run, so that nobody who asks for what is new is told too little.
   let revision = wallClock() * 1000;
 
@@ -64,7 +69,7 @@ export function createRecorder(
     if (isLog && !isFull) entry.logs += 1;
     message.settled = pending.after(detail, run);
     message.revision = revision += 1;
-    for (const tell of listeners) tell(message);
+    notify(message);
   };
 
   return {
@@ -94,11 +99,11 @@ export function createRecorder(
       }
       add(entry, detail, run);
     },
-    log({ logStreamName, message }) {
+    log({ author, logStreamName, message }) {
       const work = works.get(logStreamName);
       if (work === undefined || !entries.has(work.entry.message.traceId)) return;
       const { entry, invocation, run } = work;
-      add(entry, { type: "log", invocation, message: message.trimEnd() }, run);
+      add(entry, { type: "log", invocation, author, message: message.trimEnd() }, run);
     },
     messages: (since = 0) =>
       Array.from(entries.values(), ({ message }) => message).filter(
@@ -107,11 +112,7 @@ export function createRecorder(
     get revision() {
       return revision;
     },
-    subscribe(listener) {
-      const entry = (message: TracedMessage) => listener(message);
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    },
+    subscribe,
   };
 }
 
@@ -135,4 +136,4 @@ function cut(detail: Detail): Detail {
 }
 
 /** As a text of its own: a part of a text would keep the whole in memory. */
-const begin = (text: string) => Buffer.from(text.slice(0, TEXT_LIMIT)).toString();
+const begin = (text: string) => Buffer.from(firstUnits(text, TEXT_LIMIT)).toString();

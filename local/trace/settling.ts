@@ -1,3 +1,4 @@
+import { isolated } from "../observers.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TracedMessage } from "./types.ts";
 
@@ -10,10 +11,11 @@ export function onSettled(
   listener: (message: TracedMessage) => void,
 ): () => void {
   const waiting = new Set<TracedMessage>();
+  const notify = isolated(listener);
   const tell = () => {
     for (const message of waiting) {
       waiting.delete(message);
-      if (message.settled) listener(message);
+      if (message.settled) notify(message);
     }
   };
   return recorder.subscribe((message) => {

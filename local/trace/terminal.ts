@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "../../scripts/printable.ts";
+import { firstUnits } from "../cut-text.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
 import { durationOf, tellVerdict, type Verdict, verdictOf } from "./verdict.ts";
@@ -39,7 +40,9 @@ export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream
     const length = milliseconds((span.to ?? end) - span.from);
     return `    ${name}  ${bar}  ${length}${span.failed ? style("red", "  failed") : ""}`;
   });
-  const notes = points.flatMap((point) => noteOf(point) ?? []).map((note) => `    ${note}`);
+  const notes = points
+    .flatMap((point) => noteOf(point) ?? [])
+    .map((note) => `    ${printable(note)}`);
   return [head.join("  "), ...rows, ...notes].join("\n");
 }
 
@@ -88,5 +91,5 @@ function noteOf(point: Point): string | undefined {
 /** On one line. */
 function shorten(text: string): string {
   const line = printable(text.replace(/\s+/g, " "));
-  return line.length > TEXT ? `${line.slice(0, TEXT - 1)}…` : line;
+  return line.length > TEXT ? `${firstUnits(line, TEXT - 1)}…` : line;
 }

@@ -1,3 +1,4 @@
+import { isolated } from "../observers.ts";
 import type { Detail, TracedMessage } from "./types.ts";
 
 /** What the services of the local AWS tell about the messages that go through them. */
@@ -14,3 +15,9 @@ export interface Trace {
 
 /** Records nothing. */
 export const noTrace: Trace = { begin() {}, record() {} };
+
+/** A trace that can neither end nor disturb the services that it follows. */
+export const isolatedTrace = ({ begin, record }: Trace): Trace => ({
+  begin: isolated(begin),
+  record: isolated(record),
+});

@@ -1,3 +1,5 @@
+import type { LogEventAuthor } from "../logs/log-event-author.ts";
+
 /**
  * The way of a message as data: what `GET /_local/trace` answers, in JSON. docs/trace.md explains it.
  */
@@ -50,7 +52,7 @@ export type Detail =
   | { type: "function-start"; invocation: Invocation }
   | ({ type: "function-end"; invocation: Invocation } & FunctionEnd)
   /** A line of the function's log, as CloudWatch Logs keeps it; the first 1,024 characters of it. */
-  | { type: "log"; invocation: Invocation; message: string }
+  | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string }
   /** A function calls Invoke. */
   | { type: "invoke-start"; functionName: string }
   /** Lambda has answered: 202, where it took the event. */

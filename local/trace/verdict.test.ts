@@ -12,7 +12,7 @@ test("a message takes until the frame that answers it, or until it is settled", 
   const points: Point[] = [
     { at: 0, type: "frame-in", text: "{}" },
     { at: 6, type: "handled", status: 200 },
-    { at: 7, type: "log", invocation: processor, message: "" },
+    { at: 7, type: "log", author: "function", invocation: processor, message: "" },
   ];
   expect(durationOf(message(points, false))).toBeUndefined();
   expect(durationOf(message(points))).toBe(6);

@@ -329,6 +329,7 @@ export const invoking: Behaviour[] = [
       const { status, headers, body } = await probe.run("return 1");
       expect(status).toBe(429);
       expect(errorTypeOf(headers)).toBe("TooManyRequestsException");
+      expect(headers.get("Retry-After")).toMatch(/^\d+$/);
       expect(JSON.parse(body)).toMatchObject({
         Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
         Type: "User",

@@ -419,7 +419,7 @@ function beginMessage(recorder: Recorder, id: string) {
   recorder.begin(header, ids, { type: "frame-in", text: id });
   return {
     record: (detail: Detail) => recorder.record(header, detail),
-    log: (message: string) => recorder.log({ logStreamName: "e", message }),
+    log: (message: string) => recorder.log({ author: "function", logStreamName: "e", message }),
   };
 }
 

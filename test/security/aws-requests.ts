@@ -89,7 +89,7 @@ export const logs = (
 });
 
 export const putLogEvents = (logGroupName: string): Attempt =>
-  logs("PutLogEvents", logGroupName, "forged", {
+  logs("PutLogEvents", logGroupName, "existing", {
     logEvents: [{ timestamp: 0, message: "forged" }],
   });
 

@@ -1,3 +1,4 @@
+import { firstUnits } from "../../cut-text.ts";
 import { byId, element, oncePerFrame } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 import { createRoundTrips } from "./round-trips.ts";
@@ -50,7 +51,7 @@ function textOf(text: string): HTMLElement {
     element(
       "summary",
       {},
-      element("code", { text: `${text.slice(0, ROOM)}…` }),
+      element("code", { text: `${firstUnits(text, ROOM)}…` }),
       element("small", { text: `all ${text.length.toLocaleString("en")} characters` }),
     ),
     element("code", { text }),

@@ -1,30 +1,17 @@
+import type { LogEventAuthor } from "../../logs/log-event-author.ts";
+import { readApplicationLine, readPlatformLine, textOf } from "../../../scripts/log-line.ts";
+
 /** A line of a function's log, to be read: JSON without what every line has. */
-export function readLogLine(line: string): { level: string; text: string } {
-  const parsed = parse(line);
-  if (typeof parsed?.["type"] === "string")
-    return { level: "platform", text: platformText(parsed["type"], parsed["record"]) };
-  if (typeof parsed?.["level"] !== "string") return { level: "", text: line };
-  const { message } = parsed;
-  return {
-    level: parsed["level"].toLowerCase(),
-    text: typeof message === "string" ? message : JSON.stringify(message),
-  };
+export function readLogLine(line: string, author: LogEventAuthor): { level: string; text: string } {
+  const platform = author === "platform" ? readPlatformLine(line) : undefined;
+  if (platform !== undefined)
+    return { level: "platform", text: platformText(platform.type, platform.record) };
+  const { level, text } = readApplicationLine(line) ?? { level: "", text: line };
+  return { level: level.toLowerCase(), text };
 }
 
-function platformText(type: string, record: unknown): string {
-  const { metrics, status, errorType } = fieldsOf(record);
-  const told = Object.entries(fieldsOf(metrics)).map(([name, value]) => `${name} ${String(value)}`);
+function platformText(type: string, { metrics, status, errorType }: Record<string, unknown>) {
+  const told = Object.entries(metrics ?? {}).map(([name, value]) => `${name} ${textOf(value)}`);
   const ending = [status, errorType].filter((each) => each !== undefined && each !== "success");
-  return [type, ...ending, ...told].join("  ");
-}
-
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? { ...value } : {};
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    return fieldsOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return [type, ...ending.map(textOf), ...told].join("  ");
 }

@@ -96,7 +96,7 @@ const cells = (label: HTMLElement, track: HTMLElement[], time: string) => [
 function logRows(span: Span, points: readonly Point[], key: string): HTMLElement[] {
   const lines = points.flatMap((point) =>
     point.type === "log" && point.run === span.run
-      ? [{ at: point.at, ...readLogLine(point.message) }]
+      ? [{ at: point.at, ...readLogLine(point.message, point.author) }]
       : [],
   );
   if (lines.length === 0) return [];

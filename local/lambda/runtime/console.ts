@@ -1,6 +1,6 @@
 import { format } from "node:util";
 import { FrameType } from "./frames.ts";
-import { describeInJson } from "./function-errors.ts";
+import { describeInJson, summarizeInJson } from "./function-errors.ts";
 
 /**
  * Lambda's log levels, least important first.
@@ -56,7 +56,10 @@ function textLine(level: LogLevel, requestId: string | undefined, values: unknow
   return `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...values)}`;
 }
 
-/** One value is kept as it is, so that an object stays an object; several become a text. */
+/**
+ * One value is kept as it is, so that an object stays an object; several become a text. As on Lambda, a
+ * value without a JSON, such as `undefined` or a function, leaves a line without `message`.
+ */
 function jsonLine(level: LogLevel, requestId: string | undefined, values: unknown[]): string {
   const line = { timestamp: new Date().toISOString(), level, requestId };
   const [value] = values;
@@ -69,13 +72,11 @@ function jsonLine(level: LogLevel, requestId: string | undefined, values: unknow
     }
   }
   const error = values.find((candidate) => candidate instanceof Error);
-  const { errorType, errorMessage, stackTrace } = error === undefined ? {} : describeInJson(error);
+  const summary = error === undefined ? {} : summarizeInJson(error);
   return JSON.stringify({
     ...line,
     message: format(...values),
-    errorType,
-    errorMessage,
-    stackTrace,
+    ...summary,
   });
 }
 

@@ -112,11 +112,24 @@ function describeInText(error: Error) {
   };
 }
 
-/** An error in a log of JSON format, with whatever members it has of its own. */
+/**
+ * An error in a log of JSON format. Any of its members may have been replaced by a value of another
+ * type, or by none.
+ * @param otherStack the stack trace of an error whose stack is no text.
+ */
+export function summarizeInJson(error: Error, otherStack: unknown = []) {
+  const { constructor, message, stack }: Partial<Record<keyof Error | "constructor", unknown>> =
+    error;
+  return {
+    errorType: typeof constructor === "function" ? constructor.name : "UnknownError",
+    errorMessage: message,
+    stackTrace: typeof stack === "string" ? stack.split("\n") : otherStack,
+  };
+}
+
+/** The same, with all members that it has of its own. */
 export const describeInJson = (error: Error) => ({
-  errorType: error.constructor.name,
-  errorMessage: error.message,
-  stackTrace: error.stack?.split("\n") ?? [],
+  ...summarizeInJson(error, error.stack),
   ...membersOf(error),
 });
 

@@ -1,0 +1,38 @@
+import { AwsError } from "./aws-error.ts";
+
+/**
+ * Levels of lists and objects in each other. Our choice: more than any request of AWS has, and less
+ * than what a recursive function can take.
+ */
+export const NESTING_LIMIT = 100;
+
+/**
+ * The value of a JSON body; an empty object where there is none.
+ * @throws {AwsError} 400 SerializationException, where it isn't JSON or is nested too deeply.
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  const value = parse(body.toString());
+  if (isTooDeep(value)) throw invalid(`The body is nested more than ${NESTING_LIMIT} levels deep.`);
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`The body is not JSON: ${String(cause)}`);
+  }
+}
+
+/** Level by level, because a recursive function would need the stack that this protects. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value].filter(isObject);
+  for (let depth = 0; depth < NESTING_LIMIT && level.length > 0; depth += 1)
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
+  return level.length > 0;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const invalid = (message: string) => new AwsError(400, "SerializationException", message);

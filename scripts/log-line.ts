@@ -1,0 +1,57 @@
+/**
+ * Reads the lines of a function's log. Anybody can write any text into a log, so a line is data: these
+ * readers take every text, never throw, and return undefined for a line that has another form.
+ */
+
+/** Lambda's log levels. */
+const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface ApplicationLine {
+  level: Level;
+  /** The message; the whole line where it has none, as other loggers call it differently. */
+  text: string;
+}
+
+/** A JSON object with a level, as Lambda's console and most loggers write it. */
+export function readApplicationLine(line: string): ApplicationLine | undefined {
+  const { level: name, message } = objectIn(line) ?? {};
+  const level = LEVELS.find((known) => typeof name === "string" && known === name.toUpperCase());
+  if (level === undefined) return undefined;
+  return { level, text: textOf(message) ?? line };
+}
+
+export interface PlatformLine {
+  /** Such as `platform.report`. */
+  type: string;
+  record: Record<string, unknown>;
+}
+
+/** A line of Lambda itself in JSON format, or one that somebody wrote in its form. */
+export function readPlatformLine(line: string): PlatformLine | undefined {
+  const { type, record } = objectIn(line) ?? {};
+  if (typeof type !== "string" || !type.startsWith("platform.") || !isObject(record))
+    return undefined;
+  return { type, record };
+}
+
+function objectIn(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** A text as it is, and any other value as JSON. Undefined for a value that is too deeply nested. */
+export function textOf(value: unknown): string | undefined {
+  try {
+    return typeof value === "string" ? value : JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
