@@ -38,6 +38,34 @@ test("the state survives being written and read as JSON", async () => {
   expect(JSON.parse(JSON.stringify(aws.state))).toEqual(aws.state);
 });
 
+test("the account can be chosen: STS names it, and every ARN", async () => {
+  const aws = await startStack({ bundles: DIST, accountId: "111122223333" });
+  onTestFinished(() => aws.close());
+  const response = await fetch(aws.endpoint, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=00",
+    },
+    body: "Action=GetCallerIdentity&Version=2011-06-15",
+  });
+  const identity = await response.text();
+  expect(identity).toContain("<Account>111122223333</Account>");
+  expect(identity).toContain("<Arn>arn:aws:iam::111122223333:root</Arn>");
+  const arns = JSON.stringify(aws.state).match(/arn:aws:\w+:[\w-]*:\d{12}:/g) ?? [];
+  expect(arns.length).toBeGreaterThan(10);
+  expect(arns.filter((arn) => !arn.includes(":111122223333:"))).toEqual([]);
+  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+});
+
+test("an account has 12 digits", async () => {
+  await expect(startEmpty({ accountId: "1234" })).rejects.toThrow(
+    'The number of an account has 12 digits, such as 111122223333: "1234".',
+  );
+});
+
 test("a taken port rejects, and leaves nothing running", async () => {
   const temporary = await mkdtemp(join(tmpdir(), "taken-port-"));
   vi.stubEnv("TMPDIR", temporary);

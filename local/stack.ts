@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { LambdaFunction } from "./lambda/state.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
-import type { RegionState, State } from "./state.ts";
+import { emptyState, LOCAL_ACCOUNT_ID, type RegionState, type State } from "./state.ts";
 
 /**
  * A state as a snapshot keeps it: functions name their bundle in `dist/` instead of holding
@@ -14,11 +14,16 @@ type Stored<Type> = Type extends LambdaFunction
   ? Omit<LambdaFunction, "zipFile"> & { bundle: string }
   : { [Key in keyof Type]: Type[Key] extends object ? Stored<Type[Key]> : Type[Key] };
 
-type StartOptions = Omit<LocalAwsOptions, "state"> & { port?: number };
+type StartOptions = Omit<LocalAwsOptions, "state"> & {
+  port?: number;
+  /** The account that STS and every ARN name: 12 digits. Default: `000000000000`. */
+  accountId?: string;
+};
 
 /** A local AWS that listens and holds nothing. */
-export async function startEmpty({ port, ...options }: StartOptions = {}): Promise<LocalAws> {
-  const aws = await createLocalAws(options);
+export async function startEmpty(options: StartOptions = {}): Promise<LocalAws> {
+  const { port, accountId, ...rest } = options;
+  const aws = await createLocalAws({ ...rest, state: emptyState(accountId) });
   try {
     await aws.listen(port);
     return aws;
@@ -45,7 +50,7 @@ export async function startStack(
   const { bundles, stack = "open", ...rest } = options;
   const aws = await startEmpty(rest);
   try {
-    Object.assign(aws.state, await loadStack(STACKS[stack], aws.endpoint, bundles));
+    Object.assign(aws.state, await loadStack(STACKS[stack], aws, bundles));
     for (const region of Object.values(aws.state.regions))
       for (const { configuration } of Object.values(region.lambda.functions))
         aws.lambda.refresh(configuration.FunctionArn);
@@ -65,9 +70,14 @@ export async function readBundles(directory: string): Promise<Record<string, Buf
   return Object.fromEntries(zips);
 }
 
-async function loadStack(file: string, endpoint: string, bundles: string): Promise<State> {
+/** The account in a snapshot, but not the end of a UUID. */
+const STORED_ACCOUNT_ID = new RegExp(String.raw`(?<![\w-])${LOCAL_ACCOUNT_ID}(?!\w)`, "g");
+
+async function loadStack(file: string, aws: LocalAws, bundles: string): Promise<State> {
   const text = await readFile(file, "utf8");
-  const stored: Stored<State> = JSON.parse(text.replaceAll(ENDPOINT, endpoint));
+  const stored: Stored<State> = JSON.parse(
+    text.replaceAll(ENDPOINT, aws.endpoint).replace(STORED_ACCOUNT_ID, aws.state.accountId),
+  );
   const zips = await readBundles(bundles);
   const regions: Record<string, RegionState> = {};
   for (const [name, region] of Object.entries(stored.regions)) {

@@ -23,11 +23,17 @@ export interface RegionState {
   sqs: SqsState;
 }
 
-export const emptyState = (): State => ({
-  accountId: "000000000000",
-  iam: { roles: {} },
-  regions: {},
-});
+/** The account of a local AWS, unless another one is chosen. AWS gives no account this number. */
+export const LOCAL_ACCOUNT_ID = "000000000000";
+
+/** @throws {Error} where the account's number has not 12 digits. */
+export function emptyState(accountId: string = LOCAL_ACCOUNT_ID): State {
+  if (!/^\d{12}$/.test(accountId))
+    throw new Error(
+      `The number of an account has 12 digits, such as 111122223333: "${accountId}".`,
+    );
+  return { accountId, iam: { roles: {} }, regions: {} };
+}
 
 /** The resources of one region; a region comes into being when it is first asked for. */
 export function regionOf(state: State, region: string): RegionState {
