@@ -8,6 +8,7 @@ import { stop as stopEsbuild } from "esbuild";
 import { describeBuildFailures, isBuildFailure } from "../scripts/build-failure.ts";
 import { openBuilds } from "../scripts/build.ts";
 import { formatLogEvent } from "../scripts/log-format.ts";
+import { workspaceOf } from "../scripts/terraform.ts";
 
 import { consolePages } from "./console/index.ts";
 import { firstUrl } from "./console/settings.ts";
@@ -17,6 +18,7 @@ import { readSources } from "./hot-reload/watch-sources.ts";
 import { createIssuer } from "./issuer/index.ts";
 import type { LocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
+import { LOCAL_ACCOUNT_ID } from "./state.ts";
 import { createRecorder } from "./trace/recorder.ts";
 import { onSettled } from "./trace/settling.ts";
 import { formatMessage } from "./trace/terminal.ts";
@@ -26,6 +28,7 @@ const USAGE = `Usage: npm start -- [options]
   --port <number>   the port of the local AWS (default: 4566)
   --auth            a stack that wants a token, an issuer of tokens, and a token to try
   --empty           a local AWS without the stack, for \`terraform apply\`
+  --account <id>    the number of its account (default: ${LOCAL_ACCOUNT_ID})
   --trace          the way of each message, in the terminal
   --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
   --allow-other-users
@@ -44,6 +47,7 @@ const directories = [join(root, "functions"), join(root, "shared")];
 
 interface Options {
   port: number;
+  accountId: string;
   auth: boolean;
   empty: boolean;
   faults: Faults;
@@ -55,6 +59,7 @@ function options(): Options {
   const { values } = parseArgs({
     options: {
       port: { type: "string", default: "4566" },
+      account: { type: "string", default: LOCAL_ACCOUNT_ID },
       auth: { type: "boolean", default: false },
       empty: { type: "boolean", default: false },
       trace: { type: "boolean", default: false },
@@ -70,15 +75,20 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  const { auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
+  const { account: accountId, auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
+  if (!/^\d{12}$/.test(accountId))
+    throw new Error(`--account takes a number of 12 digits, not "${accountId}".`);
   if (auth && empty) throw new Error("--auth and --empty exclude each other.");
   const faults = createFaults(parseFaults(values.fault));
-  return { port, auth, empty, trace, allowOtherUsers, faults };
+  return { port, accountId, auth, empty, trace, allowOtherUsers, faults };
 }
 
-/** The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. */
+/**
+ * The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. The
+ * workspace keeps Terraform's state for this local AWS apart from those of stacks on AWS.
+ */
 const shellVariables = (aws: LocalAws) =>
-  `export AWS_ENDPOINT_URL=${aws.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
+  `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.state.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
 
 const introductionWhenEmpty = (aws: LocalAws) => `
 An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it holds.
@@ -132,7 +142,7 @@ const INTRODUCTION_OF_TOKEN = `
 `;
 
 async function start(options: Options): Promise<void> {
-  const { port, auth, empty, faults, trace, allowOtherUsers } = options;
+  const { port, accountId, auth, empty, faults, trace, allowOtherUsers } = options;
   const sources = await readSources(directories);
   const builds = await openBuilds({ outDirectory, logLevel: "silent" });
   const bundles = await Promise.all(builds.map((build) => build.run()));
@@ -147,7 +157,7 @@ async function start(options: Options): Promise<void> {
     const token = (await issuer?.tokenFor(endpoint, "ada")) ?? null;
     return { url: firstUrl(state, endpoint), token };
   });
-  const shared = { port, faults, recorder, allowOtherUsers, spareProcesses: true };
+  const shared = { port, accountId, faults, recorder, allowOtherUsers, spareProcesses: true };
   const aws = empty
     ? await startEmpty({ ...shared, pages: consoles })
     : await startStack({

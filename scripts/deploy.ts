@@ -6,7 +6,7 @@ const USAGE = `Usage: npm run deploy -- [--account] [arguments of terraform appl
   --account   applies terraform/account instead: once per account and region, for all applications
   --help      this text
 
-Such as: npm run deploy -- -var project=chat -var stage=dev
+Such as: npm run deploy -- -var stage=dev
 Paths, as in -var-file=dev.tfvars, start in terraform/. Terraform asks before it changes anything,
 unless it is told -auto-approve.
 `;

@@ -1,6 +1,7 @@
 import { buildFunctions } from "./build.ts";
 import { isBuildFailure } from "./build-failure.ts";
-import { CommandFailed, terraform } from "./terraform-command.ts";
+import { describeTarget } from "./deployment-target.ts";
+import { CommandFailed, type Root, terraform } from "./terraform-command.ts";
 
 /** What somebody asked `npm run deploy` or `npm run destroy` for. */
 export interface Deployment {
@@ -25,11 +26,13 @@ export const parseDeployment = (args: readonly string[]): Deployment => ({
 export async function deploy({ account, args }: Deployment): Promise<void> {
   if (account) {
     await terraform("terraform/account", "init");
+    await showTarget("terraform/account", args);
     await terraform("terraform/account", "apply", ...args);
     return;
   }
   await build();
   await terraform("terraform", "init");
+  await showTarget("terraform", args);
   await terraform("terraform", "apply", ...args);
   await terraform("terraform", "output", "-raw", "websocket_url");
   console.log("\n");
@@ -53,7 +56,13 @@ async function build(): Promise<void> {
 export async function destroy({ account, args }: Deployment): Promise<void> {
   const root = account ? "terraform/account" : "terraform";
   await terraform(root, "init");
+  await showTarget(root, args);
   await terraform(root, "destroy", ...args);
+}
+
+/** Prints the account, region and project, for a person who has several. */
+async function showTarget(root: Root, args: string[]): Promise<void> {
+  console.log(`\n${await describeTarget(root, args)}`);
 }
 
 /** Runs a command line to its end, and gives the process its exit code. */

@@ -33,6 +33,18 @@ account: start an empty local AWS with \`npm start -- --empty\` and set what it 
     `API Gateway may not write logs in this account and region yet. Once for all applications there:
 \`npm run deploy -- --account\`, with \`-var region=…\` where it isn't us-east-1.`,
   ],
+  [
+    /AWS account ID not allowed/,
+    `This state belongs to a stack in another account, region or project. Use the credentials and the
+variables that it was applied with. To work with a local AWS, set all the variables that \`npm start\`
+prints: TF_WORKSPACE=local is one of them.`,
+  ],
+  [
+    /Error acquiring the state lock/,
+    `Another Terraform changes this state now, or one was killed and left its lock. Wait for it with
+\`-lock-timeout=5m\`. If none runs any more, run \`terraform -chdir=terraform force-unlock\` with the ID
+that the error names.`,
+  ],
 ];
 
 /** What a line of Terraform's error box is cut into. */
@@ -44,7 +56,7 @@ export function adviceOn(printed: string): string {
   return ADVICE.find(([pattern]) => pattern.test(text))?.[1] ?? "";
 }
 
-const repository = join(import.meta.dirname, "..");
+export const repository = join(import.meta.dirname, "..");
 
 /**
  * Prints a command and runs it.

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AUDIENCE, issuerUrl } from "../local/issuer/index.ts";
 import type { STACKS } from "../local/stack.ts";
+import { LOCAL_ACCOUNT_ID } from "../local/state.ts";
 import { waitForExit } from "./child-process.ts";
 
 /** A root module with a state of its own, outside the repository. */
@@ -20,20 +21,30 @@ export interface TerraformRoot {
 }
 
 /**
+ * The workspace of Terraform that holds the state for a local AWS, apart from the states of stacks on
+ * AWS. `terraform/state-guard` refuses any other.
+ */
+export const workspaceOf = (accountId: string): string =>
+  accountId === LOCAL_ACCOUNT_ID ? "local" : `local-${accountId}`;
+
+/**
  * @param options.directory the root module, such as `terraform/account`.
  * @param options.workDirectory where the state and the provider's link are kept.
  * @param options.endpoint URL of the local AWS.
+ * @param options.workspace which `terraform/state-guard` compares with the account. Default: `local`.
  */
 export function terraformRoot(options: {
   directory: string;
   workDirectory: string;
   endpoint: string;
+  workspace?: string;
 }): TerraformRoot {
-  const { directory, workDirectory, endpoint } = options;
+  const { directory, workDirectory, endpoint, workspace = workspaceOf(LOCAL_ACCOUNT_ID) } = options;
   const state = `-state=${join(workDirectory, "terraform.tfstate")}`;
   const run = (command: string, ...args: string[]) =>
     terraform([`-chdir=${directory}`, command, ...args], {
       ...localCredentials(endpoint),
+      TF_WORKSPACE: workspace,
       TF_DATA_DIR: join(workDirectory, "data"),
       TF_IN_AUTOMATION: "true",
       CHECKPOINT_DISABLE: "1",

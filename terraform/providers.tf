@@ -1,7 +1,8 @@
 # No endpoints and no skip flags: AWS_ENDPOINT_URL alone points this same
 # configuration at a local AWS.
 provider "aws" {
-  region = var.region
+  region              = var.region
+  allowed_account_ids = module.state_guard.allowed_account_ids
 
   default_tags {
     tags = merge(var.tags, {

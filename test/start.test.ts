@@ -63,6 +63,13 @@ test("npm start -- --trace prints the way of a message, without colours into a p
   await line(/^ {4}→ \{"action":"uppercase","status":"success","result":"HELLO"/);
 });
 
+test("npm start prints the account's own workspace of Terraform", async () => {
+  const standard = run("--port", "0", "--empty");
+  await standard.line(/export AWS_ENDPOINT_URL=\S+ TF_WORKSPACE=local AWS_/);
+  const chosen = run("--port", "0", "--empty", "--account", "111122223333");
+  await chosen.line(/export AWS_ENDPOINT_URL=\S+ TF_WORKSPACE=local-111122223333 AWS_/);
+});
+
 test("a taken port is one line that says what to do", async () => {
   const other = createServer();
   await once(other.listen(0, "127.0.0.1"), "listening");

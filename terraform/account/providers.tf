@@ -1,3 +1,4 @@
 provider "aws" {
-  region = var.region
+  region              = var.region
+  allowed_account_ids = module.state_guard.allowed_account_ids
 }

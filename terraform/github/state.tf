@@ -2,8 +2,6 @@
 # project, and its lock beside it. S3 itself refuses a second lock, so there is
 # no DynamoDB table.
 
-data "aws_caller_identity" "current" {}
-
 locals {
   state_bucket = coalesce(var.state_bucket, "tfstate-${local.repository_name}-${data.aws_caller_identity.current.account_id}-${var.region}")
 }

@@ -40,6 +40,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
     APPLIES,
   "npm run deploy": DEPLOYS,
   "npm run deploy -- --account": DEPLOYS,
+  "npm run deploy -- -var project=chat -var region=eu-central-1": DEPLOYS,
   "npm run destroy": DEPLOYS,
   "cp terraform/examples/remote-state/backend_override.tf terraform/": REMOTE,
   "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
