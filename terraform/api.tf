@@ -72,8 +72,8 @@ resource "aws_apigatewayv2_stage" "this" {
   }
 
   # The documented $context.integration.* stay "-" on a WebSocket API, so none is
-  # here; $context.status is the function's. Neither the query string of $connect nor a message is logged: both may carry
-  # tokens or personal data.
+  # here; $context.status is the function's. Neither the query string of $connect
+  # nor a message is logged: both may carry tokens or personal data.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
 

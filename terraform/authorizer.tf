@@ -46,17 +46,19 @@ resource "aws_lambda_function" "authorizer" {
   }
 }
 
-# Present without jwt_issuer too, where no route asks it. API Gateway does not delete
-# an authorizer that a route refers to, and without create_before_destroy, Terraform
-# deletes it before it changes the route. With it, the setting spreads to everything
-# that the authorizer depends on, such as roles and log groups, and AWS refuses to
-# create those while the old ones have their names. For the same reason the ARN is
-# built here: the function may not exist.
+# Present without jwt_issuer too, when no route refers to it: API Gateway does not
+# delete an authorizer that a route refers to, and without create_before_destroy
+# Terraform deletes it before it changes the route. create_before_destroy would
+# spread to everything that the authorizer depends on, such as roles and log groups,
+# and AWS refuses to create those while the old ones have their names.
 resource "aws_apigatewayv2_authorizer" "jwt" {
   api_id          = aws_apigatewayv2_api.this.id
   name            = "jwt"
   authorizer_type = "REQUEST"
-  authorizer_uri  = "${local.arn_prefix}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.arn_prefix}:lambda:${local.arn_scope}:function:${var.project}-authorizer/invocations"
+
+  # The URI of a function that exists in either case. AWS does not document whether
+  # it accepts another.
+  authorizer_uri = local.has_authorizer ? aws_lambda_function.authorizer[0].invoke_arn : aws_lambda_function.websocket_handler.invoke_arn
 
   # API Gateway wants every identity source to be there, but the token comes in
   # one of two places. So the source is what every client sends, and the function

@@ -64,10 +64,12 @@ test("npm start -- --trace prints the way of a message, without colours into a p
 });
 
 test("npm start prints the account's own workspace of Terraform", async () => {
-  const standard = run("--port", "0", "--empty");
-  await standard.line(/export AWS_ENDPOINT_URL=\S+ TF_WORKSPACE=local AWS_/);
-  const chosen = run("--port", "0", "--empty", "--account", "111122223333");
-  await chosen.line(/export AWS_ENDPOINT_URL=\S+ TF_WORKSPACE=local-111122223333 AWS_/);
+  const workspaceOf = async (...args: string[]) => {
+    const [, workspace] = await run("--port", "0", "--empty", ...args).line(/TF_WORKSPACE=(\S+)/);
+    return workspace;
+  };
+  expect(await workspaceOf()).toBe("local");
+  expect(await workspaceOf("--account", "111122223333")).toBe("local-111122223333");
 });
 
 test("a taken port is one line that says what to do", async () => {

@@ -153,11 +153,12 @@ test.for<[string, (index: number) => string, refused: RegExp]>([
     const verifyToken = verifyAfter({ keys: [{ ...usable, alg: "ES256" }] });
     const good = await signToken("ES256");
     const verifyMany = async (from: number, to: number) => {
-      for (let index = from; index < to; index += 1) {
-        expect(await verifyToken(token(index))).toEqual({
-          refused: expect.stringMatching(refused),
-        });
-        if (index % 100 === 0) expect(await verifyToken(good)).toEqual({ subject: "ada" });
+      for (let block = from; block < to; block += 100) {
+        for (let index = block; index < block + 100; index += 1)
+          expect(await verifyToken(token(index))).toEqual({
+            refused: expect.stringMatching(refused),
+          });
+        expect(await verifyToken(good)).toEqual({ subject: "ada" });
       }
     };
     await verifyMany(0, 500);

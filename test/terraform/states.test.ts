@@ -77,8 +77,10 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     onOther = terminal(directory, localCredentials(accountB.endpoint));
     laptop = terminal(directory, readmeExports(local.endpoint));
     laptopWithoutWorkspace = terminal(directory, localCredentials(local.endpoint));
-    expect(await onA("account", "init -input=false")).toMatchObject({ code: 0 });
-    expect(await onA("account", "apply -auto-approve")).toMatchObject({ code: 0 });
+    for (const command of ["init -input=false", "apply -auto-approve"]) {
+      const { code, printed } = await onA("account", command);
+      if (code !== 0) throw new Error(printed);
+    }
   }, TIMEOUT);
   afterAll(async () => {
     await Promise.all(all.map((aws) => aws.close()));
