@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { SQSClient, CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { DIST } from "../scripts/build.ts";
+import { request } from "../test/conformance/signed-request.ts";
 import { connect } from "../test/e2e/client.ts";
 import { createLocalAws } from "./local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "./stack.ts";
@@ -41,16 +42,19 @@ test("the state survives being written and read as JSON", async () => {
 test("the account can be chosen: STS names it, and every ARN", async () => {
   const aws = await startStack({ bundles: DIST, accountId: "111122223333" });
   onTestFinished(() => aws.close());
-  const response = await fetch(aws.endpoint, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-www-form-urlencoded",
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=00",
+  const { body: identity } = await request(
+    {
+      method: "POST",
+      url: aws.endpoint,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: Buffer.from("Action=GetCallerIdentity&Version=2011-06-15"),
     },
-    body: "Action=GetCallerIdentity&Version=2011-06-15",
-  });
-  const identity = await response.text();
+    {
+      service: "sts",
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    },
+  );
   expect(identity).toContain("<Account>111122223333</Account>");
   expect(identity).toContain("<Arn>arn:aws:iam::111122223333:root</Arn>");
   const arns = JSON.stringify(aws.state).match(/arn:aws:\w+:[\w-]*:\d{12}:/g) ?? [];
