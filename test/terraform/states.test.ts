@@ -79,7 +79,7 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     laptopWithoutWorkspace = terminal(directory, localCredentials(local.endpoint));
     for (const command of ["init -input=false", "apply -auto-approve"]) {
       const { code, printed } = await onA("account", command);
-      if (code !== 0) throw new Error(printed);
+      if (code !== 0) throw new Error(`${command} ended with ${code}: ${printed}`);
     }
   }, TIMEOUT);
   afterAll(async () => {
