@@ -40,6 +40,8 @@ async function evaluate(root: Root, args: string[]): Promise<Record<string, stri
     cwd: repository,
     stdio: ["pipe", "pipe", "ignore"],
   });
+  // A Terraform that fails at once doesn't read its input.
+  child.stdin.on("error", () => {});
   child.stdin.end(`jsonencode({ ${fields}, workspace = terraform.workspace })\n`);
   const printed = (await text(child.stdout)).trim();
   try {

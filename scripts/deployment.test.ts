@@ -126,7 +126,7 @@ test.for([
 
 /** A stand-in for Terraform, which waits in `destroy` and says when it ends in good order. */
 const WAITING = `#!/bin/sh
-[ "$2" = init ] && exit 0
+[ "$2" = destroy ] || exit 0
 trap 'sleep 0.2; echo ended in good order; exit 0' TERM
 trap 'echo hung up; exit 1' HUP
 echo waiting
