@@ -89,8 +89,9 @@ test("a job whose action did not run may run again, although its error frame was
     $metadata: { httpStatusCode: 403 },
     message: expect.not.toSatisfy(isReplyNotPosted),
   });
+  const ids = { connectionId: "c=", requestId: "mine", action: undefined };
   expect(logError.mock.calls).toEqual([
-    [expect.objectContaining({ event: "reply not posted", code: "UNKNOWN_ACTION", error: thrown })],
+    [{ event: "reply not posted", ...ids, code: "UNKNOWN_ACTION", error: thrown }],
   ]);
 });
 

@@ -31,7 +31,10 @@ async function post(job: Job, frame: Reply): Promise<Outcome> {
     return await reply(management, connectionId, frame);
   } catch (error) {
     const code = codeOf(frame);
-    console.error({ event: "reply not posted", connectionId, requestId, action, code, error });
+    // The name of an unknown action is client data, which is never logged.
+    const logged = code === "UNKNOWN_ACTION" ? undefined : action;
+    const line = { event: "reply not posted", connectionId, requestId, action: logged, code };
+    console.error({ ...line, error });
     // An error frame means that no action ran, so the job may run again.
     throw frame.status === "success" ? new ReplyNotPosted(error) : error;
   }

@@ -163,8 +163,9 @@ describe("inline policies", () => {
   it("are refused when written, if they can't be evaluated", async () => {
     const document = policy().replace(`"Resource"`, `"NotResource"`);
     expect(await error("PutRolePolicy", { ...putPolicy, PolicyDocument: document })).toMatchObject({
-      status: 400,
-      code: "MalformedPolicyDocument",
+      status: 501,
+      code: "NotImplemented",
+      message: expect.stringContaining("NotResource"),
     });
     expect(state.iam.roles["worker"]?.policies).toEqual({});
   });
