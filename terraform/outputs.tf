@@ -1,20 +1,20 @@
 output "websocket_url" {
-  description = "Where clients connect."
+  description = "URL that clients connect to."
   value       = "${aws_apigatewayv2_api.this.api_endpoint}/${aws_apigatewayv2_stage.this.name}"
 }
 
 output "websocket_api_id" {
-  description = "Id of the WebSocket API."
+  description = "ID of the WebSocket API."
   value       = aws_apigatewayv2_api.this.id
 }
 
 output "management_endpoint" {
-  description = "Where replies are posted: the --endpoint-url of `aws apigatewaymanagementapi`."
+  description = "Endpoint of the @connections API, for `aws apigatewaymanagementapi --endpoint-url`. The functions post replies to it."
   value       = local.management_endpoint
 }
 
 output "websocket_handler_function_name" {
-  description = "Name of the function behind all routes."
+  description = "Name of the function that handles all routes."
   value       = aws_lambda_function.websocket_handler.function_name
 }
 
@@ -34,21 +34,21 @@ output "processor_log_group_name" {
 }
 
 output "access_log_group_name" {
-  description = "Log group with one line for each connect, message, disconnect and request to @connections, such as a reply."
+  description = "Access log group. It has one line for each connect, message, disconnect and request to @connections, such as a reply."
   value       = aws_cloudwatch_log_group.access.name
 }
 
 output "authorizer_log_group_name" {
-  description = "Log group of the authorizer; null without jwt_issuer."
+  description = "Log group of the authorizer, for `aws logs tail`. Null without jwt_issuer."
   value       = one([for key, group in aws_cloudwatch_log_group.function : group.name if key == "authorizer"])
 }
 
 output "dead_letter_queue_url" {
-  description = "URL of the queue that keeps failed jobs."
+  description = "URL of the dead-letter queue, which contains failed jobs."
   value       = aws_sqs_queue.dead_letter.url
 }
 
 output "region" {
-  description = "Region of everything above."
+  description = "AWS region of the stack."
   value       = var.region
 }

@@ -41,7 +41,7 @@ data "aws_iam_policy_document" "push_logs" {
 # Roles are global, the setting is not: each region brings its own role.
 resource "aws_iam_role" "cloudwatch" {
   name               = "api-gateway-cloudwatch-${var.region}"
-  description        = "Lets API Gateway in ${var.region} write the logs of every API"
+  description        = "Allows API Gateway in ${var.region} to write the logs of all APIs"
   assume_role_policy = data.aws_iam_policy_document.assume_role.json
 }
 

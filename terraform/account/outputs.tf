@@ -1,9 +1,9 @@
 output "cloudwatch_role_arn" {
-  description = "Role that API Gateway writes logs with."
+  description = "ARN of the role that API Gateway uses to write logs."
   value       = aws_api_gateway_account.this.cloudwatch_role_arn
 }
 
 output "region" {
-  description = "Region that the role is set in."
+  description = "AWS region in which the role is set."
   value       = var.region
 }

@@ -1,14 +1,14 @@
 output "role_arns" {
-  description = "For the variable AWS_ROLE_ARN of each of the repository's environments."
+  description = "ARN of the role for each environment. In each environment of the repository, set the variable AWS_ROLE_ARN to it."
   value       = { for environment, role in aws_iam_role.deployment : environment => role.arn }
 }
 
 output "state_bucket" {
-  description = "For the variable TF_STATE_BUCKET of each of the repository's environments."
+  description = "Name of the state bucket. In each environment of the repository, set the variable TF_STATE_BUCKET to it."
   value       = aws_s3_bucket.state.bucket
 }
 
 output "region" {
-  description = "For the repository's variable AWS_REGION, which switches deployments on."
+  description = "AWS region. Set the variable AWS_REGION of the repository to it, which enables the deployments."
   value       = var.region
 }

@@ -49,7 +49,7 @@ resource "aws_iam_role" "deployment" {
   for_each = var.environments
 
   name               = "github-${local.repository_name}-${each.key}-${var.region}"
-  description        = "Lets the environment ${each.key} of ${var.repository} deploy projects called ${each.value}"
+  description        = "Allows the environment ${each.key} of ${var.repository} to deploy projects whose names start with ${each.value}"
   assume_role_policy = data.aws_iam_policy_document.assume_role[each.key].json
 }
 

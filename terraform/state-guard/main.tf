@@ -10,33 +10,33 @@ terraform {
 }
 
 variable "caller" {
-  description = "The account, with its key \"account\", and all else that one state has one of, such as the region."
+  description = "The account (key \"account\") and the other values that are fixed for one state, such as the region."
   type        = map(string)
 
   validation {
     condition     = var.caller.account != "000000000000" || terraform.workspace == "local"
-    error_message = "The account 000000000000 is that of a local AWS. Its state belongs in the workspace \"local\", apart from the states of stacks on AWS; this is the workspace \"${terraform.workspace}\". Set all the variables that `npm start` prints: TF_WORKSPACE=local is one of them."
+    error_message = "The account 000000000000 is a local AWS. Its state belongs in the workspace \"local\", separate from the states of stacks on AWS. The current workspace is \"${terraform.workspace}\". Set all variables that `npm start` prints, including TF_WORKSPACE=local."
   }
 
   validation {
     condition     = var.caller.account == "000000000000" || terraform.workspace != "local"
-    error_message = "The workspace \"local\" is for the account of a local AWS, 000000000000, and the credentials are for the account ${var.caller.account}. To work with AWS, run `unset TF_WORKSPACE`, or use a new terminal. To work with a local AWS, set all the variables that `npm start` prints."
+    error_message = "The workspace \"local\" is for a local AWS, whose account is 000000000000. The credentials are for the account ${var.caller.account}. To use AWS, run `unset TF_WORKSPACE` or open a new terminal. To use a local AWS, set all variables that `npm start` prints."
   }
 }
 
 variable "recorded" {
-  description = "What caller was at the first apply of this state."
+  description = "The value of caller at the first apply of this state."
   type        = map(string)
 
   validation {
     condition     = var.recorded == var.caller
-    error_message = "The state in the workspace \"${terraform.workspace}\" belongs to ${join(", ", [for key, value in var.recorded : "${key} ${value}"])}. This command is for ${join(", ", [for key, value in var.caller : "${key} ${value}"])}. Terraform has changed nothing. To work with the stack in this state, use the credentials and the variables that it was applied with. A second stack needs a state of its own: run `export TF_WORKSPACE=chat-eu-central-1`, with a name of your choice, then `terraform init` again. To work with a local AWS, set all the variables that `npm start` prints: TF_WORKSPACE=local is one of them."
+    error_message = "The state in the workspace \"${terraform.workspace}\" belongs to ${join(", ", [for key, value in var.recorded : "${key} ${value}"])}. This command is for ${join(", ", [for key, value in var.caller : "${key} ${value}"])}. Terraform has changed nothing. To change the stack in this state, use the credentials and variables of its last apply. A second stack needs its own state: run `export TF_WORKSPACE=chat-eu-central-1`, with a name of your choice, then run `terraform init` again. To use a local AWS, set all variables that `npm start` prints, including TF_WORKSPACE=local."
   }
 }
 
 # A destroy with -refresh=false checks no variable, and a saved plan is applied
 # with whatever credentials there are, but both configure the provider.
 output "allowed_account_ids" {
-  description = "For the provider that manages the resources of the state."
+  description = "The allowed_account_ids of the provider that manages the resources in the state."
   value       = [var.recorded == var.caller ? var.recorded.account : "none: the state belongs to another region or project"]
 }

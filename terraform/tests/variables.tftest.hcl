@@ -352,16 +352,16 @@ run "unusual_but_right" {
 
   assert {
     condition     = aws_lambda_function.websocket_handler.reserved_concurrent_executions == 5 && aws_lambda_function.processor.reserved_concurrent_executions == 0
-    error_message = "The reserved concurrency is not the one asked for."
+    error_message = "The reserved concurrency is not that of the variable."
   }
 
   assert {
     condition     = aws_lambda_function.processor.memory_size == 10240 && aws_lambda_function.websocket_handler.memory_size == 256 && aws_lambda_function.processor.timeout == 900
-    error_message = "The memory or the time-out is not the one asked for."
+    error_message = "The memory or the timeout is not that of the variable."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.processor.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.processor.maximum_event_age_in_seconds == 2000
-    error_message = "The retries or the event age are not the ones asked for."
+    error_message = "The retries or the event age are not those of the variables."
   }
 }

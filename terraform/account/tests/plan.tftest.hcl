@@ -37,7 +37,7 @@ run "api_gateway_writes_logs_with_the_role" {
 
   assert {
     condition     = aws_iam_role.cloudwatch.name == "api-gateway-cloudwatch-eu-central-1"
-    error_message = "The name of the role, which is global, must tell the region."
+    error_message = "Role names are global and must contain the region."
   }
 
   assert {

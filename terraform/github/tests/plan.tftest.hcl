@@ -37,7 +37,7 @@ run "a_role_is_for_one_environment_of_one_repository" {
         "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
         "token.actions.githubusercontent.com:sub" = ["repo:octocat/chat:environment:preview", "repo:octocat@1/chat@2:environment:preview"]
     } }]
-    error_message = "The role preview trusts more, or less, than its environment."
+    error_message = "The role preview must trust its environment only."
   }
 }
 
@@ -53,12 +53,12 @@ run "a_repository_without_ids" {
       for statement in jsondecode(aws_iam_role.deployment["preview"].assume_role_policy).Statement :
       statement.Condition.StringEquals["token.actions.githubusercontent.com:sub"]
     ] == ["repo:octocat/chat:environment:preview"]
-    error_message = "The role preview trusts more, or less, than its environment."
+    error_message = "The role preview must trust its environment only."
   }
 
   assert {
     condition     = output.state_bucket == run.a_role_is_for_one_environment_of_one_repository.state_bucket
-    error_message = "Its bucket is another one once ids are added."
+    error_message = "The bucket name changes when IDs are added to repository."
   }
 }
 
@@ -81,12 +81,12 @@ run "a_preview_touches_nothing_of_production" {
       alltrue([for resource in flatten([statement.Resource]) : strcontains(resource, "preview-")])
       if !contains(["Apis", "Lists", "FindState"], statement.Sid)
     ])
-    error_message = "A statement of the role preview reaches further than to projects called preview-…."
+    error_message = "A statement of the role preview covers resources other than those of projects that start with preview-."
   }
 
   assert {
     condition     = !strcontains(aws_iam_role_policy.deployment["preview"].policy, "websocket-lambda")
-    error_message = "The role preview names the production stack."
+    error_message = "The policy of the role preview contains the name of the production stack."
   }
 }
 
@@ -103,7 +103,7 @@ run "a_repository_of_that_name_elsewhere" {
 
   assert {
     condition     = output.state_bucket != run.a_repository.state_bucket
-    error_message = "Two repositories have one bucket."
+    error_message = "Two repositories have the same bucket."
   }
 
   assert {
@@ -111,7 +111,7 @@ run "a_repository_of_that_name_elsewhere" {
       for name in concat([aws_s3_bucket.state.bucket], values(aws_iam_role.deployment)[*].name) :
       strcontains(name, "-${local.repository_name}-")
     ])
-    error_message = "A name doesn't tell the repository."
+    error_message = "A name does not contain the repository."
   }
 }
 
@@ -128,12 +128,12 @@ run "the_longest_names" {
 
   assert {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{61}[a-z0-9]$", aws_s3_bucket.state.bucket))
-    error_message = "${aws_s3_bucket.state.bucket} is no name of a bucket, or shorter than it might be."
+    error_message = "${aws_s3_bucket.state.bucket} is not a valid bucket name, or is shorter than possible."
   }
 
   assert {
     condition     = length(aws_iam_role.deployment["quality-checks"].name) == 64
-    error_message = "${aws_iam_role.deployment["quality-checks"].name} has not the 64 characters that it may have."
+    error_message = "${aws_iam_role.deployment["quality-checks"].name} does not have the maximum of 64 characters."
   }
 }
 
@@ -146,7 +146,7 @@ run "a_repository_without_letters" {
 
   assert {
     condition     = can(regex("^tfstate-[0-9a-f]{6}-123456789012-us-east-1$", aws_s3_bucket.state.bucket))
-    error_message = "${aws_s3_bucket.state.bucket} is not made of the hash alone."
+    error_message = "${aws_s3_bucket.state.bucket} must contain only the hash of the repository."
   }
 }
 
