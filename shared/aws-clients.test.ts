@@ -110,7 +110,7 @@ describe.for(["Invoke", "PostToConnection"] as const)("%s", (operation) => {
       const { error, milliseconds } = await failureOf(operations[operation](endpoint)(name));
       expect(error).toMatchObject({
         name: "DeadlineExceededError",
-        message: `${operation} took longer than 6 s, its retries included, and was aborted. The service may have carried it out.`,
+        message: `${operation} took longer than 6 s, including retries, and was aborted. The service may have processed the request.`,
       });
       expect(milliseconds).toBeGreaterThan(5900);
       expect(milliseconds).toBeLessThan(6500);

@@ -15,7 +15,7 @@ const DEADLINE = 6000;
 /** Milliseconds: the longest wait of the SDK's own back-off between three attempts. */
 const LONGEST_WAIT = 2000;
 
-/** A call took longer than its deadline. The service may have carried it out all the same. */
+/** A call took longer than its deadline. The service may have processed the request. */
 export class DeadlineExceededError extends Error {
   override readonly name = "DeadlineExceededError";
 }
@@ -78,7 +78,7 @@ async function beforeDeadline<Output>(
     return await call(controller.signal);
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== "AbortError") throw cause;
-    const message = `${operation} took longer than ${DEADLINE / 1000} s, its retries included, and was aborted. The service may have carried it out.`;
+    const message = `${operation} took longer than ${DEADLINE / 1000} s, including retries, and was aborted. The service may have processed the request.`;
     throw new DeadlineExceededError(message, { cause });
   } finally {
     clearTimeout(timer);

@@ -39,7 +39,7 @@ test("a bare 413 is followed by RESULT_TOO_LARGE", async () => {
   expect(bodies().map((body) => JSON.parse(body))).toEqual([
     frame,
     expect.objectContaining({
-      error: { code: "RESULT_TOO_LARGE", message: "The result is over 128 KB." },
+      error: { code: "RESULT_TOO_LARGE", message: "The reply is over 128 KB." },
       requestId: "r",
     }),
   ]);

@@ -5,7 +5,7 @@ import {
 import type { Management } from "./aws-clients.ts";
 import { failure, type Reply } from "./protocol.ts";
 
-/** What became of a reply. `gone`: the client left before it, which is a normal end. */
+/** The outcome of a reply. `gone`: the client disconnected first, which is not an error. */
 export type Outcome = "delivered" | "gone" | "too large";
 
 /**
@@ -20,7 +20,7 @@ export async function reply(
 ): Promise<Outcome> {
   const outcome = await post(client, connectionId, frame);
   if (outcome !== "too large") return outcome;
-  const tooLarge = failure(frame, "RESULT_TOO_LARGE", "The result is over 128 KB.");
+  const tooLarge = failure(frame, "RESULT_TOO_LARGE", "The reply is over 128 KB.");
   return (await post(client, connectionId, tooLarge)) === "gone" ? "gone" : outcome;
 }
 

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 
-/** Every way a request can come to nothing, as the client reads it in `error.code`. */
+/** Every reason a request can fail: the value of `error.code`. */
 export type ErrorCode =
   | "INVALID_JSON"
   | "INVALID_REQUEST"

@@ -5,7 +5,7 @@ resource "aws_lambda_function" "authorizer" {
   count = local.has_authorizer ? 1 : 0
 
   function_name                  = local.function_names.authorizer
-  description                    = "Checks the token of whoever connects to ${var.project}"
+  description                    = "Checks the tokens of clients that connect to ${var.project}"
   role                           = aws_iam_role.function["authorizer"].arn
   filename                       = local.bundles.authorizer
   source_code_hash               = local.bundle_hashes.authorizer
@@ -15,7 +15,7 @@ resource "aws_lambda_function" "authorizer" {
   memory_size                    = 256
   reserved_concurrent_executions = var.authorizer_reserved_concurrency
 
-  # The keys of the issuer come within 3 seconds or not at all.
+  # A fetch of the issuer's keys takes up to 3 seconds, and is retried once.
   timeout = 10
 
   environment {
@@ -39,7 +39,7 @@ resource "aws_lambda_function" "authorizer" {
   lifecycle {
     precondition {
       condition     = fileexists(local.bundles.authorizer)
-      error_message = "There is no ${abspath(local.bundles.authorizer)}. Run `npm run build` first."
+      error_message = "The file ${abspath(local.bundles.authorizer)} does not exist. Run `npm run build` first."
     }
 
     replace_triggered_by = [aws_iam_role.function["authorizer"].unique_id]
@@ -81,55 +81,69 @@ resource "aws_lambda_permission" "authorizer" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt.id}"
 }
 
-# The authorizer itself tells when it can't check a token. Of a time-out, a crash
-# or a failed start only Lambda does. An error that it throws is a success in
-# Lambda's report, as it should be: "Unauthorized" is one, for whoever comes
-# without a token.
-resource "aws_cloudwatch_log_metric_filter" "authorizer_faults" {
+# The authorizer logs that it could not check a token. A timeout, a crash or a failed
+# start is only in Lambda's report. An error that the authorizer throws is a success
+# in that report, which is right: "Unauthorized", for a client without a token, is one.
+resource "aws_cloudwatch_log_metric_filter" "authorizer_failures" {
   count = local.has_authorizer ? 1 : 0
 
-  name           = "${var.project}-authorizer-faults"
+  name           = "${var.project}-authorizer-failures"
   log_group_name = aws_cloudwatch_log_group.function["authorizer"].id
-  pattern        = "{ $.message.event = \"token could not be checked\" || (($.type = \"platform.report\" || $.type = \"platform.initReport\") && ($.record.status = \"timeout\" || $.record.status = \"error\")) }"
+  pattern        = "{ $.message.event = \"token not checked\" || (($.type = \"platform.report\" || $.type = \"platform.initReport\") && ($.record.status = \"timeout\" || $.record.status = \"error\")) }"
 
   metric_transformation {
     namespace = var.project
-    name      = "AuthorizerFaults"
+    name      = "AuthorizerFailures"
     value     = "1"
   }
 }
 
-# Where API Gateway may not invoke the authorizer, there is no log of it, and by
-# AWS's words no metric either: ExecutionError is about integrations. What is left
-# is the 500 that its clients get, which is never for a mistake of theirs.
-resource "aws_cloudwatch_log_metric_filter" "connect_faults" {
+moved {
+  from = aws_cloudwatch_log_metric_filter.authorizer_faults
+  to   = aws_cloudwatch_log_metric_filter.authorizer_failures
+}
+
+# If API Gateway may not invoke the authorizer, there is no log, and according to
+# AWS's documentation no metric either: ExecutionError is about integrations. The
+# only sign is the 500 that clients get, and no mistake of a client causes a 500.
+resource "aws_cloudwatch_log_metric_filter" "connect_failures" {
   count = local.has_authorizer ? 1 : 0
 
-  name           = "${var.project}-connect-faults"
+  name           = "${var.project}-connect-failures"
   log_group_name = aws_cloudwatch_log_group.access.id
   pattern        = "{ $.eventType = \"CONNECT\" && $.status = \"500\" }"
 
   metric_transformation {
     namespace = var.project
-    name      = "AuthorizerFaults"
+    name      = "AuthorizerFailures"
     value     = "1"
   }
 }
 
+moved {
+  from = aws_cloudwatch_log_metric_filter.connect_faults
+  to   = aws_cloudwatch_log_metric_filter.connect_failures
+}
+
 locals {
-  # Its errors have no alarm: whoever comes without a token is one of them.
+  # There is no alarm on the metric Errors: a client without a token counts as one.
   authorizer_alarms = { for name, alarm in {
-    authorizer-faults = {
-      description = "Clients were turned away because nobody checked their token. See the authorizer's log group: it timed out, crashed or could not fetch the issuer's keys. If nothing is there, API Gateway may not invoke it: see terraform plan for a missing aws_lambda_permission."
+    authorizer-failures = {
+      description = "Clients were refused with status 500 because their token could not be checked. The authorizer timed out, crashed, failed to start or could not fetch the issuer's keys: see its log group. If the log group has no error, API Gateway is not allowed to invoke the authorizer: run terraform plan and look for a missing aws_lambda_permission."
       namespace   = var.project
-      metric_name = "AuthorizerFaults"
+      metric_name = "AuthorizerFailures"
       dimensions  = {}
     }
 
     authorizer-throttles = {
-      description = "The authorizer ran out of concurrency, so clients were turned away. Raise its reserved concurrency or the account's quota."
+      description = "The authorizer was throttled, so clients were refused. Raise authorizer_reserved_concurrency or the account's concurrency quota."
       metric_name = "Throttles"
       dimensions  = { FunctionName = "${var.project}-authorizer" }
     }
   } : name => alarm if local.has_authorizer }
+}
+
+moved {
+  from = aws_cloudwatch_metric_alarm.this["authorizer-faults"]
+  to   = aws_cloudwatch_metric_alarm.this["authorizer-failures"]
 }

@@ -1,13 +1,12 @@
-# The jobs that failed for good, each as the event that the processor got.
-# They hold what clients sent.
+# Failed jobs, each as the event that the processor got. They contain client data.
 resource "aws_sqs_queue" "dead_letter" {
   name                    = local.dead_letter_queue_name
   sqs_managed_sse_enabled = true
 
-  # 14 days, the most that SQS offers: time to notice, mend and send again.
+  # 14 days, the most that SQS offers: time to notice, fix and redrive.
   message_retention_seconds = 1209600
 
-  # Room for any job: the websocket-handler takes none over 256,000 bytes. Written
+  # Room for any job: the websocket-handler rejects larger ones than 256,000 bytes. Written
   # down because the provider's default depends on its version.
   max_message_size = 262144
 

@@ -21,11 +21,11 @@ locals {
   architectures = ["arm64"]
 }
 
-# Behind all three routes. Lambda also tells it of jobs that failed, so that it
-# can tell their clients.
+# The function of all three routes. It also receives the failure records of the
+# processor, and sends PROCESSING_FAILED to the clients of those jobs.
 resource "aws_lambda_function" "websocket_handler" {
   function_name                  = local.function_names.websocket_handler
-  description                    = "Takes connections and messages of ${var.project} and hands each message to the processor"
+  description                    = "Handles the connections and messages of ${var.project} and invokes the processor for each message"
   role                           = aws_iam_role.function["websocket_handler"].arn
   filename                       = local.bundles.websocket_handler
   source_code_hash               = local.bundle_hashes.websocket_handler
@@ -59,7 +59,7 @@ resource "aws_lambda_function" "websocket_handler" {
   lifecycle {
     precondition {
       condition     = fileexists(local.bundles.websocket_handler)
-      error_message = "There is no ${abspath(local.bundles.websocket_handler)}. Run `npm run build` first."
+      error_message = "The file ${abspath(local.bundles.websocket_handler)} does not exist. Run `npm run build` first."
     }
 
     # Lambda gives the key of the environment variables to one role, not to its name.
@@ -69,7 +69,8 @@ resource "aws_lambda_function" "websocket_handler" {
   }
 }
 
-# Runs the actions. Invoked asynchronously, so a slow one holds up nobody else.
+# Runs the actions. It is invoked asynchronously, so a slow action does not block
+# other messages.
 resource "aws_lambda_function" "processor" {
   function_name                  = local.function_names.processor
   description                    = "Runs the actions of ${var.project} and replies to the client"
@@ -89,13 +90,13 @@ resource "aws_lambda_function" "processor" {
     }
   }
 
-  # Unlike a destination's record, what lies here is the bare event: invoking
-  # the processor with it runs the job again.
+  # Unlike a failure record, a dead letter is the event itself: invoking the
+  # processor with it runs the job again.
   dead_letter_config {
     target_arn = local.dead_letter_queue_arn
   }
 
-  # The alarm on time-outs counts lines of platform.report.
+  # The alarm processor-timeouts counts lines of platform.report.
   logging_config {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.function["processor"].name
@@ -109,16 +110,16 @@ resource "aws_lambda_function" "processor" {
   lifecycle {
     precondition {
       condition     = fileexists(local.bundles.processor)
-      error_message = "There is no ${abspath(local.bundles.processor)}. Run `npm run build` first."
+      error_message = "The file ${abspath(local.bundles.processor)} does not exist. Run `npm run build` first."
     }
 
     replace_triggered_by = [aws_iam_role.function["processor"].unique_id]
   }
 }
 
-# A reply that comes minutes late helps nobody on a live socket, so by default a
-# failed job is not run again: its client hears of it at once and may send the
-# message anew. Left alone, Lambda would retry twice, for up to six hours.
+# A reply that comes minutes late is of no use on an open connection, so by default
+# a failed job is not retried: its client gets an error frame at once and can send
+# the request again. Lambda's default is two retries, for up to six hours.
 resource "aws_lambda_function_event_invoke_config" "processor" {
   # Deleted with the function; see aws_lambda_permission.route.
   function_name                = aws_lambda_function.processor.id
@@ -126,7 +127,7 @@ resource "aws_lambda_function_event_invoke_config" "processor" {
   maximum_event_age_in_seconds = var.maximum_event_age_in_seconds
 
   # Not the processor itself, which Lambda refuses. The handler has no
-  # destination of its own, so a failing failure report cannot go in circles.
+  # destination of its own, so a failure record whose handling fails cannot loop.
   destination_config {
     on_failure {
       destination = aws_lambda_function.websocket_handler.arn
@@ -139,9 +140,9 @@ resource "aws_lambda_function_event_invoke_config" "processor" {
   ]
 }
 
-# For the reports of failed jobs, the only asynchronous invocations of the handler.
-# Without it, Lambda would keep a throttled report for up to six hours. This age has
-# room for both retries, after 60 and another 120 seconds, with 15 for each attempt.
+# For the failure records, the only asynchronous invocations of the handler. Without
+# it, Lambda would keep a throttled record for up to six hours. This age has room for
+# both retries, after 60 and another 120 seconds, with 15 for each attempt.
 resource "aws_lambda_function_event_invoke_config" "websocket_handler" {
   function_name                = aws_lambda_function.websocket_handler.id
   maximum_retry_attempts       = 2

@@ -83,7 +83,7 @@ resource "aws_iam_role" "function" {
   for_each = local.function_names
 
   name               = "${each.value}-${var.region}"
-  description        = "What ${each.value} may do"
+  description        = "Execution role of the function ${each.value}"
   assume_role_policy = data.aws_iam_policy_document.assume_role.json
 
   depends_on = [aws_cloudwatch_log_group.access]

@@ -1,66 +1,65 @@
 locals {
-  # What an alarm leaves out is filled in below: the sum of a metric of Lambda
-  # over five minutes, any above 0 is one too many, and no data is good news.
-  # Each costs about $0.10 a month; the first ten of an account are free, and
-  # these are 13, with jwt_issuer 15.
+  # The defaults are below: the sum of a Lambda metric over five minutes, above 0,
+  # and missing data is not breaching. An alarm costs about $0.10 a month. The first
+  # ten of an account are free. There are 13, and 15 with jwt_issuer.
   alarms = {
     websocket-handler-errors = {
-      description = "The websocket-handler threw or timed out. Clients got \"Internal server error\" or were refused. See its log group."
+      description = "The websocket-handler threw an error or timed out. Clients got \"Internal server error\", were refused, or got no frame for a failed job. See its log group."
       metric_name = "Errors"
       dimensions  = { FunctionName = local.function_names.websocket_handler }
     }
 
     websocket-handler-throttles = {
-      description = "The websocket-handler ran out of concurrency, so messages were refused. Raise its reserved concurrency or the account's quota."
+      description = "The websocket-handler was throttled, so connections and messages were refused. Raise websocket_handler_reserved_concurrency or the account's concurrency quota."
       metric_name = "Throttles"
       dimensions  = { FunctionName = local.function_names.websocket_handler }
     }
 
-    # The client is told, so that for Lambda the websocket-handler succeeds.
-    hand-over-failures = {
-      description = "Lambda did not take a job, so its client got UNAVAILABLE. See the websocket-handler's log group for the error: throttled, or its role may not invoke the processor."
-      namespace   = aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].namespace
-      metric_name = aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].name
+    # The client gets an error frame, so for Lambda the websocket-handler succeeds.
+    invoke-failures = {
+      description = "The websocket-handler could not invoke the processor, and its client got UNAVAILABLE. The error is in the websocket-handler's log group. Common causes: Lambda throttled the call, or the role is not allowed to invoke the processor."
+      namespace   = aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].namespace
+      metric_name = aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].name
       dimensions  = {}
     }
 
     processor-errors = {
-      description = "The processor threw, crashed or timed out. See its log group, and the dead-letter queue for the jobs."
+      description = "The processor threw an error, crashed, timed out or could not post a reply. The error is in its log group, the job in the dead-letter queue."
       metric_name = "Errors"
       dimensions  = { FunctionName = local.function_names.processor }
     }
 
     processor-timeouts = {
-      description = "A job took longer than processor_timeout (${var.processor_timeout} s)."
+      description = "A job ran longer than processor_timeout (${var.processor_timeout} s). Raise processor_timeout or processor_memory_size, or make the action faster."
       namespace   = aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].namespace
       metric_name = aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].name
       dimensions  = {}
     }
 
     processor-throttles = {
-      description = "Jobs wait because the processor ran out of concurrency; they fail after ${var.maximum_event_age_in_seconds} s. Raise its reserved concurrency or the account's quota."
+      description = "The processor is throttled, so jobs wait. They fail after ${var.maximum_event_age_in_seconds} s. Raise processor_reserved_concurrency or the account's concurrency quota."
       metric_name = "Throttles"
       dimensions  = { FunctionName = local.function_names.processor }
     }
 
-    # The last two links of the failure path: where one breaks, a job is lost or
-    # its client never hears of it, and nothing but these metrics tells.
+    # The last two steps of the failure path. If one fails, a job is lost or its
+    # client gets no error frame, and only these metrics show it.
     dead-letter-errors = {
-      description = "Lambda could not put a failed job into the dead-letter queue. The job is lost. Check the processor's role and the queue."
+      description = "Lambda could not send a failed job to the dead-letter queue. The job is lost. Check that the queue exists and that the processor's role is allowed to send to it."
       metric_name = "DeadLetterErrors"
       dimensions  = { FunctionName = local.function_names.processor }
     }
 
     destination-delivery-failures = {
-      description = "Lambda could not report a failed job to the websocket-handler. Its client waits in vain. Check the processor's role."
+      description = "Lambda could not send a failure record to the websocket-handler, so the client gets no PROCESSING_FAILED. Check that the processor's role is allowed to invoke the websocket-handler."
       metric_name = "DestinationDeliveryFailures"
       dimensions  = { FunctionName = local.function_names.processor }
     }
 
-    # A queue that nobody touches stops reporting after some hours. That must
-    # not end the alarm while the messages are still there.
+    # An idle queue stops reporting after some hours. That must not end the alarm
+    # while the messages are still there.
     dead-letters = {
-      description        = "Failed jobs lie in the dead-letter queue. Mend the cause, then send them again or purge the queue."
+      description        = "The dead-letter queue contains failed jobs. Fix the cause, then run npm run redrive or purge the queue."
       namespace          = "AWS/SQS"
       metric_name        = "ApproximateNumberOfMessagesVisible"
       dimensions         = { QueueName = local.dead_letter_queue_name }
@@ -68,34 +67,34 @@ locals {
       treat_missing_data = "ignore"
     }
 
-    # Not API Gateway's MessageCount: replies are in it, so that a flood without
-    # replies reads like traffic at half its rate. Each message that the throttle
-    # lets through is one invocation; but so are connects, disconnects and reports
-    # of failed jobs. Where every connection sends one message, it is these
-    # together that reach 80 %, and the messages 27 %.
+    # Not API Gateway's MessageCount: it includes replies, so a flood without replies
+    # looks like normal traffic at half its rate. Each message that passes the throttle
+    # is one invocation, and so is each connect, disconnect and failure record. If every
+    # connection sends one message, all of them together reach 80%, and the messages
+    # 27%.
     message-rate = {
-      description = "The websocket-handler is invoked at 80 % of throttling_rate_limit (${var.throttling_rate_limit} per second). Raise the limit, or find the client that floods the API."
+      description = "The rate of invocations of the websocket-handler is above 80% of throttling_rate_limit (${var.throttling_rate_limit} per second). Raise the limit, or find the client that floods the API: the access log has sourceIp."
       metric_name = "Invocations"
       dimensions  = { FunctionName = local.function_names.websocket_handler }
       threshold   = 0.8 * var.throttling_rate_limit * 300
     }
 
-    # Connections held open are half of what abuse can cost. AWS lets 500 a second
-    # into an account, however high the throttle is.
+    # Open connections are half of the possible cost of abuse. AWS's quota is 500 new
+    # connections per second and account, even if the throttle is higher.
     connect-rate = {
-      description = "Clients connect at 80 % of what throttling_rate_limit (${var.throttling_rate_limit} per second) and AWS's quota of 500 new connections per second let through. Find out who holds so many open, or raise both."
+      description = "The rate of new connections is above 80% of the limit: throttling_rate_limit (${var.throttling_rate_limit} per second) or AWS's quota of 500 per second, whichever is lower. Find the clients that open many connections (the access log has sourceIp), or raise both limits."
       namespace   = "AWS/ApiGateway"
       metric_name = "ConnectCount"
       dimensions  = local.stage_dimensions
       threshold   = 0.8 * min(var.throttling_rate_limit, 500) * 300
     }
 
-    # AWS's definition: responses with 4XX before API Gateway calls the handler. That
-    # a 429 counts, and a 401 or 403 of the authorizer, follows from it, but is not
-    # captured; the handler's own 403 is. Now and then a wrong token or a client that
-    # left is normal; hence a tenth.
+    # AWS's definition: 4XX responses before API Gateway calls the handler. It follows
+    # that a 429 counts, and a 401 or 403 of the authorizer, but no capture shows that;
+    # one shows that the handler's own 403 counts. A few wrong tokens and disconnected
+    # clients are normal, hence a tenth.
     client-errors = {
-      description = "API Gateway refuses connects or messages at 10 % of throttling_rate_limit (${var.throttling_rate_limit} per second): more than the throttle lets through, or none that may connect. Find the client that floods the API."
+      description = "API Gateway refuses connections or messages at a rate above 10% of throttling_rate_limit (${var.throttling_rate_limit} per second). They are above the throttle (429), or have no valid token or origin (401, 403). Find the client: the access log has status and sourceIp."
       namespace   = "AWS/ApiGateway"
       metric_name = "ClientError"
       dimensions  = local.stage_dimensions
@@ -103,11 +102,11 @@ locals {
     }
 
     # A function that API Gateway may not invoke has no metric of its own. Not
-    # IntegrationError, which sounds like it: as captured, that stays 0 where a
-    # function can't be invoked or answers with 503. There is no capture of a
-    # function that throws, for which websocket-handler-errors is there.
+    # IntegrationError, in spite of its name: captures show that it stays 0 if a
+    # function can't be invoked or responds with 503. There is no capture of a
+    # function that throws; websocket-handler-errors covers that.
     execution-errors = {
-      description = "API Gateway could not invoke the websocket-handler, or it failed. Clients got \"Internal server error\" or were refused. If websocket-handler-errors and -throttles are quiet, API Gateway may not invoke it: see terraform plan for a missing aws_lambda_permission."
+      description = "API Gateway could not invoke the websocket-handler, or the websocket-handler failed. Clients got \"Internal server error\" or were refused. If the alarms websocket-handler-errors and websocket-handler-throttles are OK, API Gateway is not allowed to invoke the function: run terraform plan and look for a missing aws_lambda_permission."
       namespace   = "AWS/ApiGateway"
       metric_name = "ExecutionError"
       dimensions  = local.stage_dimensions
@@ -134,8 +133,13 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   alarm_actions       = var.alarm_topic_arns
 }
 
-resource "aws_cloudwatch_log_metric_filter" "hand_over_failures" {
-  name = "${var.project}-hand-over-failures"
+moved {
+  from = aws_cloudwatch_metric_alarm.this["hand-over-failures"]
+  to   = aws_cloudwatch_metric_alarm.this["invoke-failures"]
+}
+
+resource "aws_cloudwatch_log_metric_filter" "invoke_failures" {
+  name = "${var.project}-invoke-failures"
 
   # CloudWatch deletes a filter with its group. The id is the name, but unknown in a
   # plan that replaces the group, so that it replaces the filter too.
@@ -144,13 +148,18 @@ resource "aws_cloudwatch_log_metric_filter" "hand_over_failures" {
 
   metric_transformation {
     namespace = var.project
-    name      = "HandOverFailures"
+    name      = "InvokeFailures"
     value     = "1"
   }
 }
 
-# Lambda has no metric of time-outs, and its log no longer has the line "Task
-# timed out" that older filters look for.
+moved {
+  from = aws_cloudwatch_log_metric_filter.hand_over_failures
+  to   = aws_cloudwatch_log_metric_filter.invoke_failures
+}
+
+# Lambda has no metric for timeouts, and its log no longer has the line "Task timed
+# out" that older filters look for.
 resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
   name           = "${var.project}-processor-timeouts"
   log_group_name = aws_cloudwatch_log_group.function["processor"].id
@@ -168,7 +177,7 @@ resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
 locals {
   widgets = [
     {
-      title = "Connects and messages"
+      title = "Connections and messages"
       stat  = "Sum"
       metrics = concat(
         [
@@ -179,7 +188,7 @@ locals {
       )
     },
     {
-      title = "Errors of the API"
+      title = "API errors"
       stat  = "Sum"
       metrics = [
         for name in ["ClientError", "ExecutionError", "IntegrationError"] :
@@ -187,7 +196,7 @@ locals {
       ]
     },
     {
-      title = "Errors of the functions"
+      title = "Function errors and throttles"
       stat  = "Sum"
       metrics = concat(
         [
@@ -198,7 +207,7 @@ locals {
       )
     },
     {
-      title = "Duration of the functions"
+      title = "Function duration"
       stat  = "p95"
       metrics = [
         for pair in setproduct(values(local.function_names), ["p50", "p95", "Maximum"]) :

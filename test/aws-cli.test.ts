@@ -127,7 +127,7 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     expect(events).toHaveLength(1);
     expect(JSON.parse(events[0].message)).toMatchObject({
       level: "INFO",
-      message: { event: "job handed over", requestId: "find-me" },
+      message: { event: "processor invoked", requestId: "find-me" },
     });
   });
 

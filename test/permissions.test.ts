@@ -105,7 +105,7 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
   "processor WriteLogs": async ({ connect: open, logs }) => {
     const client = await open();
     expect(await client.ask(echo)).toMatchObject({ result: 1 });
-    await logs.line(({ content }) => content["event"] === "job handed over");
+    await logs.line(({ content }) => content["event"] === "processor invoked");
     expect(logs.lines.filter(({ logGroupName }) => logGroupName.includes("proc"))).toEqual([]);
   },
 };

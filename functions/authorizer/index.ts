@@ -12,9 +12,9 @@ const verifyToken = createVerifyToken({
 });
 
 /**
- * Decides who may connect: whoever brings one token that its issuer signed for us.
- * @throws {Error} `Unauthorized` without a token, which API Gateway answers with 401; and whatever
- * keeps a token from being checked, which it answers with 500.
+ * Allows a connection that has exactly one valid token.
+ * @throws {Error} `Unauthorized` if there is no token: API Gateway responds with 401. `KeysUnavailable`
+ * if the token can't be checked: API Gateway responds with 500.
  */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResponse> {
   const { connectionId, requestId } = event.requestContext;
@@ -32,7 +32,7 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerRespons
     if ("refused" in verification) return refuse(verification.refused);
     return decision("Allow", event.methodArn, verification.subject);
   } catch (error) {
-    console.error({ event: "token could not be checked", connectionId, requestId, error });
+    console.error({ event: "token not checked", connectionId, requestId, error });
     throw error;
   }
 }

@@ -6,12 +6,13 @@ export class KeysUnavailable extends Error {
   override readonly name = "KeysUnavailable";
 }
 
-/** Milliseconds. Without it, each token would wait for an issuer that is down, and ask it once more. */
+/** Milliseconds. Without it, each token would send another request to an issuer that is down, and wait. */
 const PAUSE = 10_000;
 
 /**
- * The issuer's keys. They are fetched when the first is asked for, and again for one that isn't among
- * them; after that was in vain, not for ten seconds, so that random key ids don't flood the issuer.
+ * The issuer's keys. They are fetched for the first token, and again for a token that names an unknown
+ * key. After a fetch that fails or doesn't bring the key, there is no other one for ten seconds, so that
+ * random key ids don't flood the issuer.
  */
 export class IssuerKeys extends SimpleJwksCache {
   readonly #now: () => number;
@@ -30,7 +31,7 @@ export class IssuerKeys extends SimpleJwksCache {
     try {
       return await super.getJwks(url);
     } catch (cause) {
-      const message = `The issuer's keys are unavailable: ${reasonOf(cause)}`;
+      const message = `The issuer's keys (JWKS) are unavailable: ${reasonOf(cause)}`;
       const error = new KeysUnavailable(message, { cause });
       this.#lastFailure = { error, at: this.#now() };
       throw error;
@@ -45,7 +46,7 @@ export class IssuerKeys extends SimpleJwksCache {
  */
 async function fetchKeys(url: string): Promise<ArrayBuffer> {
   const { status, body } = await get(url).catch(() => get(url));
-  if (status !== 200) throw new Error(`${url} answered with status ${status}.`);
+  if (status !== 200) throw new Error(`${url} responded with status ${status}.`);
   return body;
 }
 
@@ -64,7 +65,8 @@ function readKeys(body: ArrayBuffer): Jwks {
   const shown: unknown = JSON.parse(Buffer.from(body).toString());
   const isSet = typeof shown === "object" && shown !== null && "keys" in shown;
   const keys = isSet && Array.isArray(shown.keys) ? shown.keys.filter(verifiesSignatures) : [];
-  if (keys.length === 0) throw new Error("The answer holds no key that verifies signatures.");
+  if (keys.length === 0)
+    throw new Error("The response contains no key that can verify signatures.");
   return { keys };
 }
 

@@ -97,8 +97,11 @@ test("a job whose action did not run may run again, although its error frame was
 
 test.for<[string, unknown]>([
   ["The event is not a job.", "secret"],
-  ["The event is not a job: connectionId is missing or wrong.", { secret: "secret" }],
-  ["The event is not a job: requestId is missing or wrong.", { ...job, requestId: { secret: 1 } }],
+  ["The event is not a job: connectionId is missing or not valid.", { secret: "secret" }],
+  [
+    "The event is not a job: requestId is missing or not valid.",
+    { ...job, requestId: { secret: 1 } },
+  ],
 ])("an event that is no job is refused without its data: %s", async ([message, event]) => {
   await expect(handler(event)).rejects.toThrow(new TypeError(message));
   expect(calls).toEqual([]);

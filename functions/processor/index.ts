@@ -11,9 +11,9 @@ const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
 
 /**
  * Runs a job and posts its result to the connection it came from.
- * @throws {TypeError} where the event isn't a job, `ReplyNotPosted` where the action ran and the post
- * failed, and every error of an action. Lambda then keeps the job in the dead-letter queue and has
- * the websocket-handler tell the client.
+ * @throws {TypeError} if the event isn't a job, `ReplyNotPosted` if the action ran and the post failed,
+ * and every error of an action. Lambda then sends the job to the dead-letter queue, and a failure
+ * record to the websocket-handler, which sends `PROCESSING_FAILED` to the client.
  */
 export async function handler(event: unknown): Promise<void> {
   const job = parseJob(event);
@@ -42,12 +42,12 @@ async function post(job: Job, frame: Reply): Promise<Outcome> {
 
 const codeOf = (frame: Reply) => (frame.status === "error" ? frame.error.code : undefined);
 
-/** @throws {TypeError} that says nothing of the event's data, for Lambda logs the whole error. */
+/** @throws {TypeError} without any data of the event, because Lambda logs the whole error. */
 function parseJob(event: unknown): Job {
   const parsed = v.safeParse(Job, event);
   if (parsed.success) return parsed.output;
   const member = v.getDotPath(parsed.issues[0]);
   throw new TypeError(
-    `The event is not a job${member === null ? "" : `: ${member} is missing or wrong`}.`,
+    `The event is not a job${member === null ? "" : `: ${member} is missing or not valid`}.`,
   );
 }

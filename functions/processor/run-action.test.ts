@@ -11,14 +11,14 @@ test("the result of an action is its reply", async () => {
   expect(reply).toEqual({ action: "uppercase", status: "success", result: "SS", requestId: "r" });
 });
 
-test("an unknown action is told which there are", async () => {
+test("the error frame for an unknown action lists the available actions", async () => {
   const { echo, reverse } = actions;
   const reply = await runAction({ ...job, action: "constructor" }, { echo, reverse });
   expect(reply).toMatchObject({
     action: "constructor",
     error: {
       code: "UNKNOWN_ACTION",
-      message: "There is no such action. There are: echo, reverse.",
+      message: "Unknown action. Available actions: echo, reverse.",
     },
   });
 });

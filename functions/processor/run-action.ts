@@ -3,8 +3,8 @@ import { describeIssue, failure, type Job, type Reply, success } from "../../sha
 import type { Action } from "./action.ts";
 
 /**
- * Runs the action that a job names. The client's mistakes become error frames; whatever an action
- * throws is thrown on, for it is a fault.
+ * Runs the action that a job names. Returns an error frame for an unknown action or invalid data.
+ * @throws every error that the action throws.
  */
 export async function runAction(
   job: Job,
@@ -13,7 +13,7 @@ export async function runAction(
   const action = Object.hasOwn(actions, job.action) ? actions[job.action] : undefined;
   if (action === undefined) {
     const known = Object.keys(actions).join(", ");
-    return failure(job, "UNKNOWN_ACTION", `There is no such action. There are: ${known}.`);
+    return failure(job, "UNKNOWN_ACTION", `Unknown action. Available actions: ${known}.`);
   }
   const data = v.safeParse(action.input, job.data);
   if (!data.success) {

@@ -2,15 +2,16 @@ import { allowsOrigin, offeredSubprotocols, SUBPROTOCOL } from "../../shared/han
 import type { ConnectEvent, Response } from "./events.ts";
 
 /**
- * Accepts a connection, unless a browser opens it from a page of an origin that isn't allowed. A
- * client that speaks our subprotocol is told so; of what else it offered, a token maybe, nothing is
- * sent back.
+ * Accepts a connection, unless a browser opens it from a page of an origin that isn't allowed. The
+ * response selects our subprotocol if the client offers it, and never contains the other values that
+ * the client offered, because one of them can be a token.
  */
 export function onConnect(event: ConnectEvent, allowedOrigins: readonly string[]): Response {
   const { connectionId, requestId, authorizer } = event.requestContext;
   const headers = event.multiValueHeaders;
   if (!allowsOrigin(headers, allowedOrigins)) {
-    console.warn({ event: "connection refused: origin not allowed", connectionId, requestId });
+    const reason = "OriginNotAllowed";
+    console.warn({ event: "connection refused", connectionId, requestId, reason });
     return { statusCode: 403, body: JSON.stringify({ message: "Origin not allowed" }) };
   }
   console.info({ event: "connected", connectionId, requestId, subject: authorizer?.principalId });

@@ -51,7 +51,7 @@ async function receive(action: string, connectionId: string): Promise<unknown> {
   return await handler(event as Parameters<typeof handler>[0], context);
 }
 
-describe("a hand-over to a Lambda that", { concurrent: true }, () => {
+describe("an invocation of the processor while Lambda", { concurrent: true }, () => {
   test.for([...failures.keys()])("%s is answered with UNAVAILABLE within 8 s", async (action) => {
     const started = performance.now();
     await receive(action, `client of one that ${action}`);
@@ -72,7 +72,7 @@ describe("a hand-over to a Lambda that", { concurrent: true }, () => {
       message: expect.stringMatching(/^PostToConnection took longer than 6 s/),
       originalError: { code: "UNAVAILABLE" },
     });
-    // Less than the time-out of the function, and a cold start.
+    // Less than the timeout of the function, and a cold start.
     expect(performance.now() - started).toBeLessThan(13_500);
   });
 });

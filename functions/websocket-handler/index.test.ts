@@ -46,7 +46,7 @@ const open = (multiValueHeaders: Record<string, string[]>) => {
   return handler(event as Event, context);
 };
 
-test("a message is handed over with the connection it came from, and nothing else of it", async () => {
+test("the processor gets the request with its connection id, and no other key of the message", async () => {
   await receive('{"action":"echo","data":[1],"requestId":"mine","connectionId":"stolen","x":1}');
   expect(calls).toEqual([
     {
@@ -55,7 +55,7 @@ test("a message is handed over with the connection it came from, and nothing els
     },
   ]);
   expect(lines).toEqual([
-    { level: "info", event: "job handed over", connectionId: "c=", requestId: "mine" },
+    { level: "info", event: "processor invoked", connectionId: "c=", requestId: "mine" },
   ]);
 });
 
@@ -106,7 +106,7 @@ test("a connection that opens and closes is logged, with the subject and the sta
   ]);
 });
 
-test("a hand-over that fails for good is answered with UNAVAILABLE and logged with its cause", async () => {
+test("if the Invoke fails, the client gets UNAVAILABLE and the cause is logged", async () => {
   invokeStatus = 500;
   await receive('{"action":"echo","requestId":"mine"}');
   expect(calls.map(({ path }) => path)).toEqual([
@@ -118,7 +118,7 @@ test("a hand-over that fails for good is answered with UNAVAILABLE and logged wi
     status: "error",
     error: {
       code: "UNAVAILABLE",
-      message: "The request could not be handed over. Try again later.",
+      message: "The processor is unavailable. Try again later.",
     },
     requestId: "mine",
   });
@@ -153,7 +153,7 @@ test("what is logged of a fault while a message is rejected holds nothing of the
   }
 });
 
-test("data of 999 levels is handed over as it came", async () => {
+test("data of 999 levels reaches the processor unchanged", async () => {
   const data = "[".repeat(999) + "]".repeat(999);
   await receive(`{"action":"echo","data":${data}}`);
   expect(calls[0]?.body).toContain(`"data":${data}`);
@@ -190,7 +190,7 @@ test("the failure record of a job becomes PROCESSING_FAILED at its connection", 
   ]);
 });
 
-test("the failure record of anything but a job is logged, for there is nobody to tell", async () => {
+test("a failure record without a job is logged, and no frame is posted", async () => {
   const record = {
     requestContext: { requestId: "i", condition: "RetriesExhausted", approximateInvokeCount: 1 },
     requestPayload: "by hand",
@@ -200,7 +200,7 @@ test("the failure record of anything but a job is logged, for there is nobody to
   expect(lines).toEqual([
     {
       level: "error",
-      event: "a failed invocation held no job, so nobody can be told",
+      event: "failure record without a job",
       invocationId: "i",
       condition: "RetriesExhausted",
       approximateInvokeCount: 1,
@@ -220,14 +220,15 @@ test("a browser is let in from an allowed origin alone, and other clients always
   expect(lines).toEqual([
     {
       level: "warn",
-      event: "connection refused: origin not allowed",
+      event: "connection refused",
       connectionId: "c=",
       requestId: "gateway",
+      reason: "OriginNotAllowed",
     },
   ]);
 });
 
-test("who sent a message is handed over with it, and can't be named by the message", async () => {
+test("the job has the subject that the authorizer returned, and not one from the message", async () => {
   await receive('{"action":"echo","requestId":"mine","subject":"eve"}', { principalId: "ada" });
   expect(calls.map(({ body }) => body)).toEqual([
     '{"connectionId":"c=","requestId":"mine","subject":"ada","action":"echo"}',
@@ -261,7 +262,7 @@ test("a job that the dead-letter queue could not keep is rejected, whatever the 
     requestId: "mine",
     error: {
       code: "INVALID_REQUEST",
-      message: "The message is over 256,000 bytes with its numbers and escapes written out.",
+      message: "The message is over 256,000 bytes when its numbers and escapes are written out.",
     },
   });
 });

@@ -4,14 +4,17 @@ import { list, required } from "../../shared/environment.ts";
 import { onConnect } from "./connect.ts";
 import { onDisconnect } from "./disconnect.ts";
 import type { ConnectEvent, DisconnectEvent, FailureRecord, MessageEvent } from "./events.ts";
-import { createHandOver } from "./hand-over.ts";
+import { createProcessorInvoker } from "./invoke-processor.ts";
 import { createMessageHandler } from "./message.ts";
 import { onProcessingFailed } from "./processing-failed.ts";
 
 const allowedOrigins = list("ALLOWED_ORIGINS");
 const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
-const handOver = createHandOver(createLambdaClient(), required("PROCESSOR_FUNCTION_NAME"));
-const onMessage = createMessageHandler(handOver, management);
+const invokeProcessor = createProcessorInvoker(
+  createLambdaClient(),
+  required("PROCESSOR_FUNCTION_NAME"),
+);
+const onMessage = createMessageHandler(invokeProcessor, management);
 
 /** The three routes of the API, and the on-failure destination of the processor. */
 export async function handler(

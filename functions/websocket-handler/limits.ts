@@ -4,7 +4,7 @@ import { parseJson, RejectedMessage } from "./rejected-message.ts";
 
 /** Bytes of UTF-8: as much as API Gateway takes. */
 const SIZE_LIMIT = 128 * 1024;
-/** How deep lists and objects may lie in each other. What comes after recurses, on a finite stack. */
+/** The maximum nesting depth of JSON. The steps after this one recurse, on a finite stack. */
 const DEPTH_LIMIT = 1000;
 
 /** Rejects, before anything parses it, a message that is too large or nested too deep. */

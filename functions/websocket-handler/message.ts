@@ -5,12 +5,15 @@ import type { Management } from "../../shared/aws-clients.ts";
 import { describeIssue, Request } from "../../shared/protocol.ts";
 import { answerRejections } from "./answer-rejections.ts";
 import type { MessageEvent, Response } from "./events.ts";
-import type { HandOver } from "./hand-over.ts";
+import type { ProcessorInvoker } from "./invoke-processor.ts";
 import { enforceLimits } from "./limits.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
-/** The way of a message: weigh, parse, check the envelope, hand over. A rejection on the way is answered. */
-export const createMessageHandler = (handOver: HandOver, management: Management) =>
+/**
+ * The message pipeline: enforces the limits, parses, validates the envelope and invokes the processor.
+ * A rejected message gets an error frame.
+ */
+export const createMessageHandler = (invokeProcessor: ProcessorInvoker, management: Management) =>
   middy<MessageEvent, Response>()
     .use(enforceLimits())
     // A message has no content type to check. The parser's types know only HTTP events.
@@ -19,8 +22,9 @@ export const createMessageHandler = (handOver: HandOver, management: Management)
     .handler(async ({ requestContext, body }) => {
       const { connectionId, authorizer } = requestContext;
       const { action, data, requestId = requestContext.requestId } = parseRequest(body);
-      await handOver({ connectionId, requestId, subject: authorizer?.principalId, action, data });
-      console.info({ event: "job handed over", connectionId, requestId });
+      const subject = authorizer?.principalId;
+      await invokeProcessor({ connectionId, requestId, subject, action, data });
+      console.info({ event: "processor invoked", connectionId, requestId });
       return { statusCode: 200 };
     });
 

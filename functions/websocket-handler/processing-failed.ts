@@ -4,7 +4,7 @@ import { reply } from "../../shared/connection.ts";
 import { failure, Job } from "../../shared/protocol.ts";
 import type { FailureRecord } from "./events.ts";
 
-/** Tells the client that its job failed for good. The job itself lies in the dead-letter queue. */
+/** Sends `PROCESSING_FAILED` to the client of a failed job. The job is in the dead-letter queue. */
 export async function onProcessingFailed(
   { requestContext, requestPayload }: FailureRecord,
   management: Management,
@@ -13,7 +13,7 @@ export async function onProcessingFailed(
   const record = { invocationId, condition, approximateInvokeCount };
   const job = v.safeParse(Job, requestPayload);
   if (!job.success) {
-    console.error({ event: "a failed invocation held no job, so nobody can be told", ...record });
+    console.error({ event: "failure record without a job", ...record });
     return;
   }
   const { connectionId, requestId } = job.output;

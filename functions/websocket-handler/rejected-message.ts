@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../shared/protocol.ts";
 
-/** A message that is answered with an error frame instead of being handed over. */
+/** A message that gets an error frame. The processor is not invoked for it. */
 export class RejectedMessage extends Error {
   override readonly name = "RejectedMessage";
   readonly code: ErrorCode;

@@ -12,7 +12,7 @@ export interface LogVolume {
  * measures again. Lambda's own lines of a cold start are left out.
  */
 export const LOG_VOLUME = {
-  /** Start, "job handed over", report; start, "reply posted", report. */
+  /** Start, "processor invoked", report; start, "reply posted", report. */
   messageFunctions: { events: 6, bytes: 1382 },
   /** The same with the longest requestId: JSON writes 128 characters in up to 768 bytes, twice. */
   attackFunctions: { events: 6, bytes: 2886 },

@@ -41,24 +41,31 @@ override_resource {
 run "without_an_issuer_there_is_no_authorizer" {
   command = plan
 
+  override_resource {
+    target          = aws_lambda_function.websocket_handler
+    override_during = plan
+    values          = { invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler/invocations" }
+  }
+
   assert {
-    condition     = length(aws_lambda_function.authorizer) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_faults) + length(aws_cloudwatch_log_metric_filter.connect_faults) == 0
-    error_message = "Something of the authorizer is there."
+    condition     = length(aws_lambda_function.authorizer) + length(aws_lambda_permission.authorizer) + length(aws_cloudwatch_log_metric_filter.authorizer_failures) + length(aws_cloudwatch_log_metric_filter.connect_failures) == 0
+    error_message = "A resource of the authorizer exists."
   }
 
   assert {
     condition     = !contains(keys(aws_iam_role.function), "authorizer") && !contains(keys(aws_cloudwatch_log_group.function), "authorizer") && alltrue([for name in keys(aws_cloudwatch_metric_alarm.this) : !startswith(name, "authorizer")])
-    error_message = "A role, a log group or an alarm of the authorizer is there."
+    error_message = "A role, a log group or an alarm of the authorizer exists."
   }
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "NONE" && route.authorizer_id == null])
-    error_message = "A route asks for authorization."
+    error_message = "A route requires authorization."
   }
 
-  # Its definition in the API stays: see aws_apigatewayv2_authorizer.jwt.
+  # The API keeps its authorizer, with the URI of a function that exists: see
+  # aws_apigatewayv2_authorizer.jwt.
   assert {
-    condition     = aws_apigatewayv2_authorizer.jwt.authorizer_uri == "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-authorizer/invocations"
+    condition     = aws_apigatewayv2_authorizer.jwt.authorizer_uri == aws_lambda_function.websocket_handler.invoke_arn
     error_message = "The authorizer invokes ${aws_apigatewayv2_authorizer.jwt.authorizer_uri}."
   }
 
@@ -101,17 +108,17 @@ run "with_an_issuer_connect_asks_the_authorizer" {
 
   assert {
     condition     = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type } == { connect = "CUSTOM", default = "NONE", disconnect = "NONE" }
-    error_message = "Not $connect alone asks for authorization."
+    error_message = "$connect must be the only route that requires authorization."
   }
 
   assert {
     condition     = aws_apigatewayv2_route.this["connect"].authorizer_id == "aut123"
-    error_message = "$connect does not ask the authorizer."
+    error_message = "$connect does not use the authorizer."
   }
 
   assert {
     condition     = aws_lambda_permission.authorizer[0].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abc123/authorizers/aut123" && aws_lambda_permission.authorizer[0].principal == "apigateway.amazonaws.com"
-    error_message = "Somebody beside the API's authorizer may invoke the function."
+    error_message = "A principal other than the API's authorizer is allowed to invoke the function."
   }
 
   assert {
@@ -121,7 +128,7 @@ run "with_an_issuer_connect_asks_the_authorizer" {
       JWT_JWKS_URL    = "https://login.example.com/tenant/.well-known/jwks.json"
       ALLOWED_ORIGINS = "https://chat.example.com"
     })
-    error_message = "The authorizer does not know what to expect of a token."
+    error_message = "The environment variables of the authorizer are wrong."
   }
 
   assert {
@@ -133,19 +140,19 @@ run "with_an_issuer_connect_asks_the_authorizer" {
         Resource = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/websocket-lambda-authorizer:*"
       }
     ]
-    error_message = "The authorizer may do more than write its log: ${aws_iam_role_policy.function["authorizer"].policy}"
+    error_message = "The authorizer has more permissions than writing its log: ${aws_iam_role_policy.function["authorizer"].policy}"
   }
 
   assert {
-    condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-faults") && contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-throttles")
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-failures") && contains(keys(aws_cloudwatch_metric_alarm.this), "authorizer-throttles")
     error_message = "An alarm of the authorizer is missing."
   }
 
   assert {
-    condition = { for filter in concat(aws_cloudwatch_log_metric_filter.authorizer_faults, aws_cloudwatch_log_metric_filter.connect_faults) :
+    condition = { for filter in concat(aws_cloudwatch_log_metric_filter.authorizer_failures, aws_cloudwatch_log_metric_filter.connect_failures) :
       filter.log_group_name => [filter.metric_transformation[0].namespace, filter.metric_transformation[0].name]
       } == { for group in ["/aws/lambda/websocket-lambda-authorizer", "/aws/apigateway/websocket-lambda"] :
-      group => [aws_cloudwatch_metric_alarm.this["authorizer-faults"].namespace, aws_cloudwatch_metric_alarm.this["authorizer-faults"].metric_name]
+      group => [aws_cloudwatch_metric_alarm.this["authorizer-failures"].namespace, aws_cloudwatch_metric_alarm.this["authorizer-failures"].metric_name]
     }
     error_message = "The alarm does not watch the metric of its filters."
   }
@@ -167,7 +174,7 @@ run "an_issuer_names_its_keys_elsewhere" {
 
   assert {
     condition     = aws_lambda_function.authorizer[0].environment[0].variables.JWT_JWKS_URL == "https://keys.example.com/jwks"
-    error_message = "The keys are not fetched where they are."
+    error_message = "The authorizer does not fetch the keys from jwt_jwks_url."
   }
 }
 

@@ -61,7 +61,7 @@ run "the_names_follow_the_project" {
 
   assert {
     condition     = { for key, role in aws_iam_role.function : key => role.name } == { websocket_handler = "chat-websocket-handler-eu-central-1", processor = "chat-processor-eu-central-1" }
-    error_message = "The names of roles, which are global, must tell the region."
+    error_message = "Role names are global and must contain the region."
   }
 
   assert {
@@ -76,7 +76,7 @@ run "the_names_follow_the_project" {
 
   assert {
     condition     = aws_cloudwatch_dashboard.this.dashboard_name == "chat-eu-central-1"
-    error_message = "The name of the dashboard, which is global, must tell the region."
+    error_message = "Dashboard names are global and must contain the region."
   }
 }
 
@@ -90,7 +90,7 @@ run "the_longest_project_and_region_fit_into_a_role_name" {
 
   assert {
     condition     = alltrue([for role in aws_iam_role.function : length(role.name) <= 64])
-    error_message = "A role name holds 64 characters."
+    error_message = "A role name is longer than 64 characters."
   }
 }
 
@@ -110,7 +110,7 @@ run "the_api_has_three_one_way_routes_to_one_integration" {
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.target == "integrations/int123" && route.route_response_selection_expression == null])
-    error_message = "A route does not lead to the integration, or sends a response."
+    error_message = "A route does not use the integration, or has a route response."
   }
 
   assert {
@@ -133,7 +133,7 @@ run "each_route_may_invoke_the_handler_and_no_other" {
 
   assert {
     condition     = alltrue([for permission in aws_lambda_permission.route : permission.principal == "apigateway.amazonaws.com"])
-    error_message = "Somebody beside API Gateway may invoke the handler."
+    error_message = "A principal other than API Gateway is allowed to invoke the handler."
   }
 }
 
@@ -147,18 +147,18 @@ run "the_stage_is_throttled_and_logs_no_content" {
 
   assert {
     condition     = aws_apigatewayv2_stage.this.default_route_settings[0].logging_level == "OFF"
-    error_message = "Execution logs hold what clients send."
+    error_message = "Execution logs are on, and contain client data."
   }
 
   assert {
     condition     = jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format).connectionId == "$context.connectionId"
-    error_message = "An access log line does not tell the connection."
+    error_message = "An access log line does not contain the connection ID."
   }
 
   # API Gateway refuses a format with neither, and one of more than 3 KB.
   assert {
     condition     = strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "$context.requestId") && length(aws_apigatewayv2_stage.this.access_log_settings[0].format) < 3072
-    error_message = "API Gateway will not take this access log format."
+    error_message = "API Gateway rejects this access log format."
   }
 }
 
@@ -279,7 +279,7 @@ run "the_functions_run_as_they_are_built" {
 
   assert {
     condition     = aws_lambda_function.websocket_handler.timeout < 29
-    error_message = "API Gateway gives up after 29 seconds, before the handler's time-out."
+    error_message = "API Gateway gives up after 29 seconds, before the handler's timeout."
   }
 
   # AWS reads -1 as "none reserved".
@@ -304,12 +304,12 @@ run "each_function_writes_json_to_its_own_group" {
       websocket-lambda-websocket-handler = ["JSON", "/aws/lambda/websocket-lambda-websocket-handler"]
       websocket-lambda-processor         = ["JSON", "/aws/lambda/websocket-lambda-processor"]
     }
-    error_message = "A function does not log JSON to the group of its name."
+    error_message = "A function does not log JSON to its own log group."
   }
 
   assert {
     condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.access]) : group.retention_in_days == 30])
-    error_message = "A log group does not follow log_retention_days."
+    error_message = "The retention of a log group is not log_retention_days."
   }
 }
 
@@ -324,28 +324,28 @@ run "a_failed_job_is_kept_and_reported" {
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.processor.destination_config[0].on_failure[0].destination == aws_lambda_function.websocket_handler.arn
-    error_message = "The handler does not hear of failed jobs."
+    error_message = "The handler is not the on-failure destination of the processor."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.processor.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.processor.maximum_event_age_in_seconds == 60
-    error_message = "By default a job is not run again, and fails after a minute of waiting."
+    error_message = "The default must be no retry and a maximum event age of one minute."
   }
 
   # Two retries of a report start after 60 and another 120 seconds, and each attempt takes up to 15.
   assert {
     condition     = aws_lambda_function_event_invoke_config.websocket_handler.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.websocket_handler.maximum_event_age_in_seconds == 60 + 120 + 4 * aws_lambda_function.websocket_handler.timeout
-    error_message = "A report of a failed job is not retried twice, or may come hours late."
+    error_message = "A failure record is not retried twice, or can be hours late."
   }
 
   assert {
     condition     = length(aws_lambda_function_event_invoke_config.websocket_handler.destination_config) == 0
-    error_message = "The handler's own failures must lead nowhere: they could go in circles."
+    error_message = "The handler must have no destination and no dead-letter queue, because its failures could loop."
   }
 
   assert {
     condition     = length(aws_lambda_function.websocket_handler.dead_letter_config) == 0
-    error_message = "The handler's own failures must lead nowhere: they could go in circles."
+    error_message = "The handler must have no destination and no dead-letter queue, because its failures could loop."
   }
 
   assert {
@@ -363,7 +363,7 @@ run "every_alarm_tells_the_topics" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "websocket-handler-errors", "websocket-handler-throttles", "hand-over-failures",
+      "websocket-handler-errors", "websocket-handler-throttles", "invoke-failures",
       "processor-errors", "processor-timeouts", "processor-throttles",
       "dead-letters", "dead-letter-errors", "destination-delivery-failures",
       "message-rate", "connect-rate", "client-errors", "execution-errors",
@@ -373,7 +373,7 @@ run "every_alarm_tells_the_topics" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:alerts"])])
-    error_message = "An alarm does not reach the topic."
+    error_message = "An alarm does not notify the topic."
   }
 
   assert {
@@ -384,18 +384,18 @@ run "every_alarm_tells_the_topics" {
       aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].namespace,
       aws_cloudwatch_log_metric_filter.processor_timeouts.metric_transformation[0].name,
     ]
-    error_message = "The alarm on time-outs does not watch the metric of its filter."
+    error_message = "The alarm processor-timeouts does not watch the metric of its filter."
   }
 
   assert {
     condition = [
-      aws_cloudwatch_metric_alarm.this["hand-over-failures"].namespace,
-      aws_cloudwatch_metric_alarm.this["hand-over-failures"].metric_name,
+      aws_cloudwatch_metric_alarm.this["invoke-failures"].namespace,
+      aws_cloudwatch_metric_alarm.this["invoke-failures"].metric_name,
       ] == [
-      aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].namespace,
-      aws_cloudwatch_log_metric_filter.hand_over_failures.metric_transformation[0].name,
+      aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].namespace,
+      aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].name,
     ]
-    error_message = "The alarm on hand-overs does not watch the metric of its filter."
+    error_message = "The alarm invoke-failures does not watch the metric of its filter."
   }
 }
 
@@ -410,7 +410,7 @@ run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold < 100 * 300 && aws_cloudwatch_metric_alarm.this["message-rate"].threshold > 50 * 300
-    error_message = "The alarm on the message rate fires above ${aws_cloudwatch_metric_alarm.this["message-rate"].threshold} messages."
+    error_message = "The alarm message-rate fires above ${aws_cloudwatch_metric_alarm.this["message-rate"].threshold} messages."
   }
 
   assert {
@@ -420,17 +420,17 @@ run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
       aws_cloudwatch_metric_alarm.this["message-rate"].dimensions["FunctionName"],
       aws_cloudwatch_metric_alarm.this["message-rate"].statistic,
     ] == ["AWS/Lambda", "Invocations", "websocket-lambda-websocket-handler", "Sum"]
-    error_message = "The alarm on the message rate does not count what comes in."
+    error_message = "The alarm message-rate does not count incoming messages."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold < 100 * 300 && aws_cloudwatch_metric_alarm.this["connect-rate"].threshold > 50 * 300
-    error_message = "The alarm on the connect rate fires above ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold} connects."
+    error_message = "The alarm connect-rate fires above ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold} connects."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["client-errors"].threshold <= 10 * 300
-    error_message = "A flood of a tenth more than the throttle lets through is refused, and nobody hears of it."
+    error_message = "A flood of 110% of the throttle does not fire the alarm client-errors."
   }
 }
 
@@ -444,7 +444,7 @@ run "connects_are_watched_at_what_aws_lets_through" {
   # 80 % of AWS's 500 a second.
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold == 120000
-    error_message = "As many connects as AWS lets through would not fire the alarm: its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
+    error_message = "The alarm connect-rate does not fire at AWS's quota of new connections. Its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
   }
 }
 
@@ -501,7 +501,7 @@ run "the_outputs_lead_clients_and_tools" {
       "/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor", "/aws/apigateway/websocket-lambda",
       "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters",
     ]
-    error_message = "An output does not name what it stands for."
+    error_message = "An output has the wrong value."
   }
 }
 

@@ -44,7 +44,7 @@ const isError = ({ level }: { level?: string }) => level === "ERROR";
 test("an event that is no job is logged as a TypeError that names the member at fault", async () => {
   const aws = await startOwnStack();
   const logs = watchLogs(aws);
-  const errorMessage = "The event is not a job: connectionId is missing or wrong.";
+  const errorMessage = "The event is not a job: connectionId is missing or not valid.";
   expect(await invoke(aws, {})).toMatchObject({ errorType: "TypeError", errorMessage });
   const { content } = await logs.line(isError);
   expect(content).toMatchObject({ errorType: "TypeError", errorMessage });
@@ -66,7 +66,7 @@ test("a reply that the role may not post is logged as an AccessDeniedException o
   });
 });
 
-test("a hand-over that the role may not make is logged as an AccessDeniedException of Lambda", async () => {
+test("an Invoke that the role does not allow is logged as an AccessDeniedException of Lambda", async () => {
   const aws = await startOwnStack();
   withdraw(aws, "websocket-handler", "InvokeProcessor");
   const logs = watchLogs(aws);

@@ -153,7 +153,7 @@ test(
     expect(fates).not.toContain(false);
     expect(fates).toContain("CONNECTION_LOST");
     const jobs = stack.logs.lines
-      .filter(({ content }) => content["event"] === "job handed over")
+      .filter(({ content }) => content["event"] === "processor invoked")
       .map(({ content }) => content["requestId"]);
     expect(jobs.length).toBeGreaterThan(REQUESTS / 2);
     expect(new Set(jobs).size).toBe(jobs.length);

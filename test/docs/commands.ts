@@ -84,7 +84,7 @@ export const RUN: Readonly<Record<string, Run>> = {
   },
   "aws logs tail /aws/apigateway/websocket-lambda --since 1h": { prints: /"MESSAGE"/, cli: 2 },
   "aws logs filter-log-events --log-group-name /aws/lambda/websocket-lambda-websocket-handler --filter-pattern '{ $.message.requestId = \"1\" }'":
-    { prints: /job handed over/ },
+    { prints: /processor invoked/ },
   'aws sqs receive-message --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)" --message-attribute-names All':
     { prints: /^$/ },
   'aws sqs purge-queue --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)"':

@@ -20,7 +20,7 @@ export const limitTests = (target: Target) =>
       expect(await client.next()).toEqual({
         action: "uppercase",
         status: "error",
-        error: { code: "RESULT_TOO_LARGE", message: "The result is over 128 KB." },
+        error: { code: "RESULT_TOO_LARGE", message: "The reply is over 128 KB." },
         requestId: "big",
       });
     });

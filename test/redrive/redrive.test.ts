@@ -88,7 +88,7 @@ test("of 1,000 jobs, each is answered once", { timeout: 180_000 }, async () => {
   const logs = watchLogs(aws);
   const client = await connectTo(aws);
   await client.ask({ action: "timestamp" });
-  const { content } = await logs.line((line) => line.content["event"] === "job handed over");
+  const { content } = await logs.line((line) => line.content["event"] === "processor invoked");
   const ids = Array.from({ length: 1000 }, (_, index) => `r${index}`);
   const { connectionId } = content;
   const action = "timestamp";

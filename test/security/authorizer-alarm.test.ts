@@ -32,11 +32,11 @@ const regionOf = ({ state }: LocalAws) => {
 /** Whether a line counts for the alarm, by a filter that Terraform made for its log group. */
 const counts = ({ logGroupName, message }: WrittenLogEvent): boolean =>
   Object.values(regionOf(aws).logs.groups[logGroupName]?.metricFilters ?? {})
-    .filter(({ metricTransformations: [to] }) => to?.metricName === "AuthorizerFaults")
+    .filter(({ metricTransformations: [to] }) => to?.metricName === "AuthorizerFailures")
     .some(({ filterPattern }) => parseFilterPattern(filterPattern)(message));
 
 /** The log groups with lines that count for the alarm, of one client who tries to connect. */
-async function faultsOf(query: string, status: number): Promise<string[]> {
+async function failuresOf(query: string, status: number): Promise<string[]> {
   events = [];
   const url = websocketUrl(aws, "websocket0", "production") + query;
   await expect(connect(url)).rejects.toThrow(`Unexpected server response: ${status}`);
@@ -51,15 +51,15 @@ async function faultsOf(query: string, status: number): Promise<string[]> {
 const token = (claims: Record<string, unknown> = {}) =>
   issuer.tokenFor(aws.endpoint, "ada", claims);
 
-describe("the alarm authorizer-faults stays quiet for", () => {
+describe("the alarm authorizer-failures stays quiet for", () => {
   test("clients without a token, for whom the authorizer throws", async () => {
-    expect(await faultsOf("", 401)).toEqual([]);
+    expect(await failuresOf("", 401)).toEqual([]);
     const messages = events.map(({ message }) => message).join("\n");
     expect(messages).toContain('"errorMessage":"Unauthorized"');
   });
 
   test("clients with a wrong token", async () => {
-    expect(await faultsOf(`?token=${await token({ aud: "shop" })}`, 403)).toEqual([]);
+    expect(await failuresOf(`?token=${await token({ aud: "shop" })}`, 403)).toEqual([]);
   });
 });
 
@@ -70,14 +70,14 @@ const broken: [string, string][] = [
   ["fails to start", "throw new Error('JWT_ISSUER is not set.');"],
 ];
 
-describe("the alarm authorizer-faults counts clients whom nobody checked", () => {
+describe("the alarm authorizer-failures counts clients whose token was not checked", () => {
   test("because API Gateway may not invoke the authorizer: only the access log has them", async () => {
     const authorizer = regionOf(aws).lambda.functions["websocket-lambda-authorizer"];
     if (authorizer === undefined) throw new Error("The stack has no authorizer.");
     const { policy } = authorizer;
     authorizer.policy = {};
     try {
-      expect(await faultsOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG]);
+      expect(await failuresOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG]);
     } finally {
       authorizer.policy = policy;
     }
@@ -91,6 +91,6 @@ describe("the alarm authorizer-faults counts clients whom nobody checked", () =>
     const other = lambda("UpdateFunctionCode", "PUT", "authorizer", "/code", { ZipFile });
     for (const { send } of [shorter, other])
       expect(await send(aws.endpoint, administrator)).toMatchObject({ status: 200 });
-    expect(await faultsOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG, AUTHORIZER_LOG]);
+    expect(await failuresOf(`?token=${await token()}`, 500)).toEqual([ACCESS_LOG, AUTHORIZER_LOG]);
   });
 });

@@ -164,10 +164,10 @@ test("who comes back gets no answer to what they asked on the connection before,
   const requestIds = leaving.flatMap(({ secret }) => numbers(4).map((name) => `${secret}/${name}`));
   for (const party of leaving) {
     for (const name of numbers(4)) party.send(`${party.secret}/${name}`);
-    // What was sent has been taken, for messages of a connection are handed over in their order.
+    // Every message was processed: the processor is invoked in the order of the messages of a connection.
     await logs.line(
       ({ content }) =>
-        content["event"] === "job handed over" && content["requestId"] === `${party.secret}/3`,
+        content["event"] === "processor invoked" && content["requestId"] === `${party.secret}/3`,
     );
     party.client.socket.terminate();
   }
