@@ -14,9 +14,9 @@ test("a connection that never was isn't said to be lost, and after some attempts
   const told = toldOf(refusals);
   expect(told.map(({ text }) => text)).toEqual([
     "connecting…",
-    "no connection yet, trying again…",
+    "connection failed, retrying…",
     "connecting…",
-    "no connection yet, trying again…",
+    "connection failed, retrying…",
   ]);
   expect(told.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
 });
@@ -24,8 +24,8 @@ test("a connection that never was isn't said to be lost, and after some attempts
 test("a connection that was is lost, and the hint goes once there is one again", () => {
   const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
   const told = toldOf(states);
-  expect(told.map(({ text }) => text)).toContain("lost, trying again…");
-  expect(told.map(({ text }) => text)).not.toContain("no connection yet, trying again…");
+  expect(told.map(({ text }) => text)).toContain("connection lost, retrying…");
+  expect(told.map(({ text }) => text)).not.toContain("connection failed, retrying…");
   expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
 });
 
@@ -51,11 +51,11 @@ test.for([
 });
 
 test.for([
-  ["", "", /no URL/],
-  ["localhost:4566", "", /no URL/],
-  ["https://example.com", "", /no URL/],
-  ["wss://example.com:99999", "", /no URL/],
-  ["wss://example.com", "two words", /no token/],
+  ["", "", /Invalid URL/],
+  ["localhost:4566", "", /Invalid URL/],
+  ["https://example.com", "", /Invalid URL/],
+  ["wss://example.com:99999", "", /Invalid URL/],
+  ["wss://example.com", "two words", /Invalid token/],
 ] as const)("of the URL %o with the token %o the page says %s", ([url, token, problem]) => {
   expect(problemOf({ url, token })).toMatch(problem);
 });

@@ -15,7 +15,7 @@ const verdictStyles: Record<Verdict, Style> = {
   rejected: "yellow",
   refused: "yellow",
   failed: "red",
-  "under way": "dim",
+  "in progress": "dim",
 };
 
 /** A message as some lines for a terminal: a head, a bar for each stretch of its way, and its answer. */

@@ -24,7 +24,7 @@ test("a message takes until the frame that answers it, or until it is settled", 
 
 test.for<[string, boolean, ...Point[]]>([
   ["succeeded", true],
-  ["under way", false],
+  ["in progress", false],
   ["refused", true, { at: 1, type: "throttled" }],
   ["refused", true, { at: 1, type: "authorizer-end", fault: "Unauthorized" }],
   ["failed", false, { at: 1, type: "function-end", invocation: handler, outcome: "crash", ...end }],
@@ -67,7 +67,7 @@ test("the last attempt of an event decides", () => {
   } as const;
   expect(isRetried({ points })).toBe(false);
   expect(tellVerdict(message(points))).toBe("failed");
-  expect(after(false, retry)).toBe("under way");
+  expect(after(false, retry)).toBe("in progress");
   expect(isRetried({ points })).toBe(true);
   expect(after(true, { ...attempt, at: 2, outcome: "success" })).toBe("succeeded");
   expect(tellVerdict(message(points))).toBe("succeeded after a retry");

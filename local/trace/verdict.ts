@@ -1,7 +1,7 @@
 import type { Point, TracedMessage } from "./types.ts";
 
 /** How a message ended, in a word. */
-export type Verdict = "succeeded" | "rejected" | "refused" | "failed" | "under way";
+export type Verdict = "succeeded" | "rejected" | "refused" | "failed" | "in progress";
 
 /**
  * `rejected`: answered with an error frame. `refused`: API Gateway took it to no function, or the
@@ -16,7 +16,7 @@ export function verdictOf(
   if (hasFailedFunction(points)) return "failed";
   if (points.some((point) => point.type === "frame-out" && isErrorFrame(point.text)))
     return "rejected";
-  return settled ? "succeeded" : "under way";
+  return settled ? "succeeded" : "in progress";
 }
 
 const isRefused = ({ points, eventType }: Pick<TracedMessage, "points" | "eventType">) =>
@@ -55,7 +55,7 @@ export const isRetried = ({ points }: Pick<TracedMessage, "points">): boolean =>
 /** The verdict as a person is told it. */
 export function tellVerdict(message: Parameters<typeof verdictOf>[0]): string {
   const verdict = verdictOf(message);
-  return isRetried(message) && verdict !== "under way" ? `${verdict} after a retry` : verdict;
+  return isRetried(message) && verdict !== "in progress" ? `${verdict} after a retry` : verdict;
 }
 
 /** By its beginning, for the rest may be cut off. */

@@ -63,7 +63,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const summary = timeline.locator(".logs summary");
     await summary.focus();
     // A newer message isn't for who reads an older one.
-    expect(await page.getByLabel("follow the newest").isChecked()).toBe(false);
+    expect(await page.getByLabel("follow newest").isChecked()).toBe(false);
     await page.keyboard.press("Enter");
     await timeline.getByText("first").selectText();
 
@@ -138,7 +138,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await choose("echo");
     await page.locator("#echo-json").fill("{");
     await sendButton.click();
-    await page.getByText(/^That is no JSON/).waitFor();
+    await page.getByText(/^Invalid JSON/).waitFor();
     expect(await frames.getByRole("listitem").count()).toBe(0);
   });
 
@@ -256,9 +256,9 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await choose("echo");
       await page.locator("#echo-json").fill("{");
       await sendButton.click();
-      await page.getByText(/^That is no JSON/).waitFor();
+      await page.getByText(/^Invalid JSON/).waitFor();
       beginOneOfEachVerdict(recorder);
-      for (const verdict of ["succeeded", "rejected", "refused", "failed", "under way"])
+      for (const verdict of ["succeeded", "rejected", "refused", "failed", "in progress"])
         await messages.getByText(verdict, { exact: true }).first().waitFor();
 
       const rows = await messages.getByRole("option").all();
@@ -288,7 +288,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
 
   test("what is no URL is said at once, by whichever button it is tried", async () => {
     const { page, state, sendButton } = await openConsole(browser(), await startConsole());
-    const hint = page.getByRole("status").getByText("That is no URL of a WebSocket API");
+    const hint = page.getByRole("status").getByText("Invalid URL. A WebSocket URL starts with");
     for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
       for (const url of ["", "localhost:4566"]) {
         await page.getByLabel("URL").fill("ws://localhost:1");
@@ -308,17 +308,17 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.getByLabel("Token").fill("websocket-lambda");
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByText(/No connection could be opened or kept\..*duplicated/).waitFor();
-    expect(await state.textContent()).toBe("no connection yet, trying again…");
+    expect(await state.textContent()).toBe("connection failed, retrying…");
   });
 
   test("where nobody listens there was no connection yet, and then a hint", async () => {
     const { page, state } = await openConsole(browser(), await startConsole());
     await page.getByLabel("URL").fill("ws://localhost:1");
     await page.getByRole("button", { name: "Connect" }).click();
-    await state.getByText("no connection yet, trying again…").waitFor();
-    await page.getByText("Is the URL right").waitFor();
+    await state.getByText("connection failed, retrying…").waitFor();
+    await page.getByText("Check the URL").waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
-    await page.getByText("Is the URL right").waitFor({ state: "detached" });
+    await page.getByText("Check the URL").waitFor({ state: "detached" });
     expect(await state.textContent()).toBe("not connected");
   });
 

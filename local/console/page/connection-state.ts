@@ -1,17 +1,17 @@
 import type { ConnectionError, State } from "../../../client/index.ts";
 
-/** What the page says of its connection. */
+/** What the page shows about its connection. */
 export interface Told {
   text: string;
-  /** What to look at where it comes to nothing; empty otherwise. */
+  /** What to check after failed attempts; empty otherwise. */
   hint: string;
 }
 
-/** Attempts in a row that come to nothing before there is a hint. */
+/** Failed attempts in a row before there is a hint. */
 const HINT_AFTER = 2;
 
 const HINT =
-  "Is the URL right, is the stack there, and does it take this token? A browser doesn't learn why it gets no connection.";
+  "Check the URL, the token and whether the stack exists. A browser does not report why a connection fails.";
 
 /** Follows one client from state to state. */
 export function followStates(): (state: State, error?: ConnectionError) => Told {
@@ -24,24 +24,24 @@ export function followStates(): (state: State, error?: ConnectionError) => Told 
     const texts: Record<State, string> = {
       connecting: "connecting…",
       open: "connected",
-      waiting: wasOpen ? "lost, trying again…" : "no connection yet, trying again…",
+      waiting: wasOpen ? "connection lost, retrying…" : "connection failed, retrying…",
       closed: "not connected",
     };
-    const isInVain = failures >= HINT_AFTER && state !== "closed";
-    return { text: texts[state], hint: reasonOf(error) ?? (isInVain ? HINT : "") };
+    const isFailing = failures >= HINT_AFTER && state !== "closed";
+    return { text: texts[state], hint: reasonOf(error) ?? (isFailing ? HINT : "") };
   };
 }
 
-/** What the browser said, which it does where it wouldn't even try; undefined where it said nothing. */
+/** The browser's error, which it throws only before it tries to connect; otherwise undefined. */
 const reasonOf = (error: ConnectionError | undefined) =>
   error?.cause instanceof Error ? `${error.message} ${error.cause.message}` : undefined;
 
-/** Why the browser would not even try; undefined where it would. */
+/** Why the URL or the token is invalid; undefined if both are valid. */
 export function problemOf({ url, token }: { url: string; token: string }): string | undefined {
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol))
-    return "That is no URL of a WebSocket API: it begins with wss://, or with ws:// on this machine.";
-  // It goes as the name of a sub-protocol.
+    return "Invalid URL. A WebSocket URL starts with wss://, or with ws:// for the local AWS.";
+  // The token is sent as the name of a subprotocol.
   if (!/^[\w!#$%&'*+.^`|~-]*$/.test(token))
-    return "That is no token: there is a character in it that none may have.";
+    return "Invalid token. A token consists of letters, digits and !#$%&'*+-.^_`|~";
   return undefined;
 }

@@ -43,7 +43,7 @@ function fieldOfJson(action: string, data: unknown): Fields {
   const attributes = { id: `${action}-json`, rows: "3", spellcheck: "false" };
   const area = element("textarea", { attributes, text: JSON.stringify(data) });
   const label = element("label", { attributes: { for: area.id } });
-  label.append(element("code", { text: "data" }), ", JSON");
+  label.append(element("code", { text: "data" }), " (JSON)");
   return {
     node: element("div", {}, label, area),
     read: (): unknown => JSON.parse(area.value),

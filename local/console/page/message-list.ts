@@ -94,7 +94,7 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
     follow.checked = false;
     select(entry);
   });
-  // Who reads a timeline doesn't want another one in its place.
+  // While a user reads a timeline, a new message must not replace it.
   for (const event of ["click", "focusin"])
     byId("timeline", HTMLElement).addEventListener(event, () => (follow.checked = false));
   filter.addEventListener("input", draw);
@@ -129,5 +129,5 @@ const newRow = (traceId: string) =>
 
 function countText(shown: number, all: number, filter: string): string {
   if (filter !== "") return `${shown} of ${all}`;
-  return all > shown ? `the newest ${shown} of ${all}` : String(all);
+  return all > shown ? `newest ${shown} of ${all}` : String(all);
 }

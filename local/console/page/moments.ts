@@ -35,7 +35,7 @@ export function momentOf(point: Point): Moment | undefined {
       return { label: point.outcome, text: `${name}${reason}`, isBad: true };
     }
     case "retry": {
-      const text = `in ${point.inMilliseconds / 1000} s. ${point.reason}`;
+      const text = `in ${point.inMilliseconds / 1000} s: ${point.reason}`;
       return { label: "retry", text, isBad: true };
     }
     case "given-up":

@@ -22,7 +22,9 @@ export function createOverview() {
     },
     setReachable(isReachable: boolean) {
       list.classList.toggle("unreachable", !isReachable);
-      status.textContent = isReachable ? "" : "The local AWS doesn't answer. Is npm start running?";
+      status.textContent = isReachable
+        ? ""
+        : "No response from the local AWS. Is npm start running?";
     },
   };
 }
@@ -47,6 +49,6 @@ function environments(counts: FunctionOverview): Node[] {
       { class: "environments", attributes: { "aria-hidden": "true" } },
       ...squares.slice(0, SQUARES),
     ),
-    element("span", { text: told.length === 0 ? "no environment" : told.join(", ") }),
+    element("span", { text: told.length === 0 ? "no environments" : told.join(", ") }),
   ];
 }

@@ -45,7 +45,8 @@ function createSend(conversation: () => Conversation | undefined): void {
     if (client === undefined || sendRaw === undefined) return;
     const one = chosen();
     if (one !== undefined) await request(client, one.action, one.read());
-    else if (!sendRaw(raw.value)) throw new Error("There is no connection yet.");
+    else if (!sendRaw(raw.value))
+      throw new Error("Not connected yet. Send again when the connection is open.");
   };
 
   form.addEventListener("change", showFields);
@@ -75,7 +76,7 @@ function choice(action: string, index: number): HTMLLabelElement {
 const request = (client: Conversation["client"], action: string, data: unknown) =>
   (client.request as (action: string, data?: unknown) => Promise<unknown>)(action, data);
 
-/** Says what went wrong, in the words of whoever says so; without an error, nothing. */
+/** Shows the message of an error; without an error, clears it. */
 function explain(error?: unknown): void {
   byId("problem", HTMLOutputElement).value = textOf(error);
 }
@@ -83,6 +84,6 @@ function explain(error?: unknown): void {
 function textOf(error: unknown): string {
   if (error instanceof RequestError) return `${error.code}: ${error.message}`;
   if (error instanceof NoReplyError) return error.code === "CLOSED" ? "" : error.message;
-  if (error instanceof SyntaxError) return `That is no JSON: ${error.message}`;
+  if (error instanceof SyntaxError) return `Invalid JSON: ${error.message}`;
   return error instanceof Error ? error.message : "";
 }

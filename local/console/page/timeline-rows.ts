@@ -26,7 +26,12 @@ export function rowsOf(message: TracedMessage, end: number): HTMLElement[] {
   });
   const rows = [...marks, ...bars].toSorted((a, b) => a.at - b.at).flatMap((each) => each.rows);
   if (droppedPoints > 0)
-    rows.push(element("p", { class: "hint", text: `${droppedPoints} more points were not kept.` }));
+    rows.push(
+      element("p", {
+        class: "hint",
+        text: `The message has too many points. Not recorded: ${droppedPoints}.`,
+      }),
+    );
   return rows;
 }
 
