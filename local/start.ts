@@ -1,6 +1,6 @@
 /**
- * `npm start`: builds the functions, starts the local AWS with the stack, shows its logs, and deploys
- * what changes in the functions.
+ * `npm start`: builds the functions, starts the local AWS with the stack, prints the functions' logs,
+ * and deploys a function when one of its sources changes.
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,16 +25,19 @@ import { formatMessage } from "./trace/terminal.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
-  --port <number>   the port of the local AWS (default: 4566)
-  --auth            a stack that wants a token, an issuer of tokens, and a token to try
-  --empty           a local AWS without the stack, for \`terraform apply\`
-  --account <id>    the number of its account (default: ${LOCAL_ACCOUNT_ID})
-  --trace          the way of each message, in the terminal
-  --fault <name>    let it strike one time in ten, or with <name>=<rate> as often as that; repeatable
+Builds the functions and starts the local AWS with the stack and the console.
+
+  --port <number>   port of the local AWS; 0 selects a free port (default: 4566)
+  --auth            require a JWT to connect, run a local issuer and print a test token
+  --empty           start without the stack, for \`terraform apply\`
+  --account <id>    account ID of the local AWS, 12 digits (default: ${LOCAL_ACCOUNT_ID})
+  --trace           print a trace of each message
+  --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
+                    to 1. Repeat the option to inject several faults
   --allow-other-users
-                    accepts requests from processes of other users of this machine, such as those of
-                    containers on its network. Every request can run code as you
-  --help            this text
+                    accept requests from processes of other users of this machine, such as containers
+                    on the host network. Each request can run code as you
+  --help            print this help
 
 Faults:
 ${listFaults()}
@@ -42,7 +45,7 @@ ${listFaults()}
 
 const root = join(import.meta.dirname, "..");
 const outDirectory = join(root, "dist");
-/** What a bundle is made of, beside packages. */
+/** The sources of the bundles, without packages. */
 const directories = [join(root, "functions"), join(root, "shared")];
 
 interface Options {
@@ -74,24 +77,25 @@ function options(): Options {
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
+    throw new Error(`--port must be a number from 0 to 65535, not "${values.port}".`);
   const { account: accountId, auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
   if (!/^\d{12}$/.test(accountId))
-    throw new Error(`--account takes a number of 12 digits, not "${accountId}".`);
-  if (auth && empty) throw new Error("--auth and --empty exclude each other.");
+    throw new Error(`--account must have 12 digits, not "${accountId}".`);
+  if (auth && empty) throw new Error("--auth and --empty cannot be used together.");
   const faults = createFaults(parseFaults(values.fault));
   return { port, accountId, auth, empty, trace, allowOtherUsers, faults };
 }
 
 /**
- * The region twice, for the SDKs read the first, and version 1 of the aws CLI the second alone. The
- * workspace keeps Terraform's state for this local AWS apart from those of stacks on AWS.
+ * Sets the region twice: the SDKs read `AWS_REGION`, and version 1 of the AWS CLI reads only
+ * `AWS_DEFAULT_REGION`. The workspace separates the Terraform state of this local AWS from the states
+ * of stacks on AWS.
  */
 const shellVariables = (aws: LocalAws) =>
   `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.state.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
 
 const introductionWhenEmpty = (aws: LocalAws) => `
-An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it holds.
+An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not saved.
 
   Console  ${aws.endpoint}/
 
@@ -102,43 +106,43 @@ An empty local AWS runs on this machine. Ctrl-C ends it, and forgets what it hol
            terraform -chdir=terraform init
            terraform -chdir=terraform apply
 
-  What runs here is Terraform's: after a change in the functions, \`npm run build\` and apply again.
+  Terraform deploys the functions. After a change, run \`npm run build\` and apply again.
 
-The functions' logs:
+Logs of the functions:
 `;
 
-/** @param token to connect with; undefined: the stack wants none. */
+/** @param token to connect with; undefined: the stack requires none. */
 function introduction(aws: LocalAws, token: string | undefined): string {
   const url = websocketUrl(aws, "websocket0", "production");
   const tokenQuery = token === undefined ? "" : `?token=${token}`;
   const message = '{"action": "uppercase", "data": {"text": "hello"}}';
   return `
-WebSocket Lambda runs on this machine. Ctrl-C ends it.
+WebSocket Lambda is running. Press Ctrl-C to stop it.
 
   Console  ${aws.endpoint}/
-           Send messages, and see them travel.
+           Send messages and watch them go through.
 
   URL      ${url}
-
-  Talk to it in a second terminal:
+${token === undefined ? "" : introductionOfToken(token)}
+  In a second terminal, connect and send a message:
            npx wscat -c '${url}${tokenQuery}'
            > ${message}
 
-  or from Python (pip install websockets):
-           python3 -c 'with __import__("websockets.sync.client").sync.client.connect("${url}${tokenQuery}") as ws: ws.send("""${message}"""); print(ws.recv())'
-${token === undefined ? "" : INTRODUCTION_OF_TOKEN}
-  Lead the aws CLI and the SDKs here:
+  For clients in TypeScript and Python, see examples/README.md.
+
+  Point the AWS CLI and the SDKs to the local AWS:
            ${shellVariables(aws)}
 
-  Change something in functions/ or shared/, and the next message runs it.
+  Edit files in functions/ or shared/. The functions reload when you save.
 
-The functions' logs:
+Logs of the functions:
 `;
 }
 
-const INTRODUCTION_OF_TOKEN = `
-  The token is Ada's, for an hour. A browser sends it as a subprotocol, which stays out of URLs:
-           new WebSocket(url, ["websocket-lambda", token])
+const introductionOfToken = (token: string) => `
+  Token    ${token}
+           The subject is ada. The token expires in one hour.
+           Browsers send it as a subprotocol: new WebSocket(url, ["websocket-lambda", token])
 `;
 
 async function start(options: Options): Promise<void> {
@@ -150,7 +154,7 @@ async function start(options: Options): Promise<void> {
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
   const recorder = createRecorder();
-  // A page that was open before may ask for these while the stack is still being loaded.
+  // A page that is still open from an earlier run can request these while the stack is loading.
   const started = Promise.withResolvers<LocalAws>();
   const consoles = consolePages(async () => {
     const { state, endpoint } = await started.promise;
@@ -169,7 +173,7 @@ async function start(options: Options): Promise<void> {
   started.resolve(aws);
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.logs.subscribe((event) => {
-    // The access log says nothing that these don't.
+    // The access log adds nothing to the functions' logs.
     if (event.logGroupName.startsWith("/aws/lambda/"))
       console.log(formatLogEvent(event, process.stdout));
   });
@@ -180,7 +184,7 @@ async function start(options: Options): Promise<void> {
   const reload = empty
     ? undefined
     : await startHotReload({ aws, builds, bundles, directories, sources, say }).catch((error) => {
-        say(`Changes in the functions are not seen: ${String(error)}`);
+        say(`Hot reload is off: could not watch functions/ and shared/. ${String(error)}`);
       });
 
   const close = async () => {
@@ -194,25 +198,29 @@ async function start(options: Options): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 }
 
-/** What a person can mend is said in a line; a fault of ours keeps its stack. */
+/** One line for an error that the user can fix. Any other error keeps its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isBuildFailure(error)) return describeBuildFailures([error]);
   const code = "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE")
-    return "The port is taken. End what uses it, or choose another one: npm start -- --port 4567";
+  if (code === "EADDRINUSE" && "port" in error) return portInUse(Number(error.port));
   if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
     return `${error.message}\n\n${USAGE}`;
   return error.message.startsWith("--") ? error.message : (error.stack ?? error.message);
 }
 
-// A reader that is gone, as in `npm start | head`, ends the output and not the local AWS.
+function portInUse(port: number): string {
+  const other = port === 4567 ? 4568 : 4567;
+  return `Port ${port} is in use. Stop the other process, or choose another port: npm start -- --port ${other}`;
+}
+
+// When the reader of the output exits, as in `npm start | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
   await start(options());
 } catch (error) {
-  // Killed in the middle of a build, esbuild would print a stack of its own.
+  // Otherwise esbuild prints a stack of its own when it is killed during a build.
   await stopEsbuild();
   console.error(explain(error));
   process.exit(1);

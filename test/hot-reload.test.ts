@@ -35,10 +35,10 @@ test("what is saved answers the next message, on the same connection; what doesn
 
   await writeFile(file, `${changed}\nconst 1;\n`);
   await line(/^functions\/processor\/actions\/reverse\.ts:\d+:7: Expected identifier/);
-  await line(/^The functions run on as they were\.$/);
+  await line(/^Build failed\. The previous version is still running\.$/);
   expect(await ask("reverse")).toMatchObject({ result: "changed cba" });
   await writeFile(file, changed);
-  await line(/^The functions compile again, as they were\.$/);
+  await line(/^Build succeeded\. The functions did not change\.$/);
 
   const registry = join(copy, "functions", "processor", "actions", "index.ts");
   const actions = await readFile(registry, "utf8");
@@ -62,6 +62,8 @@ export const repeat = defineAction({
 
 test("functions that come from Terraform are not watched, and npm start says so", async () => {
   const { line } = npmStart(repository, "--port", "0", "--empty");
-  const [said] = await line(/after a change .*/);
-  expect(said).toBe("after a change in the functions, `npm run build` and apply again.");
+  const [said] = await line(/Terraform deploys the functions\. .*/);
+  expect(said).toBe(
+    "Terraform deploys the functions. After a change, run `npm run build` and apply again.",
+  );
 });

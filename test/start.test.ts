@@ -51,7 +51,7 @@ const childrenOf = (pid: number | undefined) =>
     .filter(({ parent }) => parent === pid)
     .map((child) => child.pid);
 
-test("npm start -- --trace prints the way of a message, without colours into a pipe", async () => {
+test("npm start -- --trace prints a trace of each message, without colors into a pipe", async () => {
   const { line } = run("--port", "0", "--trace");
   const [url = ""] = await line(/ws:\/\/\S+$/);
   const client = await connect(url);
@@ -72,20 +72,21 @@ test("npm start prints the account's own workspace of Terraform", async () => {
   expect(await workspaceOf("--account", "111122223333")).toBe("local-111122223333");
 });
 
-test("a taken port is one line that says what to do", async () => {
+test("a port in use is reported in one line that says what to do", async () => {
   const other = createServer();
   await once(other.listen(0, "127.0.0.1"), "listening");
-  const { child, lines } = run("--port", String((other.address() as AddressInfo).port));
+  const { port } = other.address() as AddressInfo;
+  const { child, lines } = run("--port", String(port));
   const [code] = await once(child, "close");
   other.close();
   expect(code).toBe(1);
   expect(lines.filter((text) => !text.startsWith("built"))).toEqual([
-    "The port is taken. End what uses it, or choose another one: npm start -- --port 4567",
+    `Port ${port} is in use. Stop the other process, or choose another port: npm start -- --port 4567`,
   ]);
 });
 
 test.for([
-  [["--port", "many"], '--port takes a number from 0 to 65535, not "many".'],
+  [["--port", "many"], '--port must be a number from 0 to 65535, not "many".'],
   [["--prot", "1"], "Unknown option '--prot'"],
 ] as const)("wrong options are explained: %s", async ([args, message]) => {
   const { child, lines } = run(...args);

@@ -1,22 +1,23 @@
 /**
- * Everything that goes wrong on AWS now and then, switched on by a test or by `npm start -- --fault`.
- * Each fault is named here, has a rate, and strikes where its name is asked for.
+ * Failures that happen on AWS from time to time, injected by a test or by `npm start -- --fault`.
+ * Each fault has a name and a rate. The code that it affects asks `strikes(name)`.
  */
 
-/** Each fault, and what it does. */
+/** Each fault and its effect. */
 export const FAULTS = {
-  "duplicate-event": "Lambda runs an asynchronous event twice",
+  "duplicate-event": "Lambda delivers an asynchronous event twice",
   "delay-event":
-    "Lambda runs an asynchronous event up to a second later, so that events overtake each other",
-  "crash-function": "a function's process dies in mid-invocation",
-  "throttle-invoke": "Invoke answers 429",
-  "fail-invoke": "Invoke answers 500",
-  "throttle-connections": "@connections answers 429",
-  "fail-connections": "@connections answers 500",
-  "vanish-before-post": "the connection disappears before a reply is posted to it",
-  "vanish-during-post": "the connection disappears while a reply is posted, and nobody can tell",
-  "vanish-after-post": "the connection disappears once a reply was posted to it",
-  "slow-network": "every answer of AWS to a function takes up to 100 ms longer",
+    "Lambda delays an asynchronous event by up to 1 second, so events can change order",
+  "crash-function": "the process of a function crashes during an invocation",
+  "throttle-invoke": "Invoke returns 429",
+  "fail-invoke": "Invoke returns 500",
+  "throttle-connections": "@connections returns 429",
+  "fail-connections": "@connections returns 500",
+  "vanish-before-post": "the connection drops before a reply is posted",
+  "vanish-during-post":
+    "the connection drops while a reply is posted; returns 410 even if it was delivered",
+  "vanish-after-post": "the connection drops after a reply was posted",
+  "slow-network": "each AWS response to a function is delayed by up to 100 ms",
 } as const;
 export type FaultName = keyof typeof FAULTS;
 
@@ -65,20 +66,20 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Each fault with what it does, a line each. */
+/** One line per fault: its name and its effect. */
 export const listFaults = (): string =>
   Object.entries(FAULTS)
     .map(([name, effect]) => `  ${name.padEnd(21)} ${effect}`)
     .join("\n");
 
-/** @throws {Error} that lists the faults there are, where a rate is not one of them or not a rate. */
+/** @throws {Error} that lists the faults, if a name or a rate is invalid. */
 export function parseFaults(specifications: readonly string[]): FaultRates {
   const rates: FaultRates = {};
   for (const specification of specifications) {
     const [name = "", rate = "0.1"] = specification.split("=");
     if (!isFaultName(name) || !(Number(rate) >= 0 && Number(rate) <= 1))
       throw new Error(
-        `--fault takes a name, or name=rate with a rate from 0 to 1, not "${specification}".\n${listFaults()}`,
+        `--fault must be a name, or name=rate with a rate from 0 to 1, not "${specification}". Faults:\n${listFaults()}`,
       );
     rates[name] = Number(rate);
   }

@@ -11,14 +11,14 @@ export interface HotReload {
 
 /**
  * Builds a function when one of its sources changes and deploys it to a running local AWS, as
- * UpdateFunctionCode does: connections stay open. While something doesn't compile, nothing is
- * deployed, so that functions which share what changed stay of one age.
- * @param options.aws where every function that runs a bundle gets its successor.
- * @param options.builds of every function; they remain the caller's to close.
- * @param options.bundles what they made of `sources`.
+ * UpdateFunctionCode does: connections stay open. While one of the builds fails, nothing is deployed,
+ * so that all functions run the same version of the code that they share.
+ * @param options.aws the local AWS to deploy to.
+ * @param options.builds of all functions. The caller closes them.
+ * @param options.bundles the output of the builds for `sources`.
  * @param options.directories the folders to watch.
- * @param options.say gets what a person is to read.
- * @throws what the system says where the folders can't be watched.
+ * @param options.say prints a message to the user.
+ * @throws the error of the system if the folders cannot be watched.
  */
 export async function startHotReload(options: {
   aws: Pick<LocalAws, "state" | "lambda">;
@@ -66,15 +66,17 @@ export async function startHotReload(options: {
       const wasBroken = failures.size > 0;
       await Promise.all(affected.map(rebuild));
       if (failures.size > 0) {
-        say(`${describeBuildFailures(failures.values())}\nThe functions run on as they were.`);
+        say(
+          `${describeBuildFailures(failures.values())}\nBuild failed. The previous version is still running.`,
+        );
         return;
       }
       const names = deploy();
       if (names.length > 0)
         say(`reloaded ${names.join(", ")} in ${(performance.now() - started).toFixed(0)} ms`);
-      else if (wasBroken) say("The functions compile again, as they were.");
+      else if (wasBroken) say("Build succeeded. The functions did not change.");
     },
-    onError: (error) => say(`Not reloaded: ${String(error)}`),
+    onError: (error) => say(`Reload failed: ${String(error)}`),
   });
 }
 
