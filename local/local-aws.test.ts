@@ -64,9 +64,9 @@ test("the account can be chosen: STS names it, and every ARN", async () => {
   expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
 });
 
-test("an account has 12 digits", async () => {
+test("an account ID has 12 digits", async () => {
   await expect(startEmpty({ accountId: "1234" })).rejects.toThrow(
-    'The number of an account has 12 digits, such as 111122223333: "1234".',
+    'An account ID must have 12 digits, such as 111122223333, not "1234".',
   );
 });
 

@@ -86,7 +86,8 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
 
   let listening: Awaited<ReturnType<typeof listenOnLoopback>> | undefined;
   const endpoint = () => {
-    if (listening === undefined) throw new Error("The local AWS is not listening.");
+    if (listening === undefined)
+      throw new Error("The local AWS is not listening. Call listen() first.");
     return `http://localhost:${listening.port}`;
   };
   const base = { state, clock, endpoint };

@@ -11,7 +11,7 @@ export function isolated<Values extends unknown[]>(
   let hasFailed = false;
   const onError = (error: unknown) => {
     // Once: an observer that fails at every line would fill the terminal.
-    if (!hasFailed) reportError(error, "ErrorOfObserver");
+    if (!hasFailed) reportError(error, "ObserverError");
     hasFailed = true;
   };
   return (...values) => {

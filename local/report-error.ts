@@ -1,17 +1,17 @@
 /**
- * Prints an error of the local AWS itself, with its stack, as a warning on stderr: a person can report
- * it, and the local AWS goes on.
+ * Prints an internal error of the local AWS with its stack, as a warning on stderr. The local AWS keeps
+ * running.
  * @param name the type of the warning.
  */
-export function reportError(error: unknown, name = "ErrorOfLocalAws"): void {
+export function reportError(error: unknown, name = "LocalAwsInternalError"): void {
   process.emitWarning(textOf(error), name);
 }
 
-/** Takes anything, for a value that was thrown may have no text. */
+/** Accepts any value, because a thrown value cannot always be converted to a string. */
 function textOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.stack) : String(error);
   } catch {
-    return "An error that has no text.";
+    return "An error without a message.";
   }
 }

@@ -6,7 +6,7 @@ import type { State } from "./state.ts";
  * bundles, no time, no address, and ids that are the same after every `terraform apply`.
  * @param endpoint URL of the local AWS.
  * @param bundles the built zips by name.
- * @throws {Error} where a function runs code that is in none of the bundles.
+ * @throws {Error} if the code of a function is not one of the bundles.
  */
 export function snapshot(
   state: State,
@@ -34,7 +34,7 @@ function bundleOf(zipFile: string, bundles: Readonly<Record<string, Buffer>>): s
   if (name !== undefined) return name;
   const hash = createHash("sha256").update(zipFile, "base64").digest("hex");
   throw new Error(
-    `A function runs code that is in none of the bundles: its zip's SHA-256 is ${hash}.`,
+    `The code of a function is not one of the built bundles. SHA-256 of its zip file: ${hash}.`,
   );
 }
 

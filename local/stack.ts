@@ -84,7 +84,8 @@ async function loadStack(file: string, aws: LocalAws, bundles: string): Promise<
     const functions: Record<string, LambdaFunction> = {};
     for (const [functionName, { bundle, ...rest }] of Object.entries(region.lambda.functions)) {
       const zip = zips[bundle];
-      if (zip === undefined) throw new Error(`There is no ${bundle}.zip in ${bundles}.`);
+      if (zip === undefined)
+        throw new Error(`${join(bundles, `${bundle}.zip`)} does not exist. Run \`npm run build\`.`);
       functions[functionName] = { ...rest, zipFile: zip.toString("base64") };
     }
     regions[name] = { ...region, lambda: { functions } };

@@ -26,12 +26,10 @@ export interface RegionState {
 /** The account of a local AWS, unless another one is chosen. AWS gives no account this number. */
 export const LOCAL_ACCOUNT_ID = "000000000000";
 
-/** @throws {Error} where the account's number has not 12 digits. */
+/** @throws {Error} if the account ID does not have 12 digits. */
 export function emptyState(accountId: string = LOCAL_ACCOUNT_ID): State {
   if (!/^\d{12}$/.test(accountId))
-    throw new Error(
-      `The number of an account has 12 digits, such as 111122223333: "${accountId}".`,
-    );
+    throw new Error(`An account ID must have 12 digits, such as 111122223333, not "${accountId}".`);
   return { accountId, iam: { roles: {} }, regions: {} };
 }
 

@@ -16,7 +16,7 @@ test("the first handshake of a page of another site is reported, and is answered
   await gateway.connect("", { headers: { Origin: "https://other.example" } });
   expect(reported).toEqual([
     [
-      expect.stringMatching(/^A page of https:\/\/evil\.example opens .*allowed_origins/),
+      expect.stringMatching(/^A page from https:\/\/evil\.example opened .*allowed_origins/),
       "ForeignOrigin",
     ],
   ]);
@@ -26,5 +26,5 @@ test("an origin can't command the terminal that it is reported in", async () => 
   const reported = warnings();
   await using gateway = await startGateway();
   await gateway.connect("", { headers: { Origin: `https://\u009b2J${"x".repeat(5000)}` } });
-  expect(reported[0]?.[0]).toMatch(/^A page of https:\/\/·2Jx{189} opens /);
+  expect(reported[0]?.[0]).toMatch(/^A page from https:\/\/·2Jx{189} opened /);
 });

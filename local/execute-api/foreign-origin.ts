@@ -7,9 +7,9 @@ import { comesFromElsewhere } from "../http/loopback.ts";
 const SHOWN = 200;
 
 /**
- * Prints a warning at the first handshake of a page of another site. Such a page may connect, as on
- * AWS, but here it runs unfinished code on a person's own machine, who may know nothing of it. The
- * client sees no difference.
+ * Prints a warning at the first handshake from a page of another site. Such a page can connect, as on
+ * AWS. Here, however, it runs unfinished code on the user's own machine, maybe without the user's
+ * knowledge. The client sees no difference.
  */
 export function createForeignOriginWarning(): (request: IncomingMessage) => void {
   let hasWarned = false;
@@ -18,7 +18,7 @@ export function createForeignOriginWarning(): (request: IncomingMessage) => void
     hasWarned = true;
     const origin = printable(firstUnits(request.headers.origin ?? "", SHOWN));
     process.emitWarning(
-      `A page of ${origin} opens a WebSocket connection. Any site in your browser can do so, and run your functions. To refuse other sites, set the Terraform variable allowed_origins. Further ones are not reported.`,
+      `A page from ${origin} opened a WebSocket connection. Any site that is open in your browser can connect and run your functions. To reject other sites, set the Terraform variable allowed_origins. This warning is printed once.`,
       "ForeignOrigin",
     );
   };

@@ -13,7 +13,8 @@ export const NESTING_LIMIT = 100;
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return {};
   const value = parse(body.toString());
-  if (isTooDeep(value)) throw invalid(`The body is nested more than ${NESTING_LIMIT} levels deep.`);
+  if (isTooDeep(value))
+    throw invalid(`The request body is nested more than ${NESTING_LIMIT} levels deep.`);
   return value;
 }
 
@@ -21,7 +22,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw invalid(`The body is not JSON: ${String(cause)}`);
+    throw invalid(`The request body is not valid JSON: ${String(cause)}`);
   }
 }
 

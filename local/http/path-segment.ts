@@ -1,17 +1,17 @@
 import { AwsError } from "./aws-error.ts";
 
 /**
- * A segment of a path without its percent-encoding.
+ * Decodes the percent-encoding of a path segment.
  *
- * Our choice, for want of a source: what AWS calls the error.
- * @throws {AwsError} 400 where an escape is broken.
+ * Our choice, because there is no source: the error code.
+ * @throws {AwsError} 400 if the encoding is invalid.
  */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    const message = `The path has a broken escape: ${segment}`;
+    const message = `The path has an invalid percent-encoding: ${segment}`;
     throw new AwsError(400, "SerializationException", message);
   }
 }

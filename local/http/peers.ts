@@ -10,9 +10,9 @@ export interface Peers {
   admits(connection: Socket): Promise<boolean>;
 }
 
-/** What a process of another user reads. */
+/** The text of the response to a process of another user. */
 export const REFUSED_PEER =
-  "This local AWS belongs to another user of this machine. It accepts requests of other users if it is started with --allow-other-users.";
+  "This local AWS belongs to another user of this machine. To accept requests from other users, start it with --allow-other-users.";
 
 const admitted = Promise.resolve(true);
 

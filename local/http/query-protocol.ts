@@ -91,7 +91,7 @@ export function unflatten(form: URLSearchParams): unknown {
       throw new AwsError(
         400,
         "ValidationException",
-        `A key of the form is nested more than ${NESTING_LIMIT} levels deep: ${firstUnits(key, 80)}…`,
+        `A key of the form data is nested more than ${NESTING_LIMIT} levels deep: ${firstUnits(key, 80)}…`,
       );
     const last = names.pop() ?? key;
     let node = tree;

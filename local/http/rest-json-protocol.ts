@@ -87,5 +87,5 @@ function queryOf({ query }: AwsRequest): Record<string, unknown> {
 function bodyOf({ body }: AwsRequest): object {
   const parsed = parseJsonBody(body);
   if (typeof parsed === "object" && parsed !== null) return parsed;
-  throw new AwsError(400, "SerializationException", "The body is not a JSON object.");
+  throw new AwsError(400, "SerializationException", "The request body is not a JSON object.");
 }

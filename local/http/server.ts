@@ -11,6 +11,7 @@ import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
+const TOO_LARGE = `The request body exceeds ${BODY_LIMIT} bytes.`;
 
 /** Answers a request that is for no AWS service, and so isn't signed. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -48,7 +49,11 @@ export function createAwsServer(options: {
     signal: AbortSignal,
   ): Promise<AwsResponse> => {
     if (comesFromElsewhere(request))
-      throw new AwsError(403, "AccessDeniedException", "Pages of other sites may not call this.");
+      throw new AwsError(
+        403,
+        "AccessDeniedException",
+        "Requests from pages of other sites are not allowed.",
+      );
     const { method = "GET", url = "/" } = request;
     const headers = headersOf(request);
     const body = await readBody(request);
@@ -77,7 +82,7 @@ export function createAwsServer(options: {
     }
     const requestId = randomUUID();
     const client = new AbortController();
-    // After the answer nobody listens, and an error with its stack is dear.
+    // After the response nothing listens to the signal, and capturing a stack is expensive.
     response.once("close", () => {
       if (!response.writableFinished) client.abort();
     });
@@ -143,7 +148,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   request.on("data", (chunk: Buffer) => {
     length += chunk.length;
     if (length <= BODY_LIMIT) chunks.push(chunk);
-    else reject(new AwsError(413, "RequestEntityTooLargeException", "The request is too large."));
+    else reject(new AwsError(413, "RequestEntityTooLargeException", TOO_LARGE));
   });
   request.once("end", () => resolve(Buffer.concat(chunks, length)));
   request.once("error", reject);

@@ -91,9 +91,9 @@ function checkToken({ headers }: SignedRequest, { sessionToken }: KnownCredentia
   throw invalidToken();
 }
 
-// Our choice: AWS's sentence, then the keys that are valid here.
+// Our choice: AWS's sentence, followed by the credentials that are valid here.
 const UNKNOWN_KEY =
-  "The local AWS knows the access key test with the secret test: set AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test, or use a profile that has them.";
+  "The local AWS accepts the access key ID test with the secret access key test. Set AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test, or use a profile with these credentials.";
 
 const invalidToken = (hint?: string) =>
   new AwsError(

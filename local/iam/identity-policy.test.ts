@@ -76,7 +76,7 @@ describe("parseIdentityPolicy", () => {
     ["Condition", { ...statement, Condition: { Bool: { "aws:SecureTransport": "true" } } }],
     ["NotAction", { ...withoutAction, NotAction: "iam:*" }],
     ["NotResource", { ...withoutResource, NotResource: queue }],
-    ["the policy variable", { ...statement, Resource: "arn:aws:sqs:*:*:${aws:username}" }],
+    ["policy variables", { ...statement, Resource: "arn:aws:sqs:*:*:${aws:username}" }],
   ])("refuses %s, because it can't be evaluated", (what, refused) => {
     expect(() => parseIdentityPolicy(policy(refused))).toThrow(
       expect.objectContaining({

@@ -58,7 +58,7 @@ function resourceMatcher(pattern: string): (resource: string) => boolean {
 }
 
 function refuseVariables(pattern: string): void {
-  if (pattern.includes("${")) throw notEvaluated(`the policy variable of ${pattern}`);
+  if (pattern.includes("${")) throw notEvaluated(`policy variables (${pattern})`);
 }
 
 /**

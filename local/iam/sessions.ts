@@ -5,7 +5,7 @@ const ROLE = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
 /** The session of a role that whoever assumed it acts as. */
 export function sessionOf(roleArn: string, sessionName: string): Caller {
   const [, partition, accountId, roleName] = ROLE.exec(roleArn) ?? [];
-  if (roleName === undefined) throw new TypeError(`${roleArn} is not the ARN of a role.`);
+  if (roleName === undefined) throw new TypeError(`Not the ARN of a role: ${roleArn}`);
   const arn = `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
   return { type: "role", arn, roleName };
 }

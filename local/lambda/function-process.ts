@@ -47,13 +47,13 @@ export interface FunctionProcessOptions {
 /** How long an ended process's output is read on, where another process still holds its pipes. */
 const OUTPUT_GRACE_MILLISECONDS = 100;
 
-/** @throws where the system has no process left to give. */
+/** @throws {Error} if the system cannot start another process. */
 export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
   const child = spawnRuntime(options);
   const { pid } = child;
   // The event comes with the exit, or in place of it where the process couldn't be started.
   child.on("error", () => {});
-  if (pid === undefined) throw new Error("A function process could not be started.");
+  if (pid === undefined) throw new Error("Could not start a process for the function.");
   const input = child.stdio[3] as Writable;
   // A process that died while being written to is reported by its exit.
   input.on("error", () => {});

@@ -157,7 +157,7 @@ export function createLambda(options: {
     service: (request) => (isInvoke(request) ? invokeApi(request) : api(request)),
     async invokeAs(service, sourceArn, functionArn, payload, traceHeader) {
       if (!permits(get(functionArn).policy, service, sourceArn, functionArn)) {
-        const message = `${service} may not invoke ${functionArn}`;
+        const message = `${service} is not allowed to invoke ${functionArn}`;
         throw new AwsError(403, "AccessDeniedException", message);
       }
       return await invoke(functionArn, {

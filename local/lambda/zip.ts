@@ -32,7 +32,8 @@ export function readZip(zip: Buffer): ZipEntry[] {
   for (const { path } of entries.values())
     for (let folder = posix.dirname(path); folder !== "."; folder = posix.dirname(folder)) {
       const type = entries.get(folder)?.type ?? "directory";
-      if (type !== "directory") throw new Error(`The zip has ${path} below the ${type} ${folder}.`);
+      if (type !== "directory")
+        throw new Error(`The zip file has ${path} inside ${folder}, which is a ${type}.`);
     }
   return [...entries.values()];
 }
@@ -66,7 +67,7 @@ function findDirectory(zip: Buffer): { count: number; offset: number } {
       offset: Number(zip.readBigUInt64LE(end64 + 48)),
     };
   }
-  throw new Error("The zip has no directory.");
+  throw new Error("The zip file has no central directory.");
 }
 
 const ENTRY = 0x02014b50;
@@ -83,7 +84,7 @@ const DIRECTORY = 0o040000;
 function readEntry(zip: Buffer, position: number): { entry: ZipEntry; length: number } {
   expectSignature(zip, position, ENTRY);
   const flags = zip.readUInt16LE(position + 8);
-  if (flags & IS_ENCRYPTED) throw new Error("The zip is encrypted.");
+  if (flags & IS_ENCRYPTED) throw new Error("The zip file is encrypted.");
   const nameLength = zip.readUInt16LE(position + 28);
   const extraLength = zip.readUInt16LE(position + 30);
   const commentLength = zip.readUInt16LE(position + 32);
@@ -165,16 +166,16 @@ function readContent(zip: Buffer, content: Content): Buffer {
   const packed = zip.subarray(start, start + compressedSize);
   const unpacked = unpack(packed, method, size);
   if (unpacked.length !== size || crc32(unpacked) !== checksum)
-    throw new Error("The zip is damaged.");
+    throw new Error("The zip file is damaged.");
   return unpacked;
 }
 
 function unpack(packed: Buffer, method: number, size: number): Buffer {
   if (method === STORED) return packed;
   if (method === DEFLATED) return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
-  throw new Error(`The zip has a file with the compression method ${method}, not 0 or 8.`);
+  throw new Error(`The zip file uses compression method ${method}, not 0 or 8.`);
 }
 
 function expectSignature(zip: Buffer, position: number, signature: number): void {
-  if (zip.readUInt32LE(position) !== signature) throw new Error("The zip is damaged.");
+  if (zip.readUInt32LE(position) !== signature) throw new Error("The zip file is damaged.");
 }

@@ -110,7 +110,7 @@ const nameOf = (filter: MetricFilter) => `${filter.filterName}:${filter.logGroup
 
 function checkTransformation({ metricValue, defaultValue, dimensions }: MetricTransformation) {
   if (!/^(-?\d+(\.\d+)?|\$\S+)$/.test(metricValue))
-    throw invalidParameter(`Invalid metric transformation: ${metricValue} is no metric value`);
+    throw invalidParameter(`Invalid metric transformation: ${metricValue} is not a metric value`);
   if (dimensions !== undefined && defaultValue !== undefined) {
     const message =
       "Invalid metric transformation: dimensions and default value are mutually exclusive properties.";

@@ -101,7 +101,7 @@ test("the pages of other sites may call no AWS API, be their requests signed or 
     expect(status, `for ${origin}`).toBe(403);
     expect(headers.get("x-amzn-errortype")).toBe("AccessDeniedException");
     expect(headers.get("access-control-allow-origin")).toBeNull();
-    expect(body).toContain("Pages of other sites may not call this.");
+    expect(body).toContain("Requests from pages of other sites are not allowed.");
     expect(await get(["Host: localhost", `Origin: ${origin}`], "/")).toMatch(/^HTTP\/1\.1 403 /);
   }
 });

@@ -12,7 +12,7 @@ const servicePrincipal = v.pipe(
   v.string(),
   v.check((principal) => {
     if (/^[a-z0-9.-]+\.amazonaws\.com$/.test(principal)) return true;
-    throw notImplemented(`the principal ${principal}, which is no service`);
+    throw notImplemented(`principals other than AWS services (${principal})`);
   }),
 );
 

@@ -19,9 +19,9 @@ const listInput = v.strictObject({ Resource });
 export function tagRoutes({ state }: FunctionsApi): Route[] {
   const path = "/2017-03-31/tags/{Resource}";
   const tagged = (region: string, arn: string): LambdaFunction => {
-    // Our choice: the text, for which there is no source.
+    // Our choice: the text, because there is no source.
     if (!/^arn:aws:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn))
-      throw invalid(`Tags need the ARN of a function without a qualifier, and not ${arn}`);
+      throw invalid(`Tags require the ARN of a function without a qualifier, not ${arn}`);
     return findFunction(state, region, { FunctionName: arn });
   };
   const resource = (input: { Resource: string }) => input.Resource;
