@@ -28,6 +28,9 @@ export function projectOf(branch: string): string {
 
 if (import.meta.main) {
   const [branch] = process.argv.slice(2);
-  if (branch === undefined || branch === "") throw new Error("Which branch?");
+  if (branch === undefined || branch === "") {
+    console.error("No branch. Usage: node scripts/branch-project.ts <branch>");
+    process.exit(1);
+  }
   console.log(projectOf(branch));
 }

@@ -19,7 +19,7 @@ async function terraform(...args: string[]): Promise<void> {
 }
 
 if (spawnSync("terraform", ["version"]).error !== undefined) {
-  console.log("Skipped the Terraform checks: there is no terraform on the PATH.");
+  console.log("Skipped the Terraform checks: terraform is not installed, or not on the PATH.");
   process.exit(process.env["CI"] === "true" ? 1 : 0);
 }
 await terraform("fmt", "-check", "-recursive", directory);

@@ -1,14 +1,17 @@
-/** `npm run deploy`: builds the functions and has Terraform apply `terraform/`. */
+/** `npm run deploy`: builds the functions and applies `terraform/`. */
 import { deploy, runDeployment } from "./deployment.ts";
 
 const USAGE = `Usage: npm run deploy -- [--account] [arguments of terraform apply]
 
-  --account   applies terraform/account instead: once per account and region, for all applications
-  --help      this text
+Builds the functions, runs terraform init and terraform apply in terraform/, and prints the URL.
 
-Such as: npm run deploy -- -var stage=dev
-Paths, as in -var-file=dev.tfvars, start in terraform/. Terraform asks before it changes anything,
-unless it is told -auto-approve.
+  --account   apply terraform/account instead. Do this once per account and region
+  --help      print this text
+
+Example: npm run deploy -- -var stage=dev
+
+File names, as in -var-file=dev.tfvars, are relative to terraform/. Terraform asks for approval before
+it changes anything, unless you pass -auto-approve.
 `;
 
 await runDeployment(deploy, USAGE);

@@ -108,7 +108,9 @@ test("the first failure ends it, with Terraform's exit code", async () => {
 test("without Terraform, it says where to get it", async () => {
   const { code, stderr } = await execute("destroy", [], import.meta.dirname);
   expect(code).toBe(1);
-  expect(stderr).toContain("There is no terraform on the PATH. Install version 1.11 or newer");
+  expect(stderr).toContain(
+    "terraform is not installed, or not on the PATH. Install version 1.11 or newer",
+  );
 });
 
 test.for([

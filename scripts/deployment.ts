@@ -43,7 +43,7 @@ async function build(): Promise<void> {
   console.log("\n$ npm run build");
   try {
     for (const { name, zip } of await buildFunctions())
-      console.log(`built dist/${name}.zip, ${(zip.length / 1000).toFixed(1)} KB`);
+      console.log(`Built dist/${name}.zip (${(zip.length / 1000).toFixed(1)} KB).`);
   } catch (error) {
     throw isBuildFailure(error) ? new CommandFailed("", 1) : error;
   }

@@ -1,13 +1,14 @@
-/** `npm run destroy`: has Terraform destroy what `npm run deploy` made. */
+/** `npm run destroy`: destroys the stack that `npm run deploy` created. */
 import { destroy, runDeployment } from "./deployment.ts";
 
 const USAGE = `Usage: npm run destroy -- [--account] [arguments of terraform destroy]
 
-  --account   destroys terraform/account instead: every API of the region then loses its logs
-  --help      this text
+Runs terraform destroy in terraform/. Pass the same variables as to npm run deploy.
 
-Give it the variables that the deployment was given. Terraform asks before it changes anything,
-unless it is told -auto-approve.
+  --account   destroy terraform/account instead. All API Gateway APIs in the region then stop logging
+  --help      print this text
+
+Terraform asks for approval before it destroys anything, unless you pass -auto-approve.
 `;
 
 await runDeployment(destroy, USAGE);

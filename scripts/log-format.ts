@@ -14,7 +14,7 @@ const levelStyles: Record<Level, Style> = {
   FATAL: "red",
 };
 
-/** Functions are told apart by colour, each keeping its own. */
+/** Each function has its own color. */
 const nameStyles: Style[] = ["cyan", "magenta", "blue", "yellow"];
 
 /** A log event of a function. */

@@ -1,4 +1,4 @@
-/** `npm run model`: what traffic costs and needs, and what breaks first, worked out on paper. */
+/** `npm run model`: calculates the cost of traffic, its load, and the quota that it reaches first. */
 import {
   INPUTS,
   InvalidOption,
@@ -16,15 +16,18 @@ function describe(name: InputName): string {
 
 const USAGE = `Usage: npm run model -- [options]
 
-Without a mode: cost of a month, load, and share of each quota. A list of numbers
-(--messages-per-month 1e6,1e9) gives a column for each.
+Prints the cost per month, the load, and the share of each quota. A list of numbers, for example
+--messages-per-month 1e6,1e9, prints one column per number.
 
-  --attack               what somebody who knows the URL can cost in an hour
-  --burst <messages>     simulates messages that come at once to a cold stack
-  --reconnect <clients>  simulates clients that all lost their connection
-  --help                 this text
+Use one of these options to calculate something else:
 
-Numbers, with their defaults:
+  --attack               the highest cost per hour that an attacker who knows the URL can cause
+  --burst <messages>     simulate a burst of messages to a cold stack
+  --reconnect <clients>  simulate clients that all lose their connection at the same time
+
+  --help                 print this text
+
+Inputs and their defaults:
 
 ${names().map(describe).join("\n")}
 `;

@@ -1,6 +1,6 @@
 /**
- * `npm run redrive`: sends the jobs in the dead-letter queue to the processor again, on AWS or
- * wherever `AWS_ENDPOINT_URL` points.
+ * `npm run redrive`: sends the jobs in the dead-letter queue to the processor again, on AWS or at
+ * `AWS_ENDPOINT_URL`.
  */
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
@@ -13,24 +13,25 @@ import { listJobs, type Redriven, redriveJobs } from "./redrive/redrive-jobs.ts"
 
 const USAGE = `Usage: npm run redrive -- [options]
 
-Sends each job that is in the dead-letter queue to the processor again, once. A job that fails again
-returns to the queue, and only the next run sends it.
+Sends each job in the dead-letter queue to the processor again, once. A job that fails again returns
+to the queue. The next run sends it again.
 
   --project <name>  the project of the stack (default: websocket-lambda)
   --dry-run         list the jobs and leave them in the queue
-  --rerun           also send the jobs whose actions have run, but whose replies could not be posted
+  --rerun           also send jobs whose action already ran, but whose reply could not be posted
   --help            print this text
 
-Without --rerun, such jobs stay in the queue: their clients got PROCESSING_FAILED, but the work is
-done, and to charge a card twice is worse than to lose a reply. Delete them by purging the queue.
+Without --rerun, jobs whose action already ran stay in the queue. Their clients received
+PROCESSING_FAILED, but a second run could repeat side effects, such as a payment. To delete these
+jobs, purge the queue.
 
-Ctrl-C ends a run after the jobs in hand, at most ten. Jobs that were not sent stay in the queue.
+Ctrl-C stops the run after the current batch of at most ten jobs. The other jobs stay in the queue.
 
 Exit codes:
-  0    every job was sent, or left because it had run
-  1    some jobs were refused, or the run stopped early: the last line says why
-  2    nothing was done: wrong option, no credentials, no region, no such stack, no access
-  130  ended by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)
+  0    Each job was sent again, or was left in the queue because its action already ran.
+  1    Lambda refused some jobs, or the run stopped early. The output says why.
+  2    No job was sent: invalid option, no credentials, no region, unknown stack or no access.
+  130  Stopped by Ctrl-C (143: SIGTERM, 129: SIGHUP).
 `;
 
 /** Exit codes. */
@@ -85,7 +86,7 @@ async function openQueue(sqs: SQSClient, project: string): Promise<DeadLetterQue
     if (!(error instanceof QueueDoesNotExist)) throw error;
     const region = await sqs.config.region();
     throw new UsageError(
-      `There is no stack named "${project}" in ${region}: it has no dead-letter queue. Check --project, AWS_REGION and the account.`,
+      `No stack named "${project}" in ${region}: its dead-letter queue does not exist. Check --project, AWS_REGION and the account.`,
     );
   }
 }
@@ -94,14 +95,14 @@ const counted = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
 
 function introduce({ account, region, endpoint, visible, inFlight }: DeadLetterQueue): void {
   console.log(`Account ${account}, region ${region}, ${endpoint}`);
-  const hidden = inFlight === 0 ? "" : `, and ${inFlight} that another reader has received`;
+  const hidden = inFlight === 0 ? "" : `, and ${inFlight} in flight (received by another consumer)`;
   console.log(`In the dead-letter queue: about ${counted(visible)}${hidden}`);
 }
 
 async function list(queue: DeadLetterQueue, signal: AbortSignal): Promise<boolean> {
   const { jobs, alreadyRan, stopped } = await listJobs({ queue, say: console.log, signal });
   if (stopped !== undefined) console.error(`Stopped: ${stopped}`);
-  if (jobs > 0) console.log(`Saw ${counted(jobs)}; ${alreadyRan} of them have run already.`);
+  if (jobs > 0) console.log(`Listed ${counted(jobs)}; ${alreadyRan} already ran.`);
   else if (stopped === undefined && !signal.aborted) console.log(emptyQueue(queue));
   return stopped === undefined;
 }
@@ -141,14 +142,14 @@ function report(redriven: Redriven, queue: DeadLetterQueue, signal: AbortSignal)
   if (stopped !== undefined) console.error(`Stopped: ${stopped}`);
   if (sent + refused + alreadyRan === 0 && !signal.aborted) console.log(emptyQueue(queue));
   const left = refused > 0 ? " (still in the queue)" : "";
-  const ran = alreadyRan === 0 ? "" : `; ${alreadyRan} left, because their actions have run`;
+  const ran = alreadyRan === 0 ? "" : `; ${alreadyRan} left in the queue (already ran)`;
   console.log(`Sent ${counted(sent)} again; ${refused} refused${left}${ran}.`);
 }
 
 const emptyQueue = ({ inFlight, hiding }: DeadLetterQueue): string =>
   inFlight === 0
     ? "The queue is empty."
-    : `No job can be received: another reader has received ${inFlight}. If it was a run of redrive that was killed, try again in ${hiding} s.`;
+    : `No job is visible, but ${inFlight} in flight (received by another consumer). If a previous run of npm run redrive was killed, try again in ${hiding} s.`;
 
 async function main(): Promise<void> {
   const { project, dryRun, rerun, help } = parseOptions();
@@ -170,7 +171,7 @@ async function main(): Promise<void> {
   const complete = dryRun
     ? await list(queue, signal)
     : await send({ queue, sqs, functionName, rerun, signal });
-  if (signal.aborted) console.error("Interrupted: jobs that were not reached stay in the queue.");
+  if (signal.aborted) console.error("Interrupted. The remaining jobs stay in the queue.");
   const ended = received();
   if (ended !== undefined) process.exitCode = 128 + constants.signals[ended];
   else if (!complete || signal.aborted) process.exitCode = INCOMPLETE;

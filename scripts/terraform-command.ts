@@ -24,26 +24,26 @@ export class CommandFailed extends Error {
 const ADVICE: [RegExp, string][] = [
   [
     /No valid credential sources found|ExpiredToken|InvalidClientTokenId|failed to refresh cached credentials/,
-    `There are no credentials of an AWS account, or none that are valid. Set AWS_PROFILE, after
-\`aws sso login\` where it needs that, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without an
-account: start an empty local AWS with \`npm start -- --empty\` and set what it prints.`,
+    `No valid AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If the
+profile uses IAM Identity Center, run \`aws sso login\` first. Without an AWS account, start an empty
+local AWS with \`npm start -- --empty\` and set the variables that it prints.`,
   ],
   [
     /CloudWatch Logs role ARN must be set in account settings/,
-    `API Gateway may not write logs in this account and region yet. Once for all applications there:
-\`npm run deploy -- --account\`, with \`-var region=…\` where it isn't us-east-1.`,
+    `API Gateway is not allowed to write logs in this account and region. Run \`npm run deploy -- --account\`
+once per account and region. If the region is not us-east-1, add \`-var region=…\`.`,
   ],
   [
     /AWS account ID not allowed/,
-    `This state belongs to a stack in another account, region or project. Use the credentials and the
-variables that it was applied with. To work with a local AWS, set all the variables that \`npm start\`
-prints: TF_WORKSPACE=local is one of them.`,
+    `This Terraform state belongs to a stack in another account, region or project. Use the credentials
+and variables of that stack. For a local AWS, set all the variables that \`npm start\` prints, including
+TF_WORKSPACE=local.`,
   ],
   [
     /Error acquiring the state lock/,
-    `Another Terraform changes this state now, or one was killed and left its lock. Wait for it with
-\`-lock-timeout=5m\`. If none runs any more, run \`terraform -chdir=terraform force-unlock\` with the ID
-that the error names.`,
+    `Another Terraform process holds the lock of this state, or was killed and did not release it. To wait
+for the lock, add \`-lock-timeout=5m\`. If no other Terraform is running, run
+\`terraform -chdir=terraform force-unlock\` with the ID from the error.`,
   ],
 ];
 
@@ -80,7 +80,7 @@ export async function terraform(root: Root, ...args: string[]): Promise<void> {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       throw new CommandFailed(
-        "There is no terraform on the PATH. Install version 1.11 or newer: https://developer.hashicorp.com/terraform/install",
+        "terraform is not installed, or not on the PATH. Install version 1.11 or newer: https://developer.hashicorp.com/terraform/install",
         1,
       );
     throw error;

@@ -95,7 +95,7 @@ export const variablesOf = (stack: StackName, endpoint: string): string[] =>
     ? []
     : [`-var=jwt_issuer=${issuerUrl(endpoint)}`, `-var=jwt_audience=["${AUDIENCE}"]`];
 
-/** What leads every AWS tool to a local AWS, as its administrator. */
+/** Environment variables that point every AWS tool to a local AWS, with administrator access. */
 export const localCredentials = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_ACCESS_KEY_ID: "test",
@@ -103,7 +103,7 @@ export const localCredentials = (endpoint: string) => ({
   AWS_EC2_METADATA_DISABLED: "true",
 });
 
-/** Resolves with what Terraform printed. Rejects with it, where Terraform fails. */
+/** Resolves with the output of Terraform. Rejects with an error that contains it if Terraform fails. */
 async function terraform(args: string[], environment: Record<string, string>): Promise<string> {
   const child = spawn("terraform", args, {
     env: { ...process.env, ...environment },
@@ -114,5 +114,5 @@ async function terraform(args: string[], environment: Record<string, string>): P
     stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   const code = await waitForExit(child);
   if (code === 0) return printed;
-  throw new Error(`terraform ${args.join(" ")} ended with ${code}:\n${printed}`);
+  throw new Error(`terraform ${args.join(" ")} failed with exit code ${code}:\n${printed}`);
 }

@@ -13,8 +13,9 @@ const HOURS = 24 * 30;
 
 /** What stands there when nothing happens. */
 const idle =
-  monthlyCost({ ...defaultInputs(), "messages-per-month": 1 })["CloudWatch, alarms, dashboard"] ??
-  0;
+  monthlyCost({ ...defaultInputs(), "messages-per-month": 1 })[
+    "CloudWatch, alarms and dashboard"
+  ] ?? 0;
 
 /** What so many messages bring, and more connects than the suite has; not the time they are open. */
 function suite(): number {

@@ -57,6 +57,6 @@ test("what can't be is said on stderr, with exit code 1 and no stack trace", asy
   await expect(run(process.execPath, args, { cwd: REPOSITORY })).rejects.toMatchObject({
     code: 1,
     stdout: "",
-    stderr: '--memory takes a whole number from 128 to 10240, not "12".\n',
+    stderr: '--memory must be a whole number from 128 to 10240, not "12".\n',
   });
 });

@@ -8,5 +8,7 @@ export const eventStreamSerdeProvider = () => undefined;
 export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config => config;
 
 export function EventStreamSerde(): never {
-  throw new Error("The bundles have no event streams: see scripts/bundle/no-event-streams.ts.");
+  throw new Error(
+    "The bundles do not support event streams. See scripts/bundle/no-event-streams.ts.",
+  );
 }

@@ -16,7 +16,7 @@ export interface AttackLine {
 const HOUR = 3600;
 
 /**
- * The dearest hour that somebody who knows the URL can cause, from what the limits let through:
+ * The most expensive hour that an attacker who knows the URL can cause within the limits:
  * messages of 128 KB to `echo` with the longest requestId, at the rate of their route; connections
  * at the rate of theirs, each held for its whole two hours, from the third hour on; every execution
  * environment busy all the time, whatever the actions do. Lines bound their own item, so together
@@ -34,16 +34,16 @@ export function attackHour(inputs: Inputs): AttackLine[] {
       prices.messages,
       messages * 2 * metered(quotas.MESSAGE_BYTES),
     ),
-    line("replies sent out", prices.transferOut, messages * quotas.MESSAGE_BYTES),
+    line("data transfer of the replies", prices.transferOut, messages * quotas.MESSAGE_BYTES),
     line("connections held for 2 hours", prices.connectionMinutes, held * 60),
-    line("both functions, each invocation", prices.lambdaRequests, 2 * messages + 2 * connects),
+    line("invocations of both functions", prices.lambdaRequests, 2 * messages + 2 * connects),
     line(
-      "both functions, all environments",
+      "compute, all environments busy",
       prices.lambdaCompute,
       inputs.concurrency * HOUR * (inputs.memory / 1024),
     ),
     line(
-      "logs of the functions",
+      "function logs",
       prices.lambdaLogs,
       bytes(LOG_VOLUME.attackFunctions, LOG_VOLUME.connectionFunctions),
     ),

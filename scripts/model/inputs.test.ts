@@ -24,21 +24,21 @@ test("each mode takes its own number", () => {
 });
 
 test.for([
-  [["--memory", "12"], '--memory takes a whole number from 128 to 10240, not "12".'],
-  [["--memory", "1024.5"], '--memory takes a whole number from 128 to 10240, not "1024.5".'],
-  [["--peak-factor", "many"], '--peak-factor takes a number from 1 to 1000, not "many".'],
-  [["--connections", ""], '--connections takes a whole number from 1 to 100000000, not "".'],
-  [["--connections", "1,"], '--connections takes a whole number from 1 to 100000000, not "".'],
-  [["--failure-rate", "NaN"], '--failure-rate takes a number from 0 to 1, not "NaN".'],
-  [["--message-bytes", "131073"], "--message-bytes takes a whole number from 1 to 131072"],
-  [["--connection-minutes", "121"], "--connection-minutes takes a whole number from 1 to 120"],
-  [["--burst", "2e6"], '--burst takes a whole number from 1 to 1000000, not "2e6".'],
-  [["--processor-concurrency", "1000"], "--processor-concurrency must leave some"],
-  [["--attack", "--burst", "1"], "--attack and --burst exclude each other."],
-  [["--attack", "--memory", "128,256"], "--attack takes no lists of numbers."],
+  [["--memory", "12"], '--memory must be a whole number from 128 to 10240, not "12".'],
+  [["--memory", "1024.5"], '--memory must be a whole number from 128 to 10240, not "1024.5".'],
+  [["--peak-factor", "many"], '--peak-factor must be a number from 1 to 1000, not "many".'],
+  [["--connections", ""], '--connections must be a whole number from 1 to 100000000, not "".'],
+  [["--connections", "1,"], '--connections must be a whole number from 1 to 100000000, not "".'],
+  [["--failure-rate", "NaN"], '--failure-rate must be a number from 0 to 1, not "NaN".'],
+  [["--message-bytes", "131073"], "--message-bytes must be a whole number from 1 to 131072"],
+  [["--connection-minutes", "121"], "--connection-minutes must be a whole number from 1 to 120"],
+  [["--burst", "2e6"], '--burst must be a whole number from 1 to 1000000, not "2e6".'],
+  [["--processor-concurrency", "1000"], "--processor-concurrency must be lower than"],
+  [["--attack", "--burst", "1"], "--attack and --burst cannot be combined."],
+  [["--attack", "--memory", "128,256"], "--attack does not support lists of numbers."],
   [
     ["--memory", "128,256,512", "--connections", "1,2"],
-    "--connections has 2 numbers and another option 3: give each as many, or one.",
+    "--connections has 2 numbers, but another option has 3. Give each option 3 numbers or one.",
   ],
   [["--mesages", "1"], "Unknown option '--mesages'"],
   [["1000"], "Unexpected argument '1000'"],
@@ -63,11 +63,11 @@ variable "none" {
 }
 `;
   expect(defaultOf(variables, "one")).toBe(300);
-  expect(() => defaultOf(variables, "none")).toThrow("no number for none");
-  expect(() => defaultOf(variables, "on")).toThrow("no number for on");
+  expect(() => defaultOf(variables, "none")).toThrow("The variable none in");
+  expect(() => defaultOf(variables, "on")).toThrow("The variable on in");
   expect(
     countAlarms("  alarms = {\n    a-b = {\n      x = 1\n    }\n    c = {\n    }\n  }\n"),
   ).toBe(2);
-  expect(() => countAlarms("")).toThrow("no map named alarms");
+  expect(() => countAlarms("")).toThrow("does not define a map named alarms");
   for (const value of Object.values(readTerraformDefaults())) expect(value).toBeGreaterThan(0);
 });

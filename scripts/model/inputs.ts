@@ -20,7 +20,7 @@ export const INPUTS = {
     default: 1e6,
     min: 1,
     max: 1e12,
-    description: "messages from clients a month, each answered by one reply",
+    description: "messages from clients per month, each with one reply",
   },
   connections: { default: 1000, min: 1, max: 1e8, description: "open connections, on average" },
   "hours-per-day": {
@@ -28,131 +28,136 @@ export const INPUTS = {
     min: 0.1,
     max: 24,
     fraction: true,
-    description: "hours of a day in which there are connections and messages",
+    description: "hours per day with connections and messages",
   },
   "connection-minutes": {
     default: 60,
     min: 1,
     max: quotas.CONNECTION_MINUTES,
-    description: "how long a connection lasts",
+    description: "minutes that a connection is open",
   },
   "peak-factor": {
     default: 5,
     min: 1,
     max: 1000,
     fraction: true,
-    description: "messages and connects in the busiest second, as a multiple of the mean",
+    description: "messages and connects in the busiest second, as a multiple of the average",
   },
   "message-bytes": {
     default: 1024,
     min: 1,
     max: quotas.MESSAGE_BYTES,
-    description: "bytes of a message",
+    description: "size of a message, in bytes",
   },
   "reply-bytes": {
     default: 1024,
     min: 1,
     max: quotas.MESSAGE_BYTES,
-    description: "bytes of a reply",
+    description: "size of a reply, in bytes",
   },
   "handler-ms": {
     default: 30,
     min: 1,
     max: 15_000,
-    description: "billed milliseconds of the websocket-handler; not measured on AWS",
+    description: "billed duration of the websocket-handler, in ms; not measured on AWS",
   },
   "processor-ms": {
     default: 40,
     min: 1,
     max: 900_000,
-    description: "billed milliseconds of the processor; not measured on AWS",
+    description: "billed duration of the processor, in ms; not measured on AWS",
   },
   "cold-start-ms": {
     default: 500,
     min: 0,
     max: 10_000,
-    description: "milliseconds of a cold start; only simulations have any",
+    description: "duration of a cold start, in ms; only for --burst",
   },
   memory: {
     default: terraform.processorMemory,
     min: 128,
     max: 10_240,
-    description: "MB of each function",
+    description: "memory of each function, in MB",
   },
   "log-bytes-per-message": {
     default: billedBytes(LOG_VOLUME.messageFunctions) + billedBytes(LOG_VOLUME.messageAccess),
     min: 0,
     max: 1e6,
-    description: "billed bytes of log; a third is the access log",
+    description: "billed bytes of logs per message; a third is the access log",
   },
   "log-bytes-per-connection": {
     default: billedBytes(LOG_VOLUME.connectionFunctions) + billedBytes(LOG_VOLUME.connectionAccess),
     min: 0,
     max: 1e6,
-    description: "the same, of a connect and its disconnect",
+    description: "billed bytes of logs per connection (connect and disconnect)",
   },
   "log-retention-days": {
     default: terraform.logRetentionDays,
     min: 1,
     max: 3653,
-    description: "days that logs are kept",
+    description: "days before logs expire",
   },
   "failure-rate": {
     default: 0.0001,
     min: 0,
     max: 1,
     fraction: true,
-    description: "share of jobs that end in the dead-letter queue",
+    description: "share of jobs that go to the dead-letter queue",
   },
   "batch-size": {
     default: 10,
     min: 1,
     max: 10_000,
-    description: "jobs per invocation, were SQS or Kinesis between the functions",
+    description: "jobs per invocation with SQS or Kinesis between the functions",
   },
   "throttling-rate": {
     default: terraform.throttlingRate,
     min: 1,
     max: 1e6,
-    description: "Terraform's throttling_rate_limit",
+    description: "the Terraform variable throttling_rate_limit",
   },
   "throttling-burst": {
     default: terraform.throttlingBurst,
     min: 1,
     max: 1e6,
-    description: "Terraform's throttling_burst_limit",
+    description: "the Terraform variable throttling_burst_limit",
   },
   "account-rate": {
     default: quotas.ACCOUNT_RATE,
     min: 1,
     max: 1e7,
-    description: "quota: requests a second of API Gateway",
+    description: "quota: API Gateway requests per second",
   },
   "new-connections": {
     default: quotas.NEW_CONNECTIONS,
     min: 1,
     max: 1e6,
-    description: "quota: new connections a second",
+    description: "quota: new connections per second",
   },
   concurrency: {
     default: quotas.CONCURRENCY,
     min: 1,
     max: 1e6,
-    description: "quota: Lambda invocations at a time",
+    description: "quota: concurrent Lambda invocations",
   },
   "processor-concurrency": {
     default: 0,
     min: 0,
     max: 1e6,
-    description: "with --burst: of that, reserved for the processor; 0: none",
+    description: "with --burst: concurrency reserved for the processor; 0: none",
   },
   seconds: {
     default: 0,
     min: 0,
     max: 600,
-    description: "with --burst: seconds over which the messages come; 0: at once",
+    description: "with --burst: seconds over which the messages arrive; 0: all at once",
   },
-  seed: { default: 1, min: 1, max: 2 ** 31, description: "of the simulations' randomness" },
+  seed: {
+    default: 1,
+    min: 1,
+    max: 2 ** 31,
+    description: "seed for the random numbers of the simulations",
+  },
 } satisfies Record<string, Input>;
 
 export type InputName = keyof typeof INPUTS;
@@ -181,7 +186,7 @@ export const defaultInputs = (): Inputs =>
     return input.default;
   });
 
-/** An option that can't be, in words for whoever typed it. */
+/** An option that is not valid. The message says why. */
 export class InvalidOption extends Error {
   override readonly name = "InvalidOption";
 }
@@ -193,12 +198,12 @@ export function parseRequest(args: string[]): Request {
   const [first, ...others] = scenariosOf(values);
   for (const scenario of [first, ...others])
     if (scenario["processor-concurrency"] >= scenario.concurrency)
-      throw new InvalidOption("--processor-concurrency must leave some of --concurrency.");
+      throw new InvalidOption("--processor-concurrency must be lower than --concurrency.");
   const modes = ["attack", "burst", "reconnect"].filter((mode) => values[mode] !== undefined);
-  if (modes.length > 1) throw new InvalidOption(`--${modes.join(" and --")} exclude each other.`);
+  if (modes.length > 1) throw new InvalidOption(`--${modes.join(" and --")} cannot be combined.`);
   const [mode] = modes;
   if (mode === undefined) return { mode: "month", scenarios: [first, ...others] };
-  if (others.length > 0) throw new InvalidOption(`--${mode} takes no lists of numbers.`);
+  if (others.length > 0) throw new InvalidOption(`--${mode} does not support lists of numbers.`);
   if (mode === "burst")
     return { mode, messages: numberOf(mode, values[mode], MOST_SIMULATED), inputs: first };
   if (mode === "reconnect")
@@ -224,7 +229,7 @@ function parseOptions(args: string[]): Values {
     return values;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new InvalidOption(`${error.message}\n\`npm run model -- --help\` lists all options.`);
+    throw new InvalidOption(`${error.message}\nRun \`npm run model -- --help\` for the options.`);
   }
 }
 
@@ -239,7 +244,7 @@ function scenariosOf(values: Values): [Inputs, ...Inputs[]] {
   const odd = lists.find(({ numbers }) => numbers.length > 1 && numbers.length < length);
   if (odd !== undefined)
     throw new InvalidOption(
-      `--${odd.name} has ${odd.numbers.length} numbers and another option ${length}: give each as many, or one.`,
+      `--${odd.name} has ${odd.numbers.length} numbers, but another option has ${length}. Give each option ${length} numbers or one.`,
     );
   const scenario = (index: number): Inputs => {
     const given = new Map(lists.map(({ name, numbers }) => [name, numbers[index] ?? numbers[0]]));
@@ -255,7 +260,7 @@ function numberOf(name: string, text: string | boolean | undefined, input: Input
   if (whole && number >= input.min && number <= input.max) return number;
   const kind = input.fraction === true ? "a number" : "a whole number";
   throw new InvalidOption(
-    `--${name} takes ${kind} from ${input.min} to ${input.max}, not "${String(text)}".`,
+    `--${name} must be ${kind} from ${input.min} to ${input.max}, not "${String(text)}".`,
   );
 }
 

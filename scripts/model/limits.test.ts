@@ -19,8 +19,8 @@ const used = (scenario: Inputs, name: string) =>
   limitsOf(scenario).find((limit) => limit.name === name)?.used;
 
 test("a message takes two requests of the account, its own and that of its reply", () => {
-  expect(used(busy, "requests a second, account")).toBeCloseTo(2 * 1000 + 10);
-  expect(used(busy, "messages a second, stage")).toBeCloseTo(1000);
+  expect(used(busy, "requests per second, account")).toBeCloseTo(2 * 1000 + 10);
+  expect(used(busy, "messages per second, stage")).toBeCloseTo(1000);
 });
 
 test("concurrency is rate times duration, of both functions together", () => {
@@ -38,16 +38,16 @@ test("fewer hours a day make the same messages come faster and connections fewer
 });
 
 test("under Terraform's defaults the stage's throttle breaks first, and once raised, the next", () => {
-  expect(firstToBreak(busy).name).toBe("messages a second, stage");
+  expect(firstToBreak(busy).name).toBe("messages per second, stage");
   const raised = { ...busy, "throttling-rate": 100_000 };
   expect(firstToBreak(raised).name).toBe("Lambda concurrency");
-  expect(firstToBreak({ ...raised, concurrency: 5000 }).name).toBe("requests a second, account");
+  expect(firstToBreak({ ...raised, concurrency: 5000 }).name).toBe("requests per second, account");
 });
 
 test("many connections that say little break the new connections a second first", () => {
   const idle = inputs({ connections: 1e6, "throttling-rate": 10_000 });
   expect(firstToBreak(idle)).toMatchObject({
-    name: "connects a second, account",
+    name: "connects per second, account",
     share: expect.closeTo((5 * 1e6) / 3600 / 500),
   });
 });

@@ -22,48 +22,50 @@ export function limitsOf(inputs: Inputs): Limit[] {
   const handlerRate = peakMessageRate + 2 * peakConnectRate;
   return [
     {
-      name: "messages a second, stage",
+      name: "messages per second, stage",
       used: peakMessageRate,
       quota: inputs["throttling-rate"],
       raise: "set throttling_rate_limit and throttling_burst_limit in Terraform",
     },
     {
-      name: "connects a second, stage",
+      name: "connects per second, stage",
       used: peakConnectRate,
       quota: inputs["throttling-rate"],
       raise: "set throttling_rate_limit and throttling_burst_limit in Terraform",
     },
     {
-      name: "connects a second, account",
+      name: "connects per second, account",
       used: peakConnectRate,
       quota: inputs["new-connections"],
-      raise: "ask AWS for more new connections per second",
+      raise: "request a higher quota of new connections per second from AWS",
     },
     {
       // Disconnects are no requests of a client; the reply to each message is one of the processor.
-      name: "requests a second, account",
+      name: "requests per second, account",
       used: 2 * peakMessageRate + peakConnectRate,
       quota: inputs["account-rate"],
-      raise: "ask AWS for a higher throttle quota of API Gateway; its burst follows",
+      raise:
+        "request a higher API Gateway throttle quota from AWS; its burst limit increases with it",
     },
     {
       name: "Lambda concurrency",
       used: peakHandlers + peakProcessors,
       quota: inputs.concurrency,
-      raise: "ask AWS for more concurrent executions",
+      raise: "request a higher quota of concurrent executions from AWS",
     },
     {
-      name: "Lambda invocations a second",
+      name: "Lambda invocations per second",
       used: handlerRate,
       quota: quotas.INVOCATIONS_PER_CONCURRENCY * inputs.concurrency,
-      raise: "ask AWS for more concurrent executions: it is ten times that",
+      raise:
+        "request a higher quota of concurrent executions from AWS; this quota is ten times that one",
     },
     {
       // At worst each invocation's lines go in a request of their own; Lambda doesn't say.
-      name: "PutLogEvents a second, at most",
+      name: "PutLogEvents per second, maximum",
       used: handlerRate + peakMessageRate,
       quota: quotas.PUT_LOG_EVENTS,
-      raise: "log less, or ask AWS for more PutLogEvents requests",
+      raise: "log less, or request a higher quota of PutLogEvents requests from AWS",
       guess: true,
     },
   ];
@@ -74,6 +76,6 @@ export function firstToBreak(inputs: Inputs): Limit & { share: number } {
   const [first, ...others] = limitsOf(inputs)
     .filter(({ guess }) => guess !== true)
     .map((limit) => ({ ...limit, share: limit.used / limit.quota }));
-  if (first === undefined) throw new Error("There are no limits.");
+  if (first === undefined) throw new Error("The model has no limits to compare.");
   return others.reduce((worst, limit) => (limit.share > worst.share ? limit : worst), first);
 }

@@ -39,11 +39,11 @@ test("a month worked out by hand comes to the same", () => {
     "Lambda, invocations": expect.closeTo(2.082 * 0.2),
     // 1,082,000 × 20 ms and 1,000,000 × 100 ms, of half a GB.
     "Lambda, compute": expect.closeTo((21_640 + 100_000) * 0.5 * 0.0000133334),
-    "CloudWatch, logs written": expect.closeTo(0.5),
-    "CloudWatch, logs kept": expect.closeTo(0.15 * 0.03, 6),
+    "CloudWatch, log ingestion": expect.closeTo(0.5),
+    "CloudWatch, log storage": expect.closeTo(0.15 * 0.03, 6),
     // 10,000 are sent, received and deleted.
     "SQS, dead letters": expect.closeTo(0.012, 6),
-    "transfer out": expect.closeTo(0.09),
+    "data transfer out": expect.closeTo(0.09),
   });
 });
 

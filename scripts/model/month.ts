@@ -38,14 +38,14 @@ export function monthlyCost(inputs: Inputs): MonthlyCost {
       traffic.handlerInvocations + traffic.processorInvocations,
     ),
     "Lambda, compute": charge(prices.lambdaCompute, computeSeconds * (inputs.memory / 1024)),
-    "CloudWatch, logs written":
+    "CloudWatch, log ingestion":
       charge(prices.lambdaLogs, logBytes * (1 - ACCESS_LOG_SHARE)) +
       charge(prices.otherLogs, logBytes * ACCESS_LOG_SHARE),
-    "CloudWatch, logs kept": charge(prices.logStorage, keptBytes),
-    "CloudWatch, alarms, dashboard":
+    "CloudWatch, log storage": charge(prices.logStorage, keptBytes),
+    "CloudWatch, alarms and dashboard":
       charge(prices.alarm, readTerraformDefaults().alarms) + charge(prices.dashboard, 1),
     "SQS, dead letters": deadLetters(inputs),
-    "transfer out": charge(prices.transferOut, messages * inputs["reply-bytes"]),
+    "data transfer out": charge(prices.transferOut, messages * inputs["reply-bytes"]),
   };
 }
 

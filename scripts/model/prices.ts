@@ -83,7 +83,7 @@ export const lambdaCompute: Price = {
 /** What Lambda writes to CloudWatch Logs, of all functions of the account together. */
 export const lambdaLogs: Price = {
   per: GIGABYTE,
-  unit: "GB of log",
+  unit: "GB of logs",
   tiers: [
     { upTo: 10_000 * GIGABYTE, dollars: 0.5 },
     { upTo: 30_000 * GIGABYTE, dollars: 0.25 },
@@ -97,7 +97,7 @@ export const lambdaLogs: Price = {
 /** Everything else, API Gateway's access log among it. Whether that has tiers too is not verified. */
 export const otherLogs: Price = {
   per: GIGABYTE,
-  unit: "GB of log",
+  unit: "GB of logs",
   tiers: flat(0.5),
   source: "factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards",
   seen: "2026-06",
@@ -106,7 +106,7 @@ export const otherLogs: Price = {
 /** A month of a compressed gigabyte. */
 export const logStorage: Price = {
   per: GIGABYTE,
-  unit: "GB-months of log",
+  unit: "GB-months of logs",
   tiers: flat(0.03),
   source: "hykell.com/kb/platform-specific-guides/aws-cloudwatch-logs-pricing",
   seen: "2026-11",
@@ -156,7 +156,7 @@ export const putPayloadUnits: Price = {
 /** To the internet, of the whole account. */
 export const transferOut: Price = {
   per: GIGABYTE,
-  unit: "GB sent out",
+  unit: "GB transferred out",
   tiers: [
     { upTo: 10_000 * GIGABYTE, dollars: 0.09 },
     { upTo: 50_000 * GIGABYTE, dollars: 0.085 },

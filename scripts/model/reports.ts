@@ -8,9 +8,9 @@ import { simulateReconnect } from "./reconnect.ts";
 import { count, dollars, percent, rate, seconds, table, unitPrice } from "./text.ts";
 import { trafficOf } from "./traffic.ts";
 
-const PRICES = "us-east-1, list prices without free tiers; their sources: scripts/model/prices.ts";
+const PRICES = "Prices: us-east-1 list prices without free tiers. Sources: scripts/model/prices.ts";
 
-/** A column per scenario: its cost a month, what it needs, and its share of each quota. */
+/** A column per scenario: its cost per month, its load, and its share of each quota. */
 export function monthReport(scenarios: Inputs[]): string {
   const row = (name: string, cell: (inputs: Inputs) => string) => [name, ...scenarios.map(cell)];
   const costs = scenarios.map(monthlyCost);
@@ -19,27 +19,27 @@ export function monthReport(scenarios: Inputs[]): string {
   const [firstLimits = []] = limits;
   return [
     table([
-      row("messages a month", (inputs) => count(inputs["messages-per-month"])),
+      row("messages per month", (inputs) => count(inputs["messages-per-month"])),
       row("connections", (inputs) => count(inputs.connections)),
       [],
       ...items.map((item) => [item, ...costs.map((cost) => dollars(cost[item] ?? 0))]),
-      ["total a month", ...costs.map((cost) => dollars(totalOf(cost)))],
-      row("with SQS in between, besides", (inputs) => dollars(handOverCost(inputs).queue)),
-      row("with Kinesis in between, besides", (inputs) => dollars(handOverCost(inputs).stream)),
+      ["total per month", ...costs.map((cost) => dollars(totalOf(cost)))],
+      row("extra cost with SQS in between", (inputs) => dollars(handOverCost(inputs).queue)),
+      row("extra cost with Kinesis in between", (inputs) => dollars(handOverCost(inputs).stream)),
       [],
-      row("messages a second, mean", (inputs) => rate(trafficOf(inputs).messageRate)),
-      row("connects a second, mean", (inputs) => rate(trafficOf(inputs).connectRate)),
-      row("seconds until all reconnected, at best", (inputs) =>
+      row("messages per second, average", (inputs) => rate(trafficOf(inputs).messageRate)),
+      row("connects per second, average", (inputs) => rate(trafficOf(inputs).connectRate)),
+      row("seconds to reconnect all, minimum", (inputs) =>
         count(inputs.connections / Math.min(inputs["new-connections"], inputs["throttling-rate"])),
       ),
-      row("websocket-handlers at a time, at the peak", (inputs) =>
+      row("concurrent websocket-handlers, peak", (inputs) =>
         count(Math.ceil(trafficOf(inputs).peakHandlers)),
       ),
-      row("processors at a time, at the peak", (inputs) =>
+      row("concurrent processors, peak", (inputs) =>
         count(Math.ceil(trafficOf(inputs).peakProcessors)),
       ),
       [],
-      ["share of the quota at the peak"],
+      ["share of each quota at the peak"],
       ...firstLimits.map(({ name, quota }, index) => [
         `  ${name}, ${count(quota)}`,
         ...limits.map((each) => percent((each[index]?.used ?? 0) / (each[index]?.quota ?? 1))),
@@ -50,8 +50,8 @@ export function monthReport(scenarios: Inputs[]): string {
       const { share, name, raise } = firstToBreak(inputs);
       const column = scenarios.length > 1 ? `Column ${index + 1}: ` : "";
       return share > 1
-        ? `${column}${rate(share)} times the quota of ${name}: ${raise}.`
-        : `${column}bears ${rate(1 / share)} times as much; first to break: ${name}.`;
+        ? `${column}${rate(share)} times the limit of ${name}. To raise this limit, ${raise}.`
+        : `${column}below all limits. First limit, at ${rate(1 / share)} times this traffic: ${name}.`;
     }),
     `(${PRICES})`,
   ].join("\n");
@@ -68,13 +68,13 @@ export function attackReport(inputs: Inputs): string {
         const each = unitPrice((cost / quantity) * price.per, price.per);
         return [what, units, price.unit, each, dollars(cost)];
       }),
-      ["total an hour, at the throttle", "", "", "", dollars(total)],
+      ["total per hour at the throttle", "", "", "", dollars(total)],
     ]),
     "",
-    `Where only messages and replies keep a connection from its idle limit, ${count(busy)} connections`,
-    `are the most that can be held, for ${dollars(charge(connectionMinutes, busy * 60))} an hour instead.`,
-    `AWS doesn't bill requests that it refuses. Were ${count(inputs["account-rate"])} of them a second in the access`,
-    `log, that would be ${dollars(refusalsLogged(inputs))} an hour more.`,
+    `If only messages and replies reset the idle timeout, an attacker can hold at most ${count(busy)}`,
+    `connections, for ${dollars(charge(connectionMinutes, busy * 60))} per hour instead.`,
+    `AWS does not bill refused requests. If the access log recorded ${count(inputs["account-rate"])} of them per second,`,
+    `they would cost ${dollars(refusalsLogged(inputs))} more per hour.`,
     `(${PRICES})`,
   ].join("\n");
 }
@@ -88,17 +88,17 @@ export function burstReport(messages: number, inputs: Inputs): string {
   ];
   return table([
     outcome("messages", messages),
-    outcome("answered", result.answered),
+    outcome("got a reply", result.answered),
     outcome("throttled by API Gateway", result.throttled),
-    outcome("refused: no websocket-handler free", result.refused),
-    outcome("waited too long for a processor", result.expired),
-    outcome("answer throttled three times", result.unanswered),
+    outcome("failed: no websocket-handler available", result.refused),
+    outcome("failed: maximum event age exceeded", result.expired),
+    outcome("lost: reply throttled three times", result.unanswered),
     [],
-    ["last answer after", seconds(result.last / 1000)],
-    ["answer to half of them within", seconds(result.median / 1000)],
-    ["answer to 99 % within", seconds(result.p99 / 1000)],
-    ["websocket-handlers at a time", count(result.peakHandlers)],
-    ["processors at a time", count(result.peakProcessors)],
+    ["time of the last reply", seconds(result.last / 1000)],
+    ["time to reply, median", seconds(result.median / 1000)],
+    ["time to reply, 99th percentile", seconds(result.p99 / 1000)],
+    ["concurrent websocket-handlers", count(result.peakHandlers)],
+    ["concurrent processors", count(result.peakProcessors)],
     ["cold starts", count(result.coldStarts)],
   ]);
 }
@@ -114,11 +114,11 @@ export function reconnectReport(clients: number, inputs: Inputs): string {
     simulateReconnect(clients, { jitter: true, spread }, inputs),
   ];
   return table([
-    [`${count(clients)} clients`, "no jitter", "jitter", `jitter, first spread over ${spread} s`],
-    ["half are back after", ...results.map(({ half }) => seconds(half))],
-    ["all are back after", ...results.map(({ all }) => seconds(all))],
+    [`${count(clients)} clients`, "no jitter", "jitter", `jitter, first attempts over ${spread} s`],
+    ["half reconnected after", ...results.map(({ half }) => seconds(half))],
+    ["all reconnected after", ...results.map(({ all }) => seconds(all))],
     ["attempts", ...results.map(({ attempts }) => count(attempts))],
-    ["attempts that were refused", ...results.map(({ refused }) => percent(refused))],
+    ["refused attempts", ...results.map(({ refused }) => percent(refused))],
     ["attempts in the busiest second", ...results.map(({ busiest }) => count(busiest))],
   ]);
 }

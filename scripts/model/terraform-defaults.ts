@@ -31,17 +31,19 @@ export function readTerraformDefaults(): TerraformDefaults {
   };
 }
 
-/** @throws where there is no such variable, or its default is no number. */
+/** @throws {Error} if the variable does not exist, or its default is not a number. */
 export function defaultOf(variables: string, name: string): number {
   const declaration = new RegExp(`^variable "${name}" \\{[^}]*?^  default +=\\s+(\\d+)$`, "m");
   const value = declaration.exec(variables)?.[1];
-  if (value === undefined) throw new Error(`terraform/variables.tf has no number for ${name}.`);
+  if (value === undefined)
+    throw new Error(`The variable ${name} in terraform/variables.tf has no numeric default.`);
   return Number(value);
 }
 
-/** @throws where the map of alarms is not found. */
+/** @throws {Error} if the map of alarms is not found. */
 export function countAlarms(monitoring: string): number {
   const map = /^ {2}alarms = \{$(.*?)^ {2}\}$/ms.exec(monitoring)?.[1];
-  if (map === undefined) throw new Error("terraform/monitoring.tf has no map named alarms.");
+  if (map === undefined)
+    throw new Error("terraform/monitoring.tf does not define a map named alarms.");
   return map.match(/^ {4}[a-z-]+ = \{$/gm)?.length ?? 0;
 }

@@ -17,11 +17,11 @@ const precise = new Intl.NumberFormat("en-US", {
 });
 
 const multiples = new Map([
-  [1e6, " a million"],
-  [GIGABYTE, " a GB"],
+  [1e6, " per million"],
+  [GIGABYTE, " per GB"],
 ]);
 
-/** What so many units cost: `$1.00 a million`, `$0.09 a GB`. */
+/** What so many units cost: `$1.00 per million`, `$0.09 per GB`. */
 export const unitPrice = (amount: number, units: number) =>
   `$${precise.format(amount)}${multiples.get(units) ?? ""}`;
 
@@ -32,7 +32,7 @@ export const rate = (number: number) =>
 const tenths = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 export const percent = (share: number) =>
-  `${share < 0.1 ? rate(share * 100) : tenths.format(share * 100)} %`;
+  `${share < 0.1 ? rate(share * 100) : tenths.format(share * 100)}%`;
 
 export const seconds = (number: number) =>
   Number.isFinite(number) ? `${number.toFixed(1)} s` : "over 4 h";

@@ -159,7 +159,7 @@ async function lookAt(sqs: SQSClient, QueueUrl: string) {
   );
   const { Attributes: attributes = {} } = await sqs.send(command);
   const serverTime = Date.parse(date);
-  if (Number.isNaN(serverTime)) throw new Error("SQS's response has no Date header.");
+  if (Number.isNaN(serverTime)) throw new Error("The response of SQS has no Date header.");
   return { attributes, serverTime };
 }
 

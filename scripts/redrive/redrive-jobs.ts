@@ -50,7 +50,7 @@ export async function redriveJobs(options: {
     const refusal = refusalOf(error);
     redriven.refused += 1;
     say(`${what}: refused: ${reasonOf(error)}`);
-    if (refusal === "permanent") stopBecause("Lambda would refuse the other jobs as well.");
+    if (refusal === "permanent") stopBecause("Lambda would refuse the other jobs too.");
     if (refusal !== "passing") return;
     refusalsInARow += 1;
     if (refusalsInARow === REFUSALS_IN_A_ROW)
@@ -61,7 +61,7 @@ export async function redriveJobs(options: {
     const what = describe(letter);
     if (hasRun(letter) && !rerun) {
       redriven.alreadyRan += 1;
-      say(`${what}: stays in the queue: its action has run`);
+      say(`${what}: left in the queue, because its action already ran`);
       return;
     }
     try {
@@ -77,7 +77,9 @@ export async function redriveJobs(options: {
       say(`${what}: sent again`);
     } catch (error) {
       say(`${what}: sent again, but still in the queue: ${reasonOf(error)}`);
-      stopBecause("SQS did not remove a job that was sent: the next run sends it once more.");
+      stopBecause(
+        "SQS did not delete a job that was sent again. The next run will send it once more.",
+      );
     }
   };
 
@@ -141,7 +143,7 @@ async function forEachBatch(
   const [failure] = failures;
   const reason = explainAwsFailure(failure);
   if (!begun || reason === undefined) throw failure;
-  return `${reason} Jobs that were received may be hidden for ${queue.hiding} s.`;
+  return `${reason} Jobs that this run received can stay invisible for ${queue.hiding} s.`;
 }
 
 const hasRun = ({ errorMessage = "" }: DeadLetter) => isReplyNotPosted(errorMessage);
@@ -149,7 +151,7 @@ const hasRun = ({ errorMessage = "" }: DeadLetter) => isReplyNotPosted(errorMess
 const reasonOf = (error: unknown) => explainAwsFailure(error) ?? printable(String(error));
 
 /** The ids of a job and its failure; none of its data. What clients name their ids may hold anything. */
-const describe = ({ body, errorMessage = "unknown reason" }: DeadLetter): string =>
+const describe = ({ body, errorMessage = "unknown error" }: DeadLetter): string =>
   printable(`${idsOf(body)} (failed: ${errorMessage})`);
 
 function idsOf(body: string): string {

@@ -1,19 +1,20 @@
 import * as v from "valibot";
 import type { ErrorCode, Reply } from "../../shared/protocol.ts";
 
-/** Each error code, and what happened. The compiler sees that none is missing. */
+/** The cause of each error code. The compiler checks that none is missing. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
-  INVALID_JSON: "the message is not JSON",
+  INVALID_JSON: "the message is not valid JSON",
   INVALID_REQUEST:
-    "it is, but it is no object, `action` is missing or wrong, `requestId` is wrong, a key is forbidden, it is nested more than 1,000 levels deep, or it is too large with its numbers written out",
-  UNKNOWN_ACTION: "there is no such action",
-  INVALID_DATA: "the action can't take this `data`",
-  RESULT_TOO_LARGE: "the result is over API Gateway's 128 KB",
-  PROCESSING_FAILED: "a fault; the job lies in the dead-letter queue",
-  UNAVAILABLE: "the job could not be handed over; try again later",
+    "the message is not an object, `action` is missing or not valid, `requestId` is not valid, a key is forbidden, it is nested more than 1,000 levels deep, or it is larger than 256,000 bytes with its numbers and escapes written out",
+  UNKNOWN_ACTION: "the action does not exist",
+  INVALID_DATA: "the action does not accept this `data`",
+  RESULT_TOO_LARGE: "the reply is larger than 128 KB",
+  PROCESSING_FAILED:
+    "the job failed, or its reply could not be posted; the job is in the dead-letter queue",
+  UNAVAILABLE: "the processor could not be invoked",
 };
 
-/** What clients receive. The functions make replies by their types alone, and need none of this. */
+/** Schemas of the frames that clients receive. The functions use only the types of replies. */
 export const Success = v.object({
   action: v.string(),
   status: v.literal("success"),
@@ -28,10 +29,10 @@ export const Failure = v.object({
   requestId: v.string(),
 });
 
-/** Fails to compile where one of the two is no reply of the protocol. */
+/** Fails to compile if one of the two is not a reply of the protocol. */
 export const AnyReply = v.union([Success, Failure]) satisfies v.GenericSchema<Reply>;
 
-/** What API Gateway itself sends, where no function could. */
+/** The error frame that API Gateway itself sends. */
 export const GatewayError = v.object({
   message: v.string(),
   connectionId: v.string(),

@@ -27,28 +27,20 @@ test.for<[string, RegExp, Record<string, string>, ...string[]]>([
     shell,
     "--project",
   ],
-  [
-    "no credentials",
-    /^There are no usable AWS credentials .* Set AWS_PROFILE, or/,
-    withoutCredentials,
-  ],
-  ["no region", /^There is no valid AWS region .* Set AWS_REGION/, withoutRegion],
-  [
-    "an empty region",
-    /^There is no valid AWS region .* Set AWS_REGION/,
-    { ...shell, AWS_REGION: "" },
-  ],
+  ["no credentials", /^No valid AWS credentials: .* Set AWS_PROFILE, or/, withoutCredentials],
+  ["no region", /^No valid AWS region: .* Set AWS_REGION/, withoutRegion],
+  ["an empty region", /^No valid AWS region: .* Set AWS_REGION/, { ...shell, AWS_REGION: "" }],
   [
     "nothing that listens",
-    /^AWS did not respond \(connect ECONNREFUSED 127\.0\.0\.1:1\)\./,
+    /^AWS did not respond: connect ECONNREFUSED 127\.0\.0\.1:1\. Check the network/,
     { ...shell, AWS_ENDPOINT_URL: NOBODY },
   ],
   [
     "an endpoint that is no URL",
-    /^AWS_ENDPOINT_URL is not a URL\./,
+    /^AWS_ENDPOINT_URL is not a valid URL\./,
     { ...shell, AWS_ENDPOINT_URL: "localhost" },
   ],
-  ["no access", /^AWS refused: AccessDeniedException: No\.\n$/, shell],
+  ["no access", /^AWS returned an error: AccessDeniedException: No\.\n$/, shell],
 ])("%s is one clear sentence, and exit code 2", async ([, sentence, env, ...args]) => {
   const { code, stdout, stderr } = await startRedrive(env, ...args).ended;
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

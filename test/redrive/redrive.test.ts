@@ -51,7 +51,7 @@ test("a failed job is whole in the dead-letter queue, and succeeds when it is se
     expect.stringMatching(
       /^job mine of connection [\w-]+=*, action echo \(failed: index\.missing is undefined or not exported\)$/,
     ),
-    "Saw 1 job; 0 of them have run already.",
+    "Listed 1 job; 0 already ran.",
   ]);
   expect(await countDeadLetters(aws)).toBe(1);
 
@@ -123,14 +123,14 @@ test("a job that ran stays in the queue, unless --rerun says otherwise", async (
   expect(listed).toMatch(
     /job ran of .*\(failed: The action ran, but its reply could not be posted: InternalServerE/,
   );
-  expect(listed).toMatch(/Saw 2 jobs; 1 of them have run already\.$/);
+  expect(listed).toMatch(/Listed 2 jobs; 1 already ran\.$/);
 
   const first = await redrive(aws);
   expect(first).toMatchObject({ code: 0, stderr: "" });
-  expect(first.stdout).toMatch(/job ran .*: stays in the queue: its action has run$/m);
+  expect(first.stdout).toMatch(/job ran .*: left in the queue, because its action already ran$/m);
   expect(first.stdout).toMatch(/job did not run .*: sent again$/m);
   expect(first.stdout).toMatch(
-    /Sent 1 job again; 0 refused; 1 left, because their actions have run\.$/,
+    /Sent 1 job again; 0 refused; 1 left in the queue \(already ran\)\.$/,
   );
   await logs.line(
     ({ content }) => content["event"] === "reply posted" && content["requestId"] === "did not run",
@@ -150,9 +150,11 @@ test("a processor that is gone is asked once, and every job is visible at once",
   await putDeadLetters(aws, failingJobs(30));
   const { code, stdout, stderr } = await redrive(aws);
   expect(code).toBe(1);
-  expect(stderr).toBe("Stopped: Lambda would refuse the other jobs as well.\n");
+  expect(stderr).toBe("Stopped: Lambda would refuse the other jobs too.\n");
   expect(jobLines(stdout)).toEqual([
-    expect.stringMatching(/: refused: AWS refused: ResourceNotFoundException: Function not found/),
+    expect.stringMatching(
+      /: refused: AWS returned an error: ResourceNotFoundException: Function not found/,
+    ),
   ]);
   expect(stdout).toMatch(/Sent 0 jobs again; 1 refused \(still in the queue\)\.$/);
   expect(await countDeadLetters(aws)).toBe(30);
@@ -166,7 +168,7 @@ test("a dry run lists each job once, and leaves all of them visible", async () =
   const ids = jobLines(stdout).map((line) => line.split(" ")[1]);
   expect(ids).toHaveLength(25);
   expect(new Set(ids)).toEqual(new Set(failingJobs(25).map(({ requestId }) => requestId)));
-  expect(stdout).toMatch(/Saw 25 jobs; 0 of them have run already\.$/);
+  expect(stdout).toMatch(/Listed 25 jobs; 0 already ran\.$/);
   expect(await countDeadLetters(aws)).toBe(25);
 });
 
@@ -195,7 +197,7 @@ test("a dry run that is interrupted leaves every job visible", async () => {
   run.child.kill("SIGINT");
   const { code, stdout, stderr } = await run.ended;
   expect(code).toBe(130);
-  expect(stderr).toBe("Interrupted: jobs that were not reached stay in the queue.\n");
+  expect(stderr).toBe("Interrupted. The remaining jobs stay in the queue.\n");
   expect(jobLines(stdout).length).toBeLessThan(500);
   expect(await countDeadLetters(aws)).toBe(500);
 });
@@ -231,7 +233,7 @@ test("what is no job is named as such, and refuses nothing else", async () => {
   const { code, stdout } = await redrive(aws);
   expect(code).toBe(1);
   expect(
-    stdout.match(/^a message that is not a job .*: refused: AWS refused: Invalid/gm),
+    stdout.match(/^a message that is not a job .*: refused: AWS returned an error: Invalid/gm),
   ).toHaveLength(7);
   expect(stdout).toMatch(/Sent 3 jobs again; 7 refused \(still in the queue\)\.$/);
 });

@@ -46,7 +46,7 @@ test("a refusal that would meet every job ends the run after the first", async (
   const { code, stdout, stderr } = await run.ended;
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: "Stopped: Lambda would refuse the other jobs as well.\n",
+    stderr: "Stopped: Lambda would refuse the other jobs too.\n",
   });
   expect(stdout).toMatch(/Sent 0 jobs again; 1 refused \(still in the queue\)\.$/);
   expect(lambda.calls).toHaveLength(1);
@@ -113,7 +113,7 @@ test.for<[NodeJS.Signals, number]>([
   const { code, stdout, stderr } = await run.ended;
   expect({ code, stderr }).toEqual({
     code: exitCode,
-    stderr: "Interrupted: jobs that were not reached stay in the queue.\n",
+    stderr: "Interrupted. The remaining jobs stay in the queue.\n",
   });
   expect(stdout).toMatch(/Sent 11 jobs again; 0 refused\.$/);
   expect(lambda.calls).toHaveLength(11);
