@@ -231,7 +231,7 @@ test("a code that a client may not use is refused, and the client goes on", asyn
   const { answer } = await server.request();
   for (const code of [0, 999, 1001, 2999, 5000, NaN])
     expect(() => client.close(code)).toThrow(
-      new RangeError("The code must be 1000, or from 3000 to 4999."),
+      new RangeError("The close code must be 1000, or from 3000 to 4999."),
     );
   answer("still here");
   expect(await promise).toBe("still here");

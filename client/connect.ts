@@ -7,19 +7,19 @@ import { createRequests } from "./requests.ts";
 export interface Client<Actions extends Registry = DefaultActions> {
   readonly state: State;
   /**
-   * Sends a request and resolves with its result. Without a connection the request waits for one.
-   * Rejects with a `RequestError` where the server answers with an error, with a `NoReplyError` where
-   * there is no answer, with the reason of the signal, and with the TypeError of `JSON.stringify`.
-   * @param rest the data, which may be left out where the action takes none, and options.
+   * Sends a request and resolves with its result. If there is no connection, the request waits for one.
+   * Rejects with a `RequestError` if the server replies with an error frame, with a `NoReplyError` if
+   * there is no reply, with the reason of the signal, and with the TypeError of `JSON.stringify`.
+   * @param rest the data, which is optional if the action needs none, and the options.
    */
   request<Name extends ActionName<Actions>>(
     action: Name,
     ...rest: Arguments<Data<Actions, Name>>
   ): Promise<Result<Actions, Name>>;
   /**
-   * Rejects what is pending and ends the connection for good.
-   * @param code 1000, the default, or one from 3000 to 4999.
-   * @throws {RangeError} on another code; the client then goes on.
+   * Rejects all pending requests and closes the connection. The client cannot be used again.
+   * @param code a close code: 1000, the default, or 3000 to 4999.
+   * @throws {RangeError} for any other code. The client then stays open.
    */
   close(code?: number): void;
 }
@@ -29,9 +29,9 @@ type Arguments<Data> = undefined extends Data
   : [data: Data, options?: RequestOptions];
 
 /**
- * Connects to a stack, and stays connected until `close`, which is also what keeps a Node process.
+ * Connects to a stack, and stays connected until `close`. Until then, it keeps a Node.js process running.
  * @param url `wss://{api}.execute-api.{region}.amazonaws.com/{stage}`
- * @throws {TypeError} on a platform without a `WebSocket`, where none is passed.
+ * @throws {TypeError} if the platform has no `WebSocket` and none is passed.
  */
 export function connect<Actions extends Registry = DefaultActions>(
   url: string,

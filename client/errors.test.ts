@@ -4,13 +4,13 @@ import { ConnectionError, type NoReplyCode, NoReplyError } from "./errors.ts";
 const request = { action: "echo", requestId: "1", sent: true };
 
 test.for<[NoReplyCode, string]>([
-  ["TIMED_OUT", "There was no reply in time."],
-  ["CONNECTION_LOST", "The connection was lost before the reply came."],
-  ["CONNECTION_FAILED", "No connection could be opened or kept."],
-  ["TOKEN_FAILED", "There was no token to connect with."],
-  ["QUEUE_FULL", "Too many requests wait for a connection."],
-  ["MESSAGE_TOO_LARGE", "The message is over 32 KB, the most that API Gateway takes in a frame."],
-  ["CLOSED", "The client was closed."],
+  ["TIMED_OUT", "No reply arrived before the timeout."],
+  ["CONNECTION_LOST", "The connection closed before the reply arrived."],
+  ["CONNECTION_FAILED", "Could not connect, or the connection was lost."],
+  ["TOKEN_FAILED", "Could not get a token."],
+  ["QUEUE_FULL", "Too many requests are waiting for a connection."],
+  ["MESSAGE_TOO_LARGE", "The message is larger than 32 KB, the maximum frame size of API Gateway."],
+  ["CLOSED", "The client is closed."],
 ])("%s says: %s", ([code, message]) => {
   const error = new NoReplyError(code, request);
   expect(error).toMatchObject({ name: "NoReplyError", code, message, ...request });
@@ -19,7 +19,7 @@ test.for<[NoReplyCode, string]>([
 
 test("a connection error has a cause only where something was thrown", () => {
   const error = new ConnectionError("CLOSED");
-  expect(error).toMatchObject({ name: "ConnectionError", message: "The client was closed." });
+  expect(error).toMatchObject({ name: "ConnectionError", message: "The client is closed." });
   expect(error).not.toHaveProperty("cause");
   expect(new ConnectionError("TOKEN_FAILED", null)).toHaveProperty("cause", null);
 });

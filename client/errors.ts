@@ -1,12 +1,12 @@
 import type { ErrorCode } from "../shared/protocol.ts";
 
-/** A request, as errors name it. */
+/** The request that an error is about. */
 export interface Asked {
   readonly action: string;
   readonly requestId: string;
 }
 
-/** The server answered with an error frame. */
+/** The server replied with an error frame. */
 export class RequestError extends Error implements Asked {
   override readonly name = "RequestError";
   readonly code: ErrorCode;
@@ -21,25 +21,25 @@ export class RequestError extends Error implements Asked {
   }
 }
 
-/** Every way a request can end without a reply. */
+/** Every reason why a request can get no reply. */
 const messages = {
-  TIMED_OUT: "There was no reply in time.",
-  CONNECTION_LOST: "The connection was lost before the reply came.",
-  CONNECTION_FAILED: "No connection could be opened or kept.",
-  TOKEN_FAILED: "There was no token to connect with.",
-  QUEUE_FULL: "Too many requests wait for a connection.",
-  MESSAGE_TOO_LARGE: "The message is over 32 KB, the most that API Gateway takes in a frame.",
-  CLOSED: "The client was closed.",
+  TIMED_OUT: "No reply arrived before the timeout.",
+  CONNECTION_LOST: "The connection closed before the reply arrived.",
+  CONNECTION_FAILED: "Could not connect, or the connection was lost.",
+  TOKEN_FAILED: "Could not get a token.",
+  QUEUE_FULL: "Too many requests are waiting for a connection.",
+  MESSAGE_TOO_LARGE: "The message is larger than 32 KB, the maximum frame size of API Gateway.",
+  CLOSED: "The client is closed.",
 };
 export type NoReplyCode = keyof typeof messages;
 
-/** There is no reply, and none will be taken any more. */
+/** The request got no reply. A later reply is ignored. */
 export class NoReplyError extends Error implements Asked {
   override readonly name = "NoReplyError";
   readonly code: NoReplyCode;
   readonly action: string;
   readonly requestId: string;
-  /** Whether the request was sent at all: if so, the server may have acted on it, or still may. */
+  /** Whether the request was sent. If so, the server may have run it, or may still run it. */
   readonly sent: boolean;
 
   constructor(code: NoReplyCode, request: Asked & { sent: boolean }, cause?: unknown) {
@@ -51,12 +51,12 @@ export class NoReplyError extends Error implements Asked {
   }
 }
 
-/** There is no connection. */
+/** The client has no connection. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   readonly code: "CONNECTION_FAILED" | "TOKEN_FAILED" | "CLOSED";
 
-  /** @param cause what `token` or the platform threw. */
+  /** @param cause the error that `token` or the platform threw. */
   constructor(code: ConnectionError["code"], cause?: unknown) {
     super(messages[code], cause === undefined ? {} : { cause });
     this.code = code;

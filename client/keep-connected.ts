@@ -130,7 +130,7 @@ export function keepConnected(
     close(code = 1000) {
       // As the platform has it, but whether or not there is a connection.
       if (code !== 1000 && !(code >= 3000 && code < 5000))
-        throw new RangeError("The code must be 1000, or from 3000 to 4999.");
+        throw new RangeError("The close code must be 1000, or from 3000 to 4999.");
       if (state !== "closed") end(new ConnectionError("CLOSED"), code);
     },
   };

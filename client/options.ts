@@ -1,75 +1,82 @@
 import type { ConnectionError } from "./errors.ts";
 
-/** The part of a `WebSocket` that the client uses: the platform's has it, and that of the package `ws`. */
+/**
+ * The part of `WebSocket` that the client uses. The platform's `WebSocket` has it, and so has the one of
+ * the `ws` package.
+ */
 export interface Socket {
   readonly readyState: number;
   send(text: string): void;
   close(code: number): void;
-  /** Ends the connection without the peer. Only `ws` has it. */
+  /** Closes the connection without waiting for the server. Only `ws` has it. */
   terminate?(): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   addEventListener(type: "open" | "error" | "close", listener: () => void): void;
 }
 
-/** How a client behaves. Times are in milliseconds; `Infinity` switches off what they are for. */
+/** Options of a client. Times are in milliseconds. `Infinity` disables a time limit. */
 export interface ConnectOptions {
   /**
-   * For a reply, counted from the call of `request`, for an attempt to connect, with its token, and
-   * for the answer to a close frame, where the `WebSocket` has `terminate`. Default: 30 s.
+   * The time limit for a reply, counted from the call of `request`; for an attempt to connect,
+   * including its token; and for the server's reply to a close frame, if the `WebSocket` has
+   * `terminate`. Default: 30 s.
    */
   timeout?: number;
   /**
-   * Whether a request whose connection is lost, or may be, is sent again, with its requestId.
-   * It may then run twice: `false` is for what must not. Default: true.
+   * Whether to send a request again, with the same requestId, if its connection closes or seems dead.
+   * The request can then run twice. Set `false` for requests that must not run twice. Default: true.
    */
   retry?: boolean;
-  /** Requests that may wait while there is no connection. Default: 1,000. */
+  /** The maximum number of requests that wait while there is no connection. Default: 1,000. */
   maximumQueue?: number;
   /**
-   * After so long a silence, `keepAliveAction` is sent, for API Gateway closes a connection on which
-   * no message went either way for 10 minutes. Default: 9 minutes.
+   * The idle time after which the client sends `keepAliveAction`. API Gateway closes a connection
+   * after 10 minutes without a message in either direction. Default: 9 minutes.
    */
   keepAlive?: number;
-  /** A cheap action that takes no data. Default: `timestamp`. */
+  /** An inexpensive action that needs no data. Default: `timestamp`. */
   keepAliveAction?: string;
   /**
-   * The age, plus up to a twentieth, at which a connection is replaced before API Gateway closes it,
-   * which it does after 2 hours. Default: 1 h 50 min.
+   * The age at which the client replaces a connection, plus a random part of up to 5%. API Gateway
+   * closes a connection after 2 hours. Default: 1 h 50 min.
    */
   renewAfter?: number;
-  /** The limits of the wait before a connection is opened again. Default: 0.5 s, doubling to 30 s. */
+  /**
+   * The delay before the next attempt to connect is a random time below a limit. The limit starts at
+   * `minimumDelay`, and doubles with each failed attempt up to `maximumDelay`. Default: 0.5 s to 30 s.
+   */
   minimumDelay?: number;
   maximumDelay?: number;
   /**
-   * Attempts in a row that may come to nothing before the client gives up and is closed: that get no
-   * token, no connection, or one that brings no message and ends within `maximumDelay`. Those to
-   * replace a connection that serves don't count. Default: no limit: it goes on until `close`, and
-   * `onStateChange` tells what is wrong.
+   * The number of failed attempts in a row after which the client stops and is closed. An attempt
+   * fails if it gets no token, if it gets no connection, or if the connection closes within
+   * `maximumDelay` without a message. Attempts to replace a working connection do not count. Default:
+   * no limit. The client then tries until `close`, and `onStateChange` receives the errors.
    */
   maximumAttempts?: number;
   /**
-   * Called before each connection; the token goes as the second sub-protocol, after
-   * `websocket-lambda`. If it throws, or takes longer than `timeout`, the attempt has failed. It is
-   * never called while a call is pending: the next attempt then waits for the same call, which
-   * therefore has to settle at some time.
+   * Returns the token. Called before each connection. The client sends the token as the second
+   * subprotocol, after `websocket-lambda`. If `token` throws, or takes longer than `timeout`, the
+   * attempt fails. `token` is never called while a previous call is pending. The next attempt waits
+   * for that call, so the call must settle eventually.
    */
   token?: () => string | Promise<string>;
-  /** Called after each change of state; `error` says why the client is `waiting` or `closed`. */
+  /** Called after each change of state. `error` says why the client is `waiting` or `closed`. */
   onStateChange?: (state: State, error?: ConnectionError) => void;
   /**
-   * Called with each message that belongs to no request, parsed where it is JSON: what the server
-   * posts by itself, and API Gateway's own errors, which don't say which request they are about.
+   * Called with each message that does not match a request, parsed if it is JSON. Examples are messages
+   * that the server sends on its own, and API Gateway's error frames, which do not name the request.
    */
   onUnmatched?: (message: unknown) => void;
-  /** Default: the platform's. */
+  /** The `WebSocket` class. Default: the platform's. */
   WebSocket?: new (url: string, protocols?: string[]) => Socket;
-  /** From 0 to 1, for the jitter. Default: `Math.random`. */
+  /** Returns a number from 0 to 1, for the jitter. Default: `Math.random`. */
   random?: () => number;
 }
 
 /**
- * Every option with its default, also where a caller passes `undefined`.
- * @throws {TypeError} where the platform has no `WebSocket` and none is passed.
+ * Returns the options with their defaults, also for options that are `undefined`.
+ * @throws {TypeError} if the platform has no `WebSocket` and none is passed.
  */
 export function withDefaults({
   timeout = 30_000,
@@ -86,10 +93,10 @@ export function withDefaults({
   token,
   ...rest
 }: ConnectOptions) {
-  // As on Node.js 20, whatever the type of `globalThis` says.
+  // Node.js 20 has none, although the type of `globalThis` says so.
   if (!WebSocket)
     throw new TypeError(
-      "This platform has no WebSocket. Use Node.js 22 or later, or pass the option WebSocket.",
+      "This platform has no WebSocket. Use Node.js 22 or later, or pass the `WebSocket` option.",
     );
   return {
     timeout,
@@ -121,14 +128,14 @@ function shareCalls<Value>(call: () => Value | Promise<Value>): () => Promise<Va
 
 export type Settings = ReturnType<typeof withDefaults>;
 
-/** `waiting`: before the next attempt to connect. `closed` is for good. */
+/** `waiting`: the next attempt to connect follows after a delay. `closed`: final. */
 export type State = "connecting" | "open" | "waiting" | "closed";
 
 export interface RequestOptions {
-  /** Rejects the request with the signal's reason. What was sent is not called back. */
+  /** Rejects the request with the reason of the signal. A request that was sent still runs. */
   signal?: AbortSignal;
-  /** In place of the client's. */
+  /** Overrides the client's `timeout`. */
   timeout?: number;
-  /** In place of the client's. */
+  /** Overrides the client's `retry`. */
   retry?: boolean;
 }

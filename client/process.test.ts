@@ -100,7 +100,7 @@ test("connect throws where the platform has no WebSocket, and takes one as an op
   (await server.request()).answer("hello");
   expect(await running).toMatchObject({
     stdout:
-      "TypeError This platform has no WebSocket. Use Node.js 22 or later, or pass the option WebSocket.\nhello\n",
+      "TypeError This platform has no WebSocket. Use Node.js 22 or later, or pass the `WebSocket` option.\nhello\n",
   });
 });
 

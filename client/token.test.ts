@@ -86,7 +86,7 @@ test("why there is no token is told with each change of state", async () => {
   const error = expect.objectContaining({
     name: "ConnectionError",
     code: "TOKEN_FAILED",
-    message: "There was no token to connect with.",
+    message: "Could not get a token.",
     cause: new Error("signed out"),
   });
   expect(await changes.next()).toEqual(["connecting", undefined]);

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["websockets>=13"]
 # ///
-"""Sends a request for each action at once and prints the replies as they come."""
+"""Sends one request per action and prints the replies as they arrive."""
 
 import asyncio
 import json
@@ -24,16 +24,19 @@ async def main(url: str) -> None:
     async with asyncio.timeout(30), connect(url) as socket:
         for request_id, request in waiting.items():
             await socket.send(json.dumps({**request, "requestId": request_id}))
-        # Replies come in any order, and now and then twice.
+        # Replies arrive in any order and, in rare cases, twice.
         while waiting:
             reply = json.loads(await socket.recv())
             if waiting.pop(reply.get("requestId"), None):
                 print(reply["action"], reply["status"], reply.get("result", reply.get("error")))
             else:
-                print("for no open request:", reply)
+                print("reply without a matching request:", reply)
 
 
 URL = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("WEBSOCKET_URL")
 if not URL:
-    sys.exit("Which URL? AWS tells: terraform -chdir=terraform output -raw websocket_url")
+    sys.exit(
+        "No URL. Pass it as an argument or set WEBSOCKET_URL.\n"
+        "On AWS, get it with: terraform -chdir=terraform output -raw websocket_url"
+    )
 asyncio.run(main(URL))

@@ -1,13 +1,14 @@
-/** Sends a request for each action at once and prints the results as they come. */
+/** Sends one request per action and prints the results as they arrive. */
 import { connect } from "../client/index.ts";
 
 const url = process.argv[2] ?? process.env["WEBSOCKET_URL"];
 if (!url) {
-  console.error("Which URL? AWS tells: terraform -chdir=terraform output -raw websocket_url");
+  console.error("No URL. Pass it as an argument or set WEBSOCKET_URL.");
+  console.error("On AWS, get it with: terraform -chdir=terraform output -raw websocket_url");
   process.exit(1);
 }
 
-// Without a limit it would try until the server is there.
+// Without maximumAttempts, the client would try to connect until the server is available.
 const client = connect(url, { maximumAttempts: 3 });
 
 const print = async (action: string, result: Promise<unknown>) => console.log(action, await result);
@@ -20,8 +21,8 @@ try {
     print("timestamp", client.request("timestamp")),
   ]);
 } catch (error) {
-  // A RequestError is the server's answer; a NoReplyError says why there is none.
-  console.error(String(error));
+  // A RequestError is an error frame of the server. A NoReplyError says why there is no reply.
+  console.error(`${url}: ${String(error)}`);
   process.exitCode = 1;
 } finally {
   client.close();

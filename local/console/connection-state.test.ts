@@ -39,7 +39,7 @@ test("who gives up needs no hint any more", () => {
 test("what the browser says is told at once", () => {
   const cause = new SyntaxError("The subprotocol is duplicated.");
   expect(followStates()("waiting", new ConnectionError("CONNECTION_FAILED", cause)).hint).toBe(
-    "No connection could be opened or kept. The subprotocol is duplicated.",
+    "Could not connect, or the connection was lost. The subprotocol is duplicated.",
   );
 });
 

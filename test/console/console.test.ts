@@ -307,7 +307,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     // The client offers a sub-protocol of this name already.
     await page.getByLabel("Token").fill("websocket-lambda");
     await page.getByRole("button", { name: "Connect" }).click();
-    await page.getByText(/No connection could be opened or kept\..*duplicated/).waitFor();
+    await page.getByText(/Could not connect, or the connection was lost\..*duplicated/).waitFor();
     expect(await state.textContent()).toBe("connection failed, retrying…");
   });
 

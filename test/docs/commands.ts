@@ -57,7 +57,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 
 /** All others. */
 export const RUN: Readonly<Record<string, Run>> = {
-  "node examples/client.ts": { prints: /olleh/ },
+  "npx node examples/client.ts": { prints: /olleh/ },
   'npx wscat -c "$WEBSOCKET_URL" -w 2 -x \'{"action":"uppercase","data":{"text":"hello"}}\'': {
     prints: /"result":"HELLO"/,
   },
