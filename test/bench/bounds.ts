@@ -9,8 +9,8 @@ export const bounds: Record<string, number> = {
   "size of processor": 0.44,
 
   // Measured: 3.0 and 2.8; the import 1.0 of an empty function's start, and twice that on a busy day.
-  "CPU, start to first answer of websocket-handler": 4.5,
-  "CPU, start to first answer of processor": 4.5,
+  "CPU, start to first response of websocket-handler": 4.5,
+  "CPU, start to first response of processor": 4.5,
   "import of websocket-handler": 2.5,
   "import of processor": 2.5,
 

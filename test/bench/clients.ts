@@ -69,7 +69,7 @@ function conversation(socket: WebSocket, messages: number, inFlight: number): Pr
 export function refusalIn(data: Buffer): Error | undefined {
   const text = data.toString();
   if (text === REPLY || text === REQUEST) return undefined;
-  return new Error(`A message was answered with ${text}`);
+  return new Error(`A message got an unexpected reply: ${text}`);
 }
 
 export function closeAll(sockets: readonly WebSocket[]): void {

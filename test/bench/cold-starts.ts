@@ -56,8 +56,8 @@ function report(functions: { name: string; starts: FunctionStart[] }[]): Report 
       unit: "ms",
     });
     return [
-      figure("start to first answer", "all", "all"),
-      figure("CPU, start to first answer", "cpu", "cpu"),
+      figure("start to first response", "all", "all"),
+      figure("CPU, start to first response", "cpu", "cpu"),
       figure("import", "import", "all"),
       figure("first call", "firstCall", "all"),
     ];

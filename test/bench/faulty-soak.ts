@@ -22,8 +22,8 @@ export async function measureSoak(): Promise<Report> {
   closeAll(sockets);
   await server.close();
   return {
-    title: "Soak under every fault at once",
-    reference: "the same messages without a fault",
+    title: "Soak test with all faults",
+    reference: "the same messages without faults",
     figures: [{ name: "message under faults", value, reference, unit: "ms" }],
     details: [JSON.stringify(account.fates)],
   };

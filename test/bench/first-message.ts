@@ -41,12 +41,12 @@ export async function measureFirstMessage({ short }: BenchOptions): Promise<Repo
     const figure = (name: string, value: number) =>
       ({ name, value, reference: medians.empty, unit: "ms" }) as const;
     return {
-      title: "From npm start to the first answer",
+      title: "From npm start to the first reply",
       reference: "the start of an empty function",
       figures: [
         figure("build", medians.build),
         figure("ready after the build", medians.ready),
-        figure("first answer, both functions cold", medians.answer),
+        figure("first reply, both functions cold", medians.answer),
       ],
     };
   } finally {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what this repository costs, each figure beside that of a reference from the same
- * run. Fails where a ratio is beyond its bound in `bounds.ts`.
+ * `npm run bench`: measures sizes, times and memory, each compared with a reference from the same run.
+ * Fails if a ratio exceeds its bound in `bounds.ts`.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -18,9 +18,13 @@ import { measureWarmMessages } from "./warm-messages.ts";
 
 const USAGE = `Usage: npm run bench -- [options]
 
-  --short        less of everything, in a minute or two
-  --json <file>  writes the figures there as well
-  --only <name>  sizes, starts, first, warm, trips, connections, growth or soak alone
+Measures sizes, times and memory, and compares each figure with a reference from the same run. The
+exit code is 1 if a ratio exceeds its bound in test/bench/bounds.ts.
+
+  --short        a shorter run of one or two minutes, without growth and soak
+  --json <file>  also write the figures to a file
+  --only <name>  run one benchmark: sizes, starts, first, warm, trips, connections, growth or soak
+  --help         print this text
 `;
 
 const measurements: Record<string, (options: BenchOptions) => Promise<Report>> = {
@@ -33,7 +37,7 @@ const measurements: Record<string, (options: BenchOptions) => Promise<Report>> =
   growth: measureMessageGrowth,
   soak: measureSoak,
 };
-/** What takes too long for CI. */
+/** Benchmarks that take too long for CI. */
 const LONG = ["growth", "soak"];
 
 const { values } = parseArgs({
@@ -64,5 +68,5 @@ async function main(): Promise<void> {
   if (excesses.length > 0) process.exitCode = 1;
 }
 
-if (values.help) console.log(USAGE);
+if (values.help) process.stdout.write(USAGE);
 else await main();

@@ -1,7 +1,7 @@
 /** @throws {RangeError} where there is no value. */
 export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new RangeError("There is no median of nothing.");
+  if (middle === undefined) throw new RangeError("Cannot calculate the median of an empty list.");
   return middle;
 }
 

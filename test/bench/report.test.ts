@@ -7,15 +7,15 @@ const figure = (name: string, value: number): Figure => ({ name, value, referenc
 test("a ratio beyond its bound, or without a number, is told; one without a bound is not", () => {
   const figures = [figure("slow", 3), figure("fast", 2), figure("free", 9), figure("none", NaN)];
   expect(excessesOf(figures, { slow: 1.4, fast: 1 })).toEqual([
-    "slow: 1.500 is over 1.4, its bound in test/bench/bounds.ts.",
-    expect.stringMatching(/^none: NaN/),
+    "slow: the ratio 1.500 exceeds its bound, 1.4, in test/bench/bounds.ts.",
+    expect.stringMatching(/^none: the ratio NaN/),
   ]);
 });
 
 test("a table has a line per figure, with its reference and their ratio", () => {
   const report = { title: "Starts", reference: "an empty one", figures: [figure("import", 3)] };
   expect(format(report)).toMatch(
-    /^Starts, against an empty one\n.*\n {2}import +3\.0 ms +2\.0 ms +1\.500/,
+    /^Starts, compared with an empty one\n.*\n {2}import +3\.0 ms +2\.0 ms +1\.500/,
   );
 });
 

@@ -34,7 +34,7 @@ export function excessesOf(figures: Figure[], bounds: Record<string, number>): s
     const [ratio, bound = Infinity] = [ratioOf(figure), bounds[figure.name]];
     if (ratio <= bound) return [];
     return [
-      `${figure.name}: ${ratio.toFixed(3)} is over ${bound}, its bound in test/bench/bounds.ts.`,
+      `${figure.name}: the ratio ${ratio.toFixed(3)} exceeds its bound, ${bound}, in test/bench/bounds.ts.`,
     ];
   });
 }
@@ -49,7 +49,7 @@ export function format({ title, reference, figures, details = [] }: Report): str
   });
   const head = `  ${"".padEnd(46)}${"measured".padStart(13)}${"reference".padStart(13)}${"ratio".padStart(11)}`;
   return [
-    `${title}, against ${reference}`,
+    `${title}, compared with ${reference}`,
     head,
     ...rows,
     ...details.map((line) => `  ${line}`),

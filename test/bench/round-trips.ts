@@ -58,7 +58,7 @@ export async function measureRoundTrips({ short }: BenchOptions): Promise<Report
           unit: "ms",
         });
       const rates = SERVERS.map((name) => `${(1000 / times[name]).toFixed(0)} ${name}`);
-      details.push(`messages a second at ${connections}x${inFlight}: ${rates.join(", ")}`);
+      details.push(`messages per second at ${connections}x${inFlight}: ${rates.join(", ")}`);
     }
   } finally {
     await Promise.all(servers.map(({ process }) => process.close()));

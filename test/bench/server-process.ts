@@ -26,7 +26,8 @@ export async function startServerProcess(name: ServerName): Promise<ServerProces
   });
   const answer = async <Message extends ServerMessage>(): Promise<Message> => {
     const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
-    if (typeof message !== "object" || message === null) throw new Error(`The ${name} has ended.`);
+    if (typeof message !== "object" || message === null)
+      throw new Error(`The process of the server "${name}" exited.`);
     return message;
   };
   const { url } = await answer<{ url: string }>();

@@ -45,7 +45,7 @@ function liftThrottle({ state }: LocalAws): void {
 }
 
 function usage(): Usage {
-  if (globalThis.gc === undefined) throw new Error("It has to be started with --expose-gc.");
+  if (globalThis.gc === undefined) throw new Error("Start this process with --expose-gc.");
   const { user, system } = process.cpuUsage();
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();

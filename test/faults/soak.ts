@@ -1,6 +1,6 @@
 /**
- * `npm run soak`: messages by the thousand while everything goes wrong now and then, and an account
- * of every one at the end.
+ * `npm run soak`: sends thousands of messages under random faults, and reports what happened to each
+ * of them.
  */
 import { parseArgs } from "node:util";
 import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
@@ -91,7 +91,7 @@ if (import.meta.main) {
     },
   });
   const seed = Number(values.seed);
-  console.log(`${values.messages} messages under random faults, seed ${seed}`);
+  console.log(`Sending ${values.messages} messages under random faults (seed ${seed}).`);
   await buildFunctions();
   const started = performance.now();
   const account = await soak({ messages: Number(values.messages), seed });
