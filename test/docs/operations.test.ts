@@ -45,17 +45,17 @@ test("every event that the functions log is in the table, and no other", () => {
 
 test("the fields of the access log are those of Terraform", () => {
   const format = [...readDocument("terraform/api.tf").matchAll(/^ +(\w+) += "\$context\./gm)];
-  const sentence = /each connect, message and disconnect: (.*?)\. /.exec(operations)?.[1] ?? "";
+  const sentence = /^The access log, .* The keys are (.*?)\. /m.exec(operations)?.[1] ?? "";
   expect(sentence.split(", ").map(code)).toEqual(format.map(([, field]) => field));
 });
 
-test("the knobs are variables of Terraform, with its defaults", () => {
+test("the settings are variables of Terraform, with its defaults", () => {
   const variables = readDocument("terraform/variables.tf");
-  const knobs = rowsUnder("Knobs");
-  expect(knobs.length).toBeGreaterThan(5);
-  for (const [knob, value] of knobs) {
-    const [, body = ""] = variables.split(`\nvariable "${code(knob)}" {\n`);
+  const settings = rowsUnder("Settings");
+  expect(settings.length).toBeGreaterThan(5);
+  for (const [setting, value] of settings) {
+    const [, body = ""] = variables.split(`\nvariable "${code(setting)}" {\n`);
     const fallback = /^ {2}default += (.*)$/m.exec(body)?.[1];
-    expect([knob, fallback]).toEqual([knob, value === "none" ? "null" : value]);
+    expect([setting, fallback]).toEqual([setting, value === "none" ? "null" : value]);
   }
 });
