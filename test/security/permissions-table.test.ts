@@ -46,7 +46,7 @@ const ofServices = functions.flatMap(({ policy }) =>
 );
 
 test("the table in SECURITY.md has every permission of the stack, and no other", () => {
-  const [, section = ""] = read("SECURITY.md").split("## Who may do what");
+  const [, section = ""] = read("SECURITY.md").split("## Permissions");
   const rows = [...section.matchAll(/^\| ((?:the role|API Gateway).*) \|$/gm)].map(([, row = ""]) =>
     row.replaceAll(/ +\| +/g, " | ").trim(),
   );
