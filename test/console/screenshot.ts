@@ -1,0 +1,49 @@
+/**
+ * Takes the README's pictures of the console, `docs/console-light.png` and `docs/console-dark.png`:
+ * `npx node test/console/screenshot.ts`. Needs a Chromium.
+ */
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { consolePages } from "../../local/console/index.ts";
+import { firstUrl } from "../../local/console/settings.ts";
+import { startStack } from "../../local/stack.ts";
+import { createRecorder } from "../../local/trace/recorder.ts";
+import { buildFunctions, DIST } from "../../scripts/build.ts";
+import { CHROMIUM } from "./browser.ts";
+
+const directory = join(import.meta.dirname, "..", "..", "docs");
+
+if (CHROMIUM === undefined)
+  throw new Error("Chromium is not installed. Install it, or set CHROMIUM_PATH to its path.");
+await buildFunctions();
+const aws = await startStack({
+  bundles: DIST,
+  recorder: createRecorder(),
+  pages: consolePages(async () => ({ url: firstUrl(aws.state, aws.endpoint), token: null })),
+});
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+try {
+  const viewport = { width: 1280, height: 700 };
+  const page = await browser.newPage({ viewport, colorScheme: "light" });
+  await page.goto(`${aws.endpoint}/`);
+  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#url")?.value !== "");
+  for (const action of ["uppercase", "timestamp", "reverse"]) await send(page, action);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(directory, `console-${colorScheme}.png`) });
+  }
+} finally {
+  await browser.close();
+  await aws.close();
+}
+
+/** Sends the message that the form of an action begins with, and waits for the whole timeline. */
+async function send(page: Page, action: string): Promise<void> {
+  await page.locator(`input[name="action"][value="${action}"]`).check();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page
+    .getByRole("option", { name: `"action":"${action}"` })
+    .getByText("succeeded")
+    .waitFor();
+  await page.getByRole("article").getByText(`"action":"${action}","status"`).first().waitFor();
+}
