@@ -44,7 +44,10 @@ run "without_an_issuer_there_is_no_authorizer" {
   override_resource {
     target          = aws_lambda_function.websocket_handler
     override_during = plan
-    values          = { invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler/invocations" }
+    values = {
+      arn        = "arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler/invocations"
+    }
   }
 
   assert {
