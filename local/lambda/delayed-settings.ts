@@ -60,10 +60,15 @@ export function createDelayedSettings(options: {
     eventInvokeConfig,
     deadLetterConfig,
     inForce(target) {
-      const { eventInvokeConfig: _, configuration, ...others } = target;
-      const { DeadLetterConfig: __, ...plain } = configuration;
       const invokeConfig = eventInvokeConfig.of(target);
       const DeadLetterConfig = deadLetterConfig.of(target);
+      if (
+        invokeConfig === target.eventInvokeConfig &&
+        DeadLetterConfig === target.configuration.DeadLetterConfig
+      )
+        return target;
+      const { eventInvokeConfig: _, configuration, ...others } = target;
+      const { DeadLetterConfig: __, ...plain } = configuration;
       return {
         ...others,
         ...(invokeConfig && { eventInvokeConfig: invokeConfig }),
