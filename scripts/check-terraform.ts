@@ -4,12 +4,12 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { waitForExit } from "./child-process.ts";
+import { runChild } from "./child-process.ts";
 
 const directory = join(import.meta.dirname, "..", "terraform");
 
 async function terraform(...args: string[]): Promise<void> {
-  const code = await waitForExit(
+  const code = await runChild(() =>
     spawn("terraform", args, { stdio: ["ignore", "inherit", "inherit"] }),
   );
   if (code !== 0) {

@@ -2,23 +2,28 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
 /**
- * Waits for the end of a child process, also where this process is to end: it passes SIGTERM on, and
- * SIGHUP as SIGTERM, on which Terraform ends in good order. Ctrl-C reaches the child from the
- * terminal.
- * @returns its exit code. Never 0 where this process was to end: its next step must not follow.
- * @throws where the child can't be started.
+ * Starts a child process and waits until it exits. If this process gets SIGTERM or SIGHUP meanwhile,
+ * it sends SIGTERM to the child, on which Terraform exits in good order. Ctrl-C reaches the child from
+ * the terminal.
+ * @param start starts the child. The signal handlers are installed before it, so that no signal ends
+ * this process and leaves the child running.
+ * @returns the child's exit code. Never 0 after a signal: the caller's next step must not follow.
+ * @throws if the child cannot be started.
  */
-export async function waitForExit(child: ChildProcess): Promise<number> {
+export async function runChild(start: () => ChildProcess): Promise<number> {
+  let child: ChildProcess | undefined;
   let received: NodeJS.Signals | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     received = signal;
-    if (signal !== "SIGINT") child.kill("SIGTERM");
+    if (signal !== "SIGINT") child?.kill("SIGTERM");
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
+    const started = start();
+    child = started;
     const code = await new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
+      started.once("error", reject);
+      started.once("close", resolve);
     });
     const interrupted = received === undefined ? undefined : 128 + constants.signals[received];
     return code || (interrupted ?? code ?? 1);

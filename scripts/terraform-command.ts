@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { waitForExit } from "./child-process.ts";
+import { runChild } from "./child-process.ts";
 
 /** A root module, as a path from the repository. */
 export type Root = "terraform" | "terraform/account";
@@ -65,17 +65,20 @@ export const repository = join(import.meta.dirname, "..");
 export async function terraform(root: Root, ...args: string[]): Promise<void> {
   const all = [`-chdir=${root}`, ...args];
   console.log(`\n$ terraform ${all.map(quote).join(" ")}`);
-  const child = spawn("terraform", all, {
-    cwd: repository,
-    stdio: ["inherit", "inherit", "pipe"],
-  });
   let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-    process.stderr.write(text);
-  });
+  const start = () => {
+    const child = spawn("terraform", all, {
+      cwd: repository,
+      stdio: ["inherit", "inherit", "pipe"],
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+      process.stderr.write(text);
+    });
+    return child;
+  };
   try {
-    const code = await waitForExit(child);
+    const code = await runChild(start);
     if (code !== 0) throw new CommandFailed(adviceOn(errors), code);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")

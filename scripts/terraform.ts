@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AUDIENCE, issuerUrl } from "../local/issuer/index.ts";
 import type { STACKS } from "../local/stack.ts";
 import { LOCAL_ACCOUNT_ID } from "../local/state.ts";
-import { waitForExit } from "./child-process.ts";
+import { runChild } from "./child-process.ts";
 
 /** A root module with a state of its own, outside the repository. */
 export interface TerraformRoot {
@@ -105,14 +105,16 @@ export const localCredentials = (endpoint: string) => ({
 
 /** Resolves with the output of Terraform. Rejects with an error that contains it if Terraform fails. */
 async function terraform(args: string[], environment: Record<string, string>): Promise<string> {
-  const child = spawn("terraform", args, {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
   let printed = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
-  const code = await waitForExit(child);
+  const code = await runChild(() => {
+    const child = spawn("terraform", args, {
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    return child;
+  });
   if (code === 0) return printed;
   throw new Error(`terraform ${args.join(" ")} failed with exit code ${code}:\n${printed}`);
 }

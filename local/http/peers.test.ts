@@ -12,6 +12,7 @@ import {
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { Caller } from "../iam/index.ts";
 import { endsOf, ownerOf, type Tables } from "./peers.ts";
 import { createAwsServer } from "./server.ts";
 
@@ -101,13 +102,14 @@ const CLIENT = `
 /** @param user the user of the client. Default: this one. */
 async function statusesAs(
   user: { uid?: number; gid?: number },
-  options: { allowOtherUsers?: boolean } = {},
+  options: { allowOtherUsers?: boolean; caller?: Caller["type"] } = {},
 ) {
+  const { caller: type = "administrator", ...rest } = options;
   const server = createAwsServer({
     iam: {
       authenticate: () =>
         Promise.resolve({
-          caller: { type: "administrator", arn: "" },
+          caller: { type, arn: "" } as Caller,
           service: "served",
           region: "us-east-1",
         }),
@@ -122,7 +124,7 @@ async function statusesAs(
       ];
       return Promise.resolve(void socket.write(`${lines.join("\r\n")}\r\n\r\n`));
     },
-    ...options,
+    ...rest,
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   onTestFinished(() => {
@@ -139,10 +141,15 @@ async function statusesAs(
 }
 
 describe.skipIf(!canChangeUser)("a process of another user (needs Linux and root)", () => {
-  test("is refused pages, requests and handshakes, and reads why", async () => {
+  test("is refused pages and the administrator's requests, and reads why", async () => {
     const { statuses, text } = await statusesAs(NOBODY);
-    expect(statuses).toEqual([403, 403, 403]);
+    expect(statuses).toEqual([403, 403, 101]);
     expect(text).toContain("--allow-other-users");
+  });
+
+  test("is served with the credentials of a role, which only a function has", async () => {
+    const { statuses } = await statusesAs(NOBODY, { caller: "role" });
+    expect(statuses).toEqual([403, 200, 101]);
   });
 
   test("is served where other users are allowed", async () => {

@@ -4,8 +4,6 @@ import { endianness } from "node:os";
 
 /** Decides from which connections requests are accepted. */
 export interface Peers {
-  /** Notes a connection that was just accepted. */
-  add(connection: Socket): void;
   /** Whether the other end of the connection is a process of this user or of root. */
   admits(connection: Socket): Promise<boolean>;
 }
@@ -17,7 +15,7 @@ export const REFUSED_PEER =
 const admitted = Promise.resolve(true);
 
 /** Admits every connection. */
-export const allPeers: Peers = { add: () => undefined, admits: () => admitted };
+export const allPeers: Peers = { admits: () => admitted };
 
 const ROOT = 0;
 
@@ -26,22 +24,23 @@ const ROOT = 0;
  * user who started it. The kernel's tables of TCP connections say which user has the other end.
  * Only Linux has these tables: without them every connection is admitted.
  *
- * A connection is looked up once, when it is accepted, and its requests wait for the result. Reading
- * a table takes the kernel a millisecond and more, so it happens outside of the event loop.
+ * A connection is looked up once, and its requests wait for the result. Reading a table takes the
+ * kernel a millisecond and more, so it happens outside of the event loop.
  */
 export function createPeers(): Peers {
   const own = process.getuid?.();
   const tables: Tables = { tcp: sharedRead("tcp"), tcp6: sharedRead("tcp6") };
   const decisions = new WeakMap<Socket, Promise<boolean>>();
+  const decide = async (connection: Socket): Promise<boolean> => {
+    const uid = await ownerOf(endsOf(connection), tables);
+    return uid === own || uid === ROOT || uid === "unknown";
+  };
   return {
-    add(connection) {
-      const owner = ownerOf(endsOf(connection), tables);
-      decisions.set(
-        connection,
-        owner.then((uid) => uid === own || uid === ROOT || uid === "unknown"),
-      );
+    admits(connection) {
+      const decision = decisions.get(connection) ?? decide(connection);
+      decisions.set(connection, decision);
+      return decision;
     },
-    admits: (connection) => decisions.get(connection) ?? admitted,
   };
 }
 

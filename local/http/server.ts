@@ -18,12 +18,13 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
 
 /**
  * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
- * for a host that isn't this machine get no answer at all, those from pages of other sites and from
- * processes of other users a refusal.
+ * for a host that isn't this machine get no response at all. Those from pages of other sites are
+ * refused, and so are pages and the administrator's requests for processes of other users.
  * @param options.services by signing name, such as `execute-api`.
  * @param options.pages by path, such as `/favicon.ico`.
- * @param options.upgrade takes WebSocket handshakes, which pages of any site may send, as on AWS.
- * @param options.allowOtherUsers whether processes of other users may send requests. Default: no.
+ * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
+ * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
+ * the administrator. Default: no.
  */
 export function createAwsServer(options: {
   iam: Pick<Iam, "authenticate">;
@@ -57,8 +58,10 @@ export function createAwsServer(options: {
     const { method = "GET", url = "/" } = request;
     const headers = headersOf(request);
     const body = await readBody(request);
-    if (!(await peers.admits(request.socket))) throw refusedPeer();
     const signed = await iam.authenticate({ method, url, headers, body });
+    // Every user of the machine knows the administrator's secret; only functions know those of roles.
+    if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
+      throw refusedPeer();
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
     const [path = "/", query = ""] = url.split("?", 2);
@@ -76,8 +79,9 @@ export function createAwsServer(options: {
   };
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const page = pageOf(request);
-    if (page !== undefined && (await peers.admits(request.socket))) {
-      if (!response.destroyed) await serve(page, request, response);
+    if (page !== undefined) {
+      if (await peers.admits(request.socket)) await serve(page, request, response);
+      else response.writeHead(403, { "Content-Type": "text/plain" }).end(REFUSED_PEER);
       return;
     }
     const requestId = randomUUID();
@@ -91,35 +95,21 @@ export function createAwsServer(options: {
     );
     send(response, requestId, answered);
   };
-  const open = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (await peers.admits(request.socket)) await upgrade?.(request, socket, head);
-    else socket.end(REFUSED_HANDSHAKE);
-  };
 
   const server = createServer((request, response) => {
     if (asksForThisMachine(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
   });
-  server.on("connection", peers.add);
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      if (asksForThisMachine(request)) open(request, socket, head).catch(() => socket.destroy());
+      if (asksForThisMachine(request)) upgrade(request, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     });
   return server;
 }
 
 const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
-
-const REFUSED_HANDSHAKE = [
-  "HTTP/1.1 403 Forbidden",
-  "Content-Type: text/plain; charset=utf-8",
-  `Content-Length: ${Buffer.byteLength(REFUSED_PEER)}`,
-  "Connection: close",
-  "",
-  REFUSED_PEER,
-].join("\r\n");
 
 /**
  * By name in lower case. It has no prototype, because clients choose names that are looked up in it:

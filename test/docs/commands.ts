@@ -25,7 +25,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm test": CI,
   "npm run check": CI,
   "npm start": "test/start.test.ts runs it",
-  "npm run build": BUILDS,
+  "npm ci && npm run build": BUILDS,
   "npm run schemas": FOLLOWED,
   "npm run check:types": FOLLOWED,
   "npx vitest run functions/processor": FOLLOWED,
@@ -35,7 +35,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "terraform -chdir=terraform/account apply": APPLIES,
   "terraform -chdir=terraform init": APPLIES,
   "terraform -chdir=terraform apply": APPLIES,
-  "terraform -chdir=terraform destroy": APPLIES,
   "terraform -chdir=terraform apply -var jwt_issuer=https://login.example.com -var 'jwt_audience=[\"chat\"]'":
     APPLIES,
   "npm run deploy": DEPLOYS,
