@@ -68,7 +68,7 @@ export function attackReport(inputs: Inputs): string {
         const each = unitPrice((cost / quantity) * price.per, price.per);
         return [what, units, price.unit, each, dollars(cost)];
       }),
-      ["total per hour at the throttle", "", "", "", dollars(total)],
+      ["total per hour at the limit", "", "", "", dollars(total)],
     ]),
     "",
     `If only messages and replies reset the idle timeout, an attacker can hold at most ${count(busy)}`,

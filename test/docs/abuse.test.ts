@@ -21,10 +21,10 @@ test("the table in SECURITY.md is what npm run model -- --attack prints", () => 
 
 test("SECURITY.md and the READMEs name its total", () => {
   const whole = Math.round(total);
-  expect(security).toContain(`About **$${whole} an hour at the throttle**`);
+  expect(security).toContain(`About **$${whole} an hour at the throttling limit**`);
   const readme = readDocument("README.md");
   const japanese = readDocument("README.ja.md");
-  expect(readme).toContain(`about $${whole} an hour at the throttle`);
+  expect(readme).toContain(`about $${whole} an hour at the throttling limit`);
   expect(japanese).toContain(` ${whole} ドル`);
   for (const document of [readme, japanese])
     expect(document).toContain("](SECURITY.md#what-an-hour-of-abuse-costs)");
