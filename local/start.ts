@@ -29,14 +29,14 @@ Builds the functions and starts the local AWS with the stack and the console.
 
   --port <number>   port of the local AWS; 0 selects a free port (default: 4566)
   --auth            require a JWT to connect, run a local issuer and print a test token
-  --empty           start without the stack, for \`terraform apply\`
+  --empty           start without the stack, so that you can run \`terraform apply\`
   --account <id>    account ID of the local AWS, 12 digits (default: ${LOCAL_ACCOUNT_ID})
   --trace           print a trace of each message
   --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
                     to 1. Repeat the option to inject several faults
   --allow-other-users
                     accept requests from processes of other users of this machine, such as containers
-                    on the host network. Each request can run code as you
+                    on the host network. Any such process can then run code as you
   --help            print this help
 
 Faults:
@@ -77,7 +77,7 @@ function options(): Options {
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port must be a number from 0 to 65535, not "${values.port}".`);
+    throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}".`);
   const { account: accountId, auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
   if (!/^\d{12}$/.test(accountId))
     throw new Error(`--account must have 12 digits, not "${accountId}".`);
@@ -99,7 +99,7 @@ An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not sa
 
   Console  ${aws.endpoint}/
 
-  In a second terminal:
+  In a second terminal, set the variables and apply Terraform:
            ${shellVariables(aws)}
            terraform -chdir=terraform/account init
            terraform -chdir=terraform/account apply
@@ -120,7 +120,7 @@ function introduction(aws: LocalAws, token: string | undefined): string {
 WebSocket Lambda is running. Press Ctrl-C to stop it.
 
   Console  ${aws.endpoint}/
-           Send messages and watch them go through.
+           Send messages and see each step of their processing.
 
   URL      ${url}
 ${token === undefined ? "" : introductionOfToken(token)}
@@ -130,7 +130,7 @@ ${token === undefined ? "" : introductionOfToken(token)}
 
   For clients in TypeScript and Python, see examples/README.md.
 
-  Point the AWS CLI and the SDKs to the local AWS:
+  To use the AWS CLI and the SDKs with the local AWS, set these variables:
            ${shellVariables(aws)}
 
   Edit files in functions/ or shared/. The functions reload when you save.

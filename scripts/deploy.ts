@@ -3,7 +3,8 @@ import { deploy, runDeployment } from "./deployment.ts";
 
 const USAGE = `Usage: npm run deploy -- [--account] [arguments of terraform apply]
 
-Builds the functions, runs terraform init and terraform apply in terraform/, and prints the URL.
+Builds the functions, runs terraform init and terraform apply in terraform/, and prints
+the WebSocket URL.
 
   --account   apply terraform/account instead. Do this once per account and region
   --help      print this text

@@ -16,7 +16,7 @@ Prints the logs of the functions, oldest first, and follows them. Press Ctrl-C t
   --project <name>    the project of the stack (default: websocket-lambda)
   --since <minutes>   how many minutes to look back (default: 10)
   --filter <pattern>  a CloudWatch Logs filter pattern, for example '{ $.level = "ERROR" }'
-  --once              print the existing log events and exit
+  --once              print the existing log events, then exit instead of following the logs
   --help              print this text
 `;
 

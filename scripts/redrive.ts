@@ -14,7 +14,7 @@ import { listJobs, type Redriven, redriveJobs } from "./redrive/redrive-jobs.ts"
 const USAGE = `Usage: npm run redrive -- [options]
 
 Sends each job in the dead-letter queue to the processor again, once. A job that fails again returns
-to the queue. The next run sends it again.
+to the queue. Only the next run sends it again.
 
   --project <name>  the project of the stack (default: websocket-lambda)
   --dry-run         list the jobs and leave them in the queue
@@ -30,7 +30,7 @@ Ctrl-C stops the run after the current batch of at most ten jobs. The other jobs
 Exit codes:
   0    Each job was sent again, or was left in the queue because its action already ran.
   1    Lambda refused some jobs, or the run stopped early. The output says why.
-  2    No job was sent: invalid option, no credentials, no region, unknown stack or no access.
+  2    Nothing was done: invalid option, no credentials, no region, unknown stack or no access.
   130  Stopped by Ctrl-C (143: SIGTERM, 129: SIGHUP).
 `;
 
@@ -95,7 +95,8 @@ const counted = (count: number) => `${count} ${count === 1 ? "job" : "jobs"}`;
 
 function introduce({ account, region, endpoint, visible, inFlight }: DeadLetterQueue): void {
   console.log(`Account ${account}, region ${region}, ${endpoint}`);
-  const hidden = inFlight === 0 ? "" : `, and ${inFlight} in flight (received by another consumer)`;
+  const hidden =
+    inFlight === 0 ? "" : `; ${inFlight} more in flight (received by another consumer)`;
   console.log(`In the dead-letter queue: about ${counted(visible)}${hidden}`);
 }
 
@@ -149,7 +150,7 @@ function report(redriven: Redriven, queue: DeadLetterQueue, signal: AbortSignal)
 const emptyQueue = ({ inFlight, hiding }: DeadLetterQueue): string =>
   inFlight === 0
     ? "The queue is empty."
-    : `No job is visible, but ${inFlight} in flight (received by another consumer). If a previous run of npm run redrive was killed, try again in ${hiding} s.`;
+    : `No job is visible. In flight (received by another consumer): about ${counted(inFlight)}. If a previous run of npm run redrive was killed, try again in ${hiding} s.`;
 
 async function main(): Promise<void> {
   const { project, dryRun, rerun, help } = parseOptions();

@@ -129,7 +129,7 @@ locals {
   # There is no alarm on the metric Errors: a client without a token counts as one.
   authorizer_alarms = { for name, alarm in {
     authorizer-failures = {
-      description = "Clients were refused with status 500 because their token could not be checked. The authorizer timed out, crashed, failed to start or could not fetch the issuer's keys: see its log group. If the log group has no error, API Gateway is not allowed to invoke the authorizer: run terraform plan and look for a missing aws_lambda_permission."
+      description = "Clients were refused with status 500 because their token could not be checked. The authorizer timed out, crashed, failed to start or could not fetch the issuer's keys: see the authorizer's log group. If the log group contains no error, API Gateway is not allowed to invoke the authorizer: run terraform plan and look for a missing aws_lambda_permission."
       namespace   = var.project
       metric_name = "AuthorizerFailures"
       dimensions  = {}

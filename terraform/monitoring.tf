@@ -4,7 +4,7 @@ locals {
   # ten of an account are free. There are 13, and 15 with jwt_issuer.
   alarms = {
     websocket-handler-errors = {
-      description = "The websocket-handler threw an error or timed out. Clients got \"Internal server error\", were refused, or got no frame for a failed job. See its log group."
+      description = "The websocket-handler threw an error or timed out. Clients got \"Internal server error\", were refused, or got no error frame for a failed job. See the websocket-handler's log group."
       metric_name = "Errors"
       dimensions  = { FunctionName = local.function_names.websocket_handler }
     }
@@ -17,14 +17,14 @@ locals {
 
     # The client gets an error frame, so for Lambda the websocket-handler succeeds.
     invoke-failures = {
-      description = "The websocket-handler could not invoke the processor, and its client got UNAVAILABLE. The error is in the websocket-handler's log group. Common causes: Lambda throttled the call, or the role is not allowed to invoke the processor."
+      description = "The websocket-handler could not invoke the processor, and the client got UNAVAILABLE. The error is in the websocket-handler's log group. Common causes: Lambda throttled the call, or the role is not allowed to invoke the processor."
       namespace   = aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].namespace
       metric_name = aws_cloudwatch_log_metric_filter.invoke_failures.metric_transformation[0].name
       dimensions  = {}
     }
 
     processor-errors = {
-      description = "The processor threw an error, crashed, timed out or could not post a reply. The error is in its log group, the job in the dead-letter queue."
+      description = "The processor threw an error, crashed, timed out or could not post a reply. The error is in the processor's log group. The job is in the dead-letter queue."
       metric_name = "Errors"
       dimensions  = { FunctionName = local.function_names.processor }
     }
@@ -94,7 +94,7 @@ locals {
     # one shows that the handler's own 403 counts. A few wrong tokens and disconnected
     # clients are normal, hence a tenth.
     client-errors = {
-      description = "API Gateway refuses connections or messages at a rate above 10% of throttling_rate_limit (${var.throttling_rate_limit} per second). They are above the throttle (429), or have no valid token or origin (401, 403). Find the client: the access log has status and sourceIp."
+      description = "API Gateway refuses connections or messages at a rate above 10% of throttling_rate_limit (${var.throttling_rate_limit} per second). The clients exceed the throttling limit (429), or have no valid token or an origin that is not allowed (401, 403). Find the clients: the access log has status and sourceIp."
       namespace   = "AWS/ApiGateway"
       metric_name = "ClientError"
       dimensions  = local.stage_dimensions

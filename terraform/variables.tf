@@ -7,7 +7,7 @@ variable "project" {
   # "-websocket-handler-" and a region of up to 14.
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.project))
-    error_message = "project must have 2 to 31 characters: lowercase letters, digits and hyphens. It must start with a letter and must not end with a hyphen. Example: \"chat-backend\"."
+    error_message = "project must have 2 to 31 characters: lowercase letters, digits and hyphens. The first character must be a letter, and the last must not be a hyphen. Example: \"chat-backend\"."
   }
 }
 
@@ -86,7 +86,7 @@ variable "jwt_issuer" {
   # authorizer and the issuer could replace the keys.
   validation {
     condition     = var.jwt_issuer == null ? true : can(regex("^(https://[^/\\s,?#]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)(/[^\\s,?#]*)?$", var.jwt_issuer))
-    error_message = "jwt_issuer must be a URL that starts with https://, without a comma, a query or a fragment. It must be the same as the claim \"iss\" of the tokens."
+    error_message = "jwt_issuer must be a URL that starts with https:// and contains no whitespace, comma, query or fragment. Set it to the exact value of the claim \"iss\" in the tokens."
   }
 }
 
@@ -123,7 +123,7 @@ variable "jwt_jwks_url" {
 }
 
 variable "throttling_rate_limit" {
-  description = "Maximum average rate of new connections and messages of all clients together, per second. Above it, API Gateway refuses them."
+  description = "Maximum average rate of new connections and messages, per second and of all clients together. API Gateway refuses connections and messages above this rate."
   type        = number
   default     = 500
 
@@ -223,7 +223,7 @@ variable "authorizer_reserved_concurrency" {
 }
 
 variable "maximum_retry_attempts" {
-  description = "Number of times Lambda retries a failed job: the first retry after about one minute, the second about two minutes later. The client waits in the meantime. Actions must be safe to run more than once."
+  description = "Number of times Lambda retries a failed job: the first retry after about one minute, the second about two minutes later. The client gets no reply in the meantime. With retries, actions must be safe to run more than once."
   type        = number
   default     = 0
 
@@ -234,7 +234,7 @@ variable "maximum_retry_attempts" {
 }
 
 variable "maximum_event_age_in_seconds" {
-  description = "Maximum age of a job in seconds. A job that waits longer, for concurrency of the processor or for a retry, fails."
+  description = "Maximum age of a job in seconds. A job fails if it waits longer for a free execution environment of the processor or for a retry."
   type        = number
   default     = 60
 
@@ -284,7 +284,7 @@ variable "log_kms_key_arn" {
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of SNS topics that all alarms notify. They must be in the same region. Alarms cannot publish to a topic that is encrypted with the AWS managed key alias/aws/sns. Use a customer managed key whose policy allows cloudwatch.amazonaws.com, or no encryption. If the list is empty, alarms are visible only in CloudWatch."
+  description = "ARNs of SNS topics that all alarms notify. They must be in the region of the stack. Alarms cannot publish to a topic that is encrypted with the AWS managed key alias/aws/sns. Use a customer managed key whose policy allows cloudwatch.amazonaws.com, or no encryption. If the list is empty, alarms are visible only in CloudWatch."
   type        = set(string)
   default     = []
 

@@ -86,7 +86,7 @@ test("a port in use is reported in one line that says what to do", async () => {
 });
 
 test.for([
-  [["--port", "many"], '--port must be a number from 0 to 65535, not "many".'],
+  [["--port", "many"], '--port must be a whole number from 0 to 65535, not "many".'],
   [["--prot", "1"], "Unknown option '--prot'"],
 ] as const)("wrong options are explained: %s", async ([args, message]) => {
   const { child, lines } = run(...args);

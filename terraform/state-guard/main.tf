@@ -30,7 +30,7 @@ variable "recorded" {
 
   validation {
     condition     = var.recorded == var.caller
-    error_message = "The state in the workspace \"${terraform.workspace}\" belongs to ${join(", ", [for key, value in var.recorded : "${key} ${value}"])}. This command is for ${join(", ", [for key, value in var.caller : "${key} ${value}"])}. Terraform has changed nothing. To change the stack in this state, use the credentials and variables of its last apply. A second stack needs its own state: run `export TF_WORKSPACE=chat-eu-central-1`, with a name of your choice, then run `terraform init` again. To use a local AWS, set all variables that `npm start` prints, including TF_WORKSPACE=local."
+    error_message = "The state in the workspace \"${terraform.workspace}\" belongs to ${join(", ", [for key, value in var.recorded : "${key} ${value}"])}. This command is for ${join(", ", [for key, value in var.caller : "${key} ${value}"])}. Terraform has changed nothing. To manage the stack in this state, use the credentials and variables of its last apply. To deploy a second stack, give it its own state: run, for example, `export TF_WORKSPACE=chat-eu-central-1`, then run `terraform init` again. To use a local AWS, set all variables that `npm start` prints, including TF_WORKSPACE=local."
   }
 }
 
