@@ -33,7 +33,7 @@ test("a job of another version is taken: without optional keys, and with ones th
 });
 
 test.for<[unknown, string]>([
-  [[], "the message: must be an object, not an array"],
+  [[], "the message: Expected an object, not an array"],
   [null, "the message must be an object"],
   ["text", "the message must be an object"],
   [undefined, "the message must be an object"],

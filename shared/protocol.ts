@@ -20,7 +20,7 @@ const RequestId = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 /** What a client sends; `requestId` comes back in the reply, so that a client can match the two. */
 export const Request = v.pipe(
   v.unknown(),
-  v.check((message) => !Array.isArray(message), "must be an object, not an array"),
+  v.check((message) => !Array.isArray(message), "Expected an object, not an array"),
   v.object({
     action: ActionName,
     data: v.optional(v.unknown()),

@@ -262,7 +262,7 @@ test("a job that the dead-letter queue could not keep is rejected, whatever the 
     requestId: "mine",
     error: {
       code: "INVALID_REQUEST",
-      message: "The message is over 256,000 bytes when its numbers and escapes are written out.",
+      message: "The message is over 256,000 bytes after the server has encoded it as JSON again.",
     },
   });
 });

@@ -31,7 +31,7 @@ export const createProcessorInvoker =
     const payload = payloadOf(job);
     if (Buffer.byteLength(payload) > JOB_LIMIT) {
       const message =
-        "The message is over 256,000 bytes when its numbers and escapes are written out.";
+        "The message is over 256,000 bytes after the server has encoded it as JSON again.";
       throw new RejectedMessage("INVALID_REQUEST", message, job);
     }
     const invoke = new InvokeCommand({

@@ -5,7 +5,7 @@ import type { ErrorCode, Reply } from "../../shared/protocol.ts";
 export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
   INVALID_JSON: "the message is not valid JSON",
   INVALID_REQUEST:
-    "the message is not an object, `action` is missing or not valid, `requestId` is not valid, a key is forbidden, the message is nested more than 1,000 levels deep, or it is larger than 256,000 bytes with its numbers and escapes written out",
+    "the message is not an object, `action` is missing or not valid, `requestId` is not valid, a key is forbidden, the message is nested more than 1,000 levels deep, or it is larger than 256,000 bytes after the server has encoded it as JSON again",
   UNKNOWN_ACTION: "the action does not exist",
   INVALID_DATA: "the action does not accept this `data`",
   RESULT_TOO_LARGE: "the reply is larger than 128 KB",
