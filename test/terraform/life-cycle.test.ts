@@ -6,6 +6,7 @@ import { snapshot } from "../../local/stack-snapshot.ts";
 import { readBundles, STACKS } from "../../local/stack.ts";
 import { emptyState } from "../../local/state.ts";
 import { DIST } from "../../scripts/build.ts";
+import { terraformRoot } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { endToEndTests } from "../e2e/suite.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
@@ -26,12 +27,31 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     expect(text).toBe(await readFile(STACKS.open, "utf8"));
   });
 
+  test(
+    "stays as it is when another state applies the same project, and destroys it",
+    { timeout: APPLY_TIMEOUT },
+    async () => {
+      const before = structuredClone(stack.local.state);
+      const other = terraformRoot({
+        directory: join(import.meta.dirname, "..", "..", "terraform"),
+        workDirectory: join(stack.workDirectory, "second"),
+        endpoint: stack.local.endpoint,
+      });
+      await other.init();
+      await expect(other.apply()).rejects.toThrow(/ResourceAlreadyExistsException/);
+      const owned = await other.resources();
+      expect(owned.filter((address) => address.startsWith("aws_"))).toEqual([]);
+      await other.destroy();
+      expect(stack.local.state).toEqual(before);
+    },
+  );
+
   endToEndTests(stack);
 
   /** Applies with the variables of every change so far. */
   const variables: string[] = [];
-  const change = async (variable: string) => {
-    variables.push(`-var=${variable}`);
+  const change = async (...changed: string[]) => {
+    variables.push(...changed.map((variable) => `-var=${variable}`));
     expect(await stack.application.apply(...variables)).toContain("Apply complete!");
     expect(await stack.application.plan(...variables)).toContain("No changes.");
     await stack.refresh();
@@ -43,20 +63,12 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     "takes a change, and a plan after it finds no further one",
     { timeout: APPLY_TIMEOUT },
     () => {
-      test("of the log retention", async () => {
-        await change("log_retention_days=30");
+      test("of the log retention, the memory size and a tag of every resource", async () => {
+        await change("log_retention_days=30", "processor_memory_size=512", 'tags={Team="blue"}');
         expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
           retentionInDays: 30,
         });
-      });
-
-      test("of the memory size", async () => {
-        await change("processor_memory_size=512");
         expect(processor()?.configuration.MemorySize).toBe(512);
-      });
-
-      test("of a tag of every resource", async () => {
-        await change('tags={Team="blue"}');
         expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
       });
 
@@ -83,6 +95,21 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
         const client = await connect(stack.url);
         expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
       });
+    },
+  );
+
+  // test/terraform/replacing.test.ts replaces every resource.
+  test(
+    "is whole after a function and a policy were replaced in one apply",
+    { timeout: APPLY_TIMEOUT },
+    async () => {
+      const replaced = await stack.application.apply(
+        ...variables,
+        "-replace=aws_lambda_function.processor",
+        '-replace=aws_iam_role_policy.function["websocket_handler"]',
+      );
+      expect(replaced).toContain("Apply complete!");
+      expect(await stack.application.plan(...variables)).toContain("No changes.");
     },
   );
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type TerraformRoot, variablesOf } from "../../scripts/terraform.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
-import { because, reasonToSkip } from "./available.ts";
+import { because, reasonToSkipWalk } from "./available.ts";
 
-const skipped = await reasonToSkip();
+const skipped = await reasonToSkipWalk();
 
 /**
  * Resources that are replaced together. None of a batch replaces another of it, so that a resource
