@@ -16,7 +16,7 @@ test("an observer that throws keeps neither the others nor the notifier from goi
   observers.subscribe((event) => seen.push(event));
   for (const event of [1, 2, 3]) observers.notify(event);
   expect(seen).toEqual([1, 2, 3]);
-  expect(reported).toEqual([[expect.stringContaining("planted"), "ErrorOfObserver"]]);
+  expect(reported).toEqual([[expect.stringContaining("planted"), "ObserverError"]]);
 });
 
 test("an observer that rejects is reported once, and is called again", async () => {
