@@ -20,7 +20,7 @@ const testFiles = await Promise.all(
 describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`, () => {
   test.concurrent.for(testFiles.flat())(
     "pass in $module: $file",
-    { timeout: 240_000 },
+    { timeout: 600_000 },
     async ({ module, file }) => {
       const directory = join(TERRAFORM, module);
       const dataDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
