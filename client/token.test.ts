@@ -171,7 +171,7 @@ test("a token that comes between two attempts is dropped, and the next attempt a
   expect(server.offers).toEqual(["websocket-lambda, second"]);
 });
 
-test("a token that never comes ends the client after so many attempts, and is asked for once", async () => {
+test("a token call that never settles closes the client after maximumAttempts, and is made once", async () => {
   const server = await startServer();
   let calls = 0;
   const client = startClient(server.url, {

@@ -21,7 +21,7 @@ const multiples = new Map([
   [GIGABYTE, " per GB"],
 ]);
 
-/** What so many units cost: `$1.00 per million`, `$0.09 per GB`. */
+/** Returns a price with its unit: `$1.00 per million`, `$0.09 per GB`. */
 export const unitPrice = (amount: number, units: number) =>
   `$${precise.format(amount)}${multiples.get(units) ?? ""}`;
 

@@ -35,7 +35,7 @@ variable "recorded" {
 }
 
 # A destroy with -refresh=false checks no variable, and a saved plan is applied
-# with whatever credentials there are, but both configure the provider.
+# with the credentials of that moment, but both configure the provider.
 output "allowed_account_ids" {
   description = "The allowed_account_ids of the provider that manages the resources in the state."
   value       = [var.recorded == var.caller ? var.recorded.account : "none: the state belongs to another region or project"]
