@@ -1,9 +1,13 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Imports of the packages in client/ and local-aws/ are imports of their sources. */
+const SOURCE = "@websocket-lambda/source";
+
 export default defineConfig({
+  ssr: { resolve: { conditions: [SOURCE, "node"] } },
   test: {
-    include: ["{client,functions,shared,local,scripts,test}/**/*.test.ts"],
+    include: ["{client,functions,shared,local-aws,scripts,test}/**/*.test.ts"],
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
     globalSetup: "test/build-functions.ts",

@@ -1,5 +1,5 @@
 /** Sends one request per action and prints the results as they arrive. */
-import { connect } from "../client/index.ts";
+import { connect } from "../client/src/index.ts";
 
 const url = process.argv[2] ?? process.env["WEBSOCKET_URL"];
 if (!url) {

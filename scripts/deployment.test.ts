@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startEmpty } from "../local/stack.ts";
+import { startEmpty } from "../local-aws/src/stack.ts";
 import { localCredentials } from "./terraform.ts";
 import { adviceOn } from "./terraform-command.ts";
 

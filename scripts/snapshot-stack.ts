@@ -5,8 +5,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { snapshot } from "../local/stack-snapshot.ts";
-import { readBundles, STACKS, startEmpty } from "../local/stack.ts";
+import { snapshot } from "../local-aws/src/stack-snapshot.ts";
+import { readBundles, STACKS, startEmpty } from "../local-aws/src/stack.ts";
 import { buildFunctions, DIST } from "./build.ts";
 import { applyStack, type StackName, variablesOf } from "./terraform.ts";
 

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AUDIENCE, issuerUrl } from "../local/issuer/index.ts";
-import type { STACKS } from "../local/stack.ts";
-import { LOCAL_ACCOUNT_ID } from "../local/state.ts";
+import { AUDIENCE, issuerUrl } from "./start/issuer.ts";
+import type { STACKS } from "../local-aws/src/stack.ts";
+import { LOCAL_ACCOUNT_ID } from "../local-aws/src/state.ts";
 import { runChild } from "./child-process.ts";
 
 /** A root module with a state of its own, outside the repository. */

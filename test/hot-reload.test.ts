@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, "..");
 async function copyOfRepository(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "websocket-lambda-reload-"));
   onTestFinished(() => rm(copy, { recursive: true, force: true, maxRetries: 3 }));
-  for (const name of ["functions", "local", "package.json", "scripts", "shared"])
+  for (const name of ["functions", "local-aws", "client", "package.json", "scripts", "shared"])
     await cp(join(repository, name), join(copy, name), { recursive: true });
   await symlink(join(repository, "node_modules"), join(copy, "node_modules"));
   return copy;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack, websocketUrl } from "../local/stack.ts";
+import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
 import { DIST } from "../scripts/build.ts";
 import { trickle } from "../shared/testing.ts";
 import { connect } from "./e2e/client.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalAws } from "../local/local-aws.ts";
-import { startStack, websocketUrl } from "../local/stack.ts";
+import type { LocalAws } from "../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
 import { LOG_VOLUME, type LogVolume } from "../scripts/model/log-volume.ts";
 import { connect } from "./e2e/client.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LocalAws } from "../local/local-aws.ts";
-import { startStack, websocketUrl } from "../local/stack.ts";
+import type { LocalAws } from "../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
 import { DIST } from "../scripts/build.ts";
 import { type Client, connect } from "./e2e/client.ts";
 import { countDeadLetters } from "./e2e/dead-letters.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { buildFunctions } from "../../scripts/build.ts";
 import { open, refusalIn } from "./clients.ts";
 import { REQUEST } from "./events.ts";

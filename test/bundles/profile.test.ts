@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack } from "../../local/stack.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 
 const run = promisify(execFile);

@@ -3,14 +3,14 @@ import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
 import { runAction } from "../../functions/processor/run-action.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { bundleOptions } from "../../scripts/bundle/options.ts";
 import { connect } from "../e2e/client.ts";
 import { webApis } from "./web-apis.ts";
 
 const ENTRY = `
-  import { webApis } from "../../test/bundles/web-apis.ts";
+  import { webApis } from "./web-apis.ts";
   import { actions } from "./actions/index.ts";
   Object.assign(actions, { webApis });
   export { handler } from "./index.ts";

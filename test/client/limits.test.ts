@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { type Client, connect, type ConnectOptions } from "../../client/index.ts";
-import { startGateway, type TestGateway } from "../../local/execute-api/testing.ts";
+import { type Client, connect, type ConnectOptions } from "../../client/src/index.ts";
+import { startGateway, type TestGateway } from "../../local-aws/src/execute-api/testing.ts";
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
-import { connect, type ConnectOptions, NoReplyError, RequestError } from "../../client/index.ts";
-import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import {
+  connect,
+  type ConnectOptions,
+  NoReplyError,
+  RequestError,
+} from "../../client/src/index.ts";
+import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { websocketUrl } from "../../local/stack.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { websocketUrl } from "../../local-aws/src/stack.ts";
 import { type Access, createAccess } from "./access.ts";
 
 /** Access to the stack in a local AWS, as its administrator. */

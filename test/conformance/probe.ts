@@ -1,12 +1,12 @@
 import { strToU8, zipSync } from "fflate";
 import { onTestFinished } from "vitest";
 import type { ClientOptions } from "ws";
-import type { Api } from "../../local/apigateway/state.ts";
-import type { Clock } from "../../local/clock.ts";
-import type { LambdaFunction } from "../../local/lambda/state.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import type { WrittenLogEvent } from "../../local/logs/index.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import type { Api } from "../../local-aws/src/apigateway/state.ts";
+import type { Clock } from "../../local-aws/src/clock.ts";
+import type { LambdaFunction } from "../../local-aws/src/lambda/state.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Access, FunctionName } from "./access.ts";

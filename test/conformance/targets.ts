@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll } from "vitest";
-import { startStack } from "../../local/stack.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { type Access, createAccess } from "./access.ts";
 import type { Target } from "./behaviour.ts";

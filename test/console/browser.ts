@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { consolePages } from "../../local/console/index.ts";
-import { firstUrl } from "../../local/console/settings.ts";
-import { createIssuer } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack, type STACKS } from "../../local/stack.ts";
-import { createRecorder, type Recorder } from "../../local/trace/recorder.ts";
+import { consolePages } from "../../local-aws/src/console/index.ts";
+import { firstUrl } from "../../local-aws/src/console/settings.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack, type STACKS } from "../../local-aws/src/stack.ts";
+import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
 import { DIST } from "../../scripts/build.ts";
 
 /** Where Debian has Chromium, and others Chrome. */

@@ -1,8 +1,8 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../../local/lambda/testing.ts";
-import { createRecorder, type Recorder } from "../../local/trace/recorder.ts";
-import type { Detail } from "../../local/trace/types.ts";
+import { zipOf } from "../../local-aws/src/lambda/testing.ts";
+import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
+import type { Detail } from "../../local-aws/src/trace/types.ts";
 import { connect } from "../e2e/client.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";

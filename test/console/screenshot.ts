@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { consolePages } from "../../local/console/index.ts";
-import { firstUrl } from "../../local/console/settings.ts";
-import { startStack } from "../../local/stack.ts";
-import { createRecorder } from "../../local/trace/recorder.ts";
+import { consolePages } from "../../local-aws/src/console/index.ts";
+import { firstUrl } from "../../local-aws/src/console/settings.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
+import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
 import { buildFunctions, DIST } from "../../scripts/build.ts";
 import { CHROMIUM } from "./browser.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as typed from "../../client/index.ts";
+import * as typed from "../../client/src/index.ts";
 import { connect } from "./client.ts";
 import type { Target } from "./target.ts";
 

@@ -4,7 +4,7 @@ import {
   type ReceiveMessageCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { LocalAws } from "../../local/local-aws.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 
 /** A job in the dead-letter queue of the stack. */
 export interface DeadLetter {

@@ -1,5 +1,5 @@
-import type { LocalAws } from "../../local/local-aws.ts";
-import type { WrittenLogEvent } from "../../local/logs/index.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
 
 /** A JSON log line of a function, or of the API's access log. */
 export interface LogLine {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { PATIENCE, untilSteady } from "./steady.ts";
 
 /** What the suite runs against: a stack on AWS with `WEBSOCKET_URL` set, else one of its own here. */

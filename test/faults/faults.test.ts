@@ -1,6 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createFaults, FAULTS, type FaultName, parseFaults } from "../../local/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import {
+  createFaults,
+  FAULTS,
+  type FaultName,
+  parseFaults,
+} from "../../local-aws/src/faults/faults.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { LocalAws } from "../../local/local-aws.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { readDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { type Conversation, converse } from "./conversation.ts";

@@ -3,8 +3,8 @@
  * of them.
  */
 import { parseArgs } from "node:util";
-import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { buildFunctions, DIST } from "../../scripts/build.ts";
 import { type Failures, failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";

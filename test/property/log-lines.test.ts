@@ -2,9 +2,9 @@ import { PassThrough } from "node:stream";
 import type { WriteStream } from "node:tty";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readLogLine } from "../../local/console/page/log-line.ts";
-import { createRecorder } from "../../local/trace/recorder.ts";
-import { formatMessage } from "../../local/trace/terminal.ts";
+import { readLogLine } from "../../local-aws/src/console/page/log-line.ts";
+import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
+import { formatMessage } from "../../local-aws/src/trace/terminal.ts";
 import { formatLogEvent } from "../../scripts/log-format.ts";
 import { logLine } from "./log-lines.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
-import type { LocalAws } from "../../local/local-aws.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 
 const SCRIPT = join(import.meta.dirname, "..", "..", "scripts", "redrive.ts");
 

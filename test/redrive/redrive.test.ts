@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../../local/clock.ts";
-import { createFaults } from "../../local/faults/faults.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { systemClock } from "../../local-aws/src/clock.ts";
+import { createFaults } from "../../local-aws/src/faults/faults.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { openDeadLetterQueue } from "../../scripts/redrive/dead-letter-queue.ts";
 import { listJobs } from "../../scripts/redrive/redrive-jobs.ts";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack } from "../../local/stack.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";

@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AUDIENCE, createIssuer, issuerUrl } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import type { WrittenLogEvent } from "../../local/logs/index.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";

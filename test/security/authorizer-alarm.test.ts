@@ -1,10 +1,10 @@
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createIssuer } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { parseFilterPattern } from "../../local/logs/filter-pattern.ts";
-import type { WrittenLogEvent } from "../../local/logs/index.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { parseFilterPattern } from "../../local-aws/src/logs/filter-pattern.ts";
+import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { connect } from "../e2e/client.ts";
 import { lambda } from "./aws-requests.ts";

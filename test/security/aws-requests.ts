@@ -1,5 +1,5 @@
 /** Signed requests to every AWS API that the functions could reach for, in the protocol of each. */
-import { createIds } from "../../local/execute-api/ids.ts";
+import { createIds } from "../../local-aws/src/execute-api/ids.ts";
 import { type Answer, type Credentials, request } from "../conformance/signed-request.ts";
 
 const REGION = "us-east-1";

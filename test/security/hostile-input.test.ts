@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { createIssuer } from "../../local/issuer/index.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
 import { sendInFragments } from "../e2e/client.ts";
 import { type Besieged, expectUnpolluted, startBesieged } from "./besieged-stack.ts";
 import { headers, OURS, queries, tokens } from "./hostile-handshakes.ts";

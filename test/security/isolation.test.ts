@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Reply } from "../../shared/protocol.ts";
-import { createFaults } from "../../local/faults/faults.ts";
-import { createIssuer } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { createFaults } from "../../local-aws/src/faults/faults.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";

@@ -1,9 +1,9 @@
 import { connect as connectTcp } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createIssuer } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { request } from "../conformance/signed-request.ts";
 import { connect } from "../e2e/client.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { STACKS } from "../../local/stack.ts";
-import type { State } from "../../local/state.ts";
+import { STACKS } from "../../local-aws/src/stack.ts";
+import type { State } from "../../local-aws/src/state.ts";
 
 const read = (...path: string[]) =>
   readFileSync(join(import.meta.dirname, "..", "..", ...path), "utf8");

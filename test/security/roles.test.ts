@@ -1,10 +1,10 @@
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createIssuer } from "../../local/issuer/index.ts";
-import { addQueue } from "../../local/lambda/api/testing.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import { startStack } from "../../local/stack.ts";
-import { regionOf } from "../../local/state.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import { addQueue } from "../../local-aws/src/lambda/api/testing.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
+import { regionOf } from "../../local-aws/src/state.ts";
 import { DIST } from "../../scripts/build.ts";
 import type { Answer, Credentials } from "../conformance/signed-request.ts";
 import {

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createFaults } from "../../local/faults/faults.ts";
-import { createIssuer } from "../../local/issuer/index.ts";
-import type { LocalAws } from "../../local/local-aws.ts";
-import type { WrittenLogEvent } from "../../local/logs/index.ts";
-import { startStack, type STACKS, websocketUrl } from "../../local/stack.ts";
+import { createFaults } from "../../local-aws/src/faults/faults.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
+import { startStack, type STACKS, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { connect, sendInFragments } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalAws, LocalAwsOptions } from "../../local/local-aws.ts";
-import { startEmpty } from "../../local/stack.ts";
+import type { LocalAws, LocalAwsOptions } from "../../local-aws/src/local-aws.ts";
+import { startEmpty } from "../../local-aws/src/stack.ts";
 import { applyStack, type TerraformRoot } from "../../scripts/terraform.ts";
 import type { Target } from "../e2e/target.ts";
 

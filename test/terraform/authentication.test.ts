@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { createIssuer } from "../../local/issuer/index.ts";
-import { snapshot } from "../../local/stack-snapshot.ts";
-import { readBundles, STACKS } from "../../local/stack.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import { snapshot } from "../../local-aws/src/stack-snapshot.ts";
+import { readBundles, STACKS } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
 import { variablesOf } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { PATIENTLY, zipOf } from "../../local/lambda/testing.ts";
-import { startStack } from "../../local/stack.ts";
-import type { Overview, TraceAnswer, TracedMessage } from "../../local/trace/types.ts";
+import { PATIENTLY, zipOf } from "../../local-aws/src/lambda/testing.ts";
+import { startStack } from "../../local-aws/src/stack.ts";
+import type { Overview, TraceAnswer, TracedMessage } from "../../local-aws/src/trace/types.ts";
 import { DIST } from "../../scripts/build.ts";
 import { saying, startTracedStack } from "./traced-stack.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { zipOf } from "../../local/lambda/testing.ts";
-import { spansOf } from "../../local/trace/spans.ts";
-import type { Point, TracedMessage } from "../../local/trace/types.ts";
+import { zipOf } from "../../local-aws/src/lambda/testing.ts";
+import { spansOf } from "../../local-aws/src/trace/spans.ts";
+import type { Point, TracedMessage } from "../../local-aws/src/trace/types.ts";
 import { saying, startTracedStack, story } from "./traced-stack.ts";
 
 const HANDLED = [

@@ -1,9 +1,9 @@
 import { onTestFinished } from "vitest";
-import { createFaults, type FaultRates } from "../../local/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local/stack.ts";
-import { createRecorder } from "../../local/trace/recorder.ts";
-import { onSettled } from "../../local/trace/settling.ts";
-import type { TracedMessage } from "../../local/trace/types.ts";
+import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
+import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
+import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
+import { onSettled } from "../../local-aws/src/trace/settling.ts";
+import type { TracedMessage } from "../../local-aws/src/trace/types.ts";
 import { DIST } from "../../scripts/build.ts";
 import { connect } from "../e2e/client.ts";
 

@@ -1,0 +1,37 @@
+import { notImplemented } from "../protocols/aws-error.ts";
+import { regionOf, type State } from "../state.ts";
+import { badRequest } from "./identifiers.ts";
+import type { Stage } from "./state.ts";
+
+type AccessLogSettings = NonNullable<Stage["accessLogSettings"]>;
+
+const FORMAT_ERRORS = "The following errors are found in Access Log Format:";
+
+/**
+ * The settings as they are kept: `:*` at the end of the log group's ARN is dropped.
+ * @throws {AwsError} 400 BadRequestException, as AWS refuses settings; the texts about the format are
+ * those of WebSocket APIs.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+export function checkAccessLogSettings(
+  state: State,
+  region: string,
+  { destinationArn, format }: AccessLogSettings,
+): AccessLogSettings {
+  if (destinationArn.startsWith("arn:aws:firehose:"))
+    throw notImplemented(`the access log destination ${destinationArn}`);
+  if (/[\r\n]/.test(format))
+    throw badRequest(`${FORMAT_ERRORS} Access Log format must be single line: '${format}'`);
+  if (!/\$(context\.|\{context\.)(requestId|extendedRequestId)(?![\w.-])/.test(format))
+    throw badRequest(
+      `${FORMAT_ERRORS} Access Log format must include either $context.requestId or $context.extendedRequestId : '${format}'`,
+    );
+  const { apigateway, logs } = regionOf(state, region);
+  if (apigateway.cloudwatchRoleArn === undefined)
+    throw badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
+  const groupArn = destinationArn.replace(/:\*$/, "");
+  // Our choice: a group that isn't there is refused.
+  if (!Object.values(logs.groups).some(({ arn }) => arn === `${groupArn}:*`))
+    throw badRequest(`Access Log destination ${destinationArn} is not an existing log group`);
+  return { destinationArn: groupArn, format };
+}

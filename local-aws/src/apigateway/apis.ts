@@ -1,0 +1,151 @@
+import * as v from "valibot";
+import { notImplemented } from "../protocols/aws-error.ts";
+import { only } from "../protocols/only.ts";
+import type { Route } from "../protocols/rest-json-protocol.ts";
+import { regionOf } from "../state.ts";
+import { type ControlPlane, controlRoute } from "./control-route.ts";
+import { autoDeploy } from "./deployments.ts";
+import { findApi, newId, timestamp } from "./identifiers.ts";
+import type { Api } from "./state.ts";
+
+const API_KEY_EXPRESSION = "$request.header.x-api-key";
+
+const SELECTION = /^\$(request\.body(\.[\w-]+)+|\{request\.body(\.[\w-]+)+\})$/;
+
+const selectionExpression = v.pipe(
+  v.string(),
+  v.check((expression) => {
+    if (SELECTION.test(expression)) return true;
+    // AWS has more: headers, several variables with text between them, and the constant \$default.
+    if (expression.includes("$"))
+      throw notImplemented(`the route selection expression ${expression}`);
+    return false;
+  }, "A route selection expression is $request.body.{member} or ${request.body.{member}}"),
+);
+
+const settings = {
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  description: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),
+  routeSelectionExpression: selectionExpression,
+  apiKeySelectionExpression: v.exactOptional(only("apiKeySelectionExpression", API_KEY_EXPRESSION)),
+  disableSchemaValidation: v.exactOptional(only("disableSchemaValidation", false)),
+  disableExecuteApiEndpoint: v.exactOptional(only("disableExecuteApiEndpoint", false)),
+  ipAddressType: v.exactOptional(only("ipAddressType", "ipv4")),
+};
+
+const createInput = v.strictObject({
+  ...settings,
+  protocolType: only("protocolType", "WEBSOCKET"),
+  tags: v.exactOptional(v.record(v.string(), v.string()), {}),
+});
+
+const updateInput = v.strictObject({
+  ...settings,
+  apiId: v.string(),
+  name: v.exactOptional(settings.name),
+  routeSelectionExpression: v.exactOptional(selectionExpression),
+});
+
+const apiInput = v.strictObject({ apiId: v.string() });
+
+/** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html */
+export function apiRoutes(control: ControlPlane): Route[] {
+  const { state, clock } = control;
+  const get = (region: string, apiId: string) => findApi(state, region, apiId);
+  const path = "/v2/apis/{apiId}";
+  return [
+    controlRoute({
+      name: "CreateApi",
+      method: "POST",
+      path: "/v2/apis",
+      status: 201,
+      input: createInput,
+      handle(input, region) {
+        const api = newApi(input, timestamp(clock.now()));
+        regionOf(state, region).apigateway.apis[api.apiId] = api;
+        return describe(api, control);
+      },
+    }),
+    controlRoute({
+      name: "GetApis",
+      method: "GET",
+      path: "/v2/apis",
+      input: v.strictObject({}),
+      handle: (_, region) => ({
+        items: Object.values(regionOf(state, region).apigateway.apis).map((api) =>
+          describe(api, control),
+        ),
+      }),
+    }),
+    controlRoute({
+      name: "GetApi",
+      method: "GET",
+      path,
+      input: apiInput,
+      handle: ({ apiId }, region) => describe(get(region, apiId), control),
+    }),
+    controlRoute({
+      name: "UpdateApi",
+      method: "PATCH",
+      path,
+      input: updateInput,
+      handle({ apiId, ...changes }, region) {
+        const api = get(region, apiId);
+        for (const key of ["name", "description", "routeSelectionExpression"] as const) {
+          const value = changes[key];
+          if (value !== undefined) api[key] = value;
+        }
+        autoDeploy(api, clock);
+        return describe(api, control);
+      },
+    }),
+    controlRoute({
+      name: "DeleteApi",
+      method: "DELETE",
+      path,
+      status: 204,
+      input: apiInput,
+      handle({ apiId }, region) {
+        get(region, apiId);
+        delete regionOf(state, region).apigateway.apis[apiId];
+      },
+    }),
+  ];
+}
+
+function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): Api {
+  const { name, description, routeSelectionExpression, tags } = input;
+  return {
+    apiId: newId(10),
+    name,
+    protocolType: "WEBSOCKET",
+    ...(description !== undefined && { description }),
+    routeSelectionExpression,
+    apiKeySelectionExpression: API_KEY_EXPRESSION,
+    createdDate,
+    tags,
+    integrations: {},
+    routes: {},
+    authorizers: {},
+    deployments: {},
+    stages: {},
+  };
+}
+
+function describe(api: Api, { endpoint }: ControlPlane) {
+  const { apiId, name, description, protocolType, tags } = api;
+  const { routeSelectionExpression, apiKeySelectionExpression, createdDate } = api;
+  return {
+    apiId,
+    apiEndpoint: `${endpoint().replace(/^http/, "ws")}/_aws/execute-api/${apiId}`,
+    name,
+    description,
+    protocolType,
+    routeSelectionExpression,
+    apiKeySelectionExpression,
+    createdDate,
+    tags,
+    disableExecuteApiEndpoint: false,
+    ipAddressType: "ipv4",
+  };
+}

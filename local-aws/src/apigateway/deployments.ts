@@ -1,0 +1,115 @@
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import type { Route } from "../protocols/rest-json-protocol.ts";
+import { type ControlPlane, controlRoute } from "./control-route.ts";
+import { badRequest, findApi, findPart, newId, timestamp } from "./identifiers.ts";
+import type { Api, Deployment } from "./state.ts";
+
+const NO_ROUTES = "At least one route is required before deploying the Api";
+
+/**
+ * Gives the stages of an API a new deployment, after a change to the API. The data plane reads the
+ * API as it is, so the deployment is a record and not a copy.
+ *
+ * Our choice: an automatic deployment goes when no stage points at it any more, where AWS keeps it.
+ */
+export function autoDeploy(api: Api, clock: Clock): void {
+  const stages = Object.values(api.stages).filter((stage) => stage.autoDeploy);
+  if (stages.length === 0 || Object.keys(api.routes).length === 0) return;
+  const { deploymentId } = addDeployment(api, clock, {
+    autoDeployed: true,
+    description: "Automatic deployment triggered by changes to the Api configuration",
+  });
+  for (const stage of stages) stage.deploymentId = deploymentId;
+  for (const deployment of Object.values(api.deployments))
+    if (deployment.autoDeployed && !isInUse(api, deployment.deploymentId))
+      delete api.deployments[deployment.deploymentId];
+}
+
+/** What GetStage says about the stage's last automatic deployment. */
+export const deploymentMessage = (deploymentId: string | undefined): string =>
+  deploymentId === undefined
+    ? `Deployment attempt failed: ${NO_ROUTES}`
+    : `Successfully deployed stage with deployment ID '${deploymentId}'`;
+
+const deploymentInput = v.strictObject({ apiId: v.string(), deploymentId: v.string() });
+
+/** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-deployments.html */
+export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
+  const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
+  const get = (api: Api, id: string) => findPart(api.deployments, "Deployment", id);
+  const path = "/v2/apis/{apiId}/deployments/{deploymentId}";
+  const description = v.exactOptional(v.pipe(v.string(), v.maxLength(1024)));
+  return [
+    controlRoute({
+      name: "CreateDeployment",
+      method: "POST",
+      path: "/v2/apis/{apiId}/deployments",
+      status: 201,
+      input: v.strictObject({ apiId: v.string(), description }),
+      handle({ apiId, ...input }, region) {
+        const api = apiOf(region, apiId);
+        if (Object.keys(api.routes).length === 0) throw badRequest(NO_ROUTES);
+        return addDeployment(api, clock, { ...input, autoDeployed: false });
+      },
+    }),
+    controlRoute({
+      name: "GetDeployments",
+      method: "GET",
+      path: "/v2/apis/{apiId}/deployments",
+      input: v.strictObject({ apiId: v.string() }),
+      handle: ({ apiId }, region) => ({ items: Object.values(apiOf(region, apiId).deployments) }),
+    }),
+    controlRoute({
+      name: "GetDeployment",
+      method: "GET",
+      path,
+      input: deploymentInput,
+      handle: ({ apiId, deploymentId }, region) => get(apiOf(region, apiId), deploymentId),
+    }),
+    controlRoute({
+      name: "UpdateDeployment",
+      method: "PATCH",
+      path,
+      input: v.strictObject({ ...deploymentInput.entries, description }),
+      handle({ apiId, deploymentId, ...changes }, region) {
+        const { deployments } = apiOf(region, apiId);
+        const deployment = findPart(deployments, "Deployment", deploymentId);
+        return (deployments[deploymentId] = { ...deployment, ...changes });
+      },
+    }),
+    controlRoute({
+      name: "DeleteDeployment",
+      method: "DELETE",
+      path,
+      status: 204,
+      input: deploymentInput,
+      handle({ apiId, deploymentId }, region) {
+        const api = apiOf(region, apiId);
+        get(api, deploymentId);
+        // Our choice: the text is REST APIs', as no source gives that of WebSocket APIs.
+        if (isInUse(api, deploymentId))
+          throw badRequest("Active stages pointing to this deployment must be moved or deleted");
+        delete api.deployments[deploymentId];
+      },
+    }),
+  ];
+}
+
+function addDeployment(
+  api: Api,
+  clock: Clock,
+  settings: Pick<Deployment, "autoDeployed" | "description">,
+): Deployment {
+  const deployment: Deployment = {
+    ...settings,
+    deploymentId: newId(7),
+    createdDate: timestamp(clock.now()),
+    deploymentStatus: "DEPLOYED",
+  };
+  api.deployments[deployment.deploymentId] = deployment;
+  return deployment;
+}
+
+const isInUse = (api: Api, deploymentId: string) =>
+  Object.values(api.stages).some((stage) => stage.deploymentId === deploymentId);

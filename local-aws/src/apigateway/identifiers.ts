@@ -1,0 +1,55 @@
+import { randomInt } from "node:crypto";
+import * as v from "valibot";
+import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import { regionOf, type State } from "../state.ts";
+import type { Api } from "./state.ts";
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** As API Gateway makes them: 10 characters for an API, 7 for what belongs to one. */
+export const newId = (length: 7 | 10): string =>
+  Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+
+/** @throws {AwsError} 404 NotFoundException. */
+export function findApi(state: State, region: string, apiId: string): Api {
+  const { apis } = regionOf(state, region).apigateway;
+  return find(apis, apiId, `Invalid API identifier specified ${state.accountId}:${apiId}`);
+}
+
+/**
+ * One of what belongs to an API, by its id.
+ * @throws {AwsError} 404 NotFoundException. Our choice: the text, which is known for APIs only.
+ */
+export const findPart = <Part>(parts: Record<string, Part>, kind: string, id: string): Part =>
+  find(parts, id, `Invalid ${kind} identifier specified ${id}`);
+
+function find<Found>(record: Record<string, Found>, id: string, otherwise: string): Found {
+  const found = Object.hasOwn(record, id) ? record[id] : undefined;
+  if (found === undefined) throw new AwsError(404, "NotFoundException", otherwise);
+  return found;
+}
+
+/** ISO 8601 in whole seconds, as API Gateway writes a time. */
+export const timestamp = (now: number): string =>
+  new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
+
+export const badRequest = (message: string) => new AwsError(400, "BadRequestException", message);
+
+export const conflict = (message: string) => new AwsError(409, "ConflictException", message);
+
+const FUNCTION_URI =
+  /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?\/invocations$/;
+
+/** The URI of an integration or authorizer, which names a Lambda function. */
+export const functionUri = (invalid: string) =>
+  v.pipe(
+    v.string(),
+    v.check((uri) => {
+      if (uri.includes("${stageVariables."))
+        throw notImplemented(`stage variables in the function URI ${uri}`);
+      const [matched, qualifier] = FUNCTION_URI.exec(uri) ?? [];
+      if (qualifier !== undefined)
+        throw notImplemented(`versions and aliases, such as that of the function URI ${uri}`);
+      return matched !== undefined;
+    }, invalid),
+  );

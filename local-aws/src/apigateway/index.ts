@@ -1,0 +1,48 @@
+import type { Clock } from "../clock.ts";
+import type { Service } from "../protocols/operation.ts";
+import { restJsonProtocol } from "../protocols/rest-json-protocol.ts";
+import type { Iam } from "../iam/index.ts";
+import type { State } from "../state.ts";
+import { accountRoutes } from "./account.ts";
+import { apiRoutes } from "./apis.ts";
+import { authorizerRoutes } from "./authorizers.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { integrationRoutes } from "./integrations.ts";
+import { routeResponseRoutes } from "./route-responses.ts";
+import { routeRoutes } from "./routes.ts";
+import { stageRoutes } from "./stages.ts";
+import { tagRoutes } from "./tags.ts";
+
+/**
+ * The control plane of API Gateway: WebSocket APIs (API version 2), and the account's setting of
+ * API version 1 that their logs need.
+ * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/api-reference.html
+ */
+export function createApiGateway(options: {
+  state: State;
+  clock: Clock;
+  iam: Iam;
+  /** URL of this local AWS, such as `http://localhost:4566`; asked for whenever an API is read. */
+  endpoint(): string;
+}): { service: Service } {
+  const { iam } = options;
+  const routes = [
+    ...apiRoutes(options),
+    ...integrationRoutes(options),
+    ...routeRoutes(options),
+    ...routeResponseRoutes(options),
+    ...authorizerRoutes(options),
+    ...deploymentRoutes(options),
+    ...stageRoutes(options),
+    ...tagRoutes(options),
+    ...accountRoutes(options, iam),
+  ];
+  const service = restJsonProtocol({
+    iam,
+    action: ({ name }) => `apigateway:${name}`,
+    prefix: "apigateway",
+    routes,
+    errorCode: ({ code }) => (code === "ValidationException" ? "BadRequestException" : code),
+  });
+  return { service };
+}

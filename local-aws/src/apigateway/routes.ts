@@ -1,0 +1,146 @@
+import * as v from "valibot";
+import { only } from "../protocols/only.ts";
+import type { Route } from "../protocols/rest-json-protocol.ts";
+import { type ControlPlane, controlRoute } from "./control-route.ts";
+import { autoDeploy } from "./deployments.ts";
+import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
+import type { Api, ApiRoute } from "./state.ts";
+
+const settings = {
+  routeKey: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+  /** Empty: the route loses it. So it is with each of these strings. */
+  target: v.exactOptional(v.pipe(v.string(), v.regex(/^(integrations\/[^/]+)?$/))),
+  authorizationType: v.exactOptional(only("authorizationType", "NONE", "CUSTOM")),
+  authorizerId: v.exactOptional(v.string()),
+  operationName: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
+  apiKeyRequired: v.exactOptional(only("apiKeyRequired", false)),
+  routeResponseSelectionExpression: v.exactOptional(
+    only("routeResponseSelectionExpression", "$default", ""),
+  ),
+};
+
+const createInput = v.strictObject({ apiId: v.string(), ...settings });
+
+const routeInput = v.strictObject({ apiId: v.string(), routeId: v.string() });
+
+const updateInput = v.strictObject({
+  ...routeInput.entries,
+  ...settings,
+  routeKey: v.exactOptional(settings.routeKey),
+});
+
+/** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-routes.html */
+export function routeRoutes({ state, clock }: ControlPlane): Route[] {
+  const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
+  const path = "/v2/apis/{apiId}/routes/{routeId}";
+  const put = (api: Api, route: ApiRoute) => {
+    const checked = check(api, route);
+    api.routes[route.routeId] = checked;
+    autoDeploy(api, clock);
+    return describe(checked);
+  };
+  return [
+    controlRoute({
+      name: "CreateRoute",
+      method: "POST",
+      path: "/v2/apis/{apiId}/routes",
+      status: 201,
+      input: createInput,
+      handle: ({ apiId, ...input }, region) =>
+        put(apiOf(region, apiId), {
+          authorizationType: "NONE",
+          apiKeyRequired: false,
+          ...input,
+          routeId: newId(7),
+          routeResponses: {},
+        }),
+    }),
+    controlRoute({
+      name: "GetRoutes",
+      method: "GET",
+      path: "/v2/apis/{apiId}/routes",
+      input: v.strictObject({ apiId: v.string() }),
+      handle: ({ apiId }, region) => ({
+        items: Object.values(apiOf(region, apiId).routes).map(describe),
+      }),
+    }),
+    controlRoute({
+      name: "GetRoute",
+      method: "GET",
+      path,
+      input: routeInput,
+      handle: ({ apiId, routeId }, region) => describe(findRoute(apiOf(region, apiId), routeId)),
+    }),
+    controlRoute({
+      name: "UpdateRoute",
+      method: "PATCH",
+      path,
+      input: updateInput,
+      handle({ apiId, routeId, ...changes }, region) {
+        const api = apiOf(region, apiId);
+        return put(api, { ...findRoute(api, routeId), ...changes });
+      },
+    }),
+    controlRoute({
+      name: "DeleteRoute",
+      method: "DELETE",
+      path,
+      status: 204,
+      input: routeInput,
+      handle({ apiId, routeId }, region) {
+        const api = apiOf(region, apiId);
+        findRoute(api, routeId);
+        delete api.routes[routeId];
+        autoDeploy(api, clock);
+      },
+    }),
+  ];
+}
+
+/** @throws {AwsError} 404 NotFoundException. */
+export const findRoute = (api: Api, routeId: string): ApiRoute =>
+  findPart(api.routes, "Route", routeId);
+
+/** The text about a taken key: https://github.com/serverless/serverless/issues/7260 */
+function check(api: Api, route: ApiRoute): ApiRoute {
+  const { routeId, routeKey, target = "", authorizationType, apiKeyRequired } = route;
+  const { operationName, routeResponseSelectionExpression, routeResponses } = route;
+  const others = Object.values(api.routes).filter((other) => other.routeId !== routeId);
+  if (others.some((other) => other.routeKey === routeKey))
+    throw conflict(`Route with key ${routeKey} already exists for this API`);
+  // Our choice: the text, for which there is no source.
+  if (target !== "" && !Object.hasOwn(api.integrations, target.replace("integrations/", "")))
+    throw badRequest(`Unable to find the integration of the target ${target}`);
+  return {
+    routeId,
+    routeKey,
+    authorizationType,
+    ...checkAuthorizer(api, route),
+    apiKeyRequired,
+    routeResponses,
+    ...(target && { target }),
+    ...(operationName && { operationName }),
+    ...(routeResponseSelectionExpression && { routeResponseSelectionExpression }),
+  };
+}
+
+/**
+ * An authorizer without `CUSTOM` is dropped, as on AWS.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/40833
+ */
+function checkAuthorizer(api: Api, route: ApiRoute): Pick<ApiRoute, "authorizerId"> {
+  const { routeKey, authorizationType, authorizerId = "" } = route;
+  if (authorizationType === "NONE") return {};
+  if (routeKey !== "$connect")
+    throw badRequest("Currently, authorization is restricted to the $connect route only");
+  // Our choice: the text, for which there is no source.
+  if (!Object.hasOwn(api.authorizers, authorizerId))
+    throw badRequest(`Unable to find the authorizer "${authorizerId}"`);
+  return { authorizerId };
+}
+
+function describe(route: ApiRoute): Partial<ApiRoute> {
+  const described: Partial<ApiRoute> = { ...route };
+  delete described.routeResponses;
+  return described;
+}

@@ -1,0 +1,80 @@
+import { systemClock } from "../clock.ts";
+import { awsRequest, permissiveIam } from "../protocols/testing.ts";
+import { sessionOf } from "../iam/sessions.ts";
+import type { Role } from "../iam/state.ts";
+import { emptyState, regionOf } from "../state.ts";
+import { createApiGateway } from "./index.ts";
+
+export const FUNCTION_URI =
+  "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:handler/invocations";
+
+/** A control plane of its own, and a function that calls it and gives status and parsed answer. */
+export function createTestGateway() {
+  const state = emptyState();
+  const iam = { ...permissiveIam, sessionOf };
+  const { service } = createApiGateway({
+    state,
+    clock: { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },
+    iam,
+    endpoint: () => "http://localhost:4566",
+  });
+  const call = async (method: string, url: string, input?: unknown) => {
+    const [path = "", query = ""] = url.split("?");
+    const body = Buffer.from(input === undefined ? "" : JSON.stringify(input));
+    const request = { method, path, query: new URLSearchParams(query), body };
+    const { status, headers, body: answer } = await service(awsRequest(request));
+    const output = JSON.parse(String(answer ?? "{}")) as Record<string, unknown>;
+    return { status, error: headers?.["X-Amzn-ErrorType"], output };
+  };
+  return { state, iam, service, call };
+}
+
+export type TestGateway = ReturnType<typeof createTestGateway>;
+
+/** An API with an integration and its `$connect` route. */
+export async function createChat({ call }: TestGateway) {
+  const input = { name: "chat", protocolType: "WEBSOCKET" };
+  const { output: api } = await call("POST", "/v2/apis", {
+    ...input,
+    routeSelectionExpression: "$request.body.action",
+  });
+  const path = `/v2/apis/${String(api["apiId"])}`;
+  const { output: integration } = await call("POST", `${path}/integrations`, {
+    integrationType: "AWS_PROXY",
+    integrationUri: FUNCTION_URI,
+  });
+  const target = `integrations/${String(integration["integrationId"])}`;
+  const { output: route } = await call("POST", `${path}/routes`, { routeKey: "$connect", target });
+  return { path, apiId: String(api["apiId"]), target, routeId: String(route["routeId"]) };
+}
+
+export function addRole({ state }: TestGateway, name: string, service: string): string {
+  const role: Role = {
+    RoleName: name,
+    RoleId: "AROA0000000000000000",
+    Arn: `arn:aws:iam::000000000000:role/${name}`,
+    Path: "/",
+    CreateDate: "2026-01-02T03:04:05Z",
+    AssumeRolePolicyDocument: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+    }),
+    MaxSessionDuration: 3600,
+    Tags: {},
+    policies: {},
+  };
+  state.iam.roles[name] = role;
+  return role.Arn;
+}
+
+export function addLogGroup({ state }: TestGateway, name: string): string {
+  const arn = `arn:aws:logs:us-east-1:000000000000:log-group:${name}`;
+  regionOf(state, "us-east-1").logs.groups[name] = {
+    logGroupName: name,
+    arn: `${arn}:*`,
+    creationTime: 0,
+    tags: {},
+    metricFilters: {},
+  };
+  return arn;
+}

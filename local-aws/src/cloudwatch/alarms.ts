@@ -1,0 +1,119 @@
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../protocols/aws-error.ts";
+import { defineOperation, type Operation } from "../protocols/operation.ts";
+import type { Iam } from "../iam/index.ts";
+import { regionOf, type State } from "../state.ts";
+import { AlarmParameters } from "./alarm-parameters.ts";
+import { pageOf, queryList } from "./query-list.ts";
+import type { Alarm } from "./state.ts";
+
+interface AlarmOptions {
+  state: State;
+  clock: Clock;
+  iam: Iam;
+}
+
+const arnOf = (state: State, region: string, name: string) =>
+  `arn:aws:cloudwatch:${region}:${state.accountId}:alarm:${name}`;
+
+/**
+ * Alarms are stored and read back; nothing evaluates them.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
+export function alarmOperations(options: AlarmOptions): Record<string, Operation> {
+  const { state, clock, iam } = options;
+  return {
+    PutMetricAlarm: defineOperation({
+      input: AlarmParameters,
+      resource: ({ AlarmName }, { region }) => arnOf(state, region, AlarmName),
+      handle({ AlarmName, Tags, ...parameters }, { region }) {
+        checkMetric(parameters);
+        const { alarms } = regionOf(state, region).cloudwatch;
+        const existing = Object.hasOwn(alarms, AlarmName) ? alarms[AlarmName] : undefined;
+        alarms[AlarmName] = {
+          AlarmName,
+          AlarmArn: arnOf(state, region, AlarmName),
+          parameters,
+          AlarmConfigurationUpdatedTimestamp: new Date(clock.now()).toISOString(),
+          // As on AWS, the tags of an alarm that exists are changed by TagResource alone.
+          tags: existing?.tags ?? Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
+        };
+      },
+    }),
+    DescribeAlarms: describeAlarms(state),
+    DeleteAlarms: defineOperation({
+      input: v.strictObject({ AlarmNames: queryList(v.string()) }),
+      resource: ({ AlarmNames: [first = "*"] }, { region }) => arnOf(state, region, first),
+      handle({ AlarmNames }, { region, caller }) {
+        const { alarms } = regionOf(state, region).cloudwatch;
+        for (const name of AlarmNames)
+          iam.authorize(caller, "cloudwatch:DeleteAlarms", arnOf(state, region, name));
+        const missing = AlarmNames.filter((name) => !Object.hasOwn(alarms, name));
+        if (missing.length > 0)
+          throw new AwsError(404, "ResourceNotFound", `Unknown alarms: ${missing.join(", ")}`);
+        for (const name of AlarmNames) delete alarms[name];
+      },
+    }),
+  };
+}
+
+const describeAlarms = (state: State) =>
+  defineOperation({
+    input: v.strictObject({
+      AlarmNames: v.optional(queryList(v.string())),
+      AlarmNamePrefix: v.optional(v.string(), ""),
+      AlarmTypes: v.optional(queryList(v.picklist(["MetricAlarm", "CompositeAlarm"])), [
+        "MetricAlarm",
+      ]),
+      StateValue: v.optional(v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"])),
+      MaxRecords: v.optional(v.pipe(v.string(), v.regex(/^([1-9]\d?|100)$/)), "50"),
+      NextToken: v.optional(v.string()),
+    }),
+    handle(input, { region }) {
+      const { AlarmNames: names, AlarmNamePrefix: prefix, AlarmTypes: types } = input;
+      const none =
+        (types.length > 0 && !types.includes("MetricAlarm")) ||
+        (input.StateValue !== undefined && input.StateValue !== "INSUFFICIENT_DATA");
+      const all = Object.entries(regionOf(state, region).cloudwatch.alarms);
+      const found = all.filter(
+        ([name]) => !none && name.startsWith(prefix) && (names?.includes(name) ?? true),
+      );
+      const { page, ...rest } = pageOf(Object.fromEntries(found), {
+        after: input.NextToken,
+        limit: Number(input.MaxRecords),
+      });
+      return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...rest };
+    },
+  });
+
+const describe = (alarm: Alarm) => ({
+  AlarmName: alarm.AlarmName,
+  AlarmArn: alarm.AlarmArn,
+  AlarmConfigurationUpdatedTimestamp: alarm.AlarmConfigurationUpdatedTimestamp,
+  ...alarm.parameters,
+  StateValue: "INSUFFICIENT_DATA",
+  StateReason: "Unchecked: Initial alarm creation",
+  StateUpdatedTimestamp: alarm.AlarmConfigurationUpdatedTimestamp,
+});
+
+type Parameters = Pick<
+  v.InferOutput<typeof AlarmParameters>,
+  "ExtendedStatistic" | "MetricName" | "Metrics" | "Namespace" | "Period" | "Statistic"
+>;
+
+/** An alarm watches either one metric, with a period and a statistic, or an expression. */
+function checkMetric(parameters: Parameters): void {
+  const { MetricName, Namespace, Period, Statistic, ExtendedStatistic, Metrics } = parameters;
+  const single = [MetricName, Namespace, Period, Statistic ?? ExtendedStatistic];
+  const isExpression = Metrics !== undefined && Metrics.length > 0;
+  const expected = isExpression ? "none" : "all";
+  const fits = single.every((parameter) => (parameter === undefined) === isExpression);
+  const bothStatistics = Statistic !== undefined && ExtendedStatistic !== undefined;
+  if (fits && !bothStatistics) return;
+  throw new AwsError(
+    400,
+    "ValidationError",
+    `With${isExpression ? "" : "out"} Metrics, ${expected} of MetricName, Namespace, Period and either Statistic or ExtendedStatistic must be given.`,
+  );
+}

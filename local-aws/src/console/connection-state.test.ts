@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { ConnectionError, type State } from "../../../client/src/index.ts";
+import { followStates, problemOf } from "./page/connection-state.ts";
+
+/** What is told of states, one after the other. */
+const toldOf = (states: readonly State[]) => {
+  const tell = followStates();
+  return states.map((state) => tell(state));
+};
+
+const refusals = ["connecting", "waiting", "connecting", "waiting"] as const;
+
+test("a connection that never was isn't said to be lost, and after some attempts there is a hint", () => {
+  const told = toldOf(refusals);
+  expect(told.map(({ text }) => text)).toEqual([
+    "connecting…",
+    "connection failed, retrying…",
+    "connecting…",
+    "connection failed, retrying…",
+  ]);
+  expect(told.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
+});
+
+test("a connection that was is lost, and the hint goes once there is one again", () => {
+  const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
+  const told = toldOf(states);
+  expect(told.map(({ text }) => text)).toContain("connection lost, retrying…");
+  expect(told.map(({ text }) => text)).not.toContain("connection failed, retrying…");
+  expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
+});
+
+test("who gives up needs no hint any more", () => {
+  expect(toldOf([...refusals, "closed"]).at(-1)).toEqual({
+    text: "not connected",
+    hint: "",
+  });
+});
+
+test("what the browser says is told at once", () => {
+  const cause = new SyntaxError("The subprotocol is duplicated.");
+  expect(followStates()("waiting", new ConnectionError("CONNECTION_FAILED", cause)).hint).toBe(
+    "Could not connect, or the connection was lost. The subprotocol is duplicated.",
+  );
+});
+
+test.for([
+  "wss://id.execute-api.us-east-1.amazonaws.com/production",
+  "ws://localhost:4566/_aws/execute-api/websocket0/production",
+])("a browser may try %s, with a token or without", (url) => {
+  for (const token of ["", "eyJ0.e-_.x"]) expect(problemOf({ url, token })).toBeUndefined();
+});
+
+test.for([
+  ["", "", /Invalid URL/],
+  ["localhost:4566", "", /Invalid URL/],
+  ["https://example.com", "", /Invalid URL/],
+  ["wss://example.com:99999", "", /Invalid URL/],
+  ["wss://example.com", "two words", /Invalid token/],
+] as const)("of the URL %o with the token %o the page says %s", ([url, token, problem]) => {
+  expect(problemOf({ url, token })).toMatch(problem);
+});

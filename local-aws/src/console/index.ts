@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { Page } from "../server/server.ts";
+import type { Settings } from "./settings.ts";
+
+const DIRECTORY = join(import.meta.dirname, "page");
+
+/**
+ * Scripts and styles are files of the page's own, and texts never become markup. The page may open
+ * WebSockets to anywhere, so that it can talk to a deployed stack as well.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+const HEADERS = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/**
+ * The console's pages, by path. Its TypeScript is compiled whenever it is asked for, in some 25 ms:
+ * who changes it reloads the page.
+ */
+export function consolePages(
+  settings: () => Promise<Settings>,
+  directory = DIRECTORY,
+): Record<string, Page> {
+  return {
+    "/": page("text/html; charset=utf-8", () => readFile(join(directory, "index.html"))),
+    "/_local/console/style.css": page("text/css; charset=utf-8", () =>
+      readFile(join(directory, "style.css")),
+    ),
+    "/_local/console/icon.svg": page("image/svg+xml", () => readFile(join(directory, "icon.svg"))),
+    "/_local/console/main.js": page("text/javascript; charset=utf-8", () =>
+      compile(join(directory, "main.ts")),
+    ),
+    "/_local/console/settings": page("application/json", async () =>
+      JSON.stringify(await settings()),
+    ),
+  };
+}
+
+const page =
+  (type: string, content: () => Promise<string | Buffer>): Page =>
+  (_request, response) => {
+    content().then(
+      (body) => response.writeHead(200, { ...HEADERS, "Content-Type": type }).end(body),
+      (error: unknown) => fail(response, error),
+    );
+  };
+
+function fail(response: ServerResponse, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  response.writeHead(500, { ...HEADERS, "Content-Type": "text/plain; charset=utf-8" }).end(text);
+}
+
+/** One module, with its source map in it, so that the browser's tools show the sources. */
+async function compile(entryPoint: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    sourcemap: "inline",
+    write: false,
+    logLevel: "silent",
+  });
+  const [script] = outputFiles;
+  return script?.text ?? "";
+}

@@ -1,0 +1,47 @@
+import type { ConnectionError, State } from "../../../../client/src/index.ts";
+
+/** What the page shows about its connection. */
+export interface Told {
+  text: string;
+  /** What to check after failed attempts; empty otherwise. */
+  hint: string;
+}
+
+/** Failed attempts in a row before there is a hint. */
+const HINT_AFTER = 2;
+
+const HINT =
+  "Check the URL, the token and whether the stack exists. A browser does not report why a connection fails.";
+
+/** Follows one client from state to state. */
+export function followStates(): (state: State, error?: ConnectionError) => Told {
+  let wasOpen = false;
+  let failures = 0;
+  return (state, error) => {
+    wasOpen ||= state === "open";
+    if (state === "open") failures = 0;
+    if (state === "waiting") failures += 1;
+    const texts: Record<State, string> = {
+      connecting: "connecting…",
+      open: "connected",
+      waiting: wasOpen ? "connection lost, retrying…" : "connection failed, retrying…",
+      closed: "not connected",
+    };
+    const isFailing = failures >= HINT_AFTER && state !== "closed";
+    return { text: texts[state], hint: reasonOf(error) ?? (isFailing ? HINT : "") };
+  };
+}
+
+/** The browser's error, which it throws only before it tries to connect; otherwise undefined. */
+const reasonOf = (error: ConnectionError | undefined) =>
+  error?.cause instanceof Error ? `${error.message} ${error.cause.message}` : undefined;
+
+/** Why the URL or the token is invalid; undefined if both are valid. */
+export function problemOf({ url, token }: { url: string; token: string }): string | undefined {
+  if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol))
+    return "Invalid URL. A WebSocket URL starts with wss://, or with ws:// for the local AWS.";
+  // The token is sent as the name of a subprotocol.
+  if (!/^[\w!#$%&'*+.^`|~-]*$/.test(token))
+    return "Invalid token. A token consists of letters, digits and !#$%&'*+-.^_`|~";
+  return undefined;
+}

@@ -1,0 +1,220 @@
+import { describe, expect, test } from "vitest";
+import { AwsError } from "../protocols/aws-error.ts";
+import { API_ID } from "./testing-api.ts";
+import { FUNCTION_ARN, type Handler } from "./testing-lambda.ts";
+import { faultFrame, startGateway } from "./testing.ts";
+
+const METHOD_ARN = `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/test/$connect`;
+
+interface Policy {
+  Version: string;
+  Statement: { Action: string; Effect: string; Resource: string }[];
+}
+
+const policy = (Effect: string, Resource = METHOD_ARN): Policy => ({
+  Version: "2012-10-17",
+  Statement: [{ Action: "execute-api:Invoke", Effect, Resource }],
+});
+
+const allow = (context?: Record<string, unknown>) => ({
+  principalId: "ada",
+  policyDocument: policy("Allow"),
+  ...(context && { context }),
+});
+
+async function startAuthorizing(authorizer: Handler, identitySource: string[] = []) {
+  const gateway = await startGateway();
+  const { connect } = gateway.api.routes;
+  if (connect === undefined) throw new Error("The API has no $connect.");
+  Object.assign(connect, { authorizationType: "CUSTOM", authorizerId: "token00" });
+  gateway.api.authorizers["token00"] = {
+    authorizerId: "token00",
+    name: "token",
+    authorizerType: "REQUEST",
+    authorizerUri: `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`,
+    identitySource,
+  };
+  gateway.lambda.handlers.AUTHORIZER = authorizer;
+  return gateway;
+}
+
+describe("the authorizer's event", () => {
+  test("has the members of AWS's example", async () => {
+    await using gateway = await startAuthorizing(() => allow());
+    await gateway.connect("?token=abc");
+    const event = await gateway.lambda.next("AUTHORIZER");
+    expect(Object.keys(event)).toEqual([
+      "type",
+      "methodArn",
+      "headers",
+      "multiValueHeaders",
+      "queryStringParameters",
+      "multiValueQueryStringParameters",
+      "stageVariables",
+      "requestContext",
+    ]);
+    expect(event).toMatchObject({
+      type: "REQUEST",
+      methodArn: METHOD_ARN,
+      headers: { Connection: "upgrade", Upgrade: "websocket", "content-length": "0" },
+      queryStringParameters: { token: "abc" },
+      multiValueQueryStringParameters: { token: ["abc"] },
+      stageVariables: {},
+      requestContext: { routeKey: "$connect", eventType: "CONNECT" },
+    });
+    expect(event.requestContext).not.toHaveProperty("authorizer");
+    expect(gateway.lambda.sourceArns[0]).toBe(
+      `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/authorizers/token00`,
+    );
+  });
+
+  test("has names as the client wrote them, sorted without regard to case", async () => {
+    await using gateway = await startAuthorizing(() => allow());
+    await gateway.connect("", { headers: { aUtHoRiZaTiOn: "1", "x-mode": "2" } });
+    const { headers } = await gateway.lambda.next("AUTHORIZER");
+    expect(Object.keys(headers ?? {})).toEqual([
+      "aUtHoRiZaTiOn",
+      "Connection",
+      "content-length",
+      "Host",
+      "Sec-WebSocket-Key",
+      "Sec-WebSocket-Version",
+      "Upgrade",
+      "X-Amzn-Trace-Id",
+      "X-Forwarded-For",
+      "X-Forwarded-Port",
+      "X-Forwarded-Proto",
+      "x-mode",
+    ]);
+  });
+});
+
+describe("an admitted caller", () => {
+  test("is named in every event of the connection, with the context as texts", async () => {
+    await using gateway = await startAuthorizing(() => {
+      gateway.clock.advance(7);
+      return allow({ tenant: "north", level: 3, staff: true });
+    });
+    const authorizer = {
+      tenant: "north",
+      level: "3",
+      staff: "true",
+      principalId: "ada",
+      integrationLatency: 7,
+    };
+    const client = await gateway.connect();
+    client.send("hello");
+    expect((await gateway.lambda.next("CONNECT")).requestContext).toMatchObject({ authorizer });
+    expect((await gateway.lambda.next("MESSAGE")).requestContext).toMatchObject({ authorizer });
+    client.socket.close();
+    expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({ authorizer });
+    expect(gateway.lambda.unread("AUTHORIZER")).toHaveLength(1);
+  });
+
+  test("may still be turned away by $connect", async () => {
+    await using gateway = await startAuthorizing(() => allow());
+    gateway.lambda.handlers.CONNECT = () => ({ statusCode: 418 });
+    expect((await gateway.refused()).status).toBe(418);
+  });
+});
+
+describe("identity sources", () => {
+  const sources = [
+    "route.request.header.X-Token",
+    "route.request.querystring.token",
+    "stageVariables.colour",
+    "context.identity.sourceIp",
+  ];
+
+  test("that are all there let the authorizer decide", async () => {
+    await using gateway = await startAuthorizing(() => allow(), sources);
+    gateway.stage.stageVariables = { colour: "blue" };
+    const client = await gateway.connect("?token=1", { headers: { "x-token": "1" } });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  test.for<[string, string, Record<string, string>, Record<string, string>]>([
+    ["a missing header", "?token=1", {}, { colour: "blue" }],
+    ["an empty header", "?token=1", { "x-token": "" }, { colour: "blue" }],
+    ["a missing parameter", "", { "x-token": "1" }, { colour: "blue" }],
+    ["an empty parameter", "?token=", { "x-token": "1" }, { colour: "blue" }],
+    ["a missing stage variable", "?token=1", { "x-token": "1" }, {}],
+  ])("%s is answered with 401, and nobody is asked", async ([, query, headers, variables]) => {
+    await using gateway = await startAuthorizing(() => allow(), sources);
+    gateway.stage.stageVariables = variables;
+    const refusal = await gateway.refused(query, { headers });
+    expect(refusal.status).toBe(401);
+    expect(refusal.body).toMatch(faultFrame("Unauthorized"));
+    expect(gateway.lambda.sourceArns).toEqual([]);
+  });
+});
+
+describe("a refusal", () => {
+  const refusals: [string, Handler, number, string][] = [
+    [
+      "an explicit deny",
+      () => ({ principalId: "ada", policyDocument: policy("Deny") }),
+      403,
+      "User is not authorized to access this resource with an explicit deny",
+    ],
+    [
+      "a policy for another stage",
+      () => ({
+        principalId: "ada",
+        policyDocument: policy("Allow", METHOD_ARN.replace("/test/", "/other/")),
+      }),
+      403,
+      "User is not authorized to access this resource",
+    ],
+    ["no principal", () => ({ policyDocument: policy("Allow") }), 500, "Internal server error"],
+    ["no policy", () => ({ principalId: "ada" }), 500, "Internal server error"],
+    [
+      "a policy that can't be read",
+      () => ({ principalId: "ada", policyDocument: { Version: "2012-10-17", Statement: "all" } }),
+      500,
+      "Internal server error",
+    ],
+    ["a context of objects", () => allow({ user: { id: 1 } }), 500, "Internal server error"],
+    ["a result over 8 KB", () => allow({ big: "x".repeat(8192) }), 500, "Internal server error"],
+    ["the answer of a route", () => ({ statusCode: 200 }), 500, "Internal server error"],
+    ["nothing", () => undefined, 500, "Internal server error"],
+    [
+      "a failure",
+      () => {
+        throw new Error("no keys");
+      },
+      500,
+      "Internal server error",
+    ],
+    [
+      "no permission to ask",
+      () => {
+        throw new AwsError(403, "AccessDeniedException", "no");
+      },
+      500,
+      "Internal server error",
+    ],
+  ];
+
+  test.for(refusals)("for %s: nothing behind it runs", async ([, authorizer, status, message]) => {
+    await using gateway = await startAuthorizing(authorizer);
+    const refusal = await gateway.refused();
+    expect(refusal.status).toBe(status);
+    expect(refusal.body).toMatch(faultFrame(message));
+    expect(gateway.lambda.unread("CONNECT")).toEqual([]);
+  });
+
+  test("by the error Unauthorized comes with 401", async () => {
+    await using gateway = await startAuthorizing(() => {
+      throw new Error("Unauthorized");
+    });
+    expect((await gateway.refused()).status).toBe(401);
+  });
+
+  test("comes with 500 where the route names an authorizer that isn't there", async () => {
+    await using gateway = await startAuthorizing(() => allow());
+    gateway.api.authorizers = {};
+    expect((await gateway.refused()).status).toBe(500);
+    expect(gateway.lambda.sourceArns).toEqual([]);
+  });
+});

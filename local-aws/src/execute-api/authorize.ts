@@ -1,0 +1,131 @@
+import type { IncomingMessage } from "node:http";
+import * as v from "valibot";
+import type { ApiRoute, Authorizer } from "../apigateway/state.ts";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../protocols/aws-error.ts";
+import { decide, parseIdentityPolicy } from "../iam/identity-policy.ts";
+import type { Lambda } from "../lambda/index.ts";
+import { authorizerEvent, type ConnectionFacts, type RequestContext, traceOf } from "./events.ts";
+import { identityAt } from "./identity-source.ts";
+import {
+  ACCESS_DENIED,
+  AUTHORIZER_FAILED,
+  AUTHORIZER_MISCONFIGURED,
+  EXPLICITLY_DENIED,
+  type Fault,
+  UNAUTHORIZED,
+} from "./outcome.ts";
+import type { PublishedStage } from "./published-stages.ts";
+import type { Trace } from "../trace/trace.ts";
+
+/** What an authorizer says about a caller; nothing, where the route asks for none. */
+export type Verdict =
+  | { admitted: true; authorizer?: NonNullable<ConnectionFacts["authorizer"]> }
+  | { admitted: false; fault: Fault };
+
+export type Authorize = (
+  published: PublishedStage,
+  route: ApiRoute,
+  handshake: { facts: ConnectionFacts; context: RequestContext; request: IncomingMessage },
+) => Promise<Verdict>;
+
+const refused = (fault: Fault): Verdict => ({ admitted: false, fault });
+
+/**
+ * Asks the Lambda authorizer of a route: first whether every identity source is there, then the
+ * function, then the policy that it returned.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
+ */
+export function createAuthorize(options: {
+  clock: Clock;
+  lambda: Pick<Lambda, "invokeAs">;
+  trace: Trace;
+}): Authorize {
+  const { clock, lambda, trace } = options;
+
+  const ask = async (
+    { api, arn }: PublishedStage,
+    { authorizerId, authorizerUri }: Authorizer,
+    event: object,
+    traceHeader: string,
+  ): Promise<unknown> => {
+    const functionArn = /functions\/(.+)\/invocations$/.exec(authorizerUri)?.[1] ?? "";
+    const sourceArn = arn.replace(/\/[^/]+$/, `/authorizers/${authorizerId}`);
+    const { payload, functionError } = await lambda.invokeAs(
+      "apigateway.amazonaws.com",
+      sourceArn,
+      functionArn,
+      JSON.stringify(event),
+      traceHeader,
+    );
+    const output: unknown = JSON.parse(payload.toString());
+    if (functionError === undefined) return output;
+    throw new FailedAuthorizer(api.apiId, output);
+  };
+
+  const judge: Authorize = async (published, route, { facts, context, request }) => {
+    const { api, arn } = published;
+    const authorizer = api.authorizers[route.authorizerId ?? ""];
+    if (authorizer === undefined) return refused(AUTHORIZER_MISCONFIGURED);
+    const isThere = (source: string) => Boolean(identityAt(source, facts, context, request));
+    if (!authorizer.identitySource.every(isThere)) return refused(UNAUTHORIZED);
+    const methodArn = `${arn}/${route.routeKey}`;
+    const startedAt = clock.now();
+    try {
+      const event = authorizerEvent(facts, context, request, methodArn);
+      const response = await ask(published, authorizer, event, traceOf(context));
+      return verdictOf(response, methodArn, clock.now() - startedAt);
+    } catch (error) {
+      if (error instanceof FailedAuthorizer)
+        return refused(error.isRefusal ? UNAUTHORIZED : AUTHORIZER_FAILED);
+      if (error instanceof AwsError) return refused(AUTHORIZER_MISCONFIGURED);
+      throw error;
+    }
+  };
+
+  return async (published, route, handshake) => {
+    if (route.authorizationType === "NONE") return { admitted: true };
+    const traceHeader = traceOf(handshake.context);
+    trace.record(traceHeader, { type: "authorizer-start" });
+    const verdict = await judge(published, route, handshake);
+    const refusal = verdict.admitted ? {} : { fault: verdict.fault.message };
+    trace.record(traceHeader, { type: "authorizer-end", ...refusal });
+    return verdict;
+  };
+}
+
+/** The error `Unauthorized` is an authorizer's way to refuse with 401 instead of 403. */
+class FailedAuthorizer extends Error {
+  readonly isRefusal: boolean;
+  constructor(apiId: string, output: unknown) {
+    super(`The authorizer of ${apiId} failed.`);
+    this.isRefusal = v.is(v.object({ errorMessage: v.literal("Unauthorized") }), output);
+  }
+}
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+const Response = v.object({
+  principalId: v.string(),
+  policyDocument: v.record(v.string(), v.unknown()),
+  context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+});
+
+/** Bytes of an authorizer's result. */
+const RESULT_LIMIT = 8 * 1024;
+
+/** @throws {AwsError} where the policy can't be read, as any other policy. */
+function verdictOf(output: unknown, methodArn: string, integrationLatency: number): Verdict {
+  const parsed = v.safeParse(Response, output);
+  if (!parsed.success || Buffer.byteLength(JSON.stringify(output)) > RESULT_LIMIT)
+    return refused(AUTHORIZER_MISCONFIGURED);
+  const { principalId, policyDocument, context } = parsed.output;
+  const rules = parseIdentityPolicy(JSON.stringify(policyDocument));
+  const decision = decide(rules, "execute-api:Invoke", methodArn);
+  if (decision === "explicitly denied") return refused(EXPLICITLY_DENIED);
+  if (decision === "implicitly denied") return refused(ACCESS_DENIED);
+  const strings = Object.entries(context).map(([key, value]) => [key, String(value)]);
+  return {
+    admitted: true,
+    authorizer: { ...Object.fromEntries(strings), principalId, integrationLatency },
+  };
+}

@@ -1,0 +1,95 @@
+import * as v from "valibot";
+import type { Api, ApiRoute, Integration } from "../apigateway/state.ts";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../protocols/aws-error.ts";
+import type { Lambda } from "../lambda/index.ts";
+import {
+  fault,
+  FUNCTION_FAILED,
+  INVOCATION_REFUSED,
+  NO_INTEGRATION,
+  type Outcome,
+  ProxyResponse,
+  TIMED_OUT,
+} from "./outcome.ts";
+import type { PublishedStage } from "./published-stages.ts";
+
+/** Hands an event to the Lambda function behind a route. Rejects only for a fault of our own. */
+export type Integrate = (
+  published: PublishedStage,
+  route: ApiRoute,
+  event: object,
+  traceHeader: string,
+) => Promise<Outcome>;
+
+export function createIntegrate(options: {
+  clock: Clock;
+  lambda: Pick<Lambda, "invokeAs">;
+}): Integrate {
+  const { clock, lambda } = options;
+
+  const invoke = async (
+    sourceArn: string,
+    functionArn: string,
+    payload: string,
+    traceHeader: string,
+  ) => {
+    try {
+      const result = await lambda.invokeAs(
+        "apigateway.amazonaws.com",
+        sourceArn,
+        functionArn,
+        payload,
+        traceHeader,
+      );
+      return result.functionError === undefined
+        ? succeeded(result.payload)
+        : fault(FUNCTION_FAILED);
+    } catch (error) {
+      if (error instanceof AwsError) return fault(INVOCATION_REFUSED);
+      throw error;
+    }
+  };
+
+  return async ({ api, arn }, route, event, traceHeader) => {
+    const integration = integrationOf(api, route);
+    const functionArn = integration && functionArnOf(integration);
+    if (integration === undefined || functionArn === undefined) return fault(NO_INTEGRATION);
+    const startedAt = clock.now();
+    const payload = JSON.stringify(event);
+    const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, payload, traceHeader);
+    const outcome = await withinTime(clock, integration.timeoutInMillis, invocation);
+    return { ...outcome, integrationLatency: clock.now() - startedAt };
+  };
+}
+
+function integrationOf({ integrations }: Api, { target = "" }: ApiRoute): Integration | undefined {
+  const integrationId = target.replace("integrations/", "");
+  return Object.hasOwn(integrations, integrationId) ? integrations[integrationId] : undefined;
+}
+
+const functionArnOf = ({ integrationUri }: Integration) =>
+  /functions\/(.+)\/invocations$/.exec(integrationUri)?.[1];
+
+/** Whether there must be a response depends on the route. */
+function succeeded(payload: Buffer): Outcome {
+  const parsed = v.safeParse(ProxyResponse, JSON.parse(payload.toString()));
+  return parsed.success
+    ? { status: parsed.output.statusCode, response: parsed.output }
+    : { status: 200 };
+}
+
+/** The invocation's outcome; after the time it goes on, but nobody waits for it. */
+async function withinTime(
+  clock: Clock,
+  milliseconds: number,
+  invocation: Promise<Outcome>,
+): Promise<Outcome> {
+  const { promise: timeout, resolve } = Promise.withResolvers<Outcome>();
+  const timer = clock.setTimer(() => resolve(fault(TIMED_OUT)), milliseconds);
+  try {
+    return await Promise.race([invocation, timeout]);
+  } finally {
+    timer.cancel();
+  }
+}

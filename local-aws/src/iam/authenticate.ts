@@ -1,0 +1,110 @@
+import type { Clock } from "../clock.ts";
+import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import {
+  type AuthorizationHeader,
+  incomplete,
+  parseAuthorization,
+} from "./authorization-header.ts";
+import type { createCredentials, KnownCredentials } from "./credentials.ts";
+import type { Iam, SignedRequest } from "./index.ts";
+import { payloadHash, sameText, signatureMatches } from "./signature.ts";
+import { createSigningKeys } from "./signing-keys.ts";
+
+/**
+ * Checks the signature that a request carries in its headers.
+ *
+ * Error codes are those of AWS's JSON services; the query protocol has names of its own for them.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export function createAuthenticate(options: {
+  clock: Clock;
+  credentials: ReturnType<typeof createCredentials>;
+}): Iam["authenticate"] {
+  const { clock, credentials } = options;
+  const signingKeys = createSigningKeys();
+  return async (request) => {
+    const authorization = parseAuthorization(authorizationOf(request));
+    const { accessKeyId, service, region } = authorization;
+    const { stamp, time } = signingTime(request, authorization);
+    checkTime(time, clock.now());
+    const payload = payloadHash(request);
+    if (!payload.valid) throw mismatch();
+
+    const known = credentials.find(accessKeyId);
+    if (known === undefined) throw invalidToken(UNKNOWN_KEY);
+    checkToken(request, known);
+    const signed = { hash: payload.hash, stamp, signingKeys };
+    if (!signatureMatches(request, authorization, known, signed)) throw mismatch();
+    return { caller: known.caller, service, region };
+  };
+}
+
+function authorizationOf({ headers, url }: SignedRequest): string {
+  const header = headers["authorization"];
+  if (header !== undefined) return header;
+  if (/[?&]X-Amz-Signature=/i.test(url))
+    throw notImplemented("signatures in the query string (presigned URLs)");
+  throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+}
+
+/** As it was sent, and in milliseconds since the epoch. */
+function signingTime(
+  { headers }: SignedRequest,
+  authorization: AuthorizationHeader,
+): { stamp: string; time: number } {
+  const stamp = headers["x-amz-date"];
+  // Our choice: AWS takes a `Date` header too, which no current SDK sends.
+  if (stamp === undefined || !STAMP.test(stamp))
+    throw incomplete(
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  if (!stamp.startsWith(authorization.date))
+    throw invalid(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${authorization.date}' != '${stamp.slice(0, 8)}', from '${stamp}'.`,
+    );
+  const time = Date.parse(stamp.replace(STAMP, "$1-$2-$3T$4:$5:$6Z"));
+  if (Number.isNaN(time))
+    throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${stamp}'.`);
+  return { stamp, time };
+}
+
+const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const stampOf = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+
+const SKEW_MINUTES = 15;
+
+function checkTime(time: number, now: number): void {
+  const skew = SKEW_MINUTES * 60_000;
+  if (time < now - skew)
+    throw invalid(
+      `Signature expired: ${stampOf(time)} is now earlier than ${stampOf(now - skew)} (${stampOf(now)} - ${SKEW_MINUTES} min.)`,
+    );
+  if (time > now + skew)
+    throw invalid(
+      `Signature not yet current: ${stampOf(time)} is still later than ${stampOf(now + skew)} (${stampOf(now)} + ${SKEW_MINUTES} min.)`,
+    );
+}
+
+function checkToken({ headers }: SignedRequest, { sessionToken }: KnownCredentials): void {
+  if (sessionToken === undefined || sameText(sessionToken, headers["x-amz-security-token"] ?? ""))
+    return;
+  throw invalidToken();
+}
+
+// Our choice: AWS's sentence, followed by the credentials that are valid here.
+const UNKNOWN_KEY =
+  "The local AWS accepts the access key ID test with the secret access key test. Set AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test, or use a profile with these credentials.";
+
+const invalidToken = (hint?: string) =>
+  new AwsError(
+    403,
+    "UnrecognizedClientException",
+    ["The security token included in the request is invalid.", hint].filter(Boolean).join(" "),
+  );
+
+const mismatch = () =>
+  invalid(
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+  );
+
+const invalid = (message: string) => new AwsError(403, "InvalidSignatureException", message);

@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
+import { awsRequest } from "../protocols/testing.ts";
+import { emptyState, type State } from "../state.ts";
+import { createIam, type Iam } from "./index.ts";
+
+const trustPolicy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: {
+    Effect: "Allow",
+    Action: "sts:AssumeRole",
+    Principal: { Service: "lambda.amazonaws.com" },
+  },
+});
+const queue = "arn:aws:sqs:us-east-1:000000000000:jobs";
+const policy = (Effect = "Allow") =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: { Effect, Action: "sqs:SendMessage", Resource: queue },
+  });
+const arn = "arn:aws:iam::000000000000:role/worker";
+const createRole = { RoleName: "worker", AssumeRolePolicyDocument: trustPolicy };
+const putPolicy = { RoleName: "worker", PolicyName: "send", PolicyDocument: policy() };
+
+let state: State;
+let iam: Iam;
+
+beforeEach(() => {
+  state = emptyState();
+  iam = createIam({ state, clock: { ...systemClock, now: () => 1_767_225_600_000 } });
+});
+
+async function call(Action: string, parameters: Record<string, string> = {}, request = {}) {
+  const form = new URLSearchParams({ Action, Version: "2010-05-08", ...parameters });
+  const body = Buffer.from(form.toString());
+  const answer = await iam.service(awsRequest({ body, ...request }));
+  return { status: answer.status, text: String(answer.body) };
+}
+
+async function error(Action: string, parameters: Record<string, string> = {}, request = {}) {
+  const { status, text } = await call(Action, parameters, request);
+  const [, code] = /<Code>(.*)<\/Code>/.exec(text) ?? [];
+  const [, message] = /<Message>(.*)<\/Message>/.exec(text) ?? [];
+  return { status, code, message };
+}
+
+const noSuchRole = {
+  status: 404,
+  code: "NoSuchEntity",
+  message: "The role with name worker cannot be found.",
+};
+
+describe("roles", () => {
+  it("are created with everything that Terraform reads back", async () => {
+    const tags = { "Tags.member.1.Key": "Project", "Tags.member.1.Value": "chat" };
+    await call("CreateRole", { ...createRole, Description: "Works", Path: "/team/", ...tags });
+    const { text } = await call("GetRole", { RoleName: "worker" });
+    for (const part of [
+      "<Path>/team/</Path><RoleName>worker</RoleName>",
+      "<Arn>arn:aws:iam::000000000000:role/team/worker</Arn>",
+      "<CreateDate>2026-01-01T00:00:00Z</CreateDate>",
+      `<AssumeRolePolicyDocument>${encodeURIComponent(trustPolicy)}</AssumeRolePolicyDocument>`,
+      "<Description>Works</Description><MaxSessionDuration>3600</MaxSessionDuration>",
+      "<Tags><member><Key>Project</Key><Value>chat</Value></member></Tags>",
+    ])
+      expect(text).toContain(part);
+    expect(text).toMatch(/<RoleId>AROA[A-Z2-7]{17}<\/RoleId>/);
+  });
+
+  it("are refused under a name that is taken, whatever its case", async () => {
+    await call("CreateRole", createRole);
+    expect(await error("CreateRole", { ...createRole, RoleName: "Worker" })).toEqual({
+      status: 409,
+      code: "EntityAlreadyExists",
+      message: "Role with name Worker already exists.",
+    });
+  });
+
+  it("are changed by the operations that Terraform changes them with", async () => {
+    await call("CreateRole", createRole);
+    const RoleName = "worker";
+    const other = trustPolicy.replace("lambda", "apigateway");
+    await call("UpdateAssumeRolePolicy", { RoleName, PolicyDocument: other });
+    await call("UpdateRoleDescription", { RoleName, Description: "Rests" });
+    await call("UpdateRole", { RoleName, MaxSessionDuration: "7200" });
+    await call("TagRole", { RoleName, "Tags.member.1.Key": "a", "Tags.member.1.Value": "1" });
+    await call("TagRole", { RoleName, "Tags.member.1.Key": "b", "Tags.member.1.Value": "2" });
+    await call("UntagRole", { RoleName, "TagKeys.member.1": "a" });
+    expect(state.iam.roles["worker"]).toMatchObject({
+      AssumeRolePolicyDocument: other,
+      Description: "Rests",
+      MaxSessionDuration: 7200,
+      Tags: { b: "2" },
+    });
+  });
+
+  it("are not deleted while they have policies", async () => {
+    await call("CreateRole", createRole);
+    await call("PutRolePolicy", putPolicy);
+    expect(await error("DeleteRole", { RoleName: "worker" })).toEqual({
+      status: 409,
+      code: "DeleteConflict",
+      message: "Cannot delete entity, must delete policies first.",
+    });
+    await call("DeleteRolePolicy", { RoleName: "worker", PolicyName: "send" });
+    await call("DeleteRole", { RoleName: "worker" });
+    expect(await error("GetRole", { RoleName: "worker" })).toEqual(noSuchRole);
+  });
+
+  it.each([
+    ["GetRole", {}],
+    ["DeleteRole", {}],
+    ["PutRolePolicy", { PolicyName: "send", PolicyDocument: policy() }],
+    ["ListRolePolicies", {}],
+    ["ListAttachedRolePolicies", {}],
+    ["ListInstanceProfilesForRole", {}],
+  ])("that do not exist are not found by %s", async (operation, parameters) => {
+    expect(await error(operation, { RoleName: "worker", ...parameters })).toEqual(noSuchRole);
+  });
+
+  it("refuse a parameter that would have no effect", async () => {
+    const boundary = { ...createRole, PermissionsBoundary: "arn:aws:iam::aws:policy/x" };
+    expect(await error("CreateRole", boundary)).toMatchObject({
+      status: 501,
+      message:
+        "The local AWS does not implement the parameter PermissionsBoundary of iam:CreateRole.",
+    });
+    expect(await error("AttachRolePolicy", { RoleName: "worker" })).toMatchObject({ status: 501 });
+  });
+
+  it("refuse a name that IAM would refuse", async () => {
+    expect(await error("CreateRole", { ...createRole, RoleName: "a b" })).toMatchObject({
+      status: 400,
+      code: "ValidationError",
+    });
+  });
+});
+
+describe("inline policies", () => {
+  beforeEach(async () => {
+    await call("CreateRole", createRole);
+  });
+
+  it("are read back as they were written", async () => {
+    await call("PutRolePolicy", putPolicy);
+    const names = await call("ListRolePolicies", { RoleName: "worker" });
+    expect(names.text).toContain("<PolicyNames><member>send</member></PolicyNames>");
+    const { text } = await call("GetRolePolicy", { RoleName: "worker", PolicyName: "send" });
+    expect(text).toContain(`<PolicyDocument>${encodeURIComponent(policy())}</PolicyDocument>`);
+  });
+
+  it("are not found under another name", async () => {
+    const other = { RoleName: "worker", PolicyName: "other" };
+    const notFound = {
+      status: 404,
+      code: "NoSuchEntity",
+      message: "The role policy with name other cannot be found.",
+    };
+    expect(await error("GetRolePolicy", other)).toEqual(notFound);
+    expect(await error("DeleteRolePolicy", other)).toEqual(notFound);
+  });
+
+  it("are refused when written, if they can't be evaluated", async () => {
+    const document = policy().replace(`"Resource"`, `"NotResource"`);
+    expect(await error("PutRolePolicy", { ...putPolicy, PolicyDocument: document })).toMatchObject({
+      status: 501,
+      code: "NotImplemented",
+      message: expect.stringContaining("NotResource"),
+    });
+    expect(state.iam.roles["worker"]?.policies).toEqual({});
+  });
+
+  it("have 10,240 characters together at most, not counting white space", async () => {
+    const long = policy().replace("jobs", "j".repeat(6000));
+    const padded = { ...putPolicy, PolicyDocument: long.padEnd(20_000) };
+    expect(await call("PutRolePolicy", padded)).toMatchObject({ status: 200 });
+    expect(await call("PutRolePolicy", padded)).toMatchObject({ status: 200 });
+    expect(await error("PutRolePolicy", { ...padded, PolicyName: "too much" })).toMatchObject({
+      code: "ValidationError",
+    });
+    expect(await error("PutRolePolicy", { ...padded, PolicyName: "second" })).toMatchObject({
+      status: 409,
+      code: "LimitExceeded",
+    });
+  });
+});
+
+describe("permissions", () => {
+  const session = () => iam.sessionOf(arn, "run-1");
+  const user = "arn:aws:sts::000000000000:assumed-role/worker/run-1";
+
+  beforeEach(async () => {
+    await call("CreateRole", createRole);
+    await call("PutRolePolicy", putPolicy);
+  });
+
+  it("of a session are those of its role", () => {
+    expect(session()).toEqual({ type: "role", arn: user, roleName: "worker" });
+    expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(true);
+    expect(iam.allows(session(), "sqs:DeleteMessage", queue)).toBe(false);
+  });
+
+  it("of a role with a path are found by its name", () => {
+    const withPath = iam.sessionOf("arn:aws:iam::000000000000:role/a/b/worker", "run-1");
+    expect(withPath).toEqual(session());
+  });
+
+  it("missing are refused with the reason that AWS gives", () => {
+    expect(() => iam.authorize(session(), "sqs:DeleteMessage", queue)).toThrow(
+      expect.objectContaining({
+        status: 403,
+        code: "AccessDeniedException",
+        message: `User: ${user} is not authorized to perform: sqs:DeleteMessage on resource: ${queue} because no identity-based policy allows the sqs:DeleteMessage action`,
+      }),
+    );
+  });
+
+  it("denied are refused with the reason that AWS gives", async () => {
+    const deny = { ...putPolicy, PolicyName: "deny", PolicyDocument: policy("Deny") };
+    await call("PutRolePolicy", deny);
+    expect(() => iam.authorize(session(), "sqs:SendMessage", queue)).toThrow(
+      `User: ${user} is not authorized to perform: sqs:SendMessage on resource: ${queue} with an explicit deny in an identity-based policy`,
+    );
+  });
+
+  it("change at once with the policy", async () => {
+    await call("PutRolePolicy", { ...putPolicy, PolicyDocument: policy("Deny") });
+    expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(false);
+  });
+
+  it("end with the role", async () => {
+    await call("DeleteRolePolicy", { RoleName: "worker", PolicyName: "send" });
+    await call("DeleteRole", { RoleName: "worker" });
+    expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(false);
+  });
+
+  it("are checked by IAM itself, with the query protocol's error code", async () => {
+    const request = { caller: session() };
+    expect(await error("DeleteRole", { RoleName: "worker" }, request)).toMatchObject({
+      status: 403,
+      code: "AccessDenied",
+    });
+  });
+});
+
+describe("GetUser", () => {
+  it("is the account's root for who sits at the laptop", async () => {
+    expect((await call("GetUser")).text).toContain("<Arn>arn:aws:iam::000000000000:root</Arn>");
+  });
+
+  it("is refused for a user by name, because there are none", async () => {
+    expect(await error("GetUser", { UserName: "alice" })).toMatchObject({ status: 501 });
+  });
+});

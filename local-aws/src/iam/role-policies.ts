@@ -1,0 +1,93 @@
+import * as v from "valibot";
+import { AwsError } from "../protocols/aws-error.ts";
+import { defineOperation } from "../protocols/operation.ts";
+import type { State } from "../state.ts";
+import { parseIdentityPolicy } from "./identity-policy.ts";
+import { getRole, nameSchema, noSuchEntity, roleArn } from "./roles.ts";
+import type { Role } from "./state.ts";
+
+const policyNameSchema = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,128}$/));
+const roleInput = v.strictObject({ RoleName: nameSchema });
+const policyInput = v.strictObject({ RoleName: nameSchema, PolicyName: policyNameSchema });
+
+/** A role's inline policies, and the lists of what it can't have here but Terraform asks for. */
+export function rolePolicyOperations({ state }: { state: State }) {
+  const resource = (input: { RoleName: string }) => roleArn(state, input);
+
+  return {
+    PutRolePolicy: defineOperation({
+      input: v.strictObject({ ...policyInput.entries, PolicyDocument: v.string() }),
+      resource,
+      handle({ RoleName, PolicyName, PolicyDocument }) {
+        const role = getRole(state, RoleName);
+        parseIdentityPolicy(PolicyDocument);
+        checkSize({ ...role, policies: { ...role.policies, [PolicyName]: PolicyDocument } });
+        role.policies[PolicyName] = PolicyDocument;
+      },
+    }),
+
+    GetRolePolicy: defineOperation({
+      input: policyInput,
+      resource,
+      handle: ({ RoleName, PolicyName }) => ({
+        RoleName,
+        PolicyName,
+        PolicyDocument: encodeURIComponent(policyOf(getRole(state, RoleName), PolicyName)),
+      }),
+    }),
+
+    DeleteRolePolicy: defineOperation({
+      input: policyInput,
+      resource,
+      handle({ RoleName, PolicyName }) {
+        const role = getRole(state, RoleName);
+        policyOf(role, PolicyName);
+        delete role.policies[PolicyName];
+      },
+    }),
+
+    ListRolePolicies: defineOperation({
+      input: roleInput,
+      resource,
+      handle: ({ RoleName }) => ({
+        PolicyNames: Object.keys(getRole(state, RoleName).policies).toSorted(),
+        IsTruncated: false,
+      }),
+    }),
+
+    ListAttachedRolePolicies: defineOperation({
+      input: roleInput,
+      resource,
+      handle({ RoleName }) {
+        getRole(state, RoleName);
+        return { AttachedPolicies: [], IsTruncated: false };
+      },
+    }),
+
+    ListInstanceProfilesForRole: defineOperation({
+      input: roleInput,
+      resource,
+      handle({ RoleName }) {
+        getRole(state, RoleName);
+        return { InstanceProfiles: [], IsTruncated: false };
+      },
+    }),
+  };
+}
+
+function policyOf({ policies }: Role, name: string): string {
+  const document = Object.hasOwn(policies, name) ? policies[name] : undefined;
+  if (document === undefined)
+    throw noSuchEntity(`The role policy with name ${name} cannot be found.`);
+  return document;
+}
+
+/** Characters of all inline policies of a role together; AWS does not count white space. */
+const SIZE_LIMIT = 10_240;
+
+function checkSize({ RoleName, policies }: Role): void {
+  const size = Object.values(policies).join("").replaceAll(/\s/g, "").length;
+  if (size <= SIZE_LIMIT) return;
+  const message = `Maximum policy size of ${SIZE_LIMIT} bytes exceeded for role ${RoleName}`;
+  throw new AwsError(409, "LimitExceeded", message);
+}

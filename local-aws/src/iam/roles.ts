@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { AwsError } from "../protocols/aws-error.ts";
+import { defineOperation } from "../protocols/operation.ts";
+import type { State } from "../state.ts";
+import type { Role } from "./state.ts";
+import { tagListSchema, tagRecord } from "./tag-list.ts";
+import { checkTrustPolicy } from "./trust-policy.ts";
+
+export const findRole = (state: State, name: string): Role | undefined =>
+  Object.hasOwn(state.iam.roles, name) ? state.iam.roles[name] : undefined;
+
+/** @throws {AwsError} 404 NoSuchEntity. */
+export function getRole(state: State, name: string): Role {
+  const role = findRole(state, name);
+  if (role === undefined) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+  return role;
+}
+
+export const noSuchEntity = (message: string) => new AwsError(404, "NoSuchEntity", message);
+
+/** What a caller's policy must allow to do something to a role. */
+export const roleArn = (state: State, { RoleName }: { RoleName: string }, path = "/"): string =>
+  findRole(state, RoleName)?.Arn ?? `arn:aws:iam::${state.accountId}:role${path}${RoleName}`;
+
+export const nameSchema = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/));
+const durationSchema = v.pipe(
+  v.string(),
+  v.digits(),
+  v.transform(Number),
+  v.minValue(3600),
+  v.maxValue(43200),
+);
+const descriptionSchema = v.pipe(v.string(), v.maxLength(1000));
+const pathSchema = v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512));
+
+const createRoleInput = v.strictObject({
+  RoleName: nameSchema,
+  AssumeRolePolicyDocument: v.string(),
+  Path: v.optional(pathSchema, "/"),
+  Description: v.exactOptional(descriptionSchema),
+  MaxSessionDuration: v.optional(durationSchema, "3600"),
+  Tags: v.optional(tagListSchema, []),
+});
+const roleInput = v.strictObject({ RoleName: nameSchema });
+
+export function roleOperations({ state, clock }: { state: State; clock: Clock }) {
+  const { roles } = state.iam;
+  const resource = (input: { RoleName: string }) => roleArn(state, input);
+  return {
+    CreateRole: defineOperation({
+      input: createRoleInput,
+      resource: (input) => roleArn(state, input, input.Path),
+      handle(input) {
+        checkTrustPolicy(input.AssumeRolePolicyDocument);
+        refuseTaken(state, input.RoleName);
+        const role = newRole(state, clock, input);
+        roles[role.RoleName] = role;
+        return { Role: describe(role) };
+      },
+    }),
+
+    GetRole: defineOperation({
+      input: roleInput,
+      resource,
+      handle: ({ RoleName }) => ({ Role: describe(getRole(state, RoleName)) }),
+    }),
+
+    ListRoles: defineOperation({
+      input: v.strictObject({}),
+      handle: () => ({
+        Roles: Object.values(roles)
+          .toSorted((a, b) => (a.RoleName < b.RoleName ? -1 : 1))
+          .map((role) => ({ ...describe(role), Tags: undefined, RoleLastUsed: undefined })),
+        IsTruncated: false,
+      }),
+    }),
+
+    UpdateRole: defineOperation({
+      input: v.strictObject({
+        RoleName: nameSchema,
+        Description: v.exactOptional(descriptionSchema),
+        MaxSessionDuration: v.exactOptional(durationSchema),
+      }),
+      resource,
+      handle({ RoleName, ...changes }) {
+        Object.assign(getRole(state, RoleName), changes);
+        return {};
+      },
+    }),
+
+    UpdateRoleDescription: defineOperation({
+      input: v.strictObject({ RoleName: nameSchema, Description: descriptionSchema }),
+      resource,
+      handle({ RoleName, Description }) {
+        const role = Object.assign(getRole(state, RoleName), { Description });
+        return { Role: describe(role) };
+      },
+    }),
+
+    UpdateAssumeRolePolicy: defineOperation({
+      input: v.strictObject({ RoleName: nameSchema, PolicyDocument: v.string() }),
+      resource,
+      handle({ RoleName, PolicyDocument }) {
+        const role = getRole(state, RoleName);
+        checkTrustPolicy(PolicyDocument);
+        role.AssumeRolePolicyDocument = PolicyDocument;
+      },
+    }),
+
+    DeleteRole: defineOperation({
+      input: roleInput,
+      resource,
+      handle({ RoleName }) {
+        if (Object.keys(getRole(state, RoleName).policies).length > 0)
+          throw new AwsError(
+            409,
+            "DeleteConflict",
+            "Cannot delete entity, must delete policies first.",
+          );
+        delete roles[RoleName];
+      },
+    }),
+  };
+}
+
+/** Role names differ in more than case. */
+function refuseTaken(state: State, name: string): void {
+  const names = Object.keys(state.iam.roles).map((taken) => taken.toLowerCase());
+  if (names.includes(name.toLowerCase()))
+    throw new AwsError(409, "EntityAlreadyExists", `Role with name ${name} already exists.`);
+}
+
+function newRole(state: State, clock: Clock, input: v.InferOutput<typeof createRoleInput>): Role {
+  const { Tags, Path, RoleName, ...rest } = input;
+  const Arn = `arn:aws:iam::${state.accountId}:role${Path}${RoleName}`;
+  const CreateDate = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  const RoleId = roleId(Arn, clock.now());
+  return { ...rest, RoleName, RoleId, Arn, Path, CreateDate, Tags: tagRecord(Tags), policies: {} };
+}
+
+/** Another one when a role is deleted and created again, as on AWS. */
+function roleId(arn: string, time: number): string {
+  const digest = createHash("sha256").update(`${arn} ${time}`).digest();
+  const letters = Array.from(digest.subarray(0, 17), (byte) => ALPHABET[byte % 32] ?? "");
+  return `AROA${letters.join("")}`;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** IAM sends policy documents percent-encoded. */
+const describe = (role: Role) => ({
+  Path: role.Path,
+  RoleName: role.RoleName,
+  RoleId: role.RoleId,
+  Arn: role.Arn,
+  CreateDate: role.CreateDate,
+  AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+  Description: role.Description,
+  MaxSessionDuration: role.MaxSessionDuration,
+  Tags: Object.entries(role.Tags).map(([Key, Value]) => ({ Key, Value })),
+  RoleLastUsed: {},
+});

@@ -1,0 +1,25 @@
+import * as v from "valibot";
+import { AwsError } from "../protocols/aws-error.ts";
+import { defineOperation } from "../protocols/operation.ts";
+import type { State } from "../state.ts";
+
+export function userOperations({ state }: { state: State }) {
+  return {
+    /** The caller; there are no IAM users here to ask for by name. */
+    GetUser: defineOperation({
+      input: v.strictObject({}),
+      resource: (_, { caller }) => caller.arn,
+      handle(_, { caller }) {
+        if (caller.type === "role")
+          throw new AwsError(
+            400,
+            "ValidationError",
+            "Must specify userName when calling with non-User credentials",
+          );
+        // Our choice: an account that no one opened has no date, and IAM's answer needs one.
+        const CreateDate = "1970-01-01T00:00:00Z";
+        return { User: { UserId: state.accountId, Arn: caller.arn, CreateDate } };
+      },
+    }),
+  };
+}

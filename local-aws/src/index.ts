@@ -1,0 +1,1 @@
+export { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import type { Route } from "../../protocols/rest-json-protocol.ts";
+import { unreservedOf } from "./concurrency.ts";
+import { describeFunction } from "./description.ts";
+import { type FunctionsApi, functionsOf } from "./function-route.ts";
+
+/**
+ * Bytes of code: of all functions of a region, of one unzipped, and of one zip in a request.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const CODE_LIMITS = {
+  TotalCodeSize: 80_530_636_800,
+  CodeSizeUnzipped: 262_144_000,
+  CodeSizeZipped: 52_428_800,
+};
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
+export function accountSettingsRoutes({ state, accountConcurrency }: FunctionsApi): Route[] {
+  return [
+    {
+      name: "GetAccountSettings",
+      method: "GET",
+      path: "/2016-08-19/account-settings",
+      operation: {
+        input: v.strictObject({}),
+        handle(_, { region }) {
+          const functions = Object.values(functionsOf(state, region));
+          return {
+            AccountLimit: {
+              ...CODE_LIMITS,
+              ConcurrentExecutions: accountConcurrency,
+              UnreservedConcurrentExecutions: unreservedOf(accountConcurrency, functions),
+            },
+            AccountUsage: {
+              TotalCodeSize: functions
+                .map((one) => describeFunction(one).CodeSize)
+                .reduce((sum, size) => sum + size, 0),
+              FunctionCount: functions.length,
+            },
+          };
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { AwsError } from "../../protocols/aws-error.ts";
+import { only } from "../../protocols/only.ts";
+import type { Route } from "../../protocols/rest-json-protocol.ts";
+import type { LambdaFunction } from "../state.ts";
+import { readZip } from "../environment/zip.ts";
+import { architectures } from "./configuration.ts";
+import { describeFunction, touch } from "./description.ts";
+import { invalid } from "./function-name.ts";
+import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
+
+/** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ZIP_LIMIT = 50 * 1024 * 1024;
+const UNZIPPED_LIMIT = 250 * 1024 * 1024;
+
+/** Base64. */
+export const zipFile = v.exactOptional(v.pipe(v.string(), v.base64()));
+
+/**
+ * Checks an uploaded zip, as Lambda does: it must be readable, whatever is in it.
+ * @returns the zip, in base64 as it came.
+ * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
+ */
+export function checkZip(base64: string | undefined, operation: string): string {
+  if (base64 === undefined) throw invalid("Please provide a source for function code.");
+  const zip = Buffer.from(base64, "base64");
+  if (zip.length > ZIP_LIMIT)
+    throw new AwsError(
+      413,
+      "RequestEntityTooLargeException",
+      `Request must be smaller than 70167211 bytes for the ${operation} operation`,
+    );
+  const { files, bytes } = check(zip);
+  if (files === 0) throw invalid("Uploaded file must be a non-empty zip");
+  if (bytes > UNZIPPED_LIMIT)
+    throw invalid(`Unzipped size must be smaller than ${UNZIPPED_LIMIT} bytes`);
+  return base64;
+}
+
+/** Sizes come from the zip's directory, so that nothing is unpacked that is too large. */
+function check(zip: Buffer): { files: number; bytes: number } {
+  try {
+    const entries = readZip(zip);
+    const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+    if (bytes <= UNZIPPED_LIMIT) for (const entry of entries) entry.read();
+    return { files: entries.length, bytes };
+  } catch {
+    throw invalid(
+      "Could not unzip uploaded file. Please check your file, then try to upload again.",
+    );
+  }
+}
+
+/**
+ * Gives a function other code: new invocations run it, those that run end on the old.
+ * @param base64 a zip.
+ * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
+ */
+export function updateFunctionCode(
+  { clock, onCodeOrConfigurationChange }: CodeUpdates,
+  target: LambdaFunction,
+  base64: string | undefined,
+): void {
+  target.zipFile = checkZip(base64, "UpdateFunctionCode");
+  touch(target, clock);
+  const { FunctionArn, FunctionName } = target.configuration;
+  const [, , , region = ""] = FunctionArn.split(":");
+  onCodeOrConfigurationChange(region, FunctionName);
+}
+
+type CodeUpdates = Pick<FunctionsApi, "clock" | "onCodeOrConfigurationChange">;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
+export function codeRoutes(api: FunctionsApi): Route[] {
+  return [
+    functionRoute(api, {
+      name: "UpdateFunctionCode",
+      method: "PUT",
+      path: "/2015-03-31/functions/{FunctionName}/code",
+      input: v.strictObject({
+        ...functionInput,
+        ZipFile: zipFile,
+        Architectures: v.exactOptional(architectures),
+        Publish: v.exactOptional(only("Publish", false)),
+        DryRun: v.exactOptional(only("DryRun", false)),
+      }),
+      handle(target, { ZipFile, Architectures }) {
+        updateFunctionCode(api, target, ZipFile);
+        if (Architectures !== undefined) target.configuration.Architectures = Architectures;
+        return describeFunction(target);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,96 @@
+import * as v from "valibot";
+import { AwsError } from "../../protocols/aws-error.ts";
+import { only } from "../../protocols/only.ts";
+import type { OperationContext } from "../../protocols/operation.ts";
+import type { Route } from "../../protocols/rest-json-protocol.ts";
+import type { FunctionConfiguration, LambdaFunction } from "../state.ts";
+import { checkZip, zipFile } from "./code.ts";
+import {
+  architectures,
+  changeConfiguration,
+  functionSettings,
+  roleArn,
+  settingsOf,
+} from "./configuration.ts";
+import { describeFunction, touch } from "./description.ts";
+import { type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
+import { type FunctionsApi, functionsOf } from "./function-route.ts";
+
+const createInput = v.strictObject({
+  ...functionSettings,
+  FunctionName: v.string(),
+  Role: roleArn,
+  Code: v.strictObject({ ZipFile: zipFile }),
+  Architectures: v.exactOptional(architectures, ["x86_64"]),
+  PackageType: v.exactOptional(only("PackageType", "Zip")),
+  Publish: v.exactOptional(only("Publish", false)),
+  Tags: v.exactOptional(v.record(v.string(), v.string()), {}),
+});
+
+type CreateInput = v.InferOutput<typeof createInput>;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const createFunctionRoute = (api: FunctionsApi): Route => ({
+  name: "CreateFunction",
+  method: "POST",
+  path: "/2015-03-31/functions",
+  status: 201,
+  operation: {
+    input: createInput,
+    resource: (input: CreateInput, { region }) =>
+      resolveFunction(api.state.accountId, region, input).unqualifiedArn,
+    handle: (input: CreateInput, context) => createFunction(api, input, context),
+  },
+});
+
+function createFunction(
+  api: FunctionsApi,
+  input: CreateInput,
+  { region, caller }: OperationContext,
+): unknown {
+  const reference = resolveFunction(api.state.accountId, region, input);
+  const { functionName } = reference;
+  const functions = functionsOf(api.state, region);
+  api.iam.authorize(caller, "iam:PassRole", input.Role);
+  if (Object.hasOwn(functions, functionName))
+    throw new AwsError(409, "ResourceConflictException", `Function already exist: ${functionName}`);
+  const { Code, Tags } = input;
+  const defaults = defaultConfiguration(reference, input);
+  const created: LambdaFunction = {
+    configuration: changeConfiguration(api, defaults, settingsOf(input)),
+    zipFile: checkZip(Code.ZipFile, "CreateFunction"),
+    policy: {},
+    tags: Tags,
+  };
+  touch(created, api.clock);
+  functions[functionName] = created;
+  api.onCodeOrConfigurationChange(region, functionName);
+  return describeFunction(created);
+}
+
+function defaultConfiguration(
+  { functionName, unqualifiedArn }: FunctionReference,
+  { Runtime, Handler, Role, Architectures }: CreateInput,
+): FunctionConfiguration {
+  if (Runtime === undefined || Handler === undefined)
+    throw invalid(
+      "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+    );
+  return {
+    FunctionName: functionName,
+    FunctionArn: unqualifiedArn,
+    Runtime,
+    Role,
+    Handler,
+    Description: "",
+    Timeout: 3,
+    MemorySize: 128,
+    Architectures,
+    Environment: { Variables: {} },
+    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${functionName}` },
+    TracingConfig: { Mode: "PassThrough" },
+    EphemeralStorage: { Size: 512 },
+    LastModified: "",
+    RevisionId: "",
+  };
+}

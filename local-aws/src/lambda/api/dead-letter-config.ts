@@ -1,0 +1,39 @@
+import { notImplemented } from "../../protocols/aws-error.ts";
+import type { Iam } from "../../iam/index.ts";
+import type { FunctionConfiguration } from "../state.ts";
+import { invalid } from "./function-name.ts";
+
+const QUEUE_ARN = /^arn:aws:sqs:([a-z0-9-]+):\d{12}:[\w-]+(\.fifo)?$/;
+
+/**
+ * Checks that a function's role may send to its dead-letter queue.
+ *
+ * Our choice: whether there is such a queue is not asked, as no source tells for sure that AWS does.
+ *
+ * @throws {AwsError} 400 InvalidParameterValueException.
+ * @see https://nasa.github.io/cumulus/docs/troubleshooting/troubleshooting-deployment
+ */
+export function checkDeadLetterConfig(
+  iam: Iam,
+  { FunctionName, FunctionArn, Role }: FunctionConfiguration,
+  targetArn: string,
+): void {
+  if (targetArn.startsWith("arn:aws:sns:")) throw notImplemented("an SNS topic for dead letters");
+  const [matched, region, fifo] = QUEUE_ARN.exec(targetArn) ?? [];
+  if (matched === undefined)
+    throw invalid(
+      "Invalid dead letter queue ARN: Only Amazon SQS queues and Amazon SNS topics are supported.",
+    );
+  if (region !== FunctionArn.split(":")[3])
+    throw invalid(
+      "Invalid dead letter queue ARN: The resource specified by the TargetArn must be in the same region as the Lambda function it's associated with.",
+    );
+  if (fifo !== undefined)
+    throw invalid(
+      "Invalid dead letter queue ARN: FIFO SQS queue is not supported for dead letter configuration",
+    );
+  if (!iam.allows(iam.sessionOf(Role, FunctionName), "sqs:SendMessage", targetArn))
+    throw invalid(
+      "The provided execution role does not have permissions to call SendMessage on SQS",
+    );
+}

@@ -1,0 +1,50 @@
+import { AwsError } from "../../protocols/aws-error.ts";
+import { invalid } from "./function-name.ts";
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const RESERVED: ReadonlySet<string> = new Set([
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "AWS_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_LAMBDA_RUNTIME_API",
+  "AWS_REGION",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "LAMBDA_RUNTIME_DIR",
+  "LAMBDA_TASK_ROOT",
+]);
+
+/** Bytes of all variables as JSON. */
+const LIMIT = 4096;
+
+const REFUSED =
+  "Lambda was unable to configure your environment variables because the environment variables you have provided";
+
+/** @throws {AwsError} 400, for reserved and malformed names, and for more than 4 KB. */
+export function checkEnvironment(variables: Record<string, string>): void {
+  const names = Object.keys(variables);
+  const reserved = names.filter((name) => RESERVED.has(name));
+  if (reserved.length > 0)
+    throw invalid(
+      `${REFUSED} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`,
+    );
+  const malformed = names.find((name) => !/^[a-zA-Z][a-zA-Z0-9_]+$/.test(name));
+  if (malformed !== undefined)
+    throw new AwsError(
+      400,
+      "ValidationException",
+      `1 validation error detected: Value '${malformed}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+`,
+    );
+  const measured = JSON.stringify(variables);
+  if (Buffer.byteLength(measured) > LIMIT)
+    throw invalid(`${REFUSED} exceeded the 4KB limit. String measured: ${measured}`);
+}

@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import type { Clock } from "../../clock.ts";
+import type { OperationContext } from "../../protocols/operation.ts";
+import type { Route } from "../../protocols/rest-json-protocol.ts";
+import type { Iam } from "../../iam/index.ts";
+import { regionOf, type State } from "../../state.ts";
+import type { DelayedSettings } from "../delayed-settings.ts";
+import type { LambdaFunction } from "../state.ts";
+import { findFunction, resolveFunction } from "./function-name.ts";
+
+/** What Lambda's API for functions works on. */
+export interface FunctionsApi {
+  state: State;
+  clock: Clock;
+  iam: Iam;
+  /** How many invocations the account may have at a time in a region. */
+  accountConcurrency: number;
+  settings: DelayedSettings;
+  /** Called after a function was made, or its code or configuration changed. */
+  onCodeOrConfigurationChange(region: string, functionName: string): void;
+  /** Called after a function was deleted. */
+  onDelete(region: string, functionName: string): void;
+}
+
+/** The parameters of an operation on one function. */
+export const functionInput = {
+  FunctionName: v.string(),
+  Qualifier: v.exactOptional(v.string()),
+};
+
+/**
+ * An operation on one function that exists. The caller must be allowed the action of that name on
+ * the function's ARN.
+ */
+export function functionRoute<
+  Input extends v.GenericSchema<unknown, { FunctionName: string; Qualifier?: string }>,
+>(
+  { state }: FunctionsApi,
+  definition: {
+    name: string;
+    method: Route["method"];
+    path: string;
+    status?: number;
+    input: Input;
+    handle(target: LambdaFunction, input: v.InferOutput<Input>, context: OperationContext): unknown;
+  },
+): Route {
+  const { name, method, path, status, input, handle } = definition;
+  return {
+    name,
+    method,
+    path,
+    ...(status !== undefined && { status }),
+    operation: {
+      input,
+      resource: (parameters: v.InferOutput<Input>, { region }) =>
+        resolveFunction(state.accountId, region, parameters).unqualifiedArn,
+      handle: (parameters: v.InferOutput<Input>, context) =>
+        handle(findFunction(state, context.region, parameters), parameters, context),
+    },
+  };
+}
+
+export const functionsOf = (state: State, region: string): Record<string, LambdaFunction> =>
+  regionOf(state, region).lambda.functions;

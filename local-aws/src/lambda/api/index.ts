@@ -1,0 +1,43 @@
+import type { AwsError } from "../../protocols/aws-error.ts";
+import type { Service } from "../../protocols/operation.ts";
+import { restJsonProtocol } from "../../protocols/rest-json-protocol.ts";
+import { accountSettingsRoutes } from "./account-settings.ts";
+import { codeRoutes } from "./code.ts";
+import { concurrencyRoutes } from "./concurrency.ts";
+import { configurationRoutes } from "./configuration.ts";
+import { eventInvokeConfigRoutes } from "./event-invoke-configs.ts";
+import type { FunctionsApi } from "./function-route.ts";
+import { functionRoutes } from "./functions.ts";
+import { permissionRoutes } from "./permissions.ts";
+import { tagRoutes } from "./tags.ts";
+
+/**
+ * Lambda's API, but for Invoke: functions and what is set for them.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
+ */
+export function createLambdaApi(options: FunctionsApi): Service {
+  return restJsonProtocol({
+    iam: options.iam,
+    action: ({ name }) => `lambda:${name}`,
+    prefix: "lambda",
+    routes: [
+      ...functionRoutes(options),
+      ...configurationRoutes(options),
+      ...codeRoutes(options),
+      ...concurrencyRoutes(options),
+      ...permissionRoutes(options),
+      ...eventInvokeConfigRoutes(options),
+      ...tagRoutes(options),
+      ...accountSettingsRoutes(options),
+    ],
+    errorBody,
+  });
+}
+
+/** The errors of Lambda's model whose text is called `Message`; that of the others is `message`. */
+const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException"];
+
+const errorBody = ({ code, message, status }: AwsError) => ({
+  Type: status < 500 ? "User" : "Service",
+  [CAPITALISED.includes(code) ? "Message" : "message"]: message,
+});

@@ -1,0 +1,96 @@
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  LambdaClient,
+} from "@aws-sdk/client-lambda";
+import { strToU8, zipSync } from "fflate";
+import { systemClock } from "../../clock.ts";
+import { permissiveIam, serve } from "../../protocols/testing.ts";
+import { sessionOf } from "../../iam/sessions.ts";
+import type { Iam } from "../../iam/index.ts";
+import { createDelayedSettings } from "../delayed-settings.ts";
+import { emptyState, regionOf, type State } from "../../state.ts";
+import { createLambdaApi } from "./index.ts";
+
+export const zip = zipSync({ "index.mjs": strToU8("export const handler = async () => {};") });
+
+export const ROLE_ARN = "arn:aws:iam::000000000000:role/function";
+
+export const functionArn = (name: string) =>
+  `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+
+/** Lambda's API behind a real server, with the SDK's client for it. */
+export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
+  const state = emptyState();
+  const iam: Iam = { ...permissiveIam, sessionOf };
+  const changed: string[] = [];
+  const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
+  const service = createLambdaApi({
+    state,
+    clock,
+    iam,
+    accountConcurrency,
+    settings: createDelayedSettings({ clock }),
+    onCodeOrConfigurationChange: (region, name) => changed.push(`${region} ${name} changed`),
+    onDelete: (region, name) => changed.push(`${region} ${name} deleted`),
+  });
+  const server = await serve(service);
+  const client = new LambdaClient({
+    endpoint: server.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
+  addRole(state, "function", "lambda.amazonaws.com");
+  return {
+    state,
+    iam,
+    changed,
+    client,
+    endpoint: server.endpoint,
+    create: (input: Partial<CreateFunctionCommandInput> = {}) =>
+      client.send(new CreateFunctionCommand({ ...minimal, ...input })),
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const minimal: CreateFunctionCommandInput = {
+  FunctionName: "processor",
+  Role: ROLE_ARN,
+  Runtime: "nodejs22.x",
+  Handler: "index.handler",
+  Code: { ZipFile: zip },
+};
+
+export function addRole(state: State, name: string, service: string): void {
+  state.iam.roles[name] = {
+    RoleName: name,
+    RoleId: "AROA0000000000000000",
+    Arn: `arn:aws:iam::000000000000:role/${name}`,
+    Path: "/",
+    CreateDate: "2026-01-02T03:04:05Z",
+    AssumeRolePolicyDocument: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+    }),
+    MaxSessionDuration: 3600,
+    Tags: {},
+    policies: {},
+  };
+}
+
+export function addQueue(state: State, name: string): string {
+  const QueueArn = `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  regionOf(state, "us-east-1").sqs.queues[name] = {
+    QueueName: name,
+    QueueArn,
+    attributes: {},
+    CreatedTimestamp: 0,
+    LastModifiedTimestamp: 0,
+    tags: {},
+  };
+  return QueueArn;
+}

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { systemClock } from "../../clock.ts";
+import { createEnvironmentPool } from "./environment-pool.ts";
+import type { ExecutionEnvironment, InvocationResult } from "./execution-environment.ts";
+
+/** Environments that end an invocation when they are told to. */
+function startPool(capacity: number) {
+  const running: (() => void)[] = [];
+  let started = 0;
+  const pool = createEnvironmentPool({
+    clock: systemClock,
+    capacity,
+    environments: {
+      start(onEnd): ExecutionEnvironment {
+        started += 1;
+        return {
+          invoke: ({ requestId }, onDone) => {
+            const result: InvocationResult = { requestId, payload: Buffer.from("null"), log: [] };
+            running.push(() => onDone(result));
+          },
+          isReady: () => true,
+          freeze: () => {},
+          crash: () => {},
+          shutDown: onEnd,
+        };
+      },
+      close() {},
+    },
+  });
+  const run = (requestId: string) =>
+    pool.run({ requestId, payload: Buffer.from("{}"), traceHeader: "" });
+  return { pool, run, running, started: () => started };
+}
+
+test("what waits for a hanging invocation gets an environment beside it", async () => {
+  const { run, running, started } = startPool(1);
+  void run("hangs");
+  const waiting = run("waits");
+  expect(started()).toBe(1);
+  await expect.poll(started, { timeout: 5000 }).toBe(2);
+  running[1]?.();
+  expect(await waiting).toMatchObject({ requestId: "waits" });
+});
+
+test("environments started beside a hanging invocation rest once it has ended", async () => {
+  const { run, running, started } = startPool(1);
+  const hanging = run("hangs");
+  const beside = run("waits");
+  await expect.poll(() => running.length, { timeout: 5000 }).toBe(2);
+  for (const end of running.splice(0)) end();
+  await Promise.all([hanging, beside]);
+  void run("next");
+  void run("after next");
+  expect(running).toHaveLength(1);
+  expect(started()).toBe(2);
+});
+
+test("what waits for short work gets the next free environment", async () => {
+  const { run, running, started } = startPool(1);
+  const results = ["a", "b", "c"].map(run);
+  for (const result of results) {
+    running.shift()?.();
+    await result;
+  }
+  expect(started()).toBe(1);
+});
+
+test("with room, nobody waits to add more", async () => {
+  const { pool, run } = startPool(1);
+  void run("first");
+  void run("second");
+  await expect(pool.room()).resolves.toBeUndefined();
+});
+
+test("without room, whoever adds more waits until the queue is shorter", async () => {
+  const { pool, run, running } = startPool(1);
+  for (let number = 0; number < 40; number += 1) void run(String(number));
+  let entered = false;
+  const room = pool.room().then(() => (entered = true));
+  expect(entered).toBe(false);
+  for (let number = 0; number < 10; number += 1) running.shift()?.();
+  await room;
+  expect(running).toHaveLength(1);
+});

@@ -1,0 +1,85 @@
+/**
+ * The payloads that Lambda itself answers with, where a function doesn't get to answer.
+ */
+import type { Exit } from "./function-process.ts";
+import type { FunctionError } from "../runtime/frames.ts";
+
+/** Bytes of a response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const RESPONSE_LIMIT = 6_291_556;
+
+export const timedOut = (requestId: string, seconds: number): Buffer =>
+  payload({
+    errorType: "Sandbox.Timedout",
+    errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+  });
+
+export const exited = (requestId: string, exit: Exit): Buffer =>
+  payload({
+    errorType: "Runtime.ExitError",
+    errorMessage: `RequestId: ${requestId} Error: Runtime exited ${reasonOf(exit)}`,
+  });
+
+export const INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint";
+
+/** The system gave no process: Lambda's error for a runtime that it couldn't run at all. */
+export const notStarted = (requestId: string, error: unknown): Buffer =>
+  payload({
+    errorType: INVALID_ENTRYPOINT,
+    errorMessage: `RequestId: ${requestId} Error: ${error instanceof Error ? error.message : String(error)}`,
+  });
+
+export const responseTooLarge = (length: number): Buffer =>
+  payload({
+    errorType: "Function.ResponseSizeTooLarge",
+    errorMessage: `Response payload size (${length} bytes) exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
+  });
+
+/**
+ * What the log calls an error that a start ended with: errors of Lambda's own kind by their name,
+ * and any other `Runtime.Unknown`.
+ */
+export function loggedErrorType(initError: Buffer): string {
+  const { errorType = "" } = readFunctionError(initError);
+  return /(Runtime|Function)\.[A-Z][a-zA-Z]+/.test(errorType) ? errorType : "Runtime.Unknown";
+}
+
+/**
+ * The type and the message of an error of a function, as texts. The function wrote the payload, so
+ * that either may be missing or of any type.
+ */
+export function readFunctionError(payload: Buffer): { errorType?: string; errorMessage?: string } {
+  const error = parse(payload.toString());
+  if (typeof error !== "object" || error === null) return {};
+  const text = (name: "errorType" | "errorMessage") =>
+    Object.hasOwn(error, name) ? { [name]: textOf(Reflect.get(error, name)) } : {};
+  return { ...text("errorType"), ...text("errorMessage") };
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const payload = (error: FunctionError) => Buffer.from(JSON.stringify(error));
+
+function reasonOf({ code, signal }: Exit): string {
+  if (signal !== null) return `with error: signal: ${signalNames[signal] ?? signal}`;
+  return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
+}
+
+/** Signals as Go prints them, which is what Lambda's own messages are made of. */
+const signalNames: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: "aborted",
+  SIGBUS: "bus error",
+  SIGFPE: "floating point exception",
+  SIGILL: "illegal instruction",
+  SIGKILL: "killed",
+  SIGSEGV: "segmentation fault",
+  SIGTERM: "terminated",
+  SIGTRAP: "trace/breakpoint trap",
+};

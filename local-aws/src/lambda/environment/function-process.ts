@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import {
+  encodeFrame,
+  encodeInvocation,
+  frameDecoder,
+  FrameType,
+  type InvocationHeader,
+} from "../runtime/frames.ts";
+
+/** The operating-system process of one execution environment. */
+export interface FunctionProcess {
+  /** Of the process, and of its group. */
+  readonly pid: number;
+  /** Has it load the function, for which it waits from its start on. */
+  load(): void;
+  /** Hands over an invocation, and wakes the process where it is frozen. */
+  invoke(header: InvocationHeader, event: Buffer): void;
+  /** Stops the process where it is, as Lambda does between invocations. */
+  freeze(): void;
+  kill(): void;
+  /** The memory it holds now, in MB. `undefined` where the system doesn't tell. */
+  memoryUsed(): number | undefined;
+}
+
+/** How a process ended. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface FunctionProcessOptions {
+  /** The compiled runtime. */
+  runtimeFile: string;
+  taskRoot: string;
+  /** MB. */
+  memorySize: number;
+  environment: Record<string, string>;
+  onFrame(type: FrameType, payload: Buffer): void;
+  /** What came out of stdout and stderr past the runtime: of V8 itself, or of another process. */
+  onOutput(text: string): void;
+  /** The process has ended, and everything it had sent was read. */
+  onExit(exit: Exit): void;
+}
+
+/** How long an ended process's output is read on, where another process still holds its pipes. */
+const OUTPUT_GRACE_MILLISECONDS = 100;
+
+/** @throws {Error} if the system cannot start another process. */
+export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
+  const child = spawnRuntime(options);
+  const { pid } = child;
+  // The event comes with the exit, or in place of it where the process couldn't be started.
+  child.on("error", () => {});
+  if (pid === undefined) throw new Error("Could not start a process for the function.");
+  const input = child.stdio[3] as Writable;
+  // A process that died while being written to is reported by its exit.
+  input.on("error", () => {});
+  const frames = child.stdio[4] as Readable;
+  frames.on("data", frameDecoder(options.onFrame));
+  readOutput(child, options.onOutput);
+
+  let frozen = false;
+  const signal = (name: NodeJS.Signals) => signalGroup(pid, name);
+  const running = () => child.exitCode === null && child.signalCode === null;
+  whenEnded(child, () => signal("SIGKILL"), options.onExit);
+  return {
+    pid,
+    load: () => void input.write(encodeFrame(FrameType.Load, "")),
+    invoke(header, event) {
+      input.write(encodeInvocation(header, event));
+      if (frozen && running()) signal("SIGCONT");
+      frozen = false;
+    },
+    freeze() {
+      if (running()) signal("SIGSTOP");
+      frozen = true;
+    },
+    kill() {
+      if (running()) signal("SIGKILL");
+    },
+    memoryUsed: () => (running() ? residentMegabytes(pid) : undefined),
+  };
+}
+
+function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
+  const { runtimeFile, taskRoot, memorySize, environment } = options;
+  const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
+  return spawn(process.execPath, [...flags, runtimeFile], {
+    cwd: taskRoot,
+    env: environment,
+    // A group of its own, so that whatever the function started is frozen and killed with it.
+    // Our choice: a process that leaves the group is left alone; Lambda ends the whole sandbox.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+  });
+}
+
+function readOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding("utf8");
+    stream?.on("data", onOutput);
+  }
+}
+
+function whenEnded(child: ChildProcess, killGroup: () => void, onExit: (exit: Exit) => void): void {
+  let grace: NodeJS.Timeout | undefined;
+  child.once("exit", () => {
+    killGroup();
+    grace = setTimeout(() => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, OUTPUT_GRACE_MILLISECONDS);
+  });
+  child.once("close", (code, signal) => {
+    clearTimeout(grace);
+    onExit({ code, signal });
+  });
+}
+
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // It ended a moment ago. macOS refuses to signal a group that only has ended members.
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+
+/** Only Linux tells of another process. */
+function residentMegabytes(pid: number): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    const [, kilobytes] =
+      /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+  } catch {
+    // It ended a moment ago.
+    return undefined;
+  }
+}
+
+/**
+ * Lambda's own flags. The heap leaves a tenth of the memory to the rest; what Node.js has
+ * experimental is off unless the function asks for it.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
+function nodeFlags(memorySize: number, nodeOptions = ""): string[] {
+  const rest = Math.floor(memorySize / 10);
+  const experimental = ["experimental-require-module", "experimental-detect-module"]
+    .filter((feature) => !nodeOptions.includes(`--${feature}`))
+    .map((feature) => `--no-${feature}`);
+  return [
+    "--expose-gc",
+    "--max-http-header-size=81920",
+    `--max-semi-space-size=${Math.max(1, Math.floor(rest / 2))}`,
+    `--max-old-space-size=${memorySize - rest}`,
+    ...experimental,
+  ];
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { PATIENTLY, startLambda } from "../testing.ts";
+
+/** The function processes of this test's local Lambda, by what it runs them with. */
+const processesOf = (workDirectory: string) =>
+  execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(`${workDirectory}/runtime.cjs`))
+    .map((line) => Number.parseInt(line, 10));
+
+/** Says what it is, and leaves a mark where it was loaded. */
+const versioned = (version: string, mark: string) =>
+  `require('node:fs').writeFileSync('${mark}', ''); console.log('loading');
+   exports.handler = async () => ({ version: '${version}', pid: process.pid });`;
+
+test("a process waits before the first invocation, and loads the function only then", async () => {
+  await using lambda = await startLambda({ spareProcesses: true });
+  const { workDirectory } = lambda;
+  const mark = `${workDirectory}/mark`;
+  const { configuration } = lambda.define("spare", versioned("one", mark));
+  lambda.lambda.refresh(configuration.FunctionArn);
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  const [waiting] = processesOf(workDirectory);
+  expect(existsSync(mark)).toBe(false);
+  expect(lambda.messages("spare")).toEqual([]);
+
+  expect((await lambda.invoke("spare")).payload).toEqual({ version: "one", pid: waiting });
+  expect(existsSync(mark)).toBe(true);
+  expect(lambda.messages("spare")).toEqual([
+    expect.stringMatching(/^INIT_START/),
+    expect.stringMatching(/\tundefined\tINFO\tloading\n$/),
+    expect.stringMatching(/^START/),
+    expect.stringMatching(/^END/),
+    expect.stringMatching(/\tInit Duration: [\d.]+ ms\t\n$/),
+  ]);
+});
+
+test("a process that waits for code which is replaced ends, and the next one waits for the new", async () => {
+  await using lambda = await startLambda({ spareProcesses: true });
+  const { workDirectory } = lambda;
+  const target = lambda.define("spare", versioned("old", `${workDirectory}/old`));
+  lambda.lambda.refresh(target.configuration.FunctionArn);
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  const old = processesOf(workDirectory);
+  target.configuration = { ...target.configuration, Handler: "index.other" };
+  lambda.lambda.refresh(target.configuration.FunctionArn);
+  await expect
+    .poll(() => processesOf(workDirectory), PATIENTLY)
+    .toEqual([expect.not.toBeOneOf(old)]);
+  expect((await lambda.invoke("spare")).payload).toMatchObject({
+    errorMessage: "index.other is undefined or not exported",
+  });
+});
+
+test("a process that died while it waited is replaced by the invocation", async () => {
+  await using lambda = await startLambda({ spareProcesses: true });
+  const { workDirectory } = lambda;
+  const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));
+  lambda.lambda.refresh(configuration.FunctionArn);
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  const [waiting = 0] = processesOf(workDirectory);
+  process.kill(waiting, "SIGKILL");
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toEqual([]);
+  expect((await lambda.invoke("spare")).payload).toEqual({
+    version: "one",
+    pid: expect.not.toBeOneOf([waiting]),
+  });
+});
+
+test("none is left when Lambda is closed", async () => {
+  const lambda = await startLambda({ spareProcesses: true });
+  const { workDirectory } = lambda;
+  const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));
+  lambda.lambda.refresh(configuration.FunctionArn);
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  await lambda[Symbol.asyncDispose]();
+  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toEqual([]);
+});

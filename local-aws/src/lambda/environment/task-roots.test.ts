@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, type Zippable, zipSync } from "fflate";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { createTaskRoots } from "./task-roots.ts";
+import { useLambda } from "../testing.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "task-roots-"));
+  return () => rm(directory, { recursive: true });
+});
+
+const zip = (files: Zippable) => Buffer.from(zipSync(files));
+const unix = (mode: number) => ({ os: 3, attrs: mode << 16 });
+
+test("modes, links and empty folders are kept, and nothing can be written", async () => {
+  const files: Zippable = {
+    "index.js": strToU8(""),
+    "bin/helper": [strToU8("#!/bin/sh"), unix(0o100755)],
+    link: [strToU8("bin/helper"), unix(0o120777)],
+    "empty/": [new Uint8Array(), unix(0o040755)],
+  };
+  const root = await createTaskRoots(directory)(zip(files));
+  const modeOf = async (name: string) => (await stat(join(root, name))).mode & 0o777;
+  expect(await modeOf("index.js")).toBe(0o444);
+  expect(await modeOf("bin/helper")).toBe(0o555);
+  expect(await readlink(join(root, "link"))).toBe("bin/helper");
+  expect(await readdir(join(root, "empty"))).toEqual([]);
+});
+
+test("a link out of the task root is kept, and nothing is written through it", async () => {
+  const outside = await mkdtemp(join(tmpdir(), "outside-"));
+  onTestFinished(() => rm(outside, { recursive: true }));
+  const link = [strToU8(outside), unix(0o120777)] as const;
+  const roots = createTaskRoots(directory);
+  const root = await roots(zip({ link: [...link], "index.js": strToU8("") }));
+  expect(await readlink(join(root, "link"))).toBe(outside);
+  await expect(roots(zip({ link: [...link], "link/file": strToU8("") }))).rejects.toThrow(
+    "link/file inside link, which is a link",
+  );
+  expect(await readdir(outside)).toEqual([]);
+});
+
+test("a zip that was unpacked in part is unpacked again from the start", async () => {
+  const zipFile = zip({ "index.js": strToU8("whole") });
+  const partial = join(directory, `${createHash("sha256").update(zipFile).digest("hex")}.partial`);
+  // A folder in the place of a file stands for what can't be written over, such as a file that is
+  // read-only for a user who isn't root.
+  await mkdir(join(partial, "index.js"), { recursive: true });
+  await writeFile(join(partial, "left-over"), "");
+  const root = await createTaskRoots(directory)(zipFile);
+  expect(await readFile(join(root, "index.js"), "utf8")).toBe("whole");
+  expect(await readdir(root)).toEqual(["index.js"]);
+});
+
+const lambda = useLambda();
+
+const SDK_USERS: Record<string, string> = {
+  "index.js": `
+    const { LambdaClient } = require("@aws-sdk/client-lambda");
+    exports.handler = async () => [typeof LambdaClient, typeof require("@smithy/core")];`,
+  "index.mjs": `
+    import { LambdaClient } from "@aws-sdk/client-lambda";
+    import * as core from "@smithy/core";
+    export const handler = async () => [typeof LambdaClient, typeof core];`,
+};
+
+test.for(Object.keys(SDK_USERS))(
+  "a function in %s has the AWS SDK of the runtime",
+  async (file) => {
+    const name = file.replace(".", "-");
+    lambda().define(name, { [file]: SDK_USERS[file] ?? "" });
+    expect((await lambda().invoke(name)).payload).toEqual(["function", "object"]);
+  },
+);
+
+test("a function finds its own packages before those of the runtime, and no other package", async () => {
+  lambda().define("own", {
+    "node_modules/@aws-sdk/client-lambda/index.js": "module.exports = 'of the zip';",
+    "index.js": `
+      const found = (name) => { try { return typeof require(name); } catch (error) { return error.code; } };
+      exports.handler = async () => [require("@aws-sdk/client-lambda"), found("ws"), found("valibot")];`,
+  });
+  expect((await lambda().invoke("own")).payload).toEqual([
+    "of the zip",
+    "MODULE_NOT_FOUND",
+    "MODULE_NOT_FOUND",
+  ]);
+});
+
+test("a helper program of the zip can be run, by its name and through a link", async () => {
+  const target = lambda().define("helper", "");
+  const code = `
+    const { execFileSync } = require("node:child_process");
+    const run = (name) => execFileSync(process.env.LAMBDA_TASK_ROOT + "/" + name).toString();
+    exports.handler = async () => [run("helper.sh"), run("link")];`;
+  target.zipFile = zip({
+    "index.js": strToU8(code),
+    "helper.sh": [strToU8("#!/bin/sh\nprintf ran"), unix(0o100755)],
+    link: [strToU8("helper.sh"), unix(0o120777)],
+  }).toString("base64");
+  expect((await lambda().invoke("helper")).payload).toEqual(["ran", "ran"]);
+});

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { useLambda } from "../testing.ts";
+
+const lambda = useLambda();
+
+/** A never-ending interval keeps the event loop from running empty. */
+const BUSY = "setInterval(() => {}, 1000);";
+
+test.for<[string, string, unknown]>([
+  ["returns a promise", "async (event) => event.value", 1],
+  ["returns a thenable", "() => ({ then: (resolve) => resolve('then') })", "then"],
+  ["returns nothing", "async () => {}", null],
+  ["returns a function", "async () => () => 1", null],
+  ["calls back", "(event, context, callback) => callback(null, event.value)", 1],
+  ["calls back later", "(e, c, callback) => { setTimeout(callback, 5, null, 'later'); }", "later"],
+  ["calls back twice", "(e, c, callback) => { callback(null, 1); callback(null, 2); }", 1],
+  ["calls back, and returns a promise", "async (e, c, callback) => { callback(null, 1); }", 1],
+  ["succeeds through its context", "(event, context) => context.succeed('context')", "context"],
+  ["is done through its context", "(event, context) => context.done(null, 'done')", "done"],
+  ["returns a plain value, which counts for nothing", "() => 'ignored'", null],
+  ["throws null, which is no error", "() => { throw null; }", null],
+  ["isn't async, and whose promise never settles", "() => new Promise(() => {})", null],
+])("a handler that %s", async ([title, handler, result]) => {
+  const name = title.replaceAll(/\W+/g, "-");
+  lambda().define(name, `exports.handler = ${handler};`);
+  const answer = await lambda().invoke(name, { value: 1 });
+  expect(answer.headers).not.toHaveProperty("X-Amz-Function-Error");
+  expect(answer.payload).toEqual(result);
+});
+
+test.for<[string, string, object]>([
+  [
+    "calls back with an error",
+    "(e, c, callback) => callback(new RangeError('far'))",
+    { errorType: "RangeError", errorMessage: "far" },
+  ],
+  [
+    "calls back with a text as its error",
+    "(e, c, callback) => callback('no')",
+    { errorType: "string", errorMessage: "no", trace: [] },
+  ],
+  [
+    "fails through its context",
+    "(event, context) => context.fail()",
+    { errorType: "string", errorMessage: "handled", trace: [] },
+  ],
+  ["throws at once", "() => { throw new Error('sync'); }", { errorMessage: "sync" }],
+])("a handler that %s fails", async ([title, handler, error]) => {
+  const name = title.replaceAll(/\W+/g, "-");
+  lambda().define(name, `exports.handler = ${handler};`);
+  const answer = await lambda().invoke(name);
+  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(answer.payload).toMatchObject(error);
+});
+
+test("an async handler whose promise can't settle any more fails, and its process lives on", async () => {
+  lambda().define(
+    "unsettled",
+    "let count = 0; exports.handler = async () => { if (++count === 1) await new Promise(() => {}); return count; };",
+  );
+  const answer = await lambda().invoke("unsettled");
+  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(answer.payload).toMatchObject({
+    errorType: "Runtime.NodeJsExit",
+    errorMessage: expect.stringContaining("a Promise that was never settled"),
+  });
+  expect((await lambda().invoke("unsettled")).payload).toBe(2);
+});
+
+test("a callback answers only once the event loop is empty", async () => {
+  lambda().define(
+    "waits",
+    "exports.handler = (e, c, callback) => { callback(null, 'answer'); setTimeout(() => console.log('worked on'), 20); };",
+  );
+  expect((await lambda().invoke("waits")).payload).toBe("answer");
+  const [, , worked, end] = lambda().messages("waits");
+  expect(worked).toMatch(/INFO\tworked on\n$/);
+  expect(end).toMatch(/^END /);
+});
+
+test("with callbackWaitsForEmptyEventLoop = false a callback answers at once", async () => {
+  lambda().define(
+    "hurries",
+    `exports.handler = (e, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; ${BUSY} callback(null, 'answer'); };`,
+  );
+  expect((await lambda().invoke("hurries")).payload).toBe("answer");
+});
+
+test("the context tells the function who it is, and how long it may take", async () => {
+  const { configuration } = lambda().define(
+    "knows",
+    `exports.handler = async (event, context) => ({ ...context, remaining: context.getRemainingTimeInMillis(),
+      trace: process.env._X_AMZN_TRACE_ID, region: process.env.AWS_REGION });`,
+    { Timeout: 7, MemorySize: 192 },
+  );
+  const { payload, requestId } = await lambda().invoke("knows");
+  const [event] = lambda().eventsOf("knows");
+  expect(payload).toEqual({
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: "knows",
+    functionVersion: "$LATEST",
+    invokedFunctionArn: configuration.FunctionArn,
+    memoryLimitInMB: "192",
+    awsRequestId: requestId,
+    logGroupName: "/aws/lambda/knows",
+    logStreamName: event?.logStreamName,
+    remaining: expect.any(Number),
+    trace: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/),
+    region: "us-east-1",
+  });
+  const { remaining } = payload as { remaining: number };
+  expect(remaining).toBeGreaterThan(6000);
+  expect(remaining).toBeLessThanOrEqual(7000);
+});

@@ -1,0 +1,188 @@
+import { expect, test } from "vitest";
+import { AwsError } from "../../protocols/aws-error.ts";
+import { createManualClock } from "../../manual-clock.ts";
+import { type AsyncEvent, createAsyncQueue } from "./async-queue.ts";
+import { addFunction, stateWithRole } from "../testing.ts";
+import type { EventInvokeConfig } from "../state.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const throttled = () => new AwsError(429, "TooManyRequestsException", "Rate Exceeded.");
+
+/** A queue whose function does as it is told: throws an `AwsError`, fails or returns. */
+function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5) {
+  const clock = createManualClock();
+  const begin = clock.now();
+  const state = stateWithRole();
+  const target = addFunction(state, "target", "");
+  target.eventInvokeConfig = { DestinationConfig: {}, LastModified: 0, ...config };
+  const seen = {
+    /** Seconds after the event was accepted, by attempt. */
+    attempts: [] as number[],
+    requestIds: new Set<string>(),
+    /** How the event ended, with the number of invocations. */
+    end: undefined as [string, number, number] | undefined,
+    event: undefined as AsyncEvent | undefined,
+  };
+  let exists = true;
+  let behaviour: () => "fails" | "works" = () => "fails";
+  const ended = (condition: string) => (_target: unknown, event: AsyncEvent, failure?: string) => {
+    seen.end = [failure ?? condition, event.invokeCount, (clock.now() - begin) / SECOND];
+    seen.event = event;
+  };
+  const queue = createAsyncQueue({
+    clock,
+    random,
+    target: () => (exists ? target : undefined),
+    async invoke({ requestId }) {
+      seen.attempts.push((clock.now() - begin) / SECOND);
+      seen.requestIds.add(requestId);
+      const failed = behaviour() === "fails" ? { functionError: "Unhandled" as const } : {};
+      return { requestId, payload: Buffer.from("null"), log: [], ...failed };
+    },
+    onSuccess: ended("Success"),
+    onFailure: ended("failed"),
+  });
+  return {
+    seen,
+    target,
+    queue,
+    add: () => queue.add({ requestId: "r-1", payload: Buffer.from("{}") }),
+    behave: (does: typeof behaviour) => (behaviour = does),
+    remove: () => (exists = false),
+    /** Lets time go by second for second, as an attempt takes a moment to come to its end. */
+    async pass(milliseconds: number) {
+      for (let passed = 0; passed <= milliseconds; passed += SECOND) {
+        await new Promise(setImmediate);
+        if (passed < milliseconds) clock.advance(SECOND);
+      }
+    },
+  };
+}
+
+test("a failing function is run after one minute again, and then after two, with the same request id", async () => {
+  const { add, pass, seen } = startQueue();
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual([0, 60, 180]);
+  expect(seen.requestIds).toEqual(new Set(["r-1"]));
+  expect(seen.end).toEqual(["RetriesExhausted", 3, 180]);
+});
+
+test.for<[string, number, number[]]>([
+  ["earliest", 0, [0, 50, 160]],
+  ["latest", 0.99999, [0, 70, 200]],
+])("retries come about one and two minutes after a failure: at the %s", async ([, at, times]) => {
+  const { add, pass, seen } = startQueue({}, () => at);
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual(times);
+});
+
+test("an event of the age that Terraform asks for gets both its retries, however late", async () => {
+  const { add, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 201 }, () => 0.99999);
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.end).toEqual(["RetriesExhausted", 3, 200]);
+});
+
+test("a success ends the retries", async () => {
+  const { add, behave, pass, seen } = startQueue();
+  behave(() => (seen.attempts.length === 2 ? "works" : "fails"));
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual([0, 60]);
+  expect(seen.end).toEqual(["Success", 2, 60]);
+});
+
+test("with MaximumRetryAttempts of 0 the first failure is the last", async () => {
+  const { add, pass, seen } = startQueue({ MaximumRetryAttempts: 0 });
+  add();
+  await pass(0);
+  expect(seen.end).toEqual(["RetriesExhausted", 1, 0]);
+});
+
+// AWS as well: an event accepted while two retries were allowed had one, as a change came meanwhile.
+test("fewer retries count for an event that waits for its own", async () => {
+  const { add, pass, seen, target } = startQueue({ MaximumRetryAttempts: 2 });
+  add();
+  await pass(MINUTE / 2);
+  target.eventInvokeConfig = { DestinationConfig: {}, LastModified: 0, MaximumRetryAttempts: 0 };
+  await pass(5 * MINUTE);
+  expect(seen.end).toEqual(["RetriesExhausted", 2, 60]);
+});
+
+test("a retry that would come after the maximum age is given up at once", async () => {
+  const { add, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 120 });
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual([0, 60]);
+  expect(seen.end).toEqual(["EventAgeExceeded", 2, 60]);
+});
+
+test("an event that is throttled is attempted ever later, without a retry being used up", async () => {
+  const { add, behave, pass, seen } = startQueue({ MaximumRetryAttempts: 0 });
+  behave(() => {
+    if (seen.attempts.length <= 11) throw throttled();
+    return "works";
+  });
+  add();
+  await pass(25 * MINUTE);
+  const delays = seen.attempts.map((at, index) => at - (seen.attempts[index - 1] ?? 0));
+  expect(delays).toEqual([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+  expect(seen.end).toEqual(["Success", 1, 1111]);
+});
+
+test("an event that is throttled until its age is up has failed with the status of the throttling", async () => {
+  const { add, behave, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 60 });
+  behave(() => {
+    throw throttled();
+  });
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.end).toEqual(["EventAgeExceeded", 0, 31]);
+  expect(seen.event?.outcome).toEqual({ status: 429, message: "Rate Exceeded." });
+});
+
+test("a fault of the service is attempted again like a throttling", async () => {
+  const { add, behave, pass, seen } = startQueue();
+  behave(() => {
+    if (seen.attempts.length === 1) throw new Error("no process left");
+    return "works";
+  });
+  add();
+  await pass(MINUTE);
+  expect(seen.attempts).toEqual([0, 1]);
+  expect(seen.end).toEqual(["Success", 1, 1]);
+});
+
+test("a function with a reserved concurrency of zero is not attempted", async () => {
+  const { add, pass, seen, target } = startQueue();
+  target.reservedConcurrentExecutions = 0;
+  add();
+  await pass(0);
+  expect(seen.attempts).toEqual([]);
+  expect(seen.end).toEqual(["ZeroReservedConcurrency", 0, 0]);
+  expect(seen.event?.outcome).toBeUndefined();
+});
+
+test("events that wait for a function go with it", async () => {
+  const { add, pass, remove, seen } = startQueue();
+  add();
+  await pass(0);
+  remove();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual([0]);
+  expect(seen.end).toBeUndefined();
+});
+
+test("after close nothing is attempted any more", async () => {
+  const { add, pass, queue, seen } = startQueue();
+  add();
+  await pass(0);
+  queue.close();
+  add();
+  await pass(5 * MINUTE);
+  expect(seen.attempts).toEqual([0]);
+});

@@ -1,0 +1,116 @@
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { PATIENTLY, startLambda, type TestLambda } from "../testing.ts";
+
+/** Runs until a file is there, and says that it runs. */
+const HOLDS = `const { existsSync } = require('node:fs');
+  exports.handler = async ({ until }) => {
+    console.log('holding');
+    while (until && !existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 5));
+    return process.pid; };`;
+
+const REJECTED =
+  '{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}';
+
+/** An invocation that runs until it is released. */
+async function hold(lambda: TestLambda, name: string) {
+  const until = `${lambda.workDirectory}/${name}`;
+  const answer = lambda.invoke(name, { until });
+  await lambda.logged(name, /holding/);
+  return { answer, release: () => writeFileSync(until, "") };
+}
+
+test("at a function's reserved concurrency Invoke is refused with 429, and runs again below it", async () => {
+  await using lambda = await startLambda();
+  lambda.define("one", HOLDS).reservedConcurrentExecutions = 1;
+  const { answer, release } = await hold(lambda, "one");
+
+  const refused = await lambda.lambda.service(lambda.request("one", {}));
+  expect(refused.status).toBe(429);
+  expect(refused.headers).toEqual({
+    "Content-Type": "application/json",
+    "X-Amzn-ErrorType": "TooManyRequestsException",
+    "Retry-After": "1",
+  });
+  expect(refused.body).toBe(REJECTED);
+  const dryRun = lambda.request("one", {}, { "x-amz-invocation-type": "DryRun" });
+  expect(await lambda.send(dryRun)).toMatchObject({ status: 204 });
+
+  release();
+  expect((await answer).status).toBe(200);
+  expect((await lambda.invoke("one", {})).status).toBe(200);
+});
+
+test("a function that reserves nothing has what the others leave of the account's concurrency", async () => {
+  await using lambda = await startLambda({ accountConcurrency: 3 });
+  lambda.define("reserves", HOLDS).reservedConcurrentExecutions = 2;
+  lambda.define("shares", HOLDS);
+  const { answer, release } = await hold(lambda, "shares");
+  expect(await lambda.invoke("shares", {})).toMatchObject({
+    status: 429,
+    payload: { Reason: "ConcurrentInvocationLimitExceeded", message: "Rate Exceeded." },
+  });
+  expect((await lambda.invoke("reserves", {})).status).toBe(200);
+  release();
+  expect((await answer).status).toBe(200);
+});
+
+test("an invocation that waits for a process counts as a concurrent one", async () => {
+  await using lambda = await startLambda({ capacity: 1 });
+  lambda.define("waits", HOLDS).reservedConcurrentExecutions = 2;
+  const { answer, release } = await hold(lambda, "waits");
+  const waiting = lambda.invoke("waits", {});
+  expect((await lambda.invoke("waits", {})).status).toBe(429);
+  release();
+  const answers = await Promise.all([answer, waiting]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  // The one process ran both.
+  expect(new Set(answers.map(({ payload }) => payload))).toHaveLength(1);
+});
+
+test("with a reserved concurrency of zero every synchronous invocation is refused", async () => {
+  await using lambda = await startLambda();
+  lambda.define("none", HOLDS).reservedConcurrentExecutions = 0;
+  const refused = await lambda.lambda.service(lambda.request("none", {}));
+  expect(refused.status).toBe(429);
+  expect(refused.body).toBe(REJECTED);
+});
+
+test("another service is refused as an invoker is", async () => {
+  await using lambda = await startLambda();
+  const target = lambda.define("called", HOLDS);
+  const { FunctionArn } = target.configuration;
+  target.reservedConcurrentExecutions = 0;
+  target.policy["api"] = {
+    Sid: "api",
+    Effect: "Allow",
+    Principal: { Service: "apigateway.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: FunctionArn,
+  };
+  const invokeAs = (service: string) =>
+    lambda.lambda.invokeAs(service, "arn:aws:x", FunctionArn, "{}");
+  await expect(invokeAs("apigateway.amazonaws.com")).rejects.toMatchObject({
+    status: 429,
+    code: "TooManyRequestsException",
+  });
+  await expect(invokeAs("events.amazonaws.com")).rejects.toMatchObject({ status: 403 });
+});
+
+test("concurrent invocations have a process and a log stream each", async () => {
+  await using lambda = await startLambda({ capacity: 3 });
+  lambda.define("several", HOLDS);
+  const until = `${lambda.workDirectory}/all`;
+  const answers = [1, 2, 3].map(() => lambda.invoke("several", { until }));
+  await expect
+    .poll(
+      () => lambda.messages("several").filter((line) => line.includes("holding")).length,
+      PATIENTLY,
+    )
+    .toBe(3);
+  writeFileSync(until, "");
+  const pids = (await Promise.all(answers)).map(({ payload }) => payload);
+  expect(new Set(pids)).toHaveLength(3);
+  const streams = lambda.eventsOf("several").map(({ logStreamName }) => logStreamName);
+  expect(new Set(streams)).toHaveLength(3);
+});

@@ -1,0 +1,60 @@
+/**
+ * The lines that Lambda itself writes into a function's log, in both formats.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ */
+import type { FunctionConfiguration } from "../state.ts";
+
+/** A start is a phase of its own, or a part of the invocation that needs it. */
+export type Phase = "init" | "invoke";
+
+/** How a start or an invocation ended: `timeout` and `error` mean that its process did, too. */
+export interface Ending {
+  /** An invocation whose handler threw is a success here. */
+  status: "success" | "timeout" | "error";
+  errorType?: string;
+}
+
+export interface InitReport extends Ending {
+  phase: Phase;
+  /** Milliseconds, as all durations here. */
+  duration: number;
+}
+
+/** What REPORT says of one invocation. */
+export interface Report extends Ending {
+  requestId: string;
+  duration: number;
+  /** Only of the first invocation of an environment. */
+  initDuration?: number | undefined;
+  /** MB. */
+  memoryUsed: number;
+  /** The length of the response: 0 where there is none but an error. */
+  producedBytes: number;
+}
+
+export interface PlatformLines {
+  initStart(phase: Phase): string[];
+  initReport(report: InitReport): string[];
+  start(requestId: string): string[];
+  /** The end of an invocation. */
+  report(report: Report): string[];
+}
+
+/** What the lines say of the environment they are written for. */
+export interface LoggedEnvironment {
+  configuration: FunctionConfiguration;
+  region: string;
+  /** The name of the log stream. */
+  instanceId: string;
+  now(): number;
+}
+
+/** Our choice: a version that says which Node.js really runs. */
+export const runtimeVersion = (region: string) => ({
+  version: `nodejs:22.local.${process.versions.node}`,
+  arn: `arn:aws:lambda:${region}::runtime:${"0".repeat(64)}`,
+});
+
+/** The initialisation is billed since August 2025. */
+export const billedDuration = ({ duration, initDuration = 0 }: Report) =>
+  Math.ceil(duration + initDuration);

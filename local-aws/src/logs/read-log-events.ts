@@ -1,0 +1,158 @@
+import * as v from "valibot";
+import { only } from "../protocols/only.ts";
+import { defineOperation, type Operation } from "../protocols/operation.ts";
+import type { State } from "../state.ts";
+import type { EventStore, StoredEvent } from "./event-store.ts";
+import { parseFilterPattern } from "./filter-pattern.ts";
+import { invalidParameter, noSuchStream } from "./log-errors.ts";
+import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
+
+const limit = v.optional(
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  10_000,
+);
+const time = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
+
+/**
+ * The operations of `aws logs tail`, `aws logs filter-log-events` and `aws logs get-log-events`.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+ */
+export function readOperations(options: {
+  state: State;
+  store: EventStore;
+}): Record<string, Operation> {
+  return { FilterLogEvents: filterLogEvents(options), GetLogEvents: getLogEvents(options) };
+}
+
+const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
+  defineOperation({
+    input: v.strictObject({
+      ...groupReference,
+      logStreamNames: v.optional(v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(100))),
+      logStreamNamePrefix: v.optional(v.string()),
+      startTime: time,
+      endTime: time,
+      filterPattern: v.optional(v.string(), ""),
+      nextToken: v.optional(v.string()),
+      limit,
+      // AWS itself takes and ignores it since 2019: streams are always interleaved.
+      interleaved: v.optional(v.boolean()),
+      unmask: v.optional(only("unmask", false)),
+    }),
+    resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
+    handle(input, { region }) {
+      const group = findGroup(state, region, groupNameOf(state, region, input));
+      const matches = parseFilterPattern(input.filterPattern);
+      const isRead = streamSelection(input, store.streamsOf(group));
+      const { startTime = 0, endTime = Infinity } = input;
+      if (endTime < startTime) throw invalidParameter("endTime must not be before startTime.");
+      const after = eventIdIn(input.nextToken, /^(\d{56})$/) ?? "";
+      const found = store
+        .eventsOf(group)
+        .filter(
+          ({ eventId, logStreamName, timestamp, message }) =>
+            eventId > after &&
+            timestamp >= startTime &&
+            timestamp <= endTime &&
+            isRead(logStreamName) &&
+            matches(message),
+        );
+      const events = firstMegabyte(found.slice(0, input.limit));
+      const more = events.length < found.length;
+      return {
+        events,
+        searchedLogStreams: [],
+        nextToken: more ? events.at(-1)?.eventId : undefined,
+      };
+    },
+  });
+
+function streamSelection(
+  input: { logStreamNames?: string[] | undefined; logStreamNamePrefix?: string | undefined },
+  streams: ReadonlyMap<string, unknown>,
+): (logStreamName: string) => boolean {
+  const { logStreamNames: names, logStreamNamePrefix: prefix } = input;
+  if (names === undefined) return (name) => name.startsWith(prefix ?? "");
+  if (prefix !== undefined)
+    throw invalidParameter("logStreamNames and logStreamNamePrefix are mutually exclusive.");
+  if (!names.every((name) => streams.has(name))) throw noSuchStream();
+  return (name) => names.includes(name);
+}
+
+const getLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
+  defineOperation({
+    input: v.strictObject({
+      ...groupReference,
+      logStreamName: v.string(),
+      startTime: time,
+      endTime: time,
+      nextToken: v.optional(v.string()),
+      limit,
+      startFromHead: v.optional(v.boolean(), false),
+      unmask: v.optional(only("unmask", false)),
+    }),
+    resource: (input, { region }) =>
+      streamArn(state, region, groupNameOf(state, region, input), input.logStreamName),
+    handle(input, { region }) {
+      const { logStreamName, startTime = 0, endTime = Infinity } = input;
+      const group = findGroup(state, region, groupNameOf(state, region, input));
+      if (!store.streamsOf(group).has(logStreamName)) throw noSuchStream();
+      const events = store
+        .eventsOf(group)
+        .filter((event) => event.logStreamName === logStreamName)
+        .filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
+      return turnPage(events, input);
+    },
+  });
+
+/**
+ * One page and the tokens to its neighbours. `f/{id}/s` leads to what comes after an event,
+ * `b/{id}/s` to what comes before; at an end of the stream the same token is given again, which is
+ * how a client knows.
+ */
+function turnPage(
+  events: readonly StoredEvent[],
+  input: { nextToken?: string | undefined; limit: number; startFromHead: boolean },
+) {
+  const id = eventIdIn(input.nextToken, /^[fb]\/(\d{56})\/s$/);
+  const forward = input.nextToken?.startsWith("f/") ?? input.startFromHead;
+  const rest = events.filter(
+    ({ eventId }) => id === undefined || (forward ? eventId > id : eventId < id),
+  );
+  const page = forward
+    ? firstMegabyte(rest.slice(0, input.limit))
+    : firstMegabyte(rest.slice(-input.limit).toReversed()).toReversed();
+  const here = id ?? "0".repeat(56);
+  return {
+    events: page.map(({ timestamp, message, ingestionTime }) => ({
+      timestamp,
+      message,
+      ingestionTime,
+    })),
+    nextForwardToken: `f/${page.at(-1)?.eventId ?? (forward ? here : moved(here, -1n))}/s`,
+    nextBackwardToken: `b/${page[0]?.eventId ?? (forward ? moved(here, 1n) : here)}/s`,
+  };
+}
+
+/** From an empty page, the way back must lead to the event itself that the token names. */
+const moved = (eventId: string, by: bigint) => {
+  const id = BigInt(eventId) + by;
+  return String(id < 0n ? 0n : id).padStart(56, "0");
+};
+
+function eventIdIn(token: string | undefined, form: RegExp): string | undefined {
+  if (token === undefined) return undefined;
+  const id = form.exec(token)?.[1];
+  if (id === undefined) throw invalidParameter("The specified nextToken is invalid.");
+  return id;
+}
+
+/** AWS ends a page at 1 MB; the first event is always in it. */
+function firstMegabyte(events: readonly StoredEvent[]): StoredEvent[] {
+  let bytes = 0;
+  const end = events.findIndex(({ message }, index) => {
+    bytes += Buffer.byteLength(message);
+    return index > 0 && bytes > 1_048_576;
+  });
+  return end === -1 ? [...events] : events.slice(0, end);
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Iam } from "../iam/index.ts";
+import { reportError } from "../report-error.ts";
+import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import { errorResponse } from "../protocols/error-response.ts";
+import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
+import type { AwsResponse, Service } from "../protocols/operation.ts";
+import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
+
+/** Bytes. A function's zip may have 50 MB, and comes in base64. */
+const BODY_LIMIT = 70 * 1024 * 1024;
+const TOO_LARGE = `The request body exceeds ${BODY_LIMIT} bytes.`;
+
+/** Answers a request that is for no AWS service, and so isn't signed. */
+export type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
+ * for a host that isn't this machine get no response at all. Those from pages of other sites are
+ * refused, and so are pages and the administrator's requests for processes of other users.
+ * @param options.services by signing name, such as `execute-api`.
+ * @param options.pages by path, such as `/favicon.ico`.
+ * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
+ * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
+ * the administrator. Default: no.
+ */
+export function createAwsServer(options: {
+  iam: Pick<Iam, "authenticate">;
+  services: Readonly<Record<string, Service>>;
+  pages?: Readonly<Record<string, Page>>;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  allowOtherUsers?: boolean;
+}): Server {
+  const { iam, services, pages = {}, upgrade, allowOtherUsers = false } = options;
+  const peers = allowOtherUsers ? allPeers : createPeers();
+  const pageOf = (request: IncomingMessage) => {
+    const { method, url = "/", headers } = request;
+    // Signed requests of some services go to `/`, where a page may be as well.
+    const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
+    if (method !== "GET" || isSigned || comesFromElsewhere(request)) return undefined;
+    const [path = "/"] = url.split("?", 1);
+    return Object.hasOwn(pages, path) ? pages[path] : undefined;
+  };
+
+  const answer = async (
+    request: IncomingMessage,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<AwsResponse> => {
+    if (comesFromElsewhere(request))
+      throw new AwsError(
+        403,
+        "AccessDeniedException",
+        "Requests from pages of other sites are not allowed.",
+      );
+    const { method = "GET", url = "/" } = request;
+    const headers = headersOf(request);
+    const body = await readBody(request);
+    const signed = await iam.authenticate({ method, url, headers, body });
+    // Every user of the machine knows the administrator's secret; only functions know those of roles.
+    if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
+      throw refusedPeer();
+    const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
+    if (service === undefined) throw notImplemented(`the service ${signed.service}`);
+    const [path = "/", query = ""] = url.split("?", 2);
+    return await service({
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers,
+      body,
+      region: signed.region,
+      caller: signed.caller,
+      requestId,
+      signal,
+    });
+  };
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const page = pageOf(request);
+    if (page !== undefined) {
+      if (await peers.admits(request.socket)) await serve(page, request, response);
+      else response.writeHead(403, { "Content-Type": "text/plain" }).end(REFUSED_PEER);
+      return;
+    }
+    const requestId = randomUUID();
+    const client = new AbortController();
+    // After the response nothing listens to the signal, and capturing a stack is expensive.
+    response.once("close", () => {
+      if (!response.writableFinished) client.abort();
+    });
+    const answered = await answer(request, requestId, client.signal).catch((error: unknown) =>
+      errorResponse(error, headersOf(request), requestId),
+    );
+    send(response, requestId, answered);
+  };
+
+  const server = createServer((request, response) => {
+    if (asksForThisMachine(request)) respond(request, response).catch(() => response.destroy());
+    else request.socket.destroy();
+  });
+  if (upgrade !== undefined)
+    server.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => socket.destroy());
+      if (asksForThisMachine(request)) upgrade(request, socket, head).catch(() => socket.destroy());
+      else socket.destroy();
+    });
+  return server;
+}
+
+const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
+
+/**
+ * By name in lower case. It has no prototype, because clients choose names that are looked up in it:
+ * those of the headers that they signed.
+ */
+function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
+  const { "set-cookie": cookies, ...texts } = headers;
+  return Object.assign(Object.create(null), texts, cookies && { "set-cookie": cookies.join(",") });
+}
+
+/** An error of a page ends its response, and nothing else. */
+async function serve(page: Page, request: IncomingMessage, response: ServerResponse) {
+  try {
+    await page(request, response);
+  } catch (error) {
+    reportError(error);
+    response.destroy();
+  }
+}
+
+/** By its events: their iterator would cost each request more than its signature does. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  request.on("data", (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
+    else reject(new AwsError(413, "RequestEntityTooLargeException", TOO_LARGE));
+  });
+  request.once("end", () => resolve(Buffer.concat(chunks, length)));
+  request.once("error", reject);
+  return promise;
+}
+
+function send(response: ServerResponse, requestId: string, answer: AwsResponse): void {
+  const { status, headers, body = "" } = answer;
+  response.writeHead(status, {
+    ...(status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) }),
+    "x-amzn-RequestId": requestId,
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,79 @@
+import type { Clock } from "../clock.ts";
+import { jsonProtocol } from "../protocols/json-protocol.ts";
+import type { Service } from "../protocols/operation.ts";
+import type { Iam } from "../iam/index.ts";
+import type { State } from "../state.ts";
+import { createMessageStore } from "./message-store.ts";
+import { queueIn } from "./queue-lookup.ts";
+import { queueTagOperations } from "./queue-tags.ts";
+import { queueOperations } from "./queues.ts";
+import { receiveMessage } from "./receive-message.ts";
+import { receivedMessageOperations } from "./received-messages.ts";
+import { fits, isAllowed, newMessage, sendMessage } from "./send-message.ts";
+import { queryErrorHeader } from "./sqs-errors.ts";
+
+export interface MessageAttribute {
+  DataType: "String" | "Number";
+  StringValue: string;
+}
+
+export interface Sqs {
+  service: Service;
+  /**
+   * Sends a message on behalf of another service. False: there is no such queue, or the message is
+   * larger than the queue takes, or has characters that no message may.
+   */
+  send(
+    queueArn: string,
+    body: string,
+    attributes: Readonly<Record<string, MessageAttribute>>,
+  ): boolean;
+  /** How many messages a queue has, those in flight and those delayed with them. */
+  count(queueArn: string): number;
+}
+
+/**
+ * SQS's standard queues: the queues in the state, their messages in memory.
+ * @param options.endpoint where clients reach this service; queue URLs begin with it.
+ */
+export function createSqs(options: {
+  state: State;
+  clock: Clock;
+  iam: Iam;
+  endpoint: () => string;
+}): Sqs {
+  const { state, clock, iam, endpoint } = options;
+  const store = createMessageStore(clock);
+  const resources = { state, clock, store, endpoint };
+  const find = (queueArn: string) => {
+    const [, , , region = "", account, name = ""] = queueArn.split(":");
+    return account === state.accountId ? queueIn(state, region, name) : undefined;
+  };
+  return {
+    service: jsonProtocol({
+      iam,
+      prefix: "sqs",
+      target: "AmazonSQS",
+      version: "1.0",
+      operations: {
+        ...queueOperations(resources),
+        ...queueTagOperations(resources),
+        SendMessage: sendMessage(resources),
+        ReceiveMessage: receiveMessage(resources),
+        ...receivedMessageOperations(resources),
+      },
+      errorHeaders: queryErrorHeader,
+    }),
+    send(queueArn, body, attributes) {
+      const queue = find(queueArn);
+      if (queue === undefined || !isAllowed(body) || !fits(queue, body, attributes)) return false;
+      const senderId = state.accountId;
+      store.add(queue, newMessage({ queue, body, attributes, senderId, now: clock.now() }));
+      return true;
+    },
+    count(queueArn) {
+      const queue = find(queueArn);
+      return queue === undefined ? 0 : store.messagesOf(queue).length;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { notImplemented } from "../protocols/aws-error.ts";
+import { sqsError, unknownAttribute } from "./sqs-errors.ts";
+import type { Queue } from "./state.ts";
+
+/** Least, most, default: seconds, and bytes for the message size. */
+const numbers: ReadonlyMap<string, readonly [number, number, number]> = new Map([
+  ["DelaySeconds", [0, 900, 0]],
+  ["MaximumMessageSize", [1024, 1_048_576, 1_048_576]],
+  ["MessageRetentionPeriod", [60, 1_209_600, 345_600]],
+  ["ReceiveMessageWaitTimeSeconds", [0, 20, 0]],
+  ["VisibilityTimeout", [0, 43_200, 30]],
+]);
+
+/** Set to the empty string, these are removed, which a queue without them can answer. */
+const removable = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
+
+const notSupported = [
+  ...removable,
+  "KmsDataKeyReusePeriodSeconds",
+  "FifoQueue",
+  "ContentBasedDeduplication",
+  "DeduplicationScope",
+  "FifoThroughputLimit",
+];
+
+const derived = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+  "CreatedTimestamp",
+  "LastModifiedTimestamp",
+  "QueueArn",
+];
+
+/**
+ * The attributes of a CreateQueue or SetQueueAttributes that are kept.
+ * @throws {AwsError} 400 for unknown names and values out of range, 501 for what isn't implemented.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+ */
+export function checkedAttributes(given: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(given).filter(([name, value]) => isKept(name, value));
+  return Object.fromEntries(kept);
+}
+
+function isKept(name: string, value: string): boolean {
+  if (removable.includes(name) && value === "") return false;
+  if (notSupported.includes(name)) throw notImplemented(`the queue attribute ${name}`);
+  if (!numbers.has(name) && name !== "SqsManagedSseEnabled") throw unknownAttribute(name);
+  const [least, most] = numbers.get(name) ?? [0, 0];
+  const valid = numbers.has(name)
+    ? /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+    : value === "true" || value === "false";
+  if (valid) return true;
+  throw sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+}
+
+/** Every attribute that can be set here, with AWS's default where it wasn't. */
+export const settingsOf = ({ attributes }: Pick<Queue, "attributes">): Record<string, string> => ({
+  ...Object.fromEntries([...numbers].map(([name, [, , value]]) => [name, String(value)])),
+  SqsManagedSseEnabled: "true",
+  ...attributes,
+});
+
+/** A number that was set on a queue, or its default. */
+export const numberOf = (queue: Queue, name: string): number =>
+  Number(queue.attributes[name] ?? numbers.get(name)?.[2]);
+
+/**
+ * What GetQueueAttributes answers: of all that is known, what was asked for.
+ * @throws {AwsError} 400 InvalidAttributeName
+ */
+export function selectAttributes(
+  known: Readonly<Record<string, string>>,
+  names: readonly string[],
+): Record<string, string> {
+  const valid = ["All", "SqsManagedSseEnabled", ...numbers.keys(), ...notSupported, ...derived];
+  const unknown = names.find((name) => !valid.includes(name));
+  if (unknown !== undefined) throw unknownAttribute(unknown);
+  const asked = ([name]: [string, string]) => names.includes("All") || names.includes(name);
+  return Object.fromEntries(Object.entries(known).filter(asked));
+}

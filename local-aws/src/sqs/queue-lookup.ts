@@ -1,0 +1,44 @@
+import { notImplemented } from "../protocols/aws-error.ts";
+import { regionOf, type State } from "../state.ts";
+import { invalidParameter, noSuchQueue, sqsError } from "./sqs-errors.ts";
+import type { Queue } from "./state.ts";
+
+export const queueArn = (state: State, region: string, name: string): string =>
+  `arn:aws:sqs:${region}:${state.accountId}:${name}`;
+
+export function queueIn(state: State, region: string, name: string): Queue | undefined {
+  const { queues } = regionOf(state, region).sqs;
+  return Object.hasOwn(queues, name) ? queues[name] : undefined;
+}
+
+/**
+ * The queue of a URL. As its host may be any name of this machine, only the path counts.
+ * @throws {AwsError} 400 QueueDoesNotExist, InvalidAddress
+ */
+export function findQueue(state: State, region: string, queueUrl: string): Queue {
+  const [account, name] = partsOf(queueUrl);
+  const queue = account === state.accountId ? queueIn(state, region, name) : undefined;
+  if (queue === undefined) throw noSuchQueue();
+  return queue;
+}
+
+/** The ARN of a queue's URL, whether or not there is such a queue. */
+export function arnOfUrl(region: string, queueUrl: string): string {
+  const [account, name] = partsOf(queueUrl);
+  return `arn:aws:sqs:${region}:${account}:${name}`;
+}
+
+function partsOf(queueUrl: string): [account: string, name: string] {
+  const [, account, name] = /\/(\d{12})\/([^/]+)$/.exec(queueUrl) ?? [];
+  if (account !== undefined && name !== undefined) return [account, name];
+  throw sqsError("InvalidAddress", `The address ${queueUrl} is not valid for this endpoint.`);
+}
+
+/** @throws {AwsError} 400 for a name that AWS refuses, 501 for that of a FIFO queue. */
+export function checkQueueName(name: string): void {
+  if (name.endsWith(".fifo")) throw notImplemented("FIFO queues");
+  if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return;
+  throw invalidParameter(
+    "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+  );
+}

@@ -1,0 +1,174 @@
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { defineOperation, type Operation } from "../protocols/operation.ts";
+import { regionOf, type State } from "../state.ts";
+import type { MessageStore } from "./message-store.ts";
+import { checkedAttributes, selectAttributes, settingsOf } from "./queue-attributes.ts";
+import { arnOfUrl, checkQueueName, findQueue, queueArn, queueIn } from "./queue-lookup.ts";
+import { checkRange, invalidParameter, noSuchQueue, sqsError } from "./sqs-errors.ts";
+import type { Queue } from "./state.ts";
+
+export interface QueueOptions {
+  state: State;
+  clock: Clock;
+  store: MessageStore;
+  endpoint: () => string;
+}
+
+const QueueUrl = v.string();
+const StringMap = v.record(v.string(), v.string());
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+export function queueOperations(options: QueueOptions): Record<string, Operation> {
+  const { state, endpoint } = options;
+  const urlOf = (name: string) => `${endpoint()}/${state.accountId}/${name}`;
+
+  return {
+    CreateQueue: defineOperation({
+      input: v.strictObject({
+        QueueName: v.string(),
+        Attributes: v.optional(StringMap, {}),
+        tags: v.optional(StringMap, {}),
+      }),
+      resource: ({ QueueName }, { region }) => queueArn(state, region, QueueName),
+      handle({ QueueName, Attributes, tags }, { region }) {
+        checkQueueName(QueueName);
+        const attributes = checkedAttributes(Attributes);
+        const existing = queueIn(state, region, QueueName);
+        if (existing === undefined) create(options, region, QueueName, attributes, tags);
+        else checkSame(existing, attributes);
+        return { QueueUrl: urlOf(QueueName) };
+      },
+    }),
+    GetQueueUrl: defineOperation({
+      input: v.strictObject({
+        QueueName: v.string(),
+        QueueOwnerAWSAccountId: v.optional(v.string()),
+      }),
+      resource: ({ QueueName }, { region }) => queueArn(state, region, QueueName),
+      handle({ QueueName, QueueOwnerAWSAccountId = state.accountId }, { region }) {
+        const isOurs = QueueOwnerAWSAccountId === state.accountId;
+        if (!isOurs || queueIn(state, region, QueueName) === undefined) throw noSuchQueue();
+        return { QueueUrl: urlOf(QueueName) };
+      },
+    }),
+    ListQueues: defineOperation({
+      input: v.strictObject({
+        QueueNamePrefix: v.optional(v.string(), ""),
+        MaxResults: v.optional(v.number()),
+        NextToken: v.optional(v.string()),
+      }),
+      handle({ QueueNamePrefix, MaxResults, NextToken }, { region }) {
+        checkRange("MaxResults", MaxResults, 1, 1000);
+        const names = Object.keys(regionOf(state, region).sqs.queues).toSorted();
+        const found = names.filter((name) => name.startsWith(QueueNamePrefix));
+        const { page, ...rest } = pageOf(found, MaxResults, NextToken);
+        return page.length === 0 ? {} : { QueueUrls: page.map(urlOf), ...rest };
+      },
+    }),
+    ...existingQueueOperations(options),
+  };
+}
+
+function existingQueueOperations({ state, clock, store }: QueueOptions): Record<string, Operation> {
+  const resource = (input: { QueueUrl: string }, { region }: { region: string }) =>
+    arnOfUrl(region, input.QueueUrl);
+
+  return {
+    GetQueueAttributes: defineOperation({
+      input: v.strictObject({ QueueUrl, AttributeNames: v.optional(v.array(v.string()), []) }),
+      resource,
+      handle({ QueueUrl, AttributeNames }, { region }) {
+        const queue = findQueue(state, region, QueueUrl);
+        const known = { ...settingsOf(queue), ...derivedOf(queue, store, clock.now()) };
+        return { Attributes: selectAttributes(known, AttributeNames) };
+      },
+    }),
+    SetQueueAttributes: defineOperation({
+      input: v.strictObject({ QueueUrl, Attributes: StringMap }),
+      resource,
+      handle({ QueueUrl, Attributes }, { region }) {
+        const queue = findQueue(state, region, QueueUrl);
+        Object.assign(queue.attributes, checkedAttributes(Attributes));
+        queue.LastModifiedTimestamp = seconds(clock.now());
+      },
+    }),
+    DeleteQueue: defineOperation({
+      input: v.strictObject({ QueueUrl }),
+      resource,
+      handle({ QueueUrl }, { region }) {
+        const queue = findQueue(state, region, QueueUrl);
+        delete regionOf(state, region).sqs.queues[queue.QueueName];
+        store.wake(queue);
+      },
+    }),
+    PurgeQueue: defineOperation({
+      input: v.strictObject({ QueueUrl }),
+      resource,
+      handle({ QueueUrl }, { region }) {
+        const queue = findQueue(state, region, QueueUrl);
+        if (store.purge(queue)) return;
+        const message = `Only one PurgeQueue operation on ${queue.QueueName} is allowed every 60 seconds.`;
+        throw sqsError("PurgeQueueInProgress", message, 403);
+      },
+    }),
+  };
+}
+
+const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+
+function create(
+  { state, clock }: QueueOptions,
+  region: string,
+  QueueName: string,
+  attributes: Record<string, string>,
+  tags: Record<string, string>,
+): void {
+  const now = seconds(clock.now());
+  // Our choice: a name is free as soon as its queue is deleted. On AWS it takes 60 seconds.
+  regionOf(state, region).sqs.queues[QueueName] = {
+    QueueName,
+    QueueArn: queueArn(state, region, QueueName),
+    attributes,
+    CreatedTimestamp: now,
+    LastModifiedTimestamp: now,
+    tags,
+  };
+}
+
+function checkSame(existing: Queue, wanted: Readonly<Record<string, string>>): void {
+  const settings = settingsOf(existing);
+  const differing = Object.keys(wanted).find((name) => settings[name] !== wanted[name]);
+  if (differing === undefined) return;
+  throw sqsError(
+    "QueueNameExists",
+    `A queue already exists with the same name and a different value for attribute ${differing}`,
+  );
+}
+
+function derivedOf(queue: Queue, store: MessageStore, now: number): Record<string, string> {
+  const messages = store.messagesOf(queue);
+  const visible = messages.filter(({ visibleAt }) => visibleAt <= now).length;
+  const delayed = messages.filter(
+    (message) => message.visibleAt > now && message.receiveCount === 0,
+  );
+  return {
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(messages.length - visible - delayed.length),
+    ApproximateNumberOfMessagesDelayed: String(delayed.length),
+    CreatedTimestamp: String(queue.CreatedTimestamp),
+    LastModifiedTimestamp: String(queue.LastModifiedTimestamp),
+    QueueArn: queue.QueueArn,
+  };
+}
+
+/** As on AWS there is a next page only where MaxResults was given; else 1000 queues are the end. */
+function pageOf(names: readonly string[], limit = 1000, token?: string) {
+  const after = token === undefined ? "" : Buffer.from(token, "base64url").toString();
+  if (after !== "" && !names.includes(after))
+    throw invalidParameter("Invalid or expired next token.");
+  const rest = names.filter((name) => name > after);
+  const page = rest.slice(0, limit);
+  const last = rest.length > limit ? page.at(-1) : undefined;
+  return { page, NextToken: last && Buffer.from(last).toString("base64url") };
+}

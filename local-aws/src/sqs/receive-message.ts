@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import type { Clock } from "../clock.ts";
+import { defineOperation, type Operation } from "../protocols/operation.ts";
+import type { State } from "../state.ts";
+import { md5Of, md5OfAttributes, selectMessageAttributes } from "./message-attributes.ts";
+import type { Message, MessageStore } from "./message-store.ts";
+import { numberOf } from "./queue-attributes.ts";
+import { arnOfUrl, findQueue } from "./queue-lookup.ts";
+import { checkRange, unknownAttribute } from "./sqs-errors.ts";
+
+const Names = v.optional(v.array(v.string()), []);
+
+interface ReceiveOptions {
+  state: State;
+  clock: Clock;
+  store: MessageStore;
+}
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+export const receiveMessage = (options: ReceiveOptions): Operation =>
+  defineOperation({
+    input: v.strictObject({
+      QueueUrl: v.string(),
+      MaxNumberOfMessages: v.optional(v.number(), 1),
+      VisibilityTimeout: v.optional(v.number()),
+      WaitTimeSeconds: v.optional(v.number()),
+      AttributeNames: Names,
+      MessageSystemAttributeNames: Names,
+      MessageAttributeNames: Names,
+    }),
+    resource: ({ QueueUrl }, { region }) => arnOfUrl(region, QueueUrl),
+    async handle(input, { region, signal }) {
+      checkRange(
+        "MaxNumberOfMessages",
+        input.MaxNumberOfMessages,
+        1,
+        10,
+        "Must be between 1 and 10, if provided.",
+      );
+      checkRange("WaitTimeSeconds", input.WaitTimeSeconds, 0, 20);
+      checkRange("VisibilityTimeout", input.VisibilityTimeout, 0, 43_200);
+      const names = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
+      checkSystemNames(names);
+      const messages = await receive(options, region, input, signal);
+      if (messages.length === 0) return {};
+      return {
+        Messages: messages.map((message) => describe(message, names, input.MessageAttributeNames)),
+      };
+    },
+  });
+
+/** Polls until there is a message, the waiting time is over or the client has gone. */
+async function receive(
+  { state, clock, store }: ReceiveOptions,
+  region: string,
+  input: {
+    QueueUrl: string;
+    MaxNumberOfMessages: number;
+    VisibilityTimeout?: number | undefined;
+    WaitTimeSeconds?: number | undefined;
+  },
+  signal: AbortSignal | undefined,
+): Promise<Message[]> {
+  const started = clock.now();
+  for (;;) {
+    // Looked for again on each turn, as it may be deleted meanwhile.
+    const queue = findQueue(state, region, input.QueueUrl);
+    const { WaitTimeSeconds: wait = numberOf(queue, "ReceiveMessageWaitTimeSeconds") } = input;
+    const { VisibilityTimeout: hidden = numberOf(queue, "VisibilityTimeout") } = input;
+    const now = clock.now();
+    const end = started + wait * 1000;
+    if (signal?.aborted) return [];
+    const messages = store.messagesOf(queue);
+    const visible = messages.filter(({ visibleAt }) => visibleAt <= now);
+    if (visible.length > 0 || now >= end)
+      return visible
+        .slice(0, input.MaxNumberOfMessages)
+        .map((message) => take(message, now, hidden));
+    const next = Math.min(end, ...messages.map(({ visibleAt }) => visibleAt));
+    await store.changed(queue, next, signal);
+  }
+}
+
+function take(message: Message, now: number, visibilityTimeout: number): Message {
+  message.receiveCount += 1;
+  message.firstReceivedAt ??= now;
+  message.visibleAt = now + visibilityTimeout * 1000;
+  message.receiptHandle = Buffer.from(`${message.MessageId} ${randomUUID()}`).toString("base64");
+  return message;
+}
+
+const systemNames = [
+  "All",
+  "SenderId",
+  "SentTimestamp",
+  "ApproximateReceiveCount",
+  "ApproximateFirstReceiveTimestamp",
+  "SequenceNumber",
+  "MessageDeduplicationId",
+  "MessageGroupId",
+  "AWSTraceHeader",
+  "DeadLetterQueueSourceArn",
+];
+
+function checkSystemNames(names: readonly string[]): void {
+  const unknown = names.find((name) => !systemNames.includes(name));
+  if (unknown !== undefined) throw unknownAttribute(unknown);
+}
+
+function describe(message: Message, names: readonly string[], attributeNames: readonly string[]) {
+  const known = {
+    SenderId: message.senderId,
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    ApproximateReceiveCount: String(message.receiveCount),
+    SentTimestamp: String(message.sentAt),
+  };
+  const asked = Object.entries(known).filter(
+    ([name]) => names.includes("All") || names.includes(name),
+  );
+  const attributes = selectMessageAttributes(message.attributes, attributeNames);
+  const hasAttributes = Object.keys(attributes).length > 0;
+  return {
+    MessageId: message.MessageId,
+    ReceiptHandle: message.receiptHandle,
+    MD5OfBody: md5Of(message.Body),
+    Body: message.Body,
+    Attributes: asked.length > 0 ? Object.fromEntries(asked) : undefined,
+    MD5OfMessageAttributes: md5OfAttributes(attributes),
+    MessageAttributes: hasAttributes ? attributes : undefined,
+  };
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
+import { awsRequest } from "../protocols/testing.ts";
+import { createIam } from "../iam/index.ts";
+import { emptyState } from "../state.ts";
+import { createSts } from "./index.ts";
+
+const state = emptyState();
+const iam = createIam({ state, clock: systemClock });
+const sts = createSts({ state, iam });
+
+async function call(Action: string, request = {}) {
+  const body = Buffer.from(new URLSearchParams({ Action, Version: "2011-06-15" }).toString());
+  const answer = await sts.service(awsRequest({ body, ...request }));
+  return { status: answer.status, text: String(answer.body) };
+}
+
+describe("GetCallerIdentity", () => {
+  it("names the account's root for who sits at the laptop", async () => {
+    const { text } = await call("GetCallerIdentity");
+    expect(text).toContain(
+      "<Arn>arn:aws:iam::000000000000:root</Arn><UserId>000000000000</UserId><Account>000000000000</Account>",
+    );
+  });
+
+  it("names a role's session, without any permission", async () => {
+    const caller = iam.sessionOf("arn:aws:iam::000000000000:role/worker", "run-1");
+    const { status, text } = await call("GetCallerIdentity", { caller });
+    expect(status).toBe(200);
+    expect(text).toContain(
+      "<Arn>arn:aws:sts::000000000000:assumed-role/worker/run-1</Arn><UserId>worker:run-1</UserId>",
+    );
+  });
+
+  it("is all there is of STS", async () => {
+    expect(await call("AssumeRole")).toMatchObject({ status: 501 });
+  });
+});

@@ -1,0 +1,95 @@
+import { styleText } from "node:util";
+import { printable } from "../../../scripts/printable.ts";
+import { firstUnits } from "../cut-text.ts";
+import { type Span, spansOf } from "./spans.ts";
+import type { Point, TracedMessage } from "./types.ts";
+import { durationOf, tellVerdict, type Verdict, verdictOf } from "./verdict.ts";
+
+type Style = Parameters<typeof styleText>[0];
+
+const BAR = 24;
+const TEXT = 72;
+
+const verdictStyles: Record<Verdict, Style> = {
+  succeeded: "green",
+  rejected: "yellow",
+  refused: "yellow",
+  failed: "red",
+  "in progress": "dim",
+};
+
+/** A message as some lines for a terminal: a head, a bar for each stretch of its way, and its answer. */
+export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream): string {
+  const style = (format: Style, text: string) => styleText(format, text, { stream });
+  const { points, startedAt } = message;
+  const time = new Date(startedAt).toISOString().slice(11, 23);
+  const end = Math.max(...points.map(({ at }) => at), 0.001);
+  const head = [
+    style("dim", time),
+    style(verdictStyles[verdictOf(message)], tellVerdict(message)),
+    style("bold", milliseconds(durationOf(message) ?? end)),
+    textOf(points[0]),
+    style("dim", message.traceId),
+  ];
+  const rows = spansOf(message).map((span) => {
+    const name = `${span.kind === "function" ? "" : "  "}${span.label}`.padEnd(36).slice(0, 36);
+    const bar = style(
+      span.failed ? "red" : span.kind === "cold" ? "cyan" : "blue",
+      barOf(span, end),
+    );
+    const length = milliseconds((span.to ?? end) - span.from);
+    return `    ${name}  ${bar}  ${length}${span.failed ? style("red", "  failed") : ""}`;
+  });
+  const notes = points
+    .flatMap((point) => noteOf(point) ?? [])
+    .map((note) => `    ${printable(note)}`);
+  return [head.join("  "), ...rows, ...notes].join("\n");
+}
+
+const milliseconds = (value: number) => `${value.toFixed(value < 1 ? 2 : 1)} ms`.padStart(9);
+
+function barOf({ from, to }: Span, end: number): string {
+  const start = Math.min(BAR - 1, Math.floor((BAR * from) / end));
+  const length = Math.max(1, Math.round((BAR * ((to ?? end) - from)) / end));
+  return "·"
+    .repeat(start)
+    .concat("█".repeat(Math.min(length, BAR - start)))
+    .padEnd(BAR, "·");
+}
+
+function textOf(point: Point | undefined): string {
+  switch (point?.type) {
+    case "frame-in":
+      return shorten(point.text);
+    case "closed":
+      return `disconnect ${point.code}`;
+    default:
+      return "connect";
+  }
+}
+
+/** What no bar shows. */
+function noteOf(point: Point): string | undefined {
+  switch (point.type) {
+    case "frame-out":
+      return `→ ${shorten(point.text)}`;
+    case "handled":
+      return point.fault === undefined ? undefined : `${point.status} ${point.fault}`;
+    case "function-end":
+      return point.outcome === "success"
+        ? undefined
+        : `${point.invocation.functionName}: ${[point.outcome, point.errorType].filter(Boolean).join(", ")}`;
+    case "retry":
+      return `retry in ${point.inMilliseconds / 1000} s: ${point.reason}`;
+    case "dead-letter":
+      return `dead letter in ${point.queue.split(":").at(-1)}${point.delivered ? "" : ": not delivered"}`;
+    default:
+      return undefined;
+  }
+}
+
+/** On one line. */
+function shorten(text: string): string {
+  const line = printable(text.replace(/\s+/g, " "));
+  return line.length > TEXT ? `${firstUnits(line, TEXT - 1)}…` : line;
+}

@@ -1,0 +1,232 @@
+/**
+ * `npm start`: builds the functions, starts the local AWS with the stack, prints the functions' logs,
+ * and deploys a function when one of its sources changes.
+ */
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { stop as stopEsbuild } from "esbuild";
+import { describeBuildFailures, isBuildFailure } from "../build-failure.ts";
+import { openBuilds } from "../build.ts";
+import { formatLogEvent } from "../log-format.ts";
+import { workspaceOf } from "../terraform.ts";
+
+import { consolePages } from "../../local-aws/src/console/index.ts";
+import { firstUrl } from "../../local-aws/src/console/settings.ts";
+import {
+  createFaults,
+  type Faults,
+  listFaults,
+  parseFaults,
+} from "../../local-aws/src/faults/faults.ts";
+import { startHotReload } from "./hot-reload.ts";
+import { readSources } from "./watch-sources.ts";
+import { createIssuer } from "./issuer.ts";
+import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import { startEmpty, startStack, websocketUrl } from "../../local-aws/src/stack.ts";
+import { LOCAL_ACCOUNT_ID } from "../../local-aws/src/state.ts";
+import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
+import { onSettled } from "../../local-aws/src/trace/settling.ts";
+import { formatMessage } from "../../local-aws/src/trace/terminal.ts";
+
+const USAGE = `Usage: npm start -- [options]
+
+Builds the functions and starts the local AWS with the stack and the console.
+
+  --port <number>   port of the local AWS; 0 selects a free port (default: 4566)
+  --auth            require a JWT to connect, run a local issuer and print a test token
+  --empty           start without the stack, so that you can run \`terraform apply\`
+  --account <id>    account ID of the local AWS, 12 digits (default: ${LOCAL_ACCOUNT_ID})
+  --trace           print a trace of each message
+  --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
+                    to 1. Repeat the option to inject several faults
+  --allow-other-users
+                    accept requests from processes of other users of this machine, such as containers
+                    on the host network. Any such process can then run code as you
+  --help            print this help
+
+Faults:
+${listFaults()}
+`;
+
+const root = join(import.meta.dirname, "..", "..");
+const outDirectory = join(root, "dist");
+/** The sources of the bundles, without packages. */
+const directories = [join(root, "functions"), join(root, "shared")];
+
+interface Options {
+  port: number;
+  accountId: string;
+  auth: boolean;
+  empty: boolean;
+  faults: Faults;
+  trace: boolean;
+  allowOtherUsers: boolean;
+}
+
+function options(): Options {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "4566" },
+      account: { type: "string", default: LOCAL_ACCOUNT_ID },
+      auth: { type: "boolean", default: false },
+      empty: { type: "boolean", default: false },
+      trace: { type: "boolean", default: false },
+      "allow-other-users": { type: "boolean", default: false },
+      fault: { type: "string", multiple: true, default: [] },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}".`);
+  const { account: accountId, auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
+  if (!/^\d{12}$/.test(accountId))
+    throw new Error(`--account must have 12 digits, not "${accountId}".`);
+  if (auth && empty) throw new Error("--auth and --empty cannot be used together.");
+  const faults = createFaults(parseFaults(values.fault));
+  return { port, accountId, auth, empty, trace, allowOtherUsers, faults };
+}
+
+/**
+ * Sets the region twice: the SDKs read `AWS_REGION`, and version 1 of the AWS CLI reads only
+ * `AWS_DEFAULT_REGION`. The workspace separates the Terraform state of this local AWS from the states
+ * of stacks on AWS.
+ */
+const shellVariables = (aws: LocalAws) =>
+  `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.state.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
+
+const introductionWhenEmpty = (aws: LocalAws) => `
+An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not saved.
+
+  Console  ${aws.endpoint}/
+
+  In a second terminal, set the variables and apply Terraform:
+           ${shellVariables(aws)}
+           terraform -chdir=terraform/account init
+           terraform -chdir=terraform/account apply
+           terraform -chdir=terraform init
+           terraform -chdir=terraform apply
+
+  Terraform deploys the functions. After a change, run \`npm run build\` and apply again.
+
+Logs of the functions:
+`;
+
+/** @param token to connect with; undefined: the stack requires none. */
+function introduction(aws: LocalAws, token: string | undefined): string {
+  const url = websocketUrl(aws, "websocket0", "production");
+  const tokenQuery = token === undefined ? "" : `?token=${token}`;
+  const message = '{"action": "uppercase", "data": {"text": "hello"}}';
+  return `
+WebSocket Lambda is running. Press Ctrl-C to stop it.
+
+  Console  ${aws.endpoint}/
+           Send messages and see each step of their processing.
+
+  URL      ${url}
+${token === undefined ? "" : introductionOfToken(token)}
+  In a second terminal, connect and send a message:
+           npx wscat -c '${url}${tokenQuery}'
+           > ${message}
+
+  For clients in TypeScript and Python, see examples/README.md.
+
+  To use the AWS CLI and the SDKs with the local AWS, set these variables:
+           ${shellVariables(aws)}
+
+  Edit files in functions/ or shared/. The functions reload when you save.
+
+Logs of the functions:
+`;
+}
+
+const introductionOfToken = (token: string) => `
+  Token    ${token}
+           The subject is ada. The token expires in one hour.
+           Browsers send it as a subprotocol: new WebSocket(url, ["websocket-lambda", token])
+`;
+
+async function start(options: Options): Promise<void> {
+  const { port, accountId, auth, empty, faults, trace, allowOtherUsers } = options;
+  const sources = await readSources(directories);
+  const builds = await openBuilds({ outDirectory, logLevel: "silent" });
+  const bundles = await Promise.all(builds.map((build) => build.run()));
+  for (const { name } of bundles)
+    console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
+  const issuer = auth ? await createIssuer() : undefined;
+  const recorder = createRecorder();
+  // A page that is still open from an earlier run can request these while the stack is loading.
+  const started = Promise.withResolvers<LocalAws>();
+  const consoles = consolePages(async () => {
+    const { state, endpoint } = await started.promise;
+    const token = (await issuer?.tokenFor(endpoint, "ada")) ?? null;
+    return { url: firstUrl(state, endpoint), token };
+  });
+  const shared = { port, accountId, faults, recorder, allowOtherUsers, spareProcesses: true };
+  const aws = empty
+    ? await startEmpty({ ...shared, pages: consoles })
+    : await startStack({
+        ...shared,
+        bundles: outDirectory,
+        stack: auth ? "authenticated" : "open",
+        pages: { ...consoles, ...issuer?.pages },
+      });
+  started.resolve(aws);
+  const token = await issuer?.tokenFor(aws.endpoint, "ada");
+  aws.logs.subscribe((event) => {
+    // The access log adds nothing to the functions' logs.
+    if (event.logGroupName.startsWith("/aws/lambda/"))
+      console.log(formatLogEvent(event, process.stdout));
+  });
+  if (trace) onSettled(recorder, (message) => console.log(formatMessage(message, process.stdout)));
+  console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
+
+  const say = (text: string) => console.log(text);
+  const reload = empty
+    ? undefined
+    : await startHotReload({ aws, builds, bundles, directories, sources, say }).catch((error) => {
+        say(`Hot reload is off: could not watch functions/ and shared/. ${String(error)}`);
+      });
+
+  const close = async () => {
+    await reload?.close();
+    await stopEsbuild();
+    await aws.close();
+  };
+  const end = () => {
+    void close().then(() => process.exit(0));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+}
+
+/** One line for an error that the user can fix. Any other error keeps its stack. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (isBuildFailure(error)) return describeBuildFailures([error]);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE" && "port" in error) return portInUse(Number(error.port));
+  if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
+    return `${error.message}\n\n${USAGE}`;
+  return error.message.startsWith("--") ? error.message : (error.stack ?? error.message);
+}
+
+function portInUse(port: number): string {
+  const other = port === 4567 ? 4568 : 4567;
+  return `Port ${port} is in use. Stop the other process, or choose another port: npm start -- --port ${other}`;
+}
+
+// When the reader of the output exits, as in `npm start | head`, the local AWS keeps running.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+try {
+  await start(options());
+} catch (error) {
+  // Otherwise esbuild prints a stack of its own when it is killed during a build.
+  await stopEsbuild();
+  console.error(explain(error));
+  process.exit(1);
+}
