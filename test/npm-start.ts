@@ -13,10 +13,14 @@ export interface Started {
 
 /** What `npm start` runs, until the test is over. */
 export function npmStart(repository: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [join(repository, "local", "start.ts"), ...args], {
-    cwd: repository,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(repository, "scripts", "start", "index.ts"), ...args],
+    {
+      cwd: repository,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines: string[] = [];
   const waiting: { pattern: RegExp; resolve(match: RegExpExecArray): void }[] = [];

@@ -6,7 +6,7 @@ const LIMIT = 3000;
 
 test("the client is under 3 KB, minified and compressed, and holds nothing of the server", async () => {
   const { outputFiles, metafile } = await build({
-    entryPoints: ["client/index.ts"],
+    entryPoints: ["client/src/index.ts"],
     bundle: true,
     format: "esm",
     platform: "browser",

@@ -162,7 +162,7 @@ test("where the local AWS is killed, its functions and their own processes end, 
 /** A local AWS that invokes `frozen` and then `running`, and prints what they log. */
 const VICTIM = `
   import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-  import { createLocalAws } from "${pathToFileURL(join(import.meta.dirname, "..", "local-aws.ts")).href}";
+  import { createLocalAws } from "${pathToFileURL(join(import.meta.dirname, "..", "..", "local-aws.ts")).href}";
   const aws = await createLocalAws({ state: JSON.parse(process.env.STATE) });
   await aws.listen();
   aws.logs.subscribe(({ message }) => {
