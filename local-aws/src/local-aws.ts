@@ -7,6 +7,7 @@ import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
 import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
+import type { HookEvent, Hooks } from "./hooks.ts";
 import { listenOnLoopback } from "./server/listen.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
@@ -14,6 +15,7 @@ import { createLambda, type Lambda } from "./lambda/index.ts";
 import type { SettingsDelays } from "./lambda/delayed-settings.ts";
 import { startProcessWatcher } from "./lambda/environment/process-watcher.ts";
 import { createLogs, type Logs } from "./logs/index.ts";
+import { createObservers } from "./observers.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
@@ -21,7 +23,6 @@ import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
 import type { Recorder } from "./trace/recorder.ts";
 import { withTracedFrames, withTracedInvokes, withTracedPosts } from "./trace/traced-services.ts";
-import { isolatedTrace, noTrace } from "./trace/trace.ts";
 
 export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
@@ -91,7 +92,10 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     return `http://localhost:${listening.port}`;
   };
   const base = { state, clock, endpoint };
-  const trace = recorder === undefined ? noTrace : isolatedTrace(recorder);
+  const { notify, subscribe } = createObservers<HookEvent>();
+  const hooks: Hooks = { emit: (traceHeader, event) => notify({ traceHeader, event }) };
+  if (recorder !== undefined)
+    subscribe(({ traceHeader, event }) => recorder.emit(traceHeader, event));
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam });
   const sqs = createSqs({ ...base, iam });
@@ -108,20 +112,20 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     accountConcurrency,
     settingsDelays,
     random,
-    trace,
+    hooks,
   });
-  const executeApi = createExecuteApi({ ...base, iam, lambda, logs, trace });
+  const executeApi = createExecuteApi({ ...base, iam, lambda, logs, hooks });
   const overview = createOverview({ state, lambda, executeApi, sqs });
   if (recorder !== undefined) logs.subscribe(recorder.log);
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
     "execute-api": withTracedPosts(
-      withConnectionFaults(withTracedFrames(executeApi.service, trace), faults, executeApi.cut),
-      trace,
+      withConnectionFaults(withTracedFrames(executeApi.service, hooks), faults, executeApi.cut),
+      hooks,
     ),
     iam: iam.service,
-    lambda: withTracedInvokes(withInvokeFaults(lambda.service, faults), trace),
+    lambda: withTracedInvokes(withInvokeFaults(lambda.service, faults), hooks),
     logs: logs.service,
     monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,

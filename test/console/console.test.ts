@@ -2,7 +2,7 @@ import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { zipOf } from "../../local-aws/src/lambda/testing.ts";
 import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
-import type { Detail } from "../../local-aws/src/trace/types.ts";
+import type { HookEvent } from "../../local-aws/src/hooks.ts";
 import { connect } from "../e2e/client.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";
@@ -416,9 +416,9 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
 function beginMessage(recorder: Recorder, id: string) {
   const header = `Root=${id};Parent=1`;
   const ids = { eventType: "MESSAGE", connectionId: "c", requestId: "r" } as const;
-  recorder.begin(header, ids, { type: "frame-in", text: id });
+  recorder.emit(header, { type: "frame-in", text: id, context: ids });
   return {
-    record: (detail: Detail) => recorder.record(header, detail),
+    record: (event: HookEvent["event"]) => recorder.emit(header, event),
     log: (message: string) => recorder.log({ author: "function", logStreamName: "e", message }),
   };
 }
@@ -428,7 +428,7 @@ function beginOneOfEachVerdict(recorder: Recorder): void {
   const invocation = { functionName: "handler", requestId: "i" };
   const end = { type: "function-end", invocation, environment: "e", duration: 1 } as const;
   const handled = { type: "handled", status: 200 } as const;
-  const verdicts: Detail[][] = [
+  const verdicts: HookEvent["event"][][] = [
     [{ type: "environment", invocation, environment: "e", start: "cold" }],
     [{ type: "throttled" }, { ...handled, status: 429, fault: "Too Many Requests" }],
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],

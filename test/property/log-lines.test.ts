@@ -56,8 +56,8 @@ test("the recorder takes any line of any author, and cuts it between characters"
       const recorder = createRecorder();
       const invocation = { functionName: "f", requestId: "r" };
       const ids = { eventType: "MESSAGE", connectionId: "c", requestId: "r" } as const;
-      recorder.begin("Root=1-a", ids, { type: "frame-in", text: message });
-      recorder.record("Root=1-a", {
+      recorder.emit("Root=1-a", { type: "frame-in", text: message, context: ids });
+      recorder.emit("Root=1-a", {
         type: "environment",
         invocation,
         environment: "stream",

@@ -16,7 +16,7 @@ import {
   UNAUTHORIZED,
 } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Hooks } from "../hooks.ts";
 
 /** What an authorizer says about a caller; nothing, where the route asks for none. */
 export type Verdict =
@@ -39,9 +39,9 @@ const refused = (fault: Fault): Verdict => ({ admitted: false, fault });
 export function createAuthorize(options: {
   clock: Clock;
   lambda: Pick<Lambda, "invokeAs">;
-  trace: Trace;
+  hooks: Hooks;
 }): Authorize {
-  const { clock, lambda, trace } = options;
+  const { clock, lambda, hooks } = options;
 
   const ask = async (
     { api, arn }: PublishedStage,
@@ -86,10 +86,10 @@ export function createAuthorize(options: {
   return async (published, route, handshake) => {
     if (route.authorizationType === "NONE") return { admitted: true };
     const traceHeader = traceOf(handshake.context);
-    trace.record(traceHeader, { type: "authorizer-start" });
+    hooks.emit(traceHeader, { type: "authorizer-start" });
     const verdict = await judge(published, route, handshake);
     const refusal = verdict.admitted ? {} : { fault: verdict.fault.message };
-    trace.record(traceHeader, { type: "authorizer-end", ...refusal });
+    hooks.emit(traceHeader, { type: "authorizer-end", ...refusal });
     return verdict;
   };
 }

@@ -22,7 +22,7 @@ import {
 import type { PublishedStage } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Hooks } from "../hooks.ts";
 
 /** Whether a client may connect. */
 export type Admission =
@@ -41,9 +41,9 @@ export function createConnect(options: {
   authorize: Authorize;
   integrate: Integrate;
   accessLog: AccessLog;
-  trace: Trace;
+  hooks: Hooks;
 }): Connect {
-  const { throttling, authorize, integrate, accessLog, trace } = options;
+  const { throttling, authorize, integrate, accessLog, hooks } = options;
 
   const run = async (
     published: PublishedStage,
@@ -54,11 +54,11 @@ export function createConnect(options: {
     const route = routeWithKey(published.api, "$connect");
     const traceHeader = traceOf(context);
     if (!throttling.admitsConnection(published)) {
-      trace.record(traceHeader, { type: "throttled" });
+      hooks.emit(traceHeader, { type: "throttled" });
       return { facts, outcome: fault(TOO_MANY_REQUESTS) };
     }
     if (route === undefined) return { facts, outcome: { status: 200 } };
-    trace.record(traceHeader, { type: "route", routeKey: route.routeKey });
+    hooks.emit(traceHeader, { type: "route", routeKey: route.routeKey });
     const verdict = await authorize(published, route, { facts, context, request });
     if (!verdict.admitted) return { facts, outcome: fault(verdict.fault) };
 
@@ -77,13 +77,13 @@ export function createConnect(options: {
     const requestId = newRequestId();
     const early = contextOf(newcomer, requestId);
     const traceHeader = traceOf(early);
-    trace.begin(traceHeader, early, { type: "handshake" });
+    hooks.emit(traceHeader, { type: "handshake", context: early });
     const { facts, outcome } = await run(published, newcomer, early, request);
     const context = contextOf(facts, requestId);
     accessLog.write(published, context, outcome);
     const admitted = admission(outcome, facts, context);
-    if (admitted.admitted) trace.record(traceHeader, { type: "open" });
-    trace.record(traceHeader, handled(outcome));
+    if (admitted.admitted) hooks.emit(traceHeader, { type: "open" });
+    hooks.emit(traceHeader, handled(outcome));
     return admitted;
   };
 }

@@ -12,7 +12,7 @@ import type { Integrate } from "./integration.ts";
 import { handled, type Outcome } from "./outcome.ts";
 import type { FindStage } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Hooks } from "../hooks.ts";
 
 /** Tells the API, where it has that route, that a connection has ended. */
 export type Disconnect = (facts: ConnectionFacts, close: Close) => Promise<void>;
@@ -23,9 +23,9 @@ export function createDisconnect(options: {
   findStage: FindStage;
   integrate: Integrate;
   accessLog: AccessLog;
-  trace: Trace;
+  hooks: Hooks;
 }): Disconnect {
-  const { clock, findStage, integrate, accessLog, trace } = options;
+  const { clock, findStage, integrate, accessLog, hooks } = options;
   return async (facts, close) => {
     const published = findStage(facts.apiId, facts.stage);
     if (published === undefined) return;
@@ -38,13 +38,13 @@ export function createDisconnect(options: {
       close,
     });
     const traceHeader = traceOf(context);
-    trace.begin(traceHeader, context, { type: "closed", ...close });
-    if (route !== undefined) trace.record(traceHeader, { type: "route", routeKey: route.routeKey });
+    hooks.emit(traceHeader, { type: "closed", ...close, context });
+    if (route !== undefined) hooks.emit(traceHeader, { type: "route", routeKey: route.routeKey });
     const outcome: Outcome =
       route === undefined
         ? { status: 200 }
         : await integrate(published, route, disconnectEvent(facts, context), traceHeader);
     accessLog.write(published, context, outcome);
-    trace.record(traceHeader, handled(outcome));
+    hooks.emit(traceHeader, handled(outcome));
   };
 }

@@ -20,7 +20,7 @@ import { createReceive, type Receive } from "./receive.ts";
 import { reportError } from "../report-error.ts";
 import { createThrottling } from "./throttling.ts";
 import { createUpgrade, type Upgrade } from "./upgrade.ts";
-import { noTrace, type Trace } from "../trace/trace.ts";
+import { type Hooks, noHooks } from "../hooks.ts";
 
 /** The data plane of WebSocket APIs: what clients and back ends connect to. */
 export interface ExecuteApi {
@@ -48,15 +48,15 @@ export function createExecuteApi(options: {
   lambda: Pick<Lambda, "invokeAs">;
   logs: Pick<Logs, "write">;
   /** Default: none. */
-  trace?: Trace;
+  hooks?: Hooks;
 }): ExecuteApi {
-  const { state, clock, trace = noTrace } = options;
+  const { state, clock, hooks = noHooks } = options;
   const parts = {
     ...options,
-    trace,
+    hooks,
     findStage: createFindStage(state),
     throttling: createThrottling(clock),
-    authorize: createAuthorize({ ...options, trace }),
+    authorize: createAuthorize({ ...options, hooks }),
     integrate: createIntegrate(options),
     accessLog: createAccessLog(options),
   };

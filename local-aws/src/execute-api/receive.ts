@@ -18,7 +18,7 @@ import {
 import type { FindStage, PublishedStage } from "./published-stages.ts";
 import { selectRoute } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
-import type { Trace } from "../trace/trace.ts";
+import type { Hooks } from "../hooks.ts";
 
 /** Takes a client's message to its function. Resolves when the client has been sent the answer, if any. */
 export type Receive = (connection: Connection, body: string) => Promise<void>;
@@ -29,9 +29,9 @@ export function createReceive(options: {
   throttling: Throttling;
   integrate: Integrate;
   accessLog: AccessLog;
-  trace: Trace;
+  hooks: Hooks;
 }): Receive {
-  const { clock, findStage, throttling, integrate, accessLog, trace } = options;
+  const { clock, findStage, throttling, integrate, accessLog, hooks } = options;
 
   const run = async (
     published: PublishedStage,
@@ -39,13 +39,13 @@ export function createReceive(options: {
     event: object,
     traceHeader: string,
   ): Promise<Outcome> => {
-    trace.record(traceHeader, { type: "route", routeKey: route?.routeKey ?? null });
+    hooks.emit(traceHeader, { type: "route", routeKey: route?.routeKey ?? null });
     if (!throttling.admitsMessage(published, route?.routeKey)) {
-      trace.record(traceHeader, { type: "throttled" });
+      hooks.emit(traceHeader, { type: "throttled" });
       return fault(TOO_MANY_REQUESTS);
     }
     if (route === undefined) {
-      trace.record(traceHeader, { type: "forbidden" });
+      hooks.emit(traceHeader, { type: "forbidden" });
       return fault(FORBIDDEN);
     }
     const outcome = await integrate(published, route, event, traceHeader);
@@ -67,16 +67,16 @@ export function createReceive(options: {
       messageId: published.ids.messageId(),
     });
     const traceHeader = traceOf(context);
-    trace.begin(traceHeader, context, { type: "frame-in", text: body });
+    hooks.emit(traceHeader, { type: "frame-in", text: body, context });
     const event = messageEvent(facts, context, body);
     const outcome = await run(published, route, event, traceHeader);
     accessLog.write(published, context, outcome);
     const answer = answerTo(outcome, route, context);
     if (answer !== undefined) {
-      trace.record(traceHeader, { type: "frame-out", text: answer });
+      hooks.emit(traceHeader, { type: "frame-out", text: answer });
       await connection.answer(answer);
     }
-    trace.record(traceHeader, handled(outcome));
+    hooks.emit(traceHeader, handled(outcome));
   };
 }
 

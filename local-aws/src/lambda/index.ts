@@ -7,8 +7,8 @@ import { withCrashes, withEventFaults } from "../faults/faulty-lambda.ts";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { Sqs } from "../sqs/index.ts";
-import { noTrace, type Trace } from "../trace/trace.ts";
-import type { FunctionOverview } from "../trace/types.ts";
+import { type Hooks, noHooks } from "../hooks.ts";
+import type { FunctionOverview } from "./overview.ts";
 import { regionOf, type State } from "../state.ts";
 import { updateFunctionCode } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
@@ -79,10 +79,10 @@ export function createLambda(options: {
   /** Returns a number from 0 up to 1, for when retries come. Default: `Math.random`. */
   random?: () => number;
   /** Default: none. */
-  trace?: Trace;
+  hooks?: Hooks;
 }): Lambda {
   const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
-  const { spareProcesses = false, trace = noTrace, random = Math.random } = options;
+  const { spareProcesses = false, hooks = noHooks, random = Math.random } = options;
   const { settingsDelays = {} } = options;
   const settings = createDelayedSettings({ clock, delays: settingsDelays });
   const queues = new Map<string, AsyncQueue>();
@@ -99,7 +99,7 @@ export function createLambda(options: {
   };
 
   const supplyEnvironments = withCrashes(
-    createEnvironmentStarter({ ...options, initTimeout, spareProcesses, trace }),
+    createEnvironmentStarter({ ...options, initTimeout, spareProcesses, hooks }),
     faults,
   );
   const invoker = createInvoker({
@@ -115,12 +115,12 @@ export function createLambda(options: {
   const invokeAsync: InvokeAsync = (functionArn, event) => {
     const functionName = functionArn.split(":").at(-1) ?? "";
     const { requestId, traceHeader } = event;
-    trace.record(traceHeader, { type: "queued", invocation: { functionName, requestId } });
+    hooks.emit(traceHeader, { type: "queued", invocation: { functionName, requestId } });
     queueOf(functionArn).add(event);
   };
   const destinations = createDestinations({
     ...options,
-    trace,
+    hooks,
     invokeAsync(functionArn, event) {
       if (find(functionArn) === undefined) return false;
       invokeAsync(functionArn, { ...event, requestId: randomUUID() });
@@ -134,7 +134,7 @@ export function createLambda(options: {
       ...destinations,
       clock,
       random,
-      trace,
+      hooks,
       target() {
         const found = find(functionArn);
         return found && settings.inForce(found);

@@ -12,7 +12,7 @@ const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as
 async function startStream() {
   const recorder = createRecorder({ limit: LIMIT });
   const begin = (id: string) =>
-    recorder.begin(`Root=${id}`, message, { type: "frame-in", text: "x".repeat(1024) });
+    recorder.emit(`Root=${id}`, { type: "frame-in", text: "x".repeat(1024), context: message });
   let looks = 0;
   const overview = () => {
     looks += 1;
@@ -56,7 +56,7 @@ test("a reader that stalls gets no more until it reads, and then what there stil
   const fill = () => {
     begin("1-filler");
     for (let point = 0; point < 100; point += 1)
-      recorder.record("Root=1-filler", { type: "frame-out", text: "x".repeat(1024) });
+      recorder.emit("Root=1-filler", { type: "frame-out", text: "x".repeat(1024) });
     return response.writableNeedDrain;
   };
   await expect.poll(fill, { interval: 10, timeout: 10_000 }).toBe(true);
@@ -77,7 +77,7 @@ test("the id to resume from comes after all messages that it stands for", async 
   const { recorder, begin, connect } = await startStream();
   begin("1-old");
   begin("1-new");
-  recorder.record("Root=1-old", { type: "post-start" });
+  recorder.emit("Root=1-old", { type: "post-start" });
   const id = `\nid: ${recorder.revision}\n`;
   const text = await readUntil(await connect(), id);
   const places = ['"1-old"', '"1-new"', id].map((part) => text.indexOf(part));

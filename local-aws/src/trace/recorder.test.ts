@@ -10,11 +10,11 @@ function startRecorder(limit = 500) {
   const time = { now: 10 };
   const recorder = createRecorder({ limit, now: () => time.now, wallClock: () => 1000 });
   const begin = (id: string, text = "{}") =>
-    recorder.begin(
-      `Root=${id}`,
-      { ...message, ...{ secret: "kept out" } },
-      { type: "frame-in", text },
-    );
+    recorder.emit(`Root=${id}`, {
+      type: "frame-in",
+      text,
+      context: { ...message, ...{ secret: "kept out" } },
+    });
   return { time, recorder, begin, only: () => recorder.messages()[0] as TracedMessage };
 }
 
@@ -22,7 +22,7 @@ test("points have the time since the message came, whatever else their header sa
   const { time, recorder, begin, only } = startRecorder();
   begin("1-a");
   time.now = 10.25;
-  recorder.record("Root=1-a;Parent=b;Sampled=0", { type: "post-start" });
+  recorder.emit("Root=1-a;Parent=b;Sampled=0", { type: "post-start" });
   expect(only()).toEqual({
     ...message,
     traceId: "1-a",
@@ -40,9 +40,9 @@ test("points have the time since the message came, whatever else their header sa
 test("what belongs to no message is not recorded", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
-  recorder.record(undefined, { type: "post-start" });
-  recorder.record("Root=1-b", { type: "post-start" });
-  recorder.record("Self=1-a", { type: "post-start" });
+  recorder.emit(undefined, { type: "post-start" });
+  recorder.emit("Root=1-b", { type: "post-start" });
+  recorder.emit("Self=1-a", { type: "post-start" });
   recorder.log({ author: "function", logStreamName: "unknown", message: "lost" });
   expect(only().points).toHaveLength(1);
 });
@@ -50,14 +50,14 @@ test("what belongs to no message is not recorded", () => {
 test("the oldest message goes first, and what still comes of it is not kept", () => {
   const { recorder, begin } = startRecorder(2);
   for (const id of ["1-a", "1-b", "1-c"]) begin(id);
-  recorder.record("Root=1-a", { type: "post-start" });
+  recorder.emit("Root=1-a", { type: "post-start" });
   expect(recorder.messages().map(({ traceId }) => traceId)).toEqual(["1-b", "1-c"]);
 });
 
 test("a message has so many points, and says how many it has no room for", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
-  recorder.record("Root=1-a", {
+  recorder.emit("Root=1-a", {
     type: "environment",
     invocation,
     environment: "stream",
@@ -66,7 +66,7 @@ test("a message has so many points, and says how many it has no room for", () =>
   for (let line = 0; line < LOG_LIMIT + 5; line += 1)
     recorder.log({ author: "function", logStreamName: "stream", message: "line\n" });
   for (let post = 0; post < POINT_LIMIT; post += 1)
-    recorder.record("Root=1-a", { type: "post-start" });
+    recorder.emit("Root=1-a", { type: "post-start" });
   const logs = only().points.filter(({ type }) => type === "log");
   expect(logs).toHaveLength(LOG_LIMIT);
   expect(logs[0]).toMatchObject({ invocation, message: "line" });
@@ -84,7 +84,7 @@ test("log lines are of the run that they were written in", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
   for (const [run, environment] of ["b", "c"].entries())
-    recorder.record(`Root=1-a;Parent=${run}`, {
+    recorder.emit(`Root=1-a;Parent=${run}`, {
       type: "environment",
       invocation,
       environment,
@@ -104,7 +104,7 @@ test("log lines go to the message that an environment works for at the time", ()
   for (const id of ["1-a", "1-b"]) {
     begin(id);
     const environment = { environment: "stream", start: "warm" } as const;
-    recorder.record(`Root=${id}`, { type: "environment", invocation, ...environment });
+    recorder.emit(`Root=${id}`, { type: "environment", invocation, ...environment });
     recorder.log({ author: "function", logStreamName: "stream", message: `of ${id}` });
   }
   expect(
@@ -114,8 +114,8 @@ test("log lines go to the message that an environment works for at the time", ()
 
 test("a message is settled when API Gateway, the queue and the functions are done with it", () => {
   const { recorder, begin, only } = startRecorder();
-  const settledAfter = (detail: Parameters<typeof recorder.record>[1], run = "b") => {
-    recorder.record(`Root=1-a;Parent=${run}`, detail);
+  const settledAfter = (detail: Parameters<typeof recorder.emit>[1], run = "b") => {
+    recorder.emit(`Root=1-a;Parent=${run}`, detail);
     return only().settled;
   };
   const start = {

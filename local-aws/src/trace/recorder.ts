@@ -2,12 +2,12 @@ import { firstUnits } from "../cut-text.ts";
 import type { WrittenLogEvent } from "../logs/index.ts";
 import { createObservers, type Observers } from "../observers.ts";
 import { createPending } from "./pending.ts";
-import type { Trace } from "./trace.ts";
-import { parentOf, rootOf } from "./trace-header.ts";
-import type { Detail, Invocation, TracedMessage } from "./types.ts";
+import type { EventContext, Hooks, Invocation } from "../hooks.ts";
+import { parentOf, rootOf } from "../trace-header.ts";
+import type { Detail, TracedMessage } from "./types.ts";
 
 /** Keeps the latest messages. */
-export interface Recorder extends Trace {
+export interface Recorder extends Hooks {
   /** Takes a log event of a function for a part of the message that its environment works for. */
   log(event: Pick<WrittenLogEvent, "author" | "logStreamName" | "message">): void;
   /** Those that have changed since a revision, the oldest first. They go on changing. */
@@ -72,32 +72,38 @@ export function createRecorder(
     notify(message);
   };
 
+  const begin = (traceId: string, { eventType, connectionId, requestId }: EventContext) => {
+    const ids = { traceId, eventType, connectionId, requestId };
+    const times = { startedAt: wallClock(), points: [], droppedPoints: 0 };
+    const entry: Entry = {
+      message: { ...ids, ...times, settled: false, revision: 0 },
+      begin: now(),
+      logs: 0,
+      pending: createPending(),
+    };
+    entries.set(traceId, entry);
+    if (entries.size > limit) dropOldest(entries);
+    return entry;
+  };
+
   return {
-    begin(traceHeader, { eventType, connectionId, requestId }, detail) {
+    emit(traceHeader, event) {
       const traceId = rootOf(traceHeader) ?? "";
-      const ids = { traceId, eventType, connectionId, requestId };
-      const times = { startedAt: wallClock(), points: [], droppedPoints: 0 };
-      const entry: Entry = {
-        message: { ...ids, ...times, settled: false, revision: 0 },
-        begin: now(),
-        logs: 0,
-        pending: createPending(),
-      };
-      entries.set(traceId, entry);
-      if (entries.size > limit) dropOldest(entries);
-      add(entry, detail);
-    },
-    record(traceHeader, detail) {
-      const entry = entries.get(rootOf(traceHeader) ?? "");
+      if ("context" in event) {
+        const { context, ...detail } = event;
+        add(begin(traceId, context), detail);
+        return;
+      }
+      const entry = entries.get(traceId);
       if (entry === undefined) return;
       const run = parentOf(traceHeader);
-      if (detail.type === "environment") {
+      if (event.type === "environment") {
         // As the latest of all.
-        works.delete(detail.environment);
-        works.set(detail.environment, { entry, invocation: detail.invocation, run });
+        works.delete(event.environment);
+        works.set(event.environment, { entry, invocation: event.invocation, run });
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
       }
-      add(entry, detail, run);
+      add(entry, event, run);
     },
     log({ author, logStreamName, message }) {
       const work = works.get(logStreamName);

@@ -1,4 +1,5 @@
-import type { FunctionEnd, Invocation, Point, TracedMessage } from "./types.ts";
+import type { FunctionEnd, Invocation } from "../hooks.ts";
+import type { Point, TracedMessage } from "./types.ts";
 
 /** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
 export interface Span {

@@ -1,4 +1,5 @@
-import type { FunctionOverview, Overview } from "../../trace/types.ts";
+import type { FunctionOverview } from "../../lambda/overview.ts";
+import type { Overview } from "../../trace/types.ts";
 import { byId, element } from "./dom.ts";
 import { shortName } from "./format.ts";
 

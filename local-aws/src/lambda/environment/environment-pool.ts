@@ -6,7 +6,7 @@ import type {
   Invocation,
   InvocationResult,
 } from "./execution-environment.ts";
-import type { FunctionOverview } from "../../trace/types.ts";
+import type { FunctionOverview } from "../overview.ts";
 
 /** The execution environments of one version of a function. */
 export interface EnvironmentPool {

@@ -14,7 +14,7 @@ import type { StartProcess } from "./sandbox.ts";
 import { startSpareProcess } from "./spare-process.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { textLines } from "../log/text-log-lines.ts";
-import type { Trace } from "../../trace/trace.ts";
+import type { Hooks } from "../../hooks.ts";
 
 /** Where a function's code and the runtime for it lie. */
 export interface Code {
@@ -51,9 +51,9 @@ export function createEnvironmentStarter(options: {
    * a cold start, 60 ms are Node.js's own, and these a person would wait for with each new deployment.
    */
   spareProcesses: boolean;
-  trace: Trace;
+  hooks: Hooks;
 }): SupplyEnvironments {
-  const { clock, iam, endpoint, processWatcher, initTimeout, spareProcesses, trace } = options;
+  const { clock, iam, endpoint, processWatcher, initTimeout, spareProcesses, hooks } = options;
   const memoryWatch = createMemoryWatch();
 
   const prepare = (configuration: FunctionConfiguration, code: Code) => {
@@ -88,7 +88,7 @@ export function createEnvironmentStarter(options: {
     return {
       configuration,
       name: logStreamName,
-      trace,
+      hooks,
       log: createEnvironmentLog({ clock, format, write }),
       lines: format === "JSON" ? jsonLines(logged) : textLines(logged),
       memoryWatch,

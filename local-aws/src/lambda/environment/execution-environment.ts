@@ -11,9 +11,8 @@ import type { Ending, PlatformLines } from "../log/log-lines.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
 import { type Death, type Sandbox, type StartProcess, startSandbox } from "./sandbox.ts";
 import type { FunctionConfiguration } from "../state.ts";
-import type { Trace } from "../../trace/trace.ts";
-import { functionEnd } from "../../trace/function-end.ts";
-import type { InvocationDetail } from "../../trace/types.ts";
+import type { Hooks, InvocationEvent } from "../../hooks.ts";
+import { functionEnd } from "./function-end.ts";
 
 export interface Invocation {
   requestId: string;
@@ -55,7 +54,7 @@ export interface EnvironmentOptions {
   /** The name of its log stream. */
   name: string;
   log: EnvironmentLog;
-  trace: Trace;
+  hooks: Hooks;
   lines: PlatformLines;
   memoryWatch: MemoryWatch;
   /** Milliseconds that the first start may take, which is outside of any invocation. */
@@ -79,7 +78,7 @@ interface Running {
  * @throws where no process can be started.
  */
 export function startExecutionEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
-  const { configuration, name: environment, log, lines, trace } = options;
+  const { configuration, name: environment, log, lines, hooks } = options;
   const { FunctionArn, FunctionName: functionName, MemorySize, Timeout } = configuration;
   let sandbox: Sandbox | undefined;
   let running: Running | undefined;
@@ -88,8 +87,8 @@ export function startExecutionEnvironment(options: EnvironmentOptions): Executio
   let isNew = true;
   let ended = false;
 
-  const record = ({ invocation: { requestId, traceHeader } }: Running, detail: InvocationDetail) =>
-    trace.record(traceHeader, { ...detail, invocation: { functionName, requestId } });
+  const record = ({ invocation: { requestId, traceHeader } }: Running, detail: InvocationEvent) =>
+    hooks.emit(traceHeader, { ...detail, invocation: { functionName, requestId } });
 
   const onceEnded = () => {
     if (!ended) options.onEnd();

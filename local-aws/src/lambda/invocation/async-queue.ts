@@ -3,7 +3,7 @@ import { AwsError } from "../../protocols/aws-error.ts";
 import type { InvocationResult } from "../environment/execution-environment.ts";
 import type { LambdaFunction } from "../state.ts";
 import { reportError } from "../../report-error.ts";
-import { noTrace, type Trace } from "../../trace/trace.ts";
+import { type Hooks, noHooks } from "../../hooks.ts";
 
 /** An event of an asynchronous invocation, from the moment Lambda accepts it. */
 export interface AsyncEvent {
@@ -68,9 +68,9 @@ export function createAsyncQueue(options: {
   onSuccess(target: LambdaFunction, event: AsyncEvent): void;
   onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
   /** Default: none. */
-  trace?: Trace;
+  hooks?: Hooks;
 }): AsyncQueue {
-  const { clock, random, invoke, trace = noTrace } = options;
+  const { clock, random, invoke, hooks = noHooks } = options;
   const timers = new Set<Timer>();
   const events = new Set<AsyncEvent>();
   let closed = false;
@@ -79,7 +79,7 @@ export function createAsyncQueue(options: {
 
   const giveUp = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
     forget(event);
-    trace.record(event.traceHeader, {
+    hooks.emit(event.traceHeader, {
       type: "given-up",
       invocation: invocationOf(target, event),
       condition,
@@ -127,7 +127,7 @@ export function createAsyncQueue(options: {
   ) => {
     if (clock.now() + milliseconds >= expiryOf(target, event))
       return giveUp(target, event, "EventAgeExceeded");
-    trace.record(event.traceHeader, {
+    hooks.emit(event.traceHeader, {
       type: "retry",
       invocation: invocationOf(target, event),
       inMilliseconds: milliseconds,

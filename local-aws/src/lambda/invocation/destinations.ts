@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Iam } from "../../iam/index.ts";
 import type { MessageAttribute, Sqs } from "../../sqs/index.ts";
-import type { Trace } from "../../trace/trace.ts";
+import type { Hooks } from "../../hooks.ts";
 import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
 import { destinationRecord } from "./destination-record.ts";
 import { firstBytes } from "../../cut-text.ts";
@@ -33,9 +33,9 @@ export function createDestinations(options: {
   sqs: Sqs;
   /** False: there is no such function. */
   invokeAsync(functionArn: string, event: Pick<AsyncEvent, "payload" | "traceHeader">): boolean;
-  trace: Trace;
+  hooks: Hooks;
 }): Destinations {
-  const { clock, iam, sqs, invokeAsync, trace } = options;
+  const { clock, iam, sqs, invokeAsync, hooks } = options;
   const counts = new Map<string, DeliveryFailures>();
 
   const failures = (functionArn: string): DeliveryFailures => {
@@ -86,7 +86,7 @@ export function createDestinations(options: {
         ? invoke(target, destinationArn, record, event.traceHeader)
         : send(target, destinationArn, record);
     if (!delivered) failures(functionArn).DestinationDeliveryFailures += 1;
-    trace.record(event.traceHeader, {
+    hooks.emit(event.traceHeader, {
       type: "destination",
       invocation: invocationOf(target, event),
       destination: destinationArn,
@@ -105,7 +105,7 @@ export function createDestinations(options: {
       attributes,
     );
     if (!delivered) failures(FunctionArn).DeadLetterErrors += 1;
-    trace.record(event.traceHeader, {
+    hooks.emit(event.traceHeader, {
       type: "dead-letter",
       invocation: invocationOf(target, event),
       queue: DeadLetterConfig.TargetArn,

@@ -8,8 +8,8 @@ import type { Invocation, InvocationResult } from "../environment/execution-envi
 import { compileRuntime } from "../environment/runtime-file.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createTaskRoots } from "../environment/task-roots.ts";
-import { headerForInvocation } from "../../trace/trace-header.ts";
-import type { FunctionOverview } from "../../trace/types.ts";
+import { headerForInvocation } from "../../trace-header.ts";
+import type { FunctionOverview } from "../overview.ts";
 
 /** Runs functions as they are at the moment. */
 export interface Invoker {

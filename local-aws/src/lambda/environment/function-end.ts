@@ -1,5 +1,5 @@
-import { readFunctionError } from "../lambda/environment/failures.ts";
-import type { FunctionEnd } from "./types.ts";
+import { readFunctionError } from "./failures.ts";
+import type { FunctionEnd } from "../../hooks.ts";
 
 /** How an invocation ended, from Lambda's report and what the invoker gets. */
 export function functionEnd(
