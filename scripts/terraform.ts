@@ -7,6 +7,8 @@ import type { STACKS } from "../local-aws/src/stack.ts";
 import { LOCAL_ACCOUNT_ID } from "../local-aws/src/state.ts";
 import { runChild } from "./child-process.ts";
 
+export const TERRAFORM = join(import.meta.dirname, "..", "terraform");
+
 /** A root module with a state of its own, outside the repository. */
 export interface TerraformRoot {
   /** Downloads, or finds, the provider. */
@@ -32,14 +34,17 @@ export const workspaceOf = (accountId: string): string =>
  * @param options.workDirectory where the state and the provider's link are kept.
  * @param options.endpoint URL of the local AWS.
  * @param options.workspace which `terraform/state-guard` compares with the account. Default: `local`.
+ * @param options.environment further environment variables of each command.
  */
 export function terraformRoot(options: {
   directory: string;
   workDirectory: string;
   endpoint: string;
   workspace?: string;
+  environment?: Record<string, string>;
 }): TerraformRoot {
-  const { directory, workDirectory, endpoint, workspace = workspaceOf(LOCAL_ACCOUNT_ID) } = options;
+  const { directory, workDirectory, endpoint, environment } = options;
+  const { workspace = workspaceOf(LOCAL_ACCOUNT_ID) } = options;
   const state = `-state=${join(workDirectory, "terraform.tfstate")}`;
   const run = (command: string, ...args: string[]) =>
     terraform([`-chdir=${directory}`, command, ...args], {
@@ -48,6 +53,7 @@ export function terraformRoot(options: {
       TF_DATA_DIR: join(workDirectory, "data"),
       TF_IN_AUTOMATION: "true",
       CHECKPOINT_DISABLE: "1",
+      ...environment,
     });
   const change = ["-input=false", "-no-color", state];
   return {
@@ -72,10 +78,12 @@ export async function applyStack(options: {
   workDirectory: string;
   /** Arguments of the application's apply, such as `-var=project=other`. */
   variables?: string[];
+  /** Further environment variables of Terraform. */
+  environment?: Record<string, string>;
 }): Promise<{ account: TerraformRoot; application: TerraformRoot }> {
-  const { endpoint, workDirectory, variables = [] } = options;
+  const { endpoint, workDirectory, variables = [], environment = {} } = options;
   const root = (directory: string, name: string) =>
-    terraformRoot({ directory, workDirectory: join(workDirectory, name), endpoint });
+    terraformRoot({ directory, workDirectory: join(workDirectory, name), endpoint, environment });
   const account = root(join(TERRAFORM, "account"), "account");
   const application = root(TERRAFORM, "application");
   await account.init();
@@ -84,8 +92,6 @@ export async function applyStack(options: {
   await application.apply(...variables);
   return { account, application };
 }
-
-const TERRAFORM = join(import.meta.dirname, "..", "terraform");
 
 export type StackName = keyof typeof STACKS;
 

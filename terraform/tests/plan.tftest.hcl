@@ -44,82 +44,56 @@ override_resource {
 run "the_names_follow_the_project" {
   command = plan
 
+  # The longest project and the longest region.
   variables {
-    project = "chat"
-    region  = "eu-central-1"
+    project               = "a2345678901234567890123456789-1"
+    region                = "ap-southeast-2"
+    throttling_rate_limit = 5000
   }
 
   assert {
-    condition     = aws_apigatewayv2_api.this.name == "chat"
+    condition     = aws_apigatewayv2_api.this.name == var.project
     error_message = "The API is named ${aws_apigatewayv2_api.this.name}."
   }
 
   assert {
-    condition     = aws_lambda_function.websocket_handler.function_name == "chat-websocket-handler" && aws_lambda_function.processor.function_name == "chat-processor"
+    condition     = aws_lambda_function.websocket_handler.function_name == "${var.project}-websocket-handler" && aws_lambda_function.processor.function_name == "${var.project}-processor"
     error_message = "The functions are named ${aws_lambda_function.websocket_handler.function_name} and ${aws_lambda_function.processor.function_name}."
   }
 
   assert {
-    condition     = { for key, role in aws_iam_role.function : key => role.name } == { websocket_handler = "chat-websocket-handler-eu-central-1", processor = "chat-processor-eu-central-1" }
+    condition     = { for key, role in aws_iam_role.function : key => role.name } == { websocket_handler = "${var.project}-websocket-handler-ap-southeast-2", processor = "${var.project}-processor-ap-southeast-2" }
     error_message = "Role names are global and must contain the region."
   }
 
   assert {
-    condition     = aws_sqs_queue.dead_letter.name == "chat-dead-letters"
+    condition     = aws_sqs_queue.dead_letter.name == "${var.project}-dead-letters"
     error_message = "The dead-letter queue is named ${aws_sqs_queue.dead_letter.name}."
   }
 
   assert {
-    condition     = aws_lambda_function.processor.dead_letter_config[0].target_arn == "arn:aws:sqs:eu-central-1:123456789012:chat-dead-letters"
+    condition     = aws_lambda_function.processor.dead_letter_config[0].target_arn == "arn:aws:sqs:ap-southeast-2:123456789012:${var.project}-dead-letters"
     error_message = "The processor's dead letters go to ${aws_lambda_function.processor.dead_letter_config[0].target_arn}, which is not the queue."
   }
 
   assert {
-    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "chat-eu-central-1"
+    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "${var.project}-ap-southeast-2"
     error_message = "Dashboard names are global and must contain the region."
-  }
-}
-
-run "the_longest_project_and_region_fit_into_a_role_name" {
-  command = plan
-
-  variables {
-    project = "a2345678901234567890123456789-1"
-    region  = "ap-southeast-2"
   }
 
   assert {
     condition     = alltrue([for role in aws_iam_role.function : length(role.name) <= 64])
     error_message = "A role name is longer than 64 characters."
   }
-}
 
-run "the_api_has_three_one_way_routes_to_one_integration" {
-  command = plan
-
-  override_resource {
-    target          = aws_apigatewayv2_integration.websocket_handler
-    override_during = plan
-    values          = { id = "int123" }
-  }
-
+  # 80 % of AWS's 500 a second.
   assert {
-    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(["$connect", "$default", "$disconnect"])
-    error_message = "The routes are not $connect, $default and $disconnect."
-  }
-
-  assert {
-    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.target == "integrations/int123" && route.route_response_selection_expression == null])
-    error_message = "A route does not use the integration, or has a route response."
-  }
-
-  assert {
-    condition     = aws_apigatewayv2_api.this.protocol_type == "WEBSOCKET" && aws_apigatewayv2_api.this.route_selection_expression == "$request.body.action"
-    error_message = "The API does not select routes by the action of a message."
+    condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold == 120000
+    error_message = "The alarm connect-rate does not fire at AWS's quota of new connections. Its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
   }
 }
 
-run "each_route_may_invoke_the_handler_and_no_other" {
+run "without_variables" {
   command = plan
 
   assert {
@@ -135,10 +109,6 @@ run "each_route_may_invoke_the_handler_and_no_other" {
     condition     = alltrue([for permission in aws_lambda_permission.route : permission.principal == "apigateway.amazonaws.com"])
     error_message = "A principal other than API Gateway is allowed to invoke the handler."
   }
-}
-
-run "the_stage_is_throttled_and_logs_no_content" {
-  command = plan
 
   assert {
     condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 500 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 1000
@@ -160,10 +130,6 @@ run "the_stage_is_throttled_and_logs_no_content" {
     condition     = strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "$context.requestId") && length(aws_apigatewayv2_stage.this.access_log_settings[0].format) < 3072
     error_message = "API Gateway rejects this access log format."
   }
-}
-
-run "the_handler_is_allowed_what_it_does" {
-  command = plan
 
   assert {
     condition = jsondecode(aws_iam_role_policy.function["websocket_handler"].policy) == {
@@ -191,10 +157,6 @@ run "the_handler_is_allowed_what_it_does" {
     }
     error_message = "The handler's policy is ${aws_iam_role_policy.function["websocket_handler"].policy}"
   }
-}
-
-run "the_processor_is_allowed_what_it_does" {
-  command = plan
 
   assert {
     condition = jsondecode(aws_iam_role_policy.function["processor"].policy) == {
@@ -228,10 +190,6 @@ run "the_processor_is_allowed_what_it_does" {
     }
     error_message = "The processor's policy is ${aws_iam_role_policy.function["processor"].policy}"
   }
-}
-
-run "only_lambda_takes_on_the_roles" {
-  command = plan
 
   assert {
     condition = alltrue([
@@ -240,34 +198,6 @@ run "only_lambda_takes_on_the_roles" {
     ])
     error_message = "A role can be assumed by something other than Lambda."
   }
-}
-
-run "the_functions_know_their_surroundings" {
-  command = plan
-
-  variables {
-    allowed_origins = ["https://app.example.com", "http://localhost:5173"]
-  }
-
-  assert {
-    condition = tomap(aws_lambda_function.websocket_handler.environment[0].variables) == tomap({
-      PROCESSOR_FUNCTION_NAME = "websocket-lambda-processor"
-      MANAGEMENT_ENDPOINT     = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
-      ALLOWED_ORIGINS         = "https://app.example.com,http://localhost:5173"
-    })
-    error_message = "The handler's environment is ${jsonencode(aws_lambda_function.websocket_handler.environment[0].variables)}"
-  }
-
-  assert {
-    condition = tomap(aws_lambda_function.processor.environment[0].variables) == tomap({
-      MANAGEMENT_ENDPOINT = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
-    })
-    error_message = "The processor's environment is ${jsonencode(aws_lambda_function.processor.environment[0].variables)}"
-  }
-}
-
-run "the_functions_run_as_they_are_built" {
-  command = plan
 
   assert {
     condition = alltrue([
@@ -287,39 +217,53 @@ run "the_functions_run_as_they_are_built" {
     condition     = aws_lambda_function.websocket_handler.reserved_concurrent_executions == -1 && aws_lambda_function.processor.reserved_concurrent_executions == -1
     error_message = "Concurrency is reserved by default, which fails in an account with a small quota."
   }
-}
 
-run "each_function_writes_json_to_its_own_group" {
-  command = plan
-
-  variables {
-    log_retention_days = 30
+  assert {
+    condition = alltrue([for name, metric in { connect-rate = "ConnectCount", client-errors = "ClientError", execution-errors = "ExecutionError" } :
+      [for alarm in [aws_cloudwatch_metric_alarm.this[name]] : [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.dimensions]]
+      == [["AWS/ApiGateway", metric, "Sum", tomap({ ApiId = "abc123", Stage = "production" })]]
+    ])
+    error_message = "An alarm on the stage does not watch the stage's metric."
   }
 
   assert {
-    condition = {
-      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
-      function.function_name => [function.logging_config[0].log_format, function.logging_config[0].log_group]
-      } == {
-      websocket-lambda-websocket-handler = ["JSON", "/aws/lambda/websocket-lambda-websocket-handler"]
-      websocket-lambda-processor         = ["JSON", "/aws/lambda/websocket-lambda-processor"]
-    }
-    error_message = "A function does not log JSON to its own log group."
-  }
-
-  assert {
-    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.access]) : group.retention_in_days == 30])
-    error_message = "The retention of a log group is not log_retention_days."
+    condition = length(setsubtract(
+      ["ConnectCount", "MessageCount", "Errors", "Duration", "ProcessorTimeouts", "ApproximateNumberOfMessagesVisible"],
+      flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in widget.properties.metrics : metric[1]]])
+    )) == 0
+    error_message = "A metric is missing from the dashboard."
   }
 }
 
-run "a_failed_job_is_kept_and_reported" {
+run "resources_refer_to_each_other" {
   command = plan
+
+  override_resource {
+    target          = aws_apigatewayv2_integration.websocket_handler
+    override_during = plan
+    values          = { id = "int123" }
+  }
 
   override_resource {
     target          = aws_lambda_function.websocket_handler
     override_during = plan
     values          = { arn = "arn:aws:lambda:us-east-1:123456789012:function:websocket-lambda-websocket-handler" }
+  }
+
+  override_resource {
+    target          = aws_sqs_queue.dead_letter
+    override_during = plan
+    values          = { url = "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters" }
+  }
+
+  assert {
+    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(["$connect", "$default", "$disconnect"])
+    error_message = "The routes are not $connect, $default and $disconnect."
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.target == "integrations/int123" && route.route_response_selection_expression == null])
+    error_message = "A route does not use the integration, or has a route response."
   }
 
   assert {
@@ -352,13 +296,71 @@ run "a_failed_job_is_kept_and_reported" {
     condition     = aws_sqs_queue.dead_letter.sqs_managed_sse_enabled && aws_sqs_queue.dead_letter.message_retention_seconds == 1209600
     error_message = "Dead letters are not encrypted, or not kept for 14 days."
   }
+
+  assert {
+    condition = [output.websocket_url, output.management_endpoint, output.websocket_api_id, output.region] == [
+      "wss://abc123.execute-api.us-east-1.amazonaws.com/production",
+      "https://abc123.execute-api.us-east-1.amazonaws.com/production",
+      "abc123",
+      "us-east-1",
+    ]
+    error_message = "The URLs are ${output.websocket_url} and ${output.management_endpoint}."
+  }
+
+  assert {
+    condition = [
+      output.websocket_handler_function_name, output.processor_function_name,
+      output.websocket_handler_log_group_name, output.processor_log_group_name, output.access_log_group_name,
+      output.dead_letter_queue_url,
+      ] == [
+      "websocket-lambda-websocket-handler", "websocket-lambda-processor",
+      "/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor", "/aws/apigateway/websocket-lambda",
+      "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters",
+    ]
+    error_message = "An output has the wrong value."
+  }
 }
 
-run "every_alarm_tells_the_topics" {
+run "variables_reach_the_resources" {
   command = plan
 
   variables {
-    alarm_topic_arns = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+    allowed_origins       = ["https://app.example.com", "http://localhost:5173"]
+    log_retention_days    = 30
+    alarm_topic_arns      = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+    throttling_rate_limit = 100
+  }
+
+  assert {
+    condition = tomap(aws_lambda_function.websocket_handler.environment[0].variables) == tomap({
+      PROCESSOR_FUNCTION_NAME = "websocket-lambda-processor"
+      MANAGEMENT_ENDPOINT     = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
+      ALLOWED_ORIGINS         = "https://app.example.com,http://localhost:5173"
+    })
+    error_message = "The handler's environment is ${jsonencode(aws_lambda_function.websocket_handler.environment[0].variables)}"
+  }
+
+  assert {
+    condition = tomap(aws_lambda_function.processor.environment[0].variables) == tomap({
+      MANAGEMENT_ENDPOINT = "https://abc123.execute-api.us-east-1.amazonaws.com/production"
+    })
+    error_message = "The processor's environment is ${jsonencode(aws_lambda_function.processor.environment[0].variables)}"
+  }
+
+  assert {
+    condition = {
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
+      function.function_name => [function.logging_config[0].log_format, function.logging_config[0].log_group]
+      } == {
+      websocket-lambda-websocket-handler = ["JSON", "/aws/lambda/websocket-lambda-websocket-handler"]
+      websocket-lambda-processor         = ["JSON", "/aws/lambda/websocket-lambda-processor"]
+    }
+    error_message = "A function does not log JSON to its own log group."
+  }
+
+  assert {
+    condition     = alltrue([for group in concat(values(aws_cloudwatch_log_group.function), [aws_cloudwatch_log_group.access]) : group.retention_in_days == 30])
+    error_message = "The retention of a log group is not log_retention_days."
   }
 
   assert {
@@ -397,17 +399,10 @@ run "every_alarm_tells_the_topics" {
     ]
     error_message = "The alarm invoke-failures does not watch the metric of its filter."
   }
-}
 
-# Sums of 300 seconds. What is sent to clients must not be in them: with replies,
-# traffic at half the limit would be as much as a flood at all of it without.
-run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
-  command = plan
-
-  variables {
-    throttling_rate_limit = 100
-  }
-
+  # A flood that nobody answers fires the alarms on rates, and half the limit does
+  # not. Sums of 300 seconds. Messages to clients must not be in them: with replies,
+  # traffic at half the limit would be as much as a flood at all of it without.
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold < 100 * 300 && aws_cloudwatch_metric_alarm.this["message-rate"].threshold > 50 * 300
     error_message = "The alarm message-rate fires above ${aws_cloudwatch_metric_alarm.this["message-rate"].threshold} messages."
@@ -431,77 +426,6 @@ run "a_flood_that_nobody_answers_fires_and_half_the_limit_does_not" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["client-errors"].threshold <= 10 * 300
     error_message = "A flood of 110% of the throttle does not fire the alarm client-errors."
-  }
-}
-
-run "connects_are_watched_at_what_aws_lets_through" {
-  command = plan
-
-  variables {
-    throttling_rate_limit = 5000
-  }
-
-  # 80 % of AWS's 500 a second.
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold == 120000
-    error_message = "The alarm connect-rate does not fire at AWS's quota of new connections. Its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
-  }
-}
-
-run "the_alarms_on_the_stage_watch_its_metrics" {
-  command = plan
-
-  assert {
-    condition = alltrue([for name, metric in { connect-rate = "ConnectCount", client-errors = "ClientError", execution-errors = "ExecutionError" } :
-      [for alarm in [aws_cloudwatch_metric_alarm.this[name]] : [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.dimensions]]
-      == [["AWS/ApiGateway", metric, "Sum", tomap({ ApiId = "abc123", Stage = "production" })]]
-    ])
-    error_message = "An alarm on the stage does not watch the stage's metric."
-  }
-}
-
-run "the_dashboard_shows_the_whole_way_of_a_message" {
-  command = plan
-
-  assert {
-    condition = length(setsubtract(
-      ["ConnectCount", "MessageCount", "Errors", "Duration", "ProcessorTimeouts", "ApproximateNumberOfMessagesVisible"],
-      flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in widget.properties.metrics : metric[1]]])
-    )) == 0
-    error_message = "A metric is missing from the dashboard."
-  }
-}
-
-run "the_outputs_lead_clients_and_tools" {
-  command = plan
-
-  override_resource {
-    target          = aws_sqs_queue.dead_letter
-    override_during = plan
-    values          = { url = "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters" }
-  }
-
-  assert {
-    condition = [output.websocket_url, output.management_endpoint, output.websocket_api_id, output.region] == [
-      "wss://abc123.execute-api.us-east-1.amazonaws.com/production",
-      "https://abc123.execute-api.us-east-1.amazonaws.com/production",
-      "abc123",
-      "us-east-1",
-    ]
-    error_message = "The URLs are ${output.websocket_url} and ${output.management_endpoint}."
-  }
-
-  assert {
-    condition = [
-      output.websocket_handler_function_name, output.processor_function_name,
-      output.websocket_handler_log_group_name, output.processor_log_group_name, output.access_log_group_name,
-      output.dead_letter_queue_url,
-      ] == [
-      "websocket-lambda-websocket-handler", "websocket-lambda-processor",
-      "/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor", "/aws/apigateway/websocket-lambda",
-      "https://sqs.us-east-1.amazonaws.com/123456789012/websocket-lambda-dead-letters",
-    ]
-    error_message = "An output has the wrong value."
   }
 }
 

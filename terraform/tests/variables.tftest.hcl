@@ -1,5 +1,7 @@
 # Each variable refuses what AWS would refuse later, or silently take for
-# something else.
+# something else. A run has one invalid value of each variable, because each run
+# is a plan. Terraform does not check a variable whose validation refers to an
+# invalid one: these two are in different runs.
 
 provider "aws" {
   region                      = "us-east-1"
@@ -29,302 +31,171 @@ override_data {
   values = { account_id = "123456789012" }
 }
 
-run "a_project_in_capitals" {
+run "first_invalid_values" {
   command = plan
 
   variables {
+    # Capitals.
     project = "Chat"
-  }
-
-  expect_failures = [var.project]
-}
-
-run "a_project_ending_with_a_hyphen" {
-  command = plan
-
-  variables {
-    project = "chat-"
-  }
-
-  expect_failures = [var.project]
-}
-
-run "a_project_too_long_for_a_role_name" {
-  command = plan
-
-  variables {
-    project = "a2345678901234567890123456789012"
-  }
-
-  expect_failures = [var.project]
-}
-
-run "a_stage_of_http_apis" {
-  command = plan
-
-  variables {
+    # A stage of HTTP APIs.
     stage = "$default"
-  }
-
-  expect_failures = [var.stage]
-}
-
-run "an_availability_zone" {
-  command = plan
-
-  variables {
+    # An Availability Zone.
     region = "us-east-1a"
-  }
-
-  expect_failures = [var.region]
-}
-
-run "a_tag_of_aws" {
-  command = plan
-
-  variables {
+    # A tag of AWS.
     tags = { "aws:team" = "chat" }
-  }
-
-  expect_failures = [var.tags]
-}
-
-run "a_tag_that_is_set_already" {
-  command = plan
-
-  variables {
-    tags = { Project = "other" }
-  }
-
-  expect_failures = [var.tags]
-}
-
-run "an_origin_with_a_slash" {
-  command = plan
-
-  variables {
+    # A trailing slash.
     allowed_origins = ["https://app.example.com/"]
-  }
-
-  expect_failures = [var.allowed_origins]
-}
-
-run "an_origin_in_capitals" {
-  command = plan
-
-  variables {
-    allowed_origins = ["https://App.example.com"]
-  }
-
-  expect_failures = [var.allowed_origins]
-}
-
-run "a_wildcard_origin" {
-  command = plan
-
-  variables {
-    allowed_origins = ["*"]
-  }
-
-  expect_failures = [var.allowed_origins]
-}
-
-run "an_origin_with_its_default_port" {
-  command = plan
-
-  variables {
-    allowed_origins = ["https://app.example.com:443"]
-  }
-
-  expect_failures = [var.allowed_origins]
-}
-
-run "no_message_at_all" {
-  command = plan
-
-  variables {
+    # No message at all.
     throttling_rate_limit = 0
-  }
-
-  expect_failures = [var.throttling_rate_limit]
-}
-
-run "no_burst_at_all" {
-  command = plan
-
-  variables {
+    # No burst at all.
     throttling_burst_limit = 0
-  }
-
-  expect_failures = [var.throttling_burst_limit]
-}
-
-run "more_messages_than_the_account_may_have" {
-  command = plan
-
-  variables {
-    throttling_rate_limit = 10001
-  }
-
-  expect_failures = [var.throttling_rate_limit]
-}
-
-run "more_burst_than_the_account_may_have" {
-  command = plan
-
-  variables {
-    throttling_burst_limit = 5001
-  }
-
-  expect_failures = [var.throttling_burst_limit]
-}
-
-run "half_a_message" {
-  command = plan
-
-  variables {
-    throttling_burst_limit = 1.5
-  }
-
-  expect_failures = [var.throttling_burst_limit]
-}
-
-run "too_little_handler_memory" {
-  command = plan
-
-  variables {
+    # Below the minimum.
     websocket_handler_memory_size = 255
-  }
-
-  expect_failures = [var.websocket_handler_memory_size]
-}
-
-run "too_little_processor_memory" {
-  command = plan
-
-  variables {
+    # Below the minimum.
     processor_memory_size = 255
-  }
-
-  expect_failures = [var.processor_memory_size]
-}
-
-run "too_much_processor_memory" {
-  command = plan
-
-  variables {
-    processor_memory_size = 20480
-  }
-
-  expect_failures = [var.processor_memory_size]
-}
-
-run "a_job_of_an_hour" {
-  command = plan
-
-  variables {
+    # More than Lambda allows.
     processor_timeout = 3600
-  }
-
-  expect_failures = [var.processor_timeout]
-}
-
-run "a_negative_handler_reservation" {
-  command = plan
-
-  variables {
+    # A negative number.
     websocket_handler_reserved_concurrency = -1
-  }
-
-  expect_failures = [var.websocket_handler_reserved_concurrency]
-}
-
-run "half_a_processor" {
-  command = plan
-
-  variables {
+    # A fraction.
     processor_reserved_concurrency = 0.5
-  }
-
-  expect_failures = [var.processor_reserved_concurrency]
-}
-
-run "three_retries" {
-  command = plan
-
-  variables {
+    # A fraction.
+    authorizer_reserved_concurrency = 0.5
+    # More than Lambda allows.
     maximum_retry_attempts = 3
+    # Long enough for three retries.
+    maximum_event_age_in_seconds = 21600
+    # Forever.
+    log_retention_days = 0
+    # Without TLS.
+    jwt_issuer   = "http://login.example.com"
+    jwt_audience = ["chat"]
   }
 
-  expect_failures = [var.maximum_retry_attempts]
+  expect_failures = [
+    var.project,
+    var.stage,
+    var.region,
+    var.tags,
+    var.allowed_origins,
+    var.throttling_rate_limit,
+    var.throttling_burst_limit,
+    var.websocket_handler_memory_size,
+    var.processor_memory_size,
+    var.processor_timeout,
+    var.websocket_handler_reserved_concurrency,
+    var.processor_reserved_concurrency,
+    var.authorizer_reserved_concurrency,
+    var.maximum_retry_attempts,
+    var.log_retention_days,
+    var.jwt_issuer,
+  ]
 }
 
-run "an_event_age_below_a_minute" {
+run "second_invalid_values" {
   command = plan
 
   variables {
+    # A hyphen at the end.
+    project = "chat-"
+    # A tag that this configuration sets.
+    tags = { Project = "other" }
+    # Capitals.
+    allowed_origins = ["https://App.example.com"]
+    # More than the quota of an account.
+    throttling_rate_limit = 10001
+    # More than the quota of an account.
+    throttling_burst_limit = 5001
+    # Above the maximum.
+    processor_memory_size = 20480
+    # Less than a minute.
     maximum_event_age_in_seconds = 30
+    # An alias.
+    log_kms_key_arn = "alias/logs"
+    # An email address.
+    alarm_topic_arns = ["ops@example.com"]
+    # Both without an issuer.
+    jwt_audience = ["chat"]
+    jwt_jwks_url = "https://login.example.com/jwks"
   }
 
-  expect_failures = [var.maximum_event_age_in_seconds]
+  expect_failures = [
+    var.project,
+    var.tags,
+    var.allowed_origins,
+    var.throttling_rate_limit,
+    var.throttling_burst_limit,
+    var.processor_memory_size,
+    var.maximum_event_age_in_seconds,
+    var.log_kms_key_arn,
+    var.alarm_topic_arns,
+    var.jwt_audience,
+    var.jwt_jwks_url,
+  ]
 }
 
-run "a_job_too_old_for_its_second_retry" {
+run "third_invalid_values" {
   command = plan
 
-  # 60 + 120 seconds of waiting, each up to 10 longer, and two attempts of 30
-  # come before it.
   variables {
+    # Too long for a role name.
+    project = "a2345678901234567890123456789012"
+    # A wildcard.
+    allowed_origins = ["*"]
+    # A fraction.
+    throttling_burst_limit = 1.5
+    # The second retry is after 60 + 120 seconds of waiting, each up to 10 longer, and
+    # two attempts of 30.
     maximum_retry_attempts       = 2
     maximum_event_age_in_seconds = 259
+    # A key and a topic in another region.
+    region           = "eu-central-1"
+    log_kms_key_arn  = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    alarm_topic_arns = ["arn:aws:sns:eu-central-1:123456789012:alerts", "arn:aws:sns:us-east-1:123456789012:alerts"]
+    jwt_issuer       = "https://login.example.com"
+    # A comma.
+    jwt_audience = ["chat,shop"]
+    # Without TLS.
+    jwt_jwks_url = "http://login.example.com/jwks"
   }
 
-  expect_failures = [var.maximum_event_age_in_seconds]
+  expect_failures = [
+    var.project,
+    var.allowed_origins,
+    var.throttling_burst_limit,
+    var.maximum_event_age_in_seconds,
+    var.log_kms_key_arn,
+    var.alarm_topic_arns,
+    var.jwt_audience,
+    var.jwt_jwks_url,
+  ]
 }
 
-run "logs_for_ever" {
+run "fourth_invalid_values" {
   command = plan
 
   variables {
-    log_retention_days = 0
+    # The default port.
+    allowed_origins = ["https://app.example.com:443"]
+    # Only starts like the name of this machine.
+    jwt_issuer   = "http://localhost.evil.example"
+    jwt_audience = ["chat"]
   }
 
-  expect_failures = [var.log_retention_days]
+  expect_failures = [
+    var.allowed_origins,
+    var.jwt_issuer,
+  ]
 }
 
-run "an_address_for_a_topic" {
+run "an_issuer_without_an_audience" {
   command = plan
 
   variables {
-    alarm_topic_arns = ["ops@example.com"]
+    jwt_issuer = "https://login.example.com"
   }
 
-  expect_failures = [var.alarm_topic_arns]
-}
-
-run "a_topic_of_another_region" {
-  command = plan
-
-  variables {
-    region = "eu-central-1"
-    alarm_topic_arns = [
-      "arn:aws:sns:eu-central-1:123456789012:alerts",
-      "arn:aws:sns:us-east-1:123456789012:alerts",
-    ]
-  }
-
-  expect_failures = [var.alarm_topic_arns]
-}
-
-run "a_key_of_another_region" {
-  command = plan
-
-  variables {
-    region          = "eu-central-1"
-    log_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-  }
-
-  expect_failures = [var.log_kms_key_arn]
+  expect_failures = [var.jwt_audience]
 }
 
 run "unusual_but_right" {

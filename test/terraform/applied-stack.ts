@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { LocalAws, LocalAwsOptions } from "../../local-aws/src/local-aws.ts";
 import { startEmpty } from "../../local-aws/src/stack.ts";
-import { applyStack, type TerraformRoot } from "../../scripts/terraform.ts";
+import { applyStack, localCredentials, type TerraformRoot } from "../../scripts/terraform.ts";
 import type { Target } from "../e2e/target.ts";
+import { type RunningProvider, startProvider } from "./running-provider.ts";
 
 /** A local AWS with a stack that Terraform applied to it, as a target of the end-to-end tests. */
 export interface AppliedStack extends Target {
@@ -13,6 +14,8 @@ export interface AppliedStack extends Target {
   readonly application: TerraformRoot;
   /** For whatever else a test writes. */
   readonly workDirectory: string;
+  /** The environment variables with which Terraform uses the provider that is running. */
+  readonly environment: Record<string, string>;
   /** Reads the URL anew, after an apply that changed it. */
   refresh(): Promise<void>;
 }
@@ -29,6 +32,7 @@ export function useAppliedStack(
   options: Pick<LocalAwsOptions, "pages"> = {},
 ): AppliedStack {
   let local: LocalAws | undefined;
+  let provider: RunningProvider | undefined;
   let workDirectory = "";
   let roots: { account: TerraformRoot; application: TerraformRoot } | undefined;
   let url = "";
@@ -39,10 +43,14 @@ export function useAppliedStack(
     workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
     local = await startEmpty(options);
     const { endpoint } = local;
-    roots = await applyStack({ endpoint, workDirectory, variables: variablesAt(endpoint) });
+    provider = await startProvider(localCredentials(endpoint));
+    const { environment } = provider;
+    const variables = variablesAt(endpoint);
+    roots = await applyStack({ endpoint, workDirectory, variables, environment });
     await refresh();
   }, APPLY_TIMEOUT);
   afterAll(async () => {
+    await provider?.close();
     await local?.close();
     await rm(workDirectory, { recursive: true, force: true });
   });
@@ -57,6 +65,9 @@ export function useAppliedStack(
     },
     get local() {
       return started(local);
+    },
+    get environment() {
+      return started(provider).environment;
     },
     get account() {
       return started(roots).account;

@@ -6,7 +6,7 @@ import { snapshot } from "../../local-aws/src/stack-snapshot.ts";
 import { readBundles, STACKS } from "../../local-aws/src/stack.ts";
 import { emptyState } from "../../local-aws/src/state.ts";
 import { DIST } from "../../scripts/build.ts";
-import { terraformRoot } from "../../scripts/terraform.ts";
+import { TERRAFORM, terraformRoot } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { endToEndTests } from "../e2e/suite.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
@@ -33,9 +33,10 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     async () => {
       const before = structuredClone(stack.local.state);
       const other = terraformRoot({
-        directory: join(import.meta.dirname, "..", "..", "terraform"),
+        directory: TERRAFORM,
         workDirectory: join(stack.workDirectory, "second"),
         endpoint: stack.local.endpoint,
+        environment: stack.environment,
       });
       await other.init();
       await expect(other.apply()).rejects.toThrow(/ResourceAlreadyExistsException/);

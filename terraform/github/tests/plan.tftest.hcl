@@ -27,7 +27,7 @@ variables {
   oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 }
 
-run "a_role_is_for_one_environment_of_one_repository" {
+run "a_repository" {
   command = plan
 
   assert {
@@ -38,6 +38,21 @@ run "a_role_is_for_one_environment_of_one_repository" {
         "token.actions.githubusercontent.com:sub" = ["repo:octocat/chat:environment:preview", "repo:octocat@1/chat@2:environment:preview"]
     } }]
     error_message = "The role preview must trust its environment only."
+  }
+
+  # A preview touches nothing of production.
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.deployment["preview"].policy).Statement :
+      alltrue([for resource in flatten([statement.Resource]) : strcontains(resource, "preview-")])
+      if !contains(["Apis", "Lists", "FindState"], statement.Sid)
+    ])
+    error_message = "A statement of the role preview covers resources other than those of projects that start with preview-."
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.deployment["preview"].policy, "websocket-lambda")
+    error_message = "The policy of the role preview contains the name of the production stack."
   }
 }
 
@@ -57,41 +72,9 @@ run "a_repository_without_ids" {
   }
 
   assert {
-    condition     = output.state_bucket == run.a_role_is_for_one_environment_of_one_repository.state_bucket
+    condition     = output.state_bucket == run.a_repository.state_bucket
     error_message = "The bucket name changes when IDs are added to repository."
   }
-}
-
-run "ids_of_the_owner_alone" {
-  command = plan
-
-  variables {
-    repository = "octocat@1/chat"
-  }
-
-  expect_failures = [var.repository]
-}
-
-run "a_preview_touches_nothing_of_production" {
-  command = plan
-
-  assert {
-    condition = alltrue([
-      for statement in jsondecode(aws_iam_role_policy.deployment["preview"].policy).Statement :
-      alltrue([for resource in flatten([statement.Resource]) : strcontains(resource, "preview-")])
-      if !contains(["Apis", "Lists", "FindState"], statement.Sid)
-    ])
-    error_message = "A statement of the role preview covers resources other than those of projects that start with preview-."
-  }
-
-  assert {
-    condition     = !strcontains(aws_iam_role_policy.deployment["preview"].policy, "websocket-lambda")
-    error_message = "The policy of the role preview contains the name of the production stack."
-  }
-}
-
-run "a_repository" {
-  command = plan
 }
 
 run "a_repository_of_that_name_elsewhere" {
@@ -150,24 +133,41 @@ run "a_repository_without_letters" {
   }
 }
 
-run "an_environment_with_a_long_name" {
+run "invalid_values" {
   command = plan
 
   variables {
+    # IDs of the owner alone.
+    repository = "octocat@1/chat"
     environments = {
+      # Too long for a role name.
       quality-control = "checks-"
     }
   }
 
-  expect_failures = [var.environments]
+  expect_failures = [
+    var.repository,
+    var.environments,
+  ]
 }
 
-run "a_wildcard_for_the_repository" {
+run "further_invalid_values" {
   command = plan
 
   variables {
+    # A wildcard.
     repository = "octocat/*"
+    environments = {
+      # Too short for a prefix: the role could manage nearly every project.
+      preview = "p"
+    }
+    # An Availability Zone.
+    region = "us-east-1a"
   }
 
-  expect_failures = [var.repository]
+  expect_failures = [
+    var.repository,
+    var.environments,
+    var.region,
+  ]
 }
