@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startEmpty } from "../../local-aws/src/stack.ts";
-import { localCredentials } from "../../scripts/terraform.ts";
+import { localCredentials, TERRAFORM } from "../../scripts/terraform.ts";
 import { fencedBlocks, readDocument } from "../docs/markdown.ts";
 import { because, reasonToSkip } from "./available.ts";
+import { type RunningProvider, startProvider } from "./running-provider.ts";
 
 const skipped = await reasonToSkip();
 
@@ -49,6 +50,16 @@ const terminal =
       child.stdin?.end();
     });
 
+/** A copy of `terraform/`, without states and settings. */
+async function copyTerraform(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-states-"));
+  await cp(TERRAFORM, directory, {
+    recursive: true,
+    filter: (path) => !/^\.terraform$|\.tfstate|_override\.tf$|\.tfvars$/.test(basename(path)),
+  });
+  return directory;
+}
+
 describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skipped)}`, () => {
   let directory: string;
   let onA: ReturnType<typeof terminal>;
@@ -56,34 +67,39 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
   let laptop: ReturnType<typeof terminal>;
   let laptopWithoutWorkspace: ReturnType<typeof terminal>;
   let local: LocalAws;
-  const all: LocalAws[] = [];
+  let accountA: LocalAws;
+  let appliedToA: LocalAws["state"];
+  const started: (LocalAws | RunningProvider)[] = [];
   const start = async (accountId?: string) => {
     const aws = await startEmpty(accountId === undefined ? {} : { accountId });
-    all.push(aws);
+    started.push(aws);
     return aws;
+  };
+  /** The environment of an account's administrator. */
+  const administrator = async ({ endpoint }: LocalAws) => {
+    const provider = await startProvider(localCredentials(endpoint));
+    started.unshift(provider);
+    return { ...localCredentials(endpoint), ...provider.environment };
   };
   const stateOfA = () => readFile(join(directory, "account", "terraform.tfstate"), "utf8");
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-states-"));
-    await cp(join(import.meta.dirname, "..", "..", "terraform"), directory, {
-      recursive: true,
-      filter: (path) => !/^\.terraform$|\.tfstate|_override\.tf$|\.tfvars$/.test(basename(path)),
-    });
-    const accountA = await start("111122223333");
+    directory = await copyTerraform();
+    accountA = await start("111122223333");
     const accountB = await start("444455556666");
     local = await start();
-    onA = terminal(directory, localCredentials(accountA.endpoint));
-    onOther = terminal(directory, localCredentials(accountB.endpoint));
+    onA = terminal(directory, await administrator(accountA));
+    onOther = terminal(directory, await administrator(accountB));
     laptop = terminal(directory, readmeExports(local.endpoint));
     laptopWithoutWorkspace = terminal(directory, localCredentials(local.endpoint));
     for (const command of ["init -input=false", "apply -auto-approve"]) {
       const { code, printed } = await onA("account", command);
       if (code !== 0) throw new Error(`${command} ended with ${code}: ${printed}`);
     }
+    appliedToA = structuredClone(accountA.state);
   }, TIMEOUT);
   afterAll(async () => {
-    await Promise.all(all.map((aws) => aws.close()));
+    for (const server of started) await server.close();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -111,25 +127,18 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     expect(await stateOfA()).toBe(before);
   });
 
-  test.for(["apply -auto-approve", "destroy -auto-approve"])(
-    "a laptop without the workspace refuses: %s",
-    { timeout: TIMEOUT },
-    async (command) => {
-      expect(await refused(laptopWithoutWorkspace, "account", command)).toContain(
-        'Its state belongs in the workspace "local"',
-      );
-    },
-  );
+  test("a laptop without the workspace refuses", { timeout: TIMEOUT }, async () => {
+    const command = "destroy -auto-approve";
+    expect(await refused(laptopWithoutWorkspace, "account", command)).toContain(
+      'Its state belongs in the workspace "local"',
+    );
+  });
 
-  test.for(["plan -refresh-only", "destroy -auto-approve"])(
-    "another account refuses: %s",
-    { timeout: TIMEOUT },
-    async (command) => {
-      expect(await refused(onOther, "account", command)).toContain(
-        "belongs to account 111122223333, region us-east-1. This command is for account 444455556666, region us-east-1.",
-      );
-    },
-  );
+  test("another account refuses", { timeout: TIMEOUT }, async () => {
+    expect(await refused(onOther, "account", "destroy -auto-approve")).toContain(
+      "belongs to account 111122223333, region us-east-1. This command is for account 444455556666, region us-east-1.",
+    );
+  });
 
   test("another account refuses a destroy without a refresh", { timeout: TIMEOUT }, async () => {
     const command = "destroy -auto-approve -refresh=false";
@@ -155,7 +164,81 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     );
   });
 
-  test("after all that, a plan on the account finds no changes", { timeout: TIMEOUT }, async () => {
-    expect((await onA("account", "plan")).printed).toContain("No changes.");
+  test("after all that, the account has all its resources", () => {
+    expect(accountA.state).toEqual(appliedToA);
+  });
+});
+
+/** A root module that has the guard and no provider. */
+const GUARDED = `
+variable "caller" {
+  type = map(string)
+}
+
+resource "terraform_data" "state" {
+  input = var.caller
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+module "state_guard" {
+  source   = "../state-guard"
+  caller   = var.caller
+  recorded = terraform_data.state.input
+}
+`;
+
+describe.skipIf(skipped)(`the guard of a state refuses${because(skipped)}`, () => {
+  let directory: string;
+  let run: (
+    command: string,
+    account: string,
+    region?: string,
+  ) => ReturnType<ReturnType<typeof terminal>>;
+  beforeAll(async () => {
+    directory = await copyTerraform();
+    await mkdir(join(directory, "guarded"));
+    await writeFile(join(directory, "guarded", "main.tf"), GUARDED);
+    const inDirectory = terminal(directory, {});
+    run = (command, account, region = "us-east-1") =>
+      inDirectory(
+        "guarded",
+        `${command} -input=false -var=caller={"account":"${account}","region":"${region}"}`,
+      );
+    expect(await inDirectory("guarded", "init -input=false")).toMatchObject({ code: 0 });
+    expect(await run("apply -auto-approve", "111122223333")).toMatchObject({ code: 0 });
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  describe.for([
+    "plan",
+    "plan -refresh-only",
+    "plan -destroy",
+    "apply -auto-approve",
+    "destroy -auto-approve",
+  ])("%s", (command) => {
+    test("another account", async () => {
+      const { code, printed } = await run(command, "444455556666");
+      expect(code).toBe(1);
+      expect(printed).toContain("This command is for account 444455556666, region us-east-1.");
+    });
+
+    test("another region", async () => {
+      const { code, printed } = await run(command, "111122223333", "eu-west-1");
+      expect(code).toBe(1);
+      expect(printed).toContain("This command is for account 111122223333, region eu-west-1.");
+    });
+
+    test("a local AWS outside of the workspace local", async () => {
+      const { code, printed } = await run(command, "000000000000");
+      expect(code).toBe(1);
+      expect(printed).toContain('Its state belongs in the workspace "local"');
+    });
+  });
+
+  test("but not its own account and region", async () => {
+    expect((await run("plan", "111122223333")).printed).toContain("No changes.");
   });
 });
