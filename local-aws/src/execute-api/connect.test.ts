@@ -6,7 +6,7 @@ import { API_ID } from "./testing-api.ts";
 import { faultFrame, startGateway } from "./testing.ts";
 
 /** A handshake as a client writes it that has no library. */
-const handshake = (path: string, host = "example.test") =>
+const handshake = (path: string, host = "localhost") =>
   [
     `GET ${path} HTTP/1.1`,
     `Host: ${host}`,

@@ -176,7 +176,9 @@ test("a client that doesn't leave after a refusal is cut off", async () => {
   const socket = await gateway.dialRaw();
   const serverSocket = await gateway.serverSockets.next();
   const cut = new Promise((resolve) => serverSocket.once("close", resolve));
-  socket.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  socket.write(
+    "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+  );
   expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 403 /);
   await cut;
 });

@@ -66,12 +66,13 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     },
   };
   const executeApi = createExecuteApi({ state, clock, iam, lambda, logs });
-  const server = createAwsServer({ iam, services: { "execute-api": executeApi.service } });
+  const server = createAwsServer({
+    iam,
+    services: { "execute-api": executeApi.service },
+    upgrade: executeApi.upgrade,
+  });
   const serverSockets = createQueue<Socket>();
   server.on("connection", (socket) => serverSockets.push(socket));
-  server.on("upgrade", (request, socket, head) => {
-    executeApi.upgrade(request, socket, head).catch(() => socket.destroy());
-  });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
   const path = `/_aws/execute-api/${API_ID}/test`;
