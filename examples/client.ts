@@ -1,5 +1,6 @@
 /** Sends one request per action and prints the results as they arrive. */
-import { connect } from "../client/src/index.ts";
+import { connect } from "@websocket-lambda/client";
+import type { Actions } from "../functions/processor/actions/index.ts";
 
 const url = process.argv[2] ?? process.env["WEBSOCKET_URL"];
 if (!url) {
@@ -9,7 +10,7 @@ if (!url) {
 }
 
 // Without maximumAttempts, the client would try to connect until the server is available.
-const client = connect(url, { maximumAttempts: 3 });
+const client = connect<Actions>(url, { maximumAttempts: 3 });
 
 const print = async (action: string, result: Promise<unknown>) => console.log(action, await result);
 

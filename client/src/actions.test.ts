@@ -1,17 +1,19 @@
-import * as v from "valibot";
 import { expectTypeOf, test } from "vitest";
-import { defineAction } from "../../functions/processor/action.ts";
-import type { ErrorCode } from "../../shared/protocol.ts";
 import type { Json } from "./actions.ts";
 import type { Client } from "./connect.ts";
-import type { NoReplyCode, NoReplyError, RequestError } from "./errors.ts";
+import type { ErrorCode, NoReplyCode, NoReplyError, RequestError } from "./errors.ts";
 
-// It is `npm run check` that fails where one of these isn't so: the calls are read, and never run.
+// `npm run check:types` fails if one of these types is wrong. The calls are compiled, but never run.
 
-test("data and result are those of the action", () => {
-  const calls = async (client: Client) => {
+interface Actions {
+  uppercase: { data: { text: string }; result: string };
+  echo: { data: unknown; result: unknown };
+  now: { data: undefined; result: { at: Date; offsets: readonly [0, 1] } };
+}
+
+test("data and result have the types of the action", () => {
+  const calls = async (client: Client<Actions>) => {
     expectTypeOf(await client.request("uppercase", { text: "" })).toEqualTypeOf<string>();
-    expectTypeOf(await client.request("timestamp")).toEqualTypeOf<string>();
     expectTypeOf(await client.request("echo", 1)).toEqualTypeOf<unknown>();
     // @ts-expect-error -- a text, not a number
     await client.request("uppercase", { text: 1 });
@@ -21,52 +23,53 @@ test("data and result are those of the action", () => {
   expectTypeOf(calls).toBeFunction();
 });
 
-test("data may be left out only where the action takes none", () => {
-  const calls = async (client: Client) => {
-    await client.request("timestamp");
-    await client.request("timestamp", undefined, { timeout: 1000 });
-    await client.request("uppercase", { text: "" }, { retry: false });
-    // @ts-expect-error -- it takes a text
-    await client.request("uppercase");
-  };
-  expectTypeOf(calls).toBeFunction();
-});
-
-const own = {
-  divide: defineAction({
-    input: v.object({
-      by: v.optional(v.number(), 2),
-      all: v.array(v.pipe(v.string(), v.transform(Number))),
-    }),
-    run: async ({ by, all }) => await Promise.resolve(all.map((one) => one / by)),
-  }),
-  now: defineAction({
-    input: v.undefined(),
-    run: () => ({ at: new Date(), zone: { name: "UTC" as const, offset: [0, 0] as const } }),
-  }),
-};
-
-test("another registry has its own actions, by what goes in and comes out as JSON", () => {
-  const calls = async (client: Client<typeof own>) => {
-    // What the client sends is what the schema takes, not what it makes of it.
-    expectTypeOf(await client.request("divide", { all: ["1"] })).toEqualTypeOf<number[]>();
+test("a result has the type that it has after JSON", () => {
+  const calls = async (client: Client<Actions>) => {
     expectTypeOf(await client.request("now")).toEqualTypeOf<{
       at: string;
-      zone: { name: "UTC"; offset: readonly [0, 0] };
+      offsets: readonly [0, 1];
     }>();
-    // @ts-expect-error -- not in this registry
-    await client.request("uppercase", { text: "" });
   };
   expectTypeOf(calls).toBeFunction();
 });
 
-test("JSON leaves plain data as it is", () => {
+test("data is optional only if the action accepts undefined", () => {
+  const calls = async (client: Client<Actions>) => {
+    await client.request("now");
+    await client.request("now", undefined, { timeout: 1000 });
+    await client.request("echo");
+    await client.request("uppercase", { text: "" }, { retry: false });
+    // @ts-expect-error -- it needs a text
+    await client.request("uppercase");
+    // @ts-expect-error -- it has no data
+    await client.request("now", 1);
+  };
+  expectTypeOf(calls).toBeFunction();
+});
+
+test("without a type parameter, a client sends any data to any action", () => {
+  const calls = async (client: Client) => {
+    expectTypeOf(await client.request("anything")).toEqualTypeOf<unknown>();
+    expectTypeOf(await client.request("anything", { text: "" })).toEqualTypeOf<unknown>();
+    // @ts-expect-error -- an action has a name
+    await client.request(1);
+  };
+  expectTypeOf(calls).toBeFunction();
+});
+
+test("a type with other properties than data and result is rejected", () => {
+  // @ts-expect-error -- no result
+  expectTypeOf<Client<{ now: { data: undefined } }>>().toBeObject();
+});
+
+test("JSON keeps the type of plain data", () => {
   expectTypeOf<Json<unknown>>().toEqualTypeOf<unknown>();
   expectTypeOf<Json<{ a?: (string | null)[] }>>().toEqualTypeOf<{ a?: (string | null)[] }>();
   expectTypeOf<Json<Date | undefined>>().toEqualTypeOf<string | undefined>();
 });
 
-test("errors are told apart by their class, and then by their code", () => {
+test("the code of an error depends on its class", () => {
   expectTypeOf<RequestError["code"]>().toEqualTypeOf<ErrorCode>();
   expectTypeOf<NoReplyError["code"]>().toEqualTypeOf<NoReplyCode>();
+  expectTypeOf<"A_CODE_OF_THE_SERVER">().toExtend<ErrorCode>();
 });

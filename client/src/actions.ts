@@ -1,29 +1,29 @@
-/** What can be asked for, and what comes back: read off the server's registry, as types alone. */
-import type { GenericSchema, InferInput } from "valibot";
-import type { actions } from "../../functions/processor/actions/index.ts";
+/** The types of one action, as the server defines it. */
+export interface ActionType {
+  /** The type of `data`. It is optional in a request if it can be `undefined`. */
+  data: unknown;
+  /** The type of the result on the server. The client gets it as JSON; see `Json`. */
+  result: unknown;
+}
 
-/** Actions by their name: `typeof actions` of any registry made with `defineAction`. */
-export type Registry = Record<
-  string,
-  { input: GenericSchema; run(data: never, caller: never): unknown }
+/** The constraint for a type with an `ActionType` per action. An interface satisfies it as well. */
+export type ActionTypes<Actions> = Record<keyof Actions, ActionType>;
+
+/** The actions of a client without a type parameter: any action, with any data and result. */
+export type AnyActions = Record<string, ActionType>;
+
+export type ActionName<Actions> = keyof Actions & string;
+
+export type Data<
+  Actions extends ActionTypes<Actions>,
+  Name extends keyof Actions,
+> = Actions[Name]["data"];
+
+export type Result<Actions extends ActionTypes<Actions>, Name extends keyof Actions> = Json<
+  Actions[Name]["result"]
 >;
 
-/** The actions of this repository. */
-export type DefaultActions = typeof actions;
-
-export type ActionName<Actions extends Registry> = keyof Actions & string;
-
-/** What an action takes as `data`. */
-export type Data<Actions extends Registry, Name extends keyof Actions> = InferInput<
-  Actions[Name]["input"]
->;
-
-/** What an action returns, as it looks once it has been JSON. */
-export type Result<Actions extends Registry, Name extends keyof Actions> = Json<
-  Awaited<ReturnType<Actions[Name]["run"]>>
->;
-
-/** A value as JSON brings it: a `Date` comes as text, a method doesn't come at all. */
+/** The type of a value after `JSON.stringify` and `JSON.parse`: a `Date` becomes a string. */
 export type Json<Value> = Value extends { toJSON(): infer Text }
   ? Json<Text>
   : Value extends (...parameters: never) => unknown

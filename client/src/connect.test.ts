@@ -139,7 +139,7 @@ test.for<[string, string]>([
   const client = startClient(server.url);
   // So that the requestId has as many digits as the next ones.
   const short = client.request("echo", "");
-  const { requestId = "", answer } = await server.request();
+  const { requestId, answer } = await server.request();
   answer();
   await short;
   const rest = JSON.stringify({ action: "echo", data: "", requestId }).length;

@@ -1,10 +1,11 @@
-import type { ActionName, Data, DefaultActions, Registry, Result } from "./actions.ts";
+import type { ActionName, ActionTypes, AnyActions, Data, Result } from "./actions.ts";
 import type { Connection } from "./connection.ts";
 import { keepConnected } from "./keep-connected.ts";
 import { type ConnectOptions, type RequestOptions, type State, withDefaults } from "./options.ts";
 import { createRequests } from "./requests.ts";
 
-export interface Client<Actions extends Registry = DefaultActions> {
+/** @typeParam Actions an `ActionType` per action. Default: any action, with any data and result. */
+export interface Client<Actions extends ActionTypes<Actions> = AnyActions> {
   readonly state: State;
   /**
    * Sends a request and resolves with its result. If there is no connection, the request waits for one.
@@ -30,10 +31,11 @@ type Arguments<Data> = undefined extends Data
 
 /**
  * Connects to a stack, and stays connected until `close`. Until then, it keeps a Node.js process running.
+ * @typeParam Actions the types of the actions that the stack has.
  * @param url `wss://{api}.execute-api.{region}.amazonaws.com/{stage}`
  * @throws {TypeError} if the platform has no `WebSocket` and none is passed.
  */
-export function connect<Actions extends Registry = DefaultActions>(
+export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
   url: string,
   options: ConnectOptions = {},
 ): Client<Actions> {
@@ -74,7 +76,7 @@ export function connect<Actions extends Registry = DefaultActions>(
       return kept.state;
     },
     request: async (action, ...[data, requestOptions]) =>
-      // What the types say is the server's word: its replies aren't checked here.
+      // The types are the application's: the client does not check a result.
       (await requests.ask(action, data, requestOptions)) as Result<Actions, typeof action>,
     close: kept.close,
   };

@@ -1,4 +1,13 @@
-import type { ErrorCode } from "../../shared/protocol.ts";
+/** The `error.code` of an error frame. A server can have codes of its own. */
+export type ErrorCode =
+  | "INVALID_JSON"
+  | "INVALID_REQUEST"
+  | "UNKNOWN_ACTION"
+  | "INVALID_DATA"
+  | "RESULT_TOO_LARGE"
+  | "PROCESSING_FAILED"
+  | "UNAVAILABLE"
+  | (string & {});
 
 /** The request that an error is about. */
 export interface Asked {

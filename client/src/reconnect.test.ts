@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createQueue } from "../../local-aws/src/execute-api/testing-lambda.ts";
-import { startClient, startServer } from "./testing.ts";
+import { createQueue, startClient, startServer } from "./testing.ts";
 
 test("states follow the connection", async () => {
   const server = await startServer();

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createQueue } from "../../local-aws/src/execute-api/testing-lambda.ts";
 import type { Client } from "./connect.ts";
-import { startClient, startServer } from "./testing.ts";
+import { createQueue, startClient, startServer } from "./testing.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 

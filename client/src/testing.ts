@@ -4,11 +4,35 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
-import { createQueue } from "../../local-aws/src/execute-api/testing-lambda.ts";
-import type { Request } from "../../shared/protocol.ts";
 import { type Client, connect } from "./connect.ts";
 import type { ConnectOptions, State } from "./options.ts";
 import { createTimer } from "./timer.ts";
+
+/** Keeps values in order until `next` takes them. `next` waits if there is none. */
+export function createQueue<Value>() {
+  const kept: Value[] = [];
+  const waiting: ((value: Value) => void)[] = [];
+  return {
+    kept,
+    push(value: Value) {
+      const take = waiting.shift();
+      if (take === undefined) kept.push(value);
+      else take(value);
+    },
+    next(): Promise<Value> {
+      const value = kept.shift();
+      if (value !== undefined) return Promise.resolve(value);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+/** A message of the client. */
+interface Request {
+  action: string;
+  data?: unknown;
+  requestId: string;
+}
 
 /** A request that came, and how to answer it. */
 export interface Received extends Request {

@@ -12,6 +12,14 @@ export interface Caller {
   subject?: string | undefined;
 }
 
+/** The types of each action of a registry: what clients send as `data`, and what `run` returns. */
+export type ActionTypes<Registry extends Record<string, Action>> = {
+  [Name in keyof Registry]: {
+    data: v.InferInput<Registry[Name]["input"]>;
+    result: Awaited<ReturnType<Registry[Name]["run"]>>;
+  };
+};
+
 /** Ties the type of `run`'s argument to the input schema. */
 export const defineAction = <Input extends v.GenericSchema, Result>(
   action: Action<Input, Result>,

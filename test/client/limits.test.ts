@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { type Client, connect, type ConnectOptions } from "../../client/src/index.ts";
+import { type Client, connect, type ConnectOptions } from "@websocket-lambda/client";
 import { startGateway, type TestGateway } from "../../local-aws/src/execute-api/testing.ts";
 
 const MINUTE = 60_000;

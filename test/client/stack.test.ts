@@ -1,10 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import {
-  connect,
-  type ConnectOptions,
-  NoReplyError,
-  RequestError,
-} from "../../client/src/index.ts";
+import { connect, type ConnectOptions, NoReplyError, RequestError } from "@websocket-lambda/client";
+import type { Actions } from "../../functions/processor/actions/index.ts";
 import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";
@@ -28,7 +24,7 @@ async function start({ port = 0, rates = {} }: { port?: number; rates?: FaultRat
 
 function startClient(url: string, options: ConnectOptions = {}) {
   const unmatched: unknown[] = [];
-  const client = connect(url, {
+  const client = connect<Actions>(url, {
     minimumDelay: 10,
     onUnmatched: (message) => unmatched.push(message),
     ...options,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as typed from "../../client/src/index.ts";
+import * as typed from "@websocket-lambda/client";
+import type { Actions } from "../../functions/processor/actions/index.ts";
 import { connect } from "./client.ts";
 import type { Target } from "./target.ts";
 
@@ -7,9 +8,9 @@ const deep = (levels: number): unknown => (levels === 0 ? "core" : { level: [dee
 
 export const actionTests = (target: Target) =>
   describe("actions", () => {
-    let client: typed.Client;
+    let client: typed.Client<Actions>;
     beforeAll(() => {
-      client = typed.connect(target.url);
+      client = typed.connect<Actions>(target.url);
     });
     afterAll(() => client.close());
 

@@ -1,4 +1,4 @@
-import type { Action } from "../action.ts";
+import type { Action, ActionTypes } from "../action.ts";
 import { echo } from "./echo.ts";
 import { reverse } from "./reverse.ts";
 import { timestamp } from "./timestamp.ts";
@@ -11,3 +11,6 @@ export const actions = {
   timestamp,
   uppercase,
 } satisfies Record<string, Action>;
+
+/** The types of the actions, for clients. */
+export type Actions = ActionTypes<typeof actions>;

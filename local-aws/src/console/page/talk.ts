@@ -44,7 +44,7 @@ function createSend(conversation: () => Conversation | undefined): void {
     const { client, sendRaw } = conversation() ?? {};
     if (client === undefined || sendRaw === undefined) return;
     const one = chosen();
-    if (one !== undefined) await request(client, one.action, one.read());
+    if (one !== undefined) await client.request(one.action, one.read());
     else if (!sendRaw(raw.value))
       throw new Error("Not connected yet. Send again when the connection is open.");
   };
@@ -71,10 +71,6 @@ function choice(action: string, index: number): HTMLLabelElement {
   label.append(action);
   return label;
 }
-
-/** Which data belongs to which action is known where the forms are written. */
-const request = (client: Conversation["client"], action: string, data: unknown) =>
-  (client.request as (action: string, data?: unknown) => Promise<unknown>)(action, data);
 
 /** Shows the message of an error; without an error, clears it. */
 function explain(error?: unknown): void {

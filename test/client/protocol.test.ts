@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect, type ErrorCode, RequestError } from "@websocket-lambda/client";
+import * as v from "valibot";
+import { expect, expectTypeOf, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
+import * as protocol from "../../shared/protocol.ts";
+
+/** Starts a server that parses each message by the schema and replies with what `reply` returns. */
+async function startServer(reply: (request: protocol.Answered) => protocol.Reply) {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  const messages: unknown[] = [];
+  server.on("connection", (socket) => {
+    socket.on("message", (text: Buffer) => {
+      const message: unknown = JSON.parse(text.toString());
+      messages.push(message);
+      const { action, requestId = "" } = v.parse(protocol.Request, message);
+      socket.send(JSON.stringify(reply({ action, requestId })));
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const client = connect(`ws://127.0.0.1:${port}`);
+  onTestFinished(async () => {
+    client.close();
+    server.close();
+    await once(server, "close");
+  });
+  return { client, messages };
+}
+
+test("the client sends requests of the protocol, without other keys", async () => {
+  const { client, messages } = await startServer((request) => protocol.success(request, null));
+  await client.request("echo", { text: "hello" });
+  await client.request("timestamp");
+  expect(messages).toHaveLength(2);
+  for (const message of messages)
+    expect(v.parse(v.strictObject(requestKeys), message)).toEqual(message);
+});
+
+/** The keys of the schema, which itself ignores other keys. */
+const requestKeys = protocol.Request.pipe[2].entries;
+
+test("a success frame resolves the request with its result", async () => {
+  const { client } = await startServer((request) => protocol.success(request, { at: 1 }));
+  expect(await client.request("echo")).toEqual({ at: 1 });
+});
+
+/** All codes: the compiler reports a missing one. */
+const CODES = Object.keys({
+  INVALID_JSON: true,
+  INVALID_REQUEST: true,
+  UNKNOWN_ACTION: true,
+  INVALID_DATA: true,
+  RESULT_TOO_LARGE: true,
+  PROCESSING_FAILED: true,
+  UNAVAILABLE: true,
+} satisfies Record<protocol.ErrorCode, true>) as protocol.ErrorCode[];
+
+test.for(CODES)("an error frame with %s rejects the request with its code", async (code) => {
+  const { client } = await startServer((request) => protocol.failure(request, code, "Text."));
+  const error: unknown = await client.request("echo").catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(RequestError);
+  expect(error).toMatchObject({ code, message: "Text.", action: "echo" });
+});
+
+/** The members of a union of strings that are literals. */
+type Literals<Code extends string> = Code extends string
+  ? string extends Code
+    ? never
+    : Code
+  : never;
+
+test("the client names each code of the protocol, and no other", () => {
+  expectTypeOf<Literals<ErrorCode>>().toEqualTypeOf<protocol.ErrorCode>();
+});
