@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { printable } from "../../../scripts/printable.ts";
+import { printable } from "../terminal/printable.ts";
 import { firstUnits } from "../cut-text.ts";
 import { comesFromElsewhere } from "../server/loopback.ts";
 

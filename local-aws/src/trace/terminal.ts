@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "../../../scripts/printable.ts";
+import { printable } from "../terminal/printable.ts";
 import { firstUnits } from "../cut-text.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
