@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { build } from "esbuild";
 import type { Page } from "../server/server.ts";
+import { readScript } from "../scripts.ts";
 import type { Settings } from "./settings.ts";
 
 const DIRECTORY = join(import.meta.dirname, "page");
@@ -33,8 +33,8 @@ const HEADERS = {
 };
 
 /**
- * The console's pages, by path. Its TypeScript is compiled whenever it is asked for, in some 25 ms:
- * who changes it reloads the page.
+ * The console's pages, by path. In the sources, each request for the script bundles its TypeScript in
+ * about 25 ms, so a reload of the page shows a change.
  */
 export function consolePages(
   settings: () => Promise<Settings>,
@@ -47,7 +47,7 @@ export function consolePages(
     ),
     "/_local/console/icon.svg": page("image/svg+xml", () => readFile(join(directory, "icon.svg"))),
     "/_local/console/main.js": page("text/javascript; charset=utf-8", () =>
-      compile(join(directory, "main.ts")),
+      readScript("console/page/main", join(directory, "main")),
     ),
     "/_local/console/settings": page("application/json", async () =>
       JSON.stringify(await settings()),
@@ -67,19 +67,4 @@ const page =
 function fail(response: ServerResponse, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   response.writeHead(500, { ...HEADERS, "Content-Type": "text/plain; charset=utf-8" }).end(text);
-}
-
-/** One module, with its source map in it, so that the browser's tools show the sources. */
-async function compile(entryPoint: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entryPoint],
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    sourcemap: "inline",
-    write: false,
-    logLevel: "silent",
-  });
-  const [script] = outputFiles;
-  return script?.text ?? "";
 }

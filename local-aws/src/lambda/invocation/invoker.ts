@@ -5,7 +5,7 @@ import { createConcurrency } from "./concurrency.ts";
 import { createEnvironmentPool, type EnvironmentPool } from "../environment/environment-pool.ts";
 import type { SupplyEnvironments } from "../environment/environment-starter.ts";
 import type { Invocation, InvocationResult } from "../environment/execution-environment.ts";
-import { compileRuntime } from "../environment/runtime-file.ts";
+import { writeRuntime } from "../environment/runtime-file.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createTaskRoots } from "../environment/task-roots.ts";
 import { headerForInvocation } from "../../trace-header.ts";
@@ -47,7 +47,7 @@ export function createInvoker(options: {
   const { state, clock, workDirectory, capacity, find, get } = options;
   const concurrency = createConcurrency({ state, accountLimit: options.accountConcurrency });
   const taskRootOf = createTaskRoots(workDirectory);
-  const runtime = compileRuntime(workDirectory);
+  const runtime = writeRuntime(workDirectory);
   // Whoever invokes a function meets the error; until then nobody does.
   runtime.catch(() => {});
   /** Those that take new invocations, by the function's ARN. */

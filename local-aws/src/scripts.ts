@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildOptions } from "esbuild";
+
+/**
+ * The scripts that run outside the process of the local AWS, by their paths without an extension.
+ * Each is bundled into one file.
+ */
+export const SCRIPTS = {
+  // With the source map, so that the tools of the browser show the sources.
+  "console/page/main": { format: "esm", target: "es2022", sourcemap: "inline" },
+  // Node.js loads an ES module 15 ms later, because a CommonJS function does not need its loader.
+  "lambda/runtime/runtime": { format: "cjs", target: "node22", platform: "node" },
+} satisfies Record<string, BuildOptions>;
+
+export type Script = keyof typeof SCRIPTS;
+
+const IS_BUILT = import.meta.filename.endsWith(".js");
+
+/**
+ * Returns the bundle of a script. The package contains the bundles, so it does not need esbuild. In
+ * the sources, each call bundles the script, so that the next call returns a changed one.
+ * @param path the path of the script, if it is not the one in this folder.
+ */
+export async function readScript(
+  script: Script,
+  path = join(import.meta.dirname, script),
+): Promise<string> {
+  if (IS_BUILT) return await readFile(`${path}.js`, "utf8");
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    ...SCRIPTS[script],
+    entryPoints: [`${path}.ts`],
+    bundle: true,
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles.map(({ text }) => text).join("");
+}

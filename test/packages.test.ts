@@ -1,0 +1,245 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { build } from "esbuild";
+import { strToU8, zipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { request } from "./conformance/signed-request.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const CLIENT = "@websocket-lambda/client";
+const LOCAL_AWS = "@websocket-lambda/local-aws";
+
+/** Milliseconds for two builds and an installation on a busy machine. */
+const INSTALL_TIMEOUT = 180_000;
+
+const run = promisify(execFile);
+
+/** The environment of a user: without the settings that npm scripts of this repository have. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) =>
+      name !== "NODE_OPTIONS" && !/^npm_(?!config_(cache|registry|userconfig)$)/i.test(name),
+  ),
+);
+
+/** The folder of this test: the sources that are packed, the tarballs, and the project of a user. */
+let folder: string;
+let project: string;
+const contents = new Map<string, string[]>();
+
+interface Packed {
+  name: string;
+  filename: string;
+  files: { path: string }[];
+}
+
+/** Packs a copy of the sources, because other tests read this folder at the same time. */
+async function pack(): Promise<string[]> {
+  const source = join(folder, "source");
+  const parts = ["client", "local-aws", "scripts", "package.json", "tsconfig.json", ".npmrc"];
+  for (const part of parts)
+    await cp(join(ROOT, part), join(source, part), {
+      recursive: true,
+      filter: (path) => basename(path) !== "dist",
+    });
+  await symlink(join(ROOT, "node_modules"), join(source, "node_modules"));
+  const args = ["pack", "--workspaces", "--json", "--pack-destination", folder];
+  const { stdout } = await run("npm", args, { cwd: source, env });
+  const packed: Packed[] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m))));
+  for (const { name, files } of packed)
+    contents.set(
+      name,
+      files.map(({ path }) => path),
+    );
+  return packed.map(({ filename }) => join(folder, filename));
+}
+
+/** A project of a user. It has the packages, and the types of Node.js in the version of this repository. */
+async function install(tarballs: readonly string[]): Promise<void> {
+  const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
+    await readFile(join(ROOT, "package.json"), "utf8"),
+  );
+  await mkdir(project);
+  await writeFile(join(project, "package.json"), '{ "private": true, "type": "module" }');
+  const types = `@types/node@${devDependencies["@types/node"]}`;
+  const args = ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, types];
+  await run("npm", args, { cwd: project, env });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "websocket-lambda-packages-"));
+  project = join(folder, "project");
+  await install(await pack());
+}, INSTALL_TIMEOUT);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("a tarball", () => {
+  test.for([CLIENT, LOCAL_AWS])("of %s has the build, the README and the license", async (name) => {
+    const files = contents.get(name) ?? [];
+    expect(files.filter((path) => !path.startsWith("dist/")).toSorted()).toEqual([
+      "LICENSE",
+      "README.md",
+      "package.json",
+    ]);
+    expect(files).toContain("dist/index.js");
+    expect(files).toContain("dist/index.d.ts");
+    expect(files.filter((path) => /\btest/.test(path) && path !== "dist/testing.js")).toEqual([]);
+    const license = await readFile(join(project, "node_modules", name, "LICENSE"), "utf8");
+    expect(license).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
+  });
+
+  test("of the local AWS has the console", () => {
+    expect(contents.get(LOCAL_AWS)).toEqual(
+      expect.arrayContaining(
+        ["index.html", "style.css", "icon.svg", "main.js"].map(
+          (file) => `dist/console/page/${file}`,
+        ),
+      ),
+    );
+  });
+
+  test("installs without an install script", async () => {
+    const { packages }: { packages: Record<string, { hasInstallScript?: true }> } = JSON.parse(
+      await readFile(join(project, "package-lock.json"), "utf8"),
+    );
+    expect(Object.keys(packages)).toContain(`node_modules/${LOCAL_AWS}`);
+    expect(Object.keys(packages).filter((path) => packages[path]?.hasInstallScript)).toEqual([]);
+  });
+});
+
+const USE_CLIENT = `
+import { connect, NoReplyError } from "${CLIENT}";
+
+interface Actions {
+  greet: { data: { name: string }; result: string };
+}
+export const client = connect<Actions>("wss://api.example.com/production", { keepAlive: 1000 });
+export const greet = async (name: string): Promise<string> => {
+  try {
+    return await client.request("greet", { name });
+  } catch (error) {
+    return error instanceof NoReplyError ? error.code : "unknown";
+  }
+};
+// @ts-expect-error -- a string, not a number
+export const wrong = () => client.request("greet", { name: 1 });
+`;
+
+const USE_LOCAL_AWS = `
+import { createLocalAws, type LocalAws } from "${LOCAL_AWS}";
+
+const aws: LocalAws = await createLocalAws();
+await aws.listen();
+console.log(aws.endpoint);
+process.once("SIGTERM", () => aws.close());
+// @ts-expect-error -- a number, not a string
+export const wrong = () => aws.listen("4566");
+`;
+
+/** Compiler options by the platform that a program is for. */
+const PLATFORMS = {
+  node: { module: "nodenext", lib: ["es2023"], types: ["node"] },
+  browser: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom"], types: [] },
+};
+
+test.for<[string, keyof typeof PLATFORMS, string]>([
+  ["the client in Node.js", "node", USE_CLIENT],
+  ["the client in a browser", "browser", USE_CLIENT],
+  ["the local AWS", "node", USE_LOCAL_AWS],
+])("a strict program with %s compiles", async ([name, platform, program]) => {
+  const directory = join(project, name.replaceAll(" ", "-"));
+  await mkdir(directory);
+  await writeFile(join(directory, "main.ts"), program);
+  const compilerOptions = {
+    ...PLATFORMS[platform],
+    target: "es2022",
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  await writeFile(join(directory, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  const compiled = run(join(ROOT, "node_modules", ".bin", "tsc"), ["-p", directory], { env });
+  await expect(compiled).resolves.toMatchObject({ stdout: "" });
+});
+
+test("a bundle for the browser contains the client and nothing else", async () => {
+  const { metafile } = await build({
+    absWorkingDir: project,
+    stdin: { contents: USE_CLIENT, loader: "ts", resolveDir: project },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    metafile: true,
+    write: false,
+  });
+  const inputs = Object.keys(metafile.inputs).filter((path) => path !== "<stdin>");
+  expect(inputs).toContain(`node_modules/${CLIENT}/dist/index.js`);
+  expect(inputs.filter((path) => !path.startsWith(`node_modules/${CLIENT}/dist/`))).toEqual([]);
+});
+
+/** Starts a local AWS in a process of its own, from the package, and returns its endpoint. */
+async function startLocalAws(): Promise<string> {
+  const program = join(project, "local-aws.ts");
+  await writeFile(program, USE_LOCAL_AWS);
+  const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  onTestFinished(async () => {
+    child.kill("SIGTERM");
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  throw new Error("The local AWS ended without an endpoint.");
+}
+
+const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+const region = "us-east-1";
+
+test("a local AWS from the package runs a function", async () => {
+  const endpoint = await startLocalAws();
+  const trust = {
+    Version: "2012-10-17",
+    Statement: {
+      Effect: "Allow",
+      Principal: { Service: "lambda.amazonaws.com" },
+      Action: "sts:AssumeRole",
+    },
+  };
+  const role = new URLSearchParams({
+    Action: "CreateRole",
+    Version: "2010-05-08",
+    RoleName: "greeter",
+    AssumeRolePolicyDocument: JSON.stringify(trust),
+  });
+  const { status } = await request(
+    {
+      method: "POST",
+      url: `${endpoint}/`,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: Buffer.from(String(role)),
+    },
+    { service: "iam", region, credentials },
+  );
+  expect(status).toBe(200);
+
+  const lambda = new LambdaClient({ endpoint, region, credentials });
+  const code = 'exports.handler = async ({ name }) => "Hello, " + name;';
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: "greeter",
+      Role: "arn:aws:iam::000000000000:role/greeter",
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Code: { ZipFile: zipSync({ "index.js": strToU8(code) }) },
+    }),
+  );
+  const { Payload = new Uint8Array() } = await lambda.send(
+    new InvokeCommand({ FunctionName: "greeter", Payload: '{"name":"Ada"}' }),
+  );
+  expect(Buffer.from(Payload).toString()).toBe('"Hello, Ada"');
+});
