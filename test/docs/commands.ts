@@ -13,6 +13,7 @@ export interface Run {
 const CI = "it is what CI runs";
 const BUILDS = "it would build dist/ anew under the other tests; scripts/build.test.ts runs it";
 const APPLIES = "test/terraform/ runs it, where Terraform is there";
+const PACKED = "test/packages.test.ts runs it";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
 
 const DEPLOYS = "scripts/deployment.test.ts runs it, with a stand-in for Terraform";
@@ -26,6 +27,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm run check": CI,
   "npm start": "test/start.test.ts runs it",
   "npm ci && npm run build": BUILDS,
+  "npm pack -w @websocket-lambda/client": PACKED,
+  "npm install ./websocket-lambda-client-0.1.0.tgz": PACKED,
   "npm run schemas": FOLLOWED,
   "npm run check:types": FOLLOWED,
   "npx vitest run functions/processor": FOLLOWED,
