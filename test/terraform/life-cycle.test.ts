@@ -49,13 +49,16 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
 
   endToEndTests(stack);
 
-  /** Applies with the variables of every change so far. */
+  /** The variables of every change so far. */
   const variables: string[] = [];
-  const change = async (...changed: string[]) => {
+  /** Applies them, and returns the output. */
+  const change = async (changed: string[], ...options: string[]) => {
     variables.push(...changed.map((variable) => `-var=${variable}`));
-    expect(await stack.application.apply(...variables)).toContain("Apply complete!");
+    const printed = await stack.application.apply(...variables, ...options);
+    expect(printed).toContain("Apply complete!");
     expect(await stack.application.plan(...variables)).toContain("No changes.");
     await stack.refresh();
+    return printed;
   };
   const region = () => stack.local.state.regions["us-east-1"];
   const processor = () => region()?.lambda.functions["websocket-lambda-processor"];
@@ -64,16 +67,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     "takes a change, and a plan after it finds no further one",
     { timeout: APPLY_TIMEOUT },
     () => {
-      test("of the log retention, the memory size and a tag of every resource", async () => {
-        await change("log_retention_days=30", "processor_memory_size=512", 'tags={Team="blue"}');
-        expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
-          retentionInDays: 30,
-        });
-        expect(processor()?.configuration.MemorySize).toBe(512);
-        expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
-      });
-
-      test("of the code, which then answers", async () => {
+      test("of the code, the memory size, the log retention and a tag of every resource", async () => {
         const directory = join(stack.workDirectory, "bundles");
         await mkdir(directory);
         for (const [name, zip] of Object.entries(await readBundles(DIST))) {
@@ -84,33 +78,37 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
             name === "processor" ? zipSync({ "index.js": Buffer.from(changed) }) : zip,
           );
         }
-        await change(`bundle_directory=${directory}`);
+        await change([
+          `bundle_directory=${directory}`,
+          "log_retention_days=30",
+          "processor_memory_size=512",
+          'tags={Team="blue"}',
+        ]);
+        expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
+          retentionInDays: 30,
+        });
+        expect(processor()?.configuration.MemorySize).toBe(512);
+        expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
         const client = await connect(stack.url);
         const reply = await client.ask({ action: "uppercase", data: { text: "hello" } });
         expect(reply).toMatchObject({ result: "HELLO!" });
       });
 
-      test("of the stage's name, which is then the end of the URL", async () => {
-        await change("stage=beta");
+      // test/terraform/replacing.test.ts replaces every resource.
+      test("of the stage's name, with a function and a policy replaced", async () => {
+        const printed = await change(
+          ["stage=beta"],
+          "-replace=aws_lambda_function.processor",
+          '-replace=aws_iam_role_policy.function["websocket_handler"]',
+        );
+        expect(printed).toContain("aws_lambda_function.processor: Destruction complete");
+        expect(printed).toContain(
+          'aws_iam_role_policy.function["websocket_handler"]: Destruction complete',
+        );
         expect(stack.url).toMatch(/\/beta$/);
         const client = await connect(stack.url);
         expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
       });
-    },
-  );
-
-  // test/terraform/replacing.test.ts replaces every resource.
-  test(
-    "is whole after a function and a policy were replaced in one apply",
-    { timeout: APPLY_TIMEOUT },
-    async () => {
-      const replaced = await stack.application.apply(
-        ...variables,
-        "-replace=aws_lambda_function.processor",
-        '-replace=aws_iam_role_policy.function["websocket_handler"]',
-      );
-      expect(replaced).toContain("Apply complete!");
-      expect(await stack.application.plan(...variables)).toContain("No changes.");
     },
   );
 
