@@ -9,7 +9,7 @@ import { DIST } from "../../scripts/build.ts";
 
 const run = promisify(execFile);
 
-/** The variables of a shell in which a person works with a profile. */
+/** Returns the environment variables that select a profile of the AWS CLI. */
 async function profile(secretAccessKey: string): Promise<Record<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-profile-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
@@ -23,19 +23,16 @@ async function profile(secretAccessKey: string): Promise<Record<string, string>>
   return { AWS_PROFILE: "mine", AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE };
 }
 
-test.for([
-  ["redrive", "--dry-run", /The queue is empty\.\n$/],
-  ["logs", "--once", /^$/],
-] as const)("npm run %s works with a person's own profile", async ([script, option, printed]) => {
+test("npm run redrive works with a profile of the AWS CLI", async () => {
   const aws = await startStack({ bundles: DIST });
   onTestFinished(() => aws.close());
-  const file = join(import.meta.dirname, "..", "..", "scripts", `${script}.ts`);
+  const file = join(import.meta.dirname, "..", "..", "scripts", "redrive.ts");
   const start = async (secretAccessKey: string) =>
-    run(process.execPath, [file, option], {
+    run(process.execPath, [file, "--dry-run"], {
       env: { AWS_ENDPOINT_URL: aws.endpoint, ...(await profile(secretAccessKey)) },
     });
   await expect(start("test")).resolves.toMatchObject({
-    stdout: expect.stringMatching(printed),
+    stdout: expect.stringMatching(/The queue is empty\.\n$/),
   });
   await expect(start("wrong")).rejects.toMatchObject({
     stderr: expect.stringMatching(/signature|InvalidSignature/i),

@@ -16,7 +16,6 @@ const APPLIES = "test/terraform/ runs it, where Terraform is there";
 const PACKED = "test/packages.test.ts runs it";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
 
-const DEPLOYS = "scripts/deployment.test.ts runs it, with a stand-in for Terraform";
 const REMOTE = "it wants an account; npm run check validates the files";
 const TRACED = "test/trace/endpoints.test.ts asks for it";
 
@@ -26,6 +25,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm test": CI,
   "npm run check": CI,
   "npm start": "test/start.test.ts runs it",
+  "npm run build": BUILDS,
   "npm ci && npm run build": BUILDS,
   "npm pack -w @websocket-lambda/client": PACKED,
   "npm install ./websocket-lambda-client-0.1.0.tgz": PACKED,
@@ -40,10 +40,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "terraform -chdir=terraform apply": APPLIES,
   "terraform -chdir=terraform apply -var jwt_issuer=https://login.example.com -var 'jwt_audience=[\"chat\"]'":
     APPLIES,
-  "npm run deploy": DEPLOYS,
-  "npm run deploy -- --account": DEPLOYS,
-  "npm run deploy -- -var project=chat -var region=eu-central-1": DEPLOYS,
-  "npm run destroy": DEPLOYS,
+  "terraform -chdir=terraform apply -var project=chat -var region=eu-central-1": APPLIES,
+  "terraform -chdir=terraform destroy": APPLIES,
   "cp terraform/examples/remote-state/backend_override.tf terraform/": REMOTE,
   "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
   "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000":
@@ -67,9 +65,8 @@ export const RUN: Readonly<Record<string, Run>> = {
     as: (command) => `${command} -w 2 -x '{"action":"timestamp"}'`,
     prints: /"status":"success"/,
   },
-  "npm run logs": { as: (command) => `${command} -- --once`, prints: /"reply posted"/ },
-  "npm run logs -- --since 60 --once": { prints: /"reply posted"/ },
-  "npm run logs -- --filter '{ $.level = \"ERROR\" }' --once": { prints: /^(?!.* INFO )/s },
+  "aws sts get-caller-identity": { prints: /"Account": "000000000000"/ },
+  "terraform -chdir=terraform output -raw websocket_url": { prints: /^ws:/ },
   "aws apigateway get-account": { prints: /cloudwatchRoleArn/ },
   "aws lambda get-account-settings --query AccountLimit": {
     prints: /"ConcurrentExecutions": 1000/,
@@ -84,6 +81,13 @@ export const RUN: Readonly<Record<string, Run>> = {
     prints: /reply posted/,
     cli: 2,
   },
+  "aws logs tail /aws/lambda/websocket-lambda-websocket-handler --follow": {
+    as: (command) => command.replace("--follow", ""),
+    prints: /processor invoked/,
+    cli: 2,
+  },
+  "aws logs tail /aws/lambda/websocket-lambda-processor --since 1h --filter-pattern '{ $.level = \"ERROR\" }'":
+    { prints: /^$/, cli: 2 },
   "aws logs tail /aws/apigateway/websocket-lambda --since 1h": { prints: /"MESSAGE"/, cli: 2 },
   "aws logs filter-log-events --log-group-name /aws/lambda/websocket-lambda-websocket-handler --filter-pattern '{ $.message.requestId = \"1\" }'":
     { prints: /processor invoked/ },
