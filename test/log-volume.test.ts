@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalAws } from "../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { LOG_VOLUME, type LogVolume } from "../scripts/model/log-volume.ts";
+import { LOG_VOLUME, type LogVolume } from "../scripts/cost/log-volume.ts";
 import { connect } from "./e2e/client.ts";
 
 const MESSAGES = 200;
@@ -85,7 +85,7 @@ const about = ({ events, bytes }: LogVolume) => ({
 
 const request = { action: "uppercase", data: { text: "hello" } };
 
-test("a message and a connection write as much log as the model reckons with", async () => {
+test("a message and a connection write as much log as the calculation of costs assumes", async () => {
   const { messageFunctions, messageAccess, connectionFunctions, connectionAccess } = LOG_VOLUME;
   expect(await measure(request)).toEqual({
     messageFunctions: about(messageFunctions),
@@ -95,7 +95,7 @@ test("a message and a connection write as much log as the model reckons with", a
   });
 }, 60_000);
 
-test("no requestId makes longer lines than the model of an attack reckons with", async () => {
+test("no requestId makes longer lines than the calculation of an attack assumes", async () => {
   // JSON writes each of these in six bytes; no character takes more.
   const { messageFunctions } = await measure({ ...request, requestId: "\u0001".repeat(128) });
   expect(messageFunctions).toEqual(about(LOG_VOLUME.attackFunctions));

@@ -3,12 +3,19 @@ import {
   LambdaClient,
   type LambdaClientConfig,
 } from "@aws-sdk/client-lambda";
-import { INVOCATIONS_PER_CONCURRENCY } from "../../scripts/model/quotas.ts";
-import { readTerraformDefaults } from "../../scripts/model/terraform-defaults.ts";
 import { onAws, type Target } from "./target.ts";
 
 /** Lambda's concurrency in a new account, in each region. */
 export const NEW_ACCOUNT = 10;
+
+/**
+ * Invocations per second that Lambda allows for each unit of concurrency. AWS's text of 2020 gives the
+ * same number for asynchronous invocations.
+ */
+const INVOCATIONS_PER_CONCURRENCY = 10;
+
+/** The default of `throttling_rate_limit` in `terraform/variables.tf`, in messages per second. */
+const THROTTLING_RATE = 500;
 
 /** How much the suite asks of a stack, such that no quota of its account and no throttle refuses any of it. */
 export interface Load {
@@ -27,7 +34,7 @@ export function loadWithin(concurrency: number): Load {
   const messages = (concurrency * INVOCATIONS_PER_CONCURRENCY) / 2;
   return {
     atOnce: Math.max(1, Math.floor(concurrency / 2)),
-    rate: 0.8 * Math.min(readTerraformDefaults().throttlingRate, messages),
+    rate: 0.8 * Math.min(THROTTLING_RATE, messages),
   };
 }
 

@@ -1,15 +1,13 @@
-import { LOG_EVENT_OVERHEAD } from "./prices.ts";
-
-/** Log events of one writer, and their bytes without what CloudWatch adds. */
+/** Log events of one source, and their bytes without the overhead that CloudWatch adds. */
 export interface LogVolume {
   events: number;
   bytes: number;
 }
 
 /**
- * What one message, and one connection from connect to disconnect, writes at the log level INFO,
- * as measured on the local AWS, whose lines have the form of AWS's. `test/log-volume.test.ts`
- * measures again. Lambda's own lines of a cold start are left out.
+ * Log events of one message, and of one connection from connect to disconnect, at the log level INFO.
+ * They are measured on the local AWS, whose lines have the same form as on AWS. Cold starts are not
+ * included. `test/log-volume.test.ts` measures them again.
  */
 export const LOG_VOLUME = {
   /** Start, "processor invoked", report; start, "reply posted", report. */
@@ -22,6 +20,5 @@ export const LOG_VOLUME = {
   connectionAccess: { events: 2, bytes: 612 },
 } satisfies Record<string, LogVolume>;
 
-/** Bytes that CloudWatch bills. */
-export const billedBytes = ({ events, bytes }: LogVolume): number =>
-  bytes + events * LOG_EVENT_OVERHEAD;
+/** Returns the bytes that CloudWatch bills. It adds 26 bytes to each event. */
+export const billedBytes = ({ events, bytes }: LogVolume): number => bytes + events * 26;
