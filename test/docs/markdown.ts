@@ -36,30 +36,25 @@ export const fencedBlocks = (text: string): FencedBlock[] =>
   }));
 
 /** The text without its blocks of code. */
-export const prose = (text: string): string => text.replaceAll(FENCED, "");
+const prose = (text: string): string => text.replaceAll(FENCED, "");
 
 /** The text without any code, in which nothing is a link. */
 const withoutCode = (text: string): string => prose(text).replaceAll(/`[^`\n]*`/g, "");
 
-export interface Heading {
-  level: number;
-  text: string;
-  /** What GitHub makes of it: `#add-an-action`. */
-  anchor: string;
-}
-
-/** @see https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links */
-export function headings(text: string): Heading[] {
+/**
+ * The anchors that GitHub gives to the headings, such as `add-an-action`.
+ * @see https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
+ */
+export function anchors(text: string): string[] {
   const seen = new Map<string, number>();
-  return [...prose(text).matchAll(/^(#+) (.+)$/gm)].map(([, marks = "", title = ""]) => {
+  return Array.from(prose(text).matchAll(/^#+ (.+)$/gm), ([, title = ""]) => {
     const slug = title
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "")
       .replaceAll(" ", "-");
     const count = seen.get(slug) ?? 0;
     seen.set(slug, count + 1);
-    const anchor = count === 0 ? slug : `${slug}-${count}`;
-    return { level: marks.length, text: title, anchor };
+    return count === 0 ? slug : `${slug}-${count}`;
   });
 }
 

@@ -5,7 +5,6 @@ import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { actionNames } from "../../scripts/schemas/protocol-schema.ts";
-import { ERROR_CODES } from "../../scripts/schemas/replies.ts";
 import { schemaFiles } from "../../scripts/schemas.ts";
 import { connect } from "../e2e/client.ts";
 import { useTarget } from "../e2e/target.ts";
@@ -73,13 +72,6 @@ describe("the messages in the documents", () => {
     const definition = message.status === "error" ? "Failure" : `${message.action}.${kind}`;
     expect(errorsOf("connectionId" in message ? "GatewayError" : definition, message)).toEqual([]);
   });
-});
-
-test("docs/protocol.md explains every error code in the words of the schema", () => {
-  const rows = readDocument("docs/protocol.md").matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\| .*\|$/gm);
-  expect(Object.fromEntries([...rows].map(([, code, cause]) => [code, cause]))).toEqual(
-    ERROR_CODES,
-  );
 });
 
 describe("the replies of a running stack", () => {
