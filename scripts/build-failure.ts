@@ -4,10 +4,12 @@ import type { BuildFailure, Message } from "esbuild";
 export const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && "errors" in error && "warnings" in error;
 
-/** A line for each error, with file, line and column; one, however many builds have it. */
-export function describeBuildFailures(failures: Iterable<BuildFailure>): string {
-  return [...new Set([...failures].flatMap(({ errors }) => errors.map(describe)))].join("\n");
-}
+/** A part of an error of esbuild. */
+export type BuildError = Pick<Message, "location" | "text">;
 
-const describe = ({ location, text }: Message): string =>
+/** Returns a line for each error, with file, line and column. */
+export const describeErrors = (errors: readonly BuildError[]): string =>
+  errors.map(describe).join("\n");
+
+const describe = ({ location, text }: BuildError): string =>
   location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;

@@ -5,8 +5,9 @@
  */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { context, type LogLevel } from "esbuild";
+import { context, type LogLevel, type Metafile, type Plugin } from "esbuild";
 import { zipSync } from "fflate";
+import type { BuildError } from "./build-failure.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { bundleOptions } from "./bundle/options.ts";
 
@@ -23,73 +24,109 @@ export interface Bundle {
   zip: Buffer;
   /** Bytes of the minified bundle. */
   size: number;
-  /** What of npm is in it. */
+  /** The npm packages that the bundle contains code of. */
   packages: BundledPackage[];
-  /** The files that it was made of. */
-  sources: ReadonlySet<string>;
 }
 
-/** A function that is built as often as its sources change. */
-export interface FunctionBuild {
-  readonly name: FunctionName;
-  /** Rejects with esbuild's own `BuildFailure` where a source doesn't compile. */
-  run(): Promise<Bundle>;
+/** The result of a build while the sources are watched: if it fails, no zip was written. */
+export type Rebuild = { bundles: Bundle[]; milliseconds: number } | { errors: BuildError[] };
+
+/** A build of all functions that can be repeated. */
+export interface FunctionsBuild {
+  /** Rejects with esbuild's own `BuildFailure` if a source does not compile. */
+  run(): Promise<Bundle[]>;
+  /**
+   * Builds now, and again when an input of the bundles changes. esbuild polls its inputs, so this also
+   * works with editors that replace a file, and with new files and folders.
+   * @param onRebuild is called after each build, and again with the error if it throws.
+   */
+  watch(onRebuild: (rebuild: Rebuild) => void): Promise<void>;
+  /** Resolves when no build runs any more. */
   close(): Promise<void>;
 }
 
-/** Builds every function. Rejects with esbuild's own error where a source doesn't compile. */
+/** Builds every function. Rejects with esbuild's own `BuildFailure` if a source does not compile. */
 export async function buildFunctions(outDirectory = DIST): Promise<Bundle[]> {
-  const builds = await openBuilds({ outDirectory });
+  const build = await openBuild({ outDirectory });
   try {
-    return await Promise.all(builds.map((build) => build.run()));
+    return await build.run();
   } finally {
-    await Promise.all(builds.map((build) => build.close()));
+    await build.close();
   }
 }
 
-/**
- * A build for every function, none of which has run yet.
- * @param options.logLevel what esbuild says itself, on stderr. Default: errors.
- */
-export async function openBuilds(options: {
+/** Milliseconds between a change and the build, so that files that are saved together are built once. */
+const DELAY = 30;
+
+/** @param options.logLevel the messages that esbuild itself prints on stderr. Default: errors. */
+export async function openBuild(options: {
   outDirectory: string;
   logLevel?: LogLevel;
-}): Promise<FunctionBuild[]> {
-  return await Promise.all(functions.map((name) => openBuild(name, options)));
-}
-
-async function openBuild(
-  name: FunctionName,
-  { outDirectory, logLevel = "error" }: { outDirectory: string; logLevel?: LogLevel },
-): Promise<FunctionBuild> {
-  const directory = join(outDirectory, name);
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  const outfile = join(directory, "index.js");
+}): Promise<FunctionsBuild> {
+  const { outDirectory, logLevel = "error" } = options;
+  await Promise.all(
+    functions.map((name) => rm(join(outDirectory, name), { recursive: true, force: true })),
+  );
+  await mkdir(outDirectory, { recursive: true });
+  const zipBundles = (metafile: Metafile) =>
+    Promise.all(functions.map((name) => zipBundle(name, metafile, outDirectory)));
+  let onRebuild: ((rebuild: Rebuild) => void) | undefined;
+  const reporter: Plugin = {
+    name: "report-rebuilds",
+    setup({ onStart, onEnd }) {
+      let started = 0;
+      onStart(() => void (started = performance.now()));
+      onEnd(async ({ errors, metafile }) => {
+        if (onRebuild === undefined) return;
+        if (errors.length > 0 || metafile === undefined) return onRebuild({ errors });
+        try {
+          const bundles = await zipBundles(metafile);
+          onRebuild({ bundles, milliseconds: performance.now() - started });
+        } catch (error) {
+          onRebuild({ errors: [{ text: String(error), location: null }] });
+        }
+      });
+    },
+  };
+  // One build for all functions: they share sources, and one failure must stop all of them.
   const build = await context({
-    entryPoints: [join(root, "functions", name, "index.ts")],
-    absWorkingDir: root,
-    outfile,
     ...bundleOptions,
+    plugins: [...bundleOptions.plugins, reporter],
+    entryPoints: functions.map((name) => ({
+      in: entryPointOf(name),
+      out: join(name, "index"),
+    })),
+    absWorkingDir: root,
+    outdir: outDirectory,
     logLevel,
     metafile: true,
   });
   return {
-    name,
-    async run() {
-      const { metafile } = await build.rebuild();
-      const bundle = await readFile(outfile);
-      const zip = Buffer.from(zipSync({ "index.js": [bundle, reproducible] }, { level: 9 }));
-      // Terraform, or a local AWS, may be reading the old one.
-      const file = join(outDirectory, `${name}.zip`);
-      await writeFile(`${file}.new`, zip);
-      await rename(`${file}.new`, file);
-      const packages = await bundledPackages(metafile, root);
-      const sources = new Set(Object.keys(metafile.inputs).map((path) => join(root, path)));
-      return { name, zip, size: bundle.length, packages, sources };
+    run: async () => zipBundles((await build.rebuild()).metafile),
+    async watch(listener) {
+      onRebuild = listener;
+      await build.watch({ delay: DELAY });
     },
     close: () => build.dispose(),
   };
+}
+
+const entryPointOf = (name: FunctionName) => `functions/${name}/index.ts`;
+
+async function zipBundle(
+  name: FunctionName,
+  { outputs }: Metafile,
+  outDirectory: string,
+): Promise<Bundle> {
+  const output = Object.values(outputs).find(({ entryPoint }) => entryPoint === entryPointOf(name));
+  if (output === undefined) throw new Error(`esbuild wrote no bundle of the ${name}.`);
+  const bundle = await readFile(join(outDirectory, name, "index.js"));
+  const zip = Buffer.from(zipSync({ "index.js": [bundle, reproducible] }, { level: 9 }));
+  // Terraform, or a local AWS, may be reading the old one.
+  const file = join(outDirectory, `${name}.zip`);
+  await writeFile(`${file}.new`, zip);
+  await rename(`${file}.new`, file);
+  return { name, zip, size: bundle.length, packages: await bundledPackages(output, root) };
 }
 
 const reproducible = {

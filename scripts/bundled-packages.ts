@@ -20,16 +20,15 @@ const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
  * @param root folder that the metafile's paths start from.
  */
 export async function bundledPackages(
-  { outputs }: Metafile,
+  { inputs }: Metafile["outputs"][string],
   root: string,
 ): Promise<BundledPackage[]> {
   const bytes = new Map<string, number>();
-  for (const { inputs } of Object.values(outputs))
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      const [directory] = PACKAGE.exec(path) ?? [];
-      if (directory !== undefined && bytesInOutput > 0)
-        bytes.set(directory, (bytes.get(directory) ?? 0) + bytesInOutput);
-    }
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const [directory] = PACKAGE.exec(path) ?? [];
+    if (directory !== undefined && bytesInOutput > 0)
+      bytes.set(directory, (bytes.get(directory) ?? 0) + bytesInOutput);
+  }
   const packages = await Promise.all(
     [...bytes].map(async ([directory, size]) => {
       const manifest = await readFile(join(root, directory, "package.json"), "utf8");

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -49,6 +49,29 @@ test("what is saved answers the next message, on the same connection; what doesn
   );
   await expect.poll(() => ask("repeat"), { timeout: 15_000 }).toMatchObject({ result: "abcabc" });
   expect(lines.filter((text) => text.includes("Expected identifier"))).toHaveLength(1);
+}, 60_000);
+
+test("a file of all functions that an editor replaces is deployed to all, or to none if one fails", async () => {
+  const copy = await copyOfRepository();
+  const { line, lines } = npmStart(copy, "--port", "0");
+  await line(/ws:\/\/\S+$/);
+  const file = join(copy, "shared", "environment.ts");
+  const source = await readFile(file, "utf8");
+  const replace = async (text: string) => {
+    await writeFile(`${file}~`, text);
+    await rename(`${file}~`, file);
+  };
+  // Only the authorizer imports `optional`.
+  await replace(
+    `${source.replace("export const optional", "const optional")}\nconsole.info("changed");\n`,
+  );
+  await line(
+    /^functions\/authorizer\/index\.ts:1:\d+: No matching export in "shared\/environment\.ts" for import "optional"$/,
+  );
+  await line(/^Build failed\. The previous version is still running\.$/);
+  expect(lines.filter((text) => text.startsWith("reloaded"))).toEqual([]);
+  await replace(`${source}\nconsole.info("changed");\n`);
+  await line(/^reloaded websocket-lambda-websocket-handler, websocket-lambda-processor in \d+ ms$/);
 }, 60_000);
 
 const REPEAT = `

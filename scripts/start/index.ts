@@ -5,8 +5,8 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
-import { describeBuildFailures, isBuildFailure } from "../build-failure.ts";
-import { openBuilds } from "../build.ts";
+import { describeErrors, isBuildFailure } from "../build-failure.ts";
+import { type FunctionName, openBuild } from "../build.ts";
 import { formatLogEvent } from "../log-format.ts";
 import { workspaceOf } from "../terraform.ts";
 
@@ -19,7 +19,6 @@ import {
   parseFaults,
 } from "../../local-aws/src/faults/faults.ts";
 import { startHotReload } from "./hot-reload.ts";
-import { readSources } from "./watch-sources.ts";
 import { createIssuer } from "./issuer.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "../../local-aws/src/stack.ts";
@@ -50,8 +49,6 @@ ${listFaults()}
 
 const root = join(import.meta.dirname, "..", "..");
 const outDirectory = join(root, "dist");
-/** The sources of the bundles, without packages. */
-const directories = [join(root, "functions"), join(root, "shared")];
 
 interface Options {
   port: number;
@@ -152,9 +149,8 @@ const introductionOfToken = (token: string) => `
 
 async function start(options: Options): Promise<void> {
   const { port, accountId, auth, empty, faults, trace, allowOtherUsers } = options;
-  const sources = await readSources(directories);
-  const builds = await openBuilds({ outDirectory, logLevel: "silent" });
-  const bundles = await Promise.all(builds.map((build) => build.run()));
+  const build = await openBuild({ outDirectory, logLevel: "silent" });
+  const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
@@ -186,14 +182,10 @@ async function start(options: Options): Promise<void> {
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
   const say = (text: string) => console.log(text);
-  const reload = empty
-    ? undefined
-    : await startHotReload({ aws, builds, bundles, directories, sources, say }).catch((error) => {
-        say(`Hot reload is off: could not watch functions/ and shared/. ${String(error)}`);
-      });
+  if (!empty) await startHotReload({ build, bundles, deploy: deployTo(aws), say });
 
   const close = async () => {
-    await reload?.close();
+    await build.close();
     await stopEsbuild();
     await aws.close();
   };
@@ -203,10 +195,21 @@ async function start(options: Options): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 }
 
+/** Deploys a bundle to its function. @returns the name of the function; undefined: the stack has none. */
+const deployTo =
+  ({ state, lambda }: LocalAws) =>
+  (bundle: FunctionName, zip: Buffer): string | undefined => {
+    const name = `websocket-lambda-${bundle}`;
+    const configuration = state.regions["us-east-1"]?.lambda.functions[name]?.configuration;
+    if (configuration === undefined) return undefined;
+    lambda.updateFunctionCode(configuration.FunctionArn, zip);
+    return name;
+  };
+
 /** One line for an error that the user can fix. Any other error keeps its stack. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (isBuildFailure(error)) return describeBuildFailures([error]);
+  if (isBuildFailure(error)) return describeErrors(error.errors);
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE" && "port" in error) return portInUse(Number(error.port));
   if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
