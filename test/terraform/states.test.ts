@@ -50,6 +50,12 @@ const terminal =
       child.stdin?.end();
     });
 
+/** Resolves when a command ended. Rejects with its output if it failed. */
+async function succeed(command: ReturnType<ReturnType<typeof terminal>>): Promise<void> {
+  const { code, printed } = await command;
+  if (code !== 0) throw new Error(`Terraform exited with ${code}: ${printed}`);
+}
+
 /** A copy of `terraform/`, without states and settings. */
 async function copyTerraform(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-states-"));
@@ -92,10 +98,8 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     onOther = terminal(directory, await administrator(accountB));
     laptop = terminal(directory, readmeExports(local.endpoint));
     laptopWithoutWorkspace = terminal(directory, localCredentials(local.endpoint));
-    for (const command of ["init -input=false", "apply -auto-approve"]) {
-      const { code, printed } = await onA("account", command);
-      if (code !== 0) throw new Error(`${command} ended with ${code}: ${printed}`);
-    }
+    await succeed(onA("account", "init -input=false"));
+    await succeed(onA("account", "apply -auto-approve"));
     appliedToA = structuredClone(accountA.state);
   }, TIMEOUT);
   afterAll(async () => {
@@ -207,8 +211,8 @@ describe.skipIf(skipped)(`the guard of a state refuses${because(skipped)}`, () =
         "guarded",
         `${command} -input=false -var=caller={"account":"${account}","region":"${region}"}`,
       );
-    expect(await inDirectory("guarded", "init -input=false")).toMatchObject({ code: 0 });
-    expect(await run("apply -auto-approve", "111122223333")).toMatchObject({ code: 0 });
+    await succeed(inDirectory("guarded", "init -input=false"));
+    await succeed(run("apply -auto-approve", "111122223333"));
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
