@@ -42,6 +42,14 @@ export interface TestRefusal {
   body: string;
 }
 
+/** The response to a request to `@connections`. */
+export interface TestResponse {
+  status: number;
+  error: string | null;
+  headers: Headers;
+  body: string;
+}
+
 export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
 
 /** @param options.iam replaces parts of an IAM that allows everything. */
@@ -122,7 +130,11 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
       return socket;
     },
     /** A request to `@connections`. */
-    async manage(method: string, connectionId: string, body?: string | Uint8Array) {
+    async manage(
+      method: string,
+      connectionId: string,
+      body?: string | Uint8Array,
+    ): Promise<TestResponse> {
       const target = url.replace("ws:", "http:");
       const response = await fetch(`${target}/@connections/${encodeURIComponent(connectionId)}`, {
         method,
