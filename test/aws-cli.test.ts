@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aws as runAws, awsCliVersion } from "../local-aws/src/protocols/testing.ts";
+import { aws as runAws, awsCliVersion } from "../local-aws/src/protocols/testing-aws-cli.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
 import { useTarget } from "./e2e/target.ts";

@@ -2,10 +2,11 @@ import { mkdtemp } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
+import { reportCalls } from "./call-reports.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
-import { withConnectionFaults, withInvokeFaults } from "./faults/faulty-services.ts";
+import { faultyOperations } from "./faults/faulty-operations.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
 import type { HookEvent, Hooks } from "./hooks.ts";
 import { listenOnLoopback } from "./server/listen.ts";
@@ -22,7 +23,6 @@ import { createSts } from "./sts/index.ts";
 import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
 import type { Recorder } from "./trace/recorder.ts";
-import { withTracedFrames, withTracedInvokes, withTracedPosts } from "./trace/traced-services.ts";
 
 export interface LocalAwsOptions {
   /** What exists at the start. The local AWS changes this object in place. */
@@ -120,20 +120,18 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
-    "execute-api": withTracedPosts(
-      withConnectionFaults(withTracedFrames(executeApi.service, hooks), faults, executeApi.cut),
-      hooks,
-    ),
+    "execute-api": executeApi.service,
     iam: iam.service,
-    lambda: withTracedInvokes(withInvokeFaults(lambda.service, faults), hooks),
+    lambda: lambda.service,
     logs: logs.service,
     monitoring: createCloudWatch({ ...base, iam }).service,
     sqs: sqs.service,
-    sts: createSts({ ...base, iam }).service,
+    sts: createSts(base).service,
   };
   const server = createAwsServer({
     iam,
     services,
+    middleware: [reportCalls(hooks), faultyOperations(faults, executeApi.drop)],
     pages: { ...(recorder && tracePages({ recorder, overview })), ...pages },
     upgrade: executeApi.upgrade,
     allowOtherUsers,

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { stageUrl } from "./execute-api-url.ts";
 import type { LambdaFunction } from "./lambda/state.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import { emptyState, LOCAL_ACCOUNT_ID, type RegionState, type State } from "./state.ts";
@@ -102,5 +103,5 @@ async function loadStack(file: string, aws: LocalAws, bundles: string): Promise<
 
 /** The URL that clients of an API of the local AWS connect to. */
 export function websocketUrl(aws: LocalAws, apiId: string, stage: string): string {
-  return `${aws.endpoint.replace(/^http/, "ws")}/_aws/execute-api/${apiId}/${stage}`;
+  return stageUrl(aws.endpoint, apiId, stage);
 }

@@ -6,6 +6,10 @@
  */
 import { randomUUID } from "node:crypto";
 
+/** @param headers by name in lower case. */
+export const traceHeaderOf = (headers: Readonly<Record<string, string | undefined>>) =>
+  headers["x-amzn-trace-id"];
+
 /** `1-{seconds}-{96 bits}` in hexadecimal, out of `Root=…;Parent=…;Sampled=…`. */
 export const rootOf = (header: string | undefined) => fieldOf(header, "Root=");
 

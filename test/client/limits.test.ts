@@ -65,7 +65,7 @@ test.for<[string, (gateway: TestGateway) => void]>([
 
 function cutAll(executeApi: TestGateway["executeApi"], lambda: TestGateway["lambda"]): void {
   for (const { requestContext } of lambda.unread("CONNECT"))
-    executeApi.cut(requestContext.connectionId);
+    executeApi.drop(requestContext.connectionId);
 }
 
 /** Lets time pass on a busy connection. */

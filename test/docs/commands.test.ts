@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
-import { awsCliVersion } from "../../local-aws/src/protocols/testing.ts";
+import { awsCliVersion } from "../../local-aws/src/protocols/testing-aws-cli.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { DIST } from "../../scripts/build.ts";

@@ -86,9 +86,10 @@ describe("APIs", () => {
   });
 
   test("a caller needs the HTTP method on the path's ARN", async () => {
-    const gateway = createTestGateway();
     const checked: string[] = [];
-    gateway.iam.authorize = (_, action, resource) => void checked.push(`${action} ${resource}`);
+    const gateway = createTestGateway({
+      authorize: (_, action, resource) => void checked.push(`${action} ${resource}`),
+    });
     await gateway.call("GET", "/v2/apis/abc/routes/def");
     await gateway.call("GET", "/account");
     await gateway.call("GET", "/v2/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Fapis%2Fabc");

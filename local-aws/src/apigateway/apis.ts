@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { apiEndpoint } from "../execute-api-url.ts";
 import { notImplemented } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
@@ -137,7 +138,7 @@ function describe(api: Api, { endpoint }: ControlPlane) {
   const { routeSelectionExpression, apiKeySelectionExpression, createdDate } = api;
   return {
     apiId,
-    apiEndpoint: `${endpoint().replace(/^http/, "ws")}/_aws/execute-api/${apiId}`,
+    apiEndpoint: apiEndpoint(endpoint(), apiId),
     name,
     description,
     protocolType,

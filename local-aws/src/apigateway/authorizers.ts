@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
+import { functionUri } from "./function-uri.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
-import { badRequest, conflict, findApi, findPart, functionUri, newId } from "./identifiers.ts";
+import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
 import type { Api, Authorizer } from "./state.ts";
 
 /** The text: https://github.com/aws/aws-cdk/issues/18307 */

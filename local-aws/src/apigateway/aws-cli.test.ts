@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { aws, awsCliVersion, serve } from "../protocols/testing.ts";
+import { aws, awsCliVersion } from "../protocols/testing-aws-cli.ts";
+import { serve } from "../server/testing.ts";
 import { createTestGateway, FUNCTION_URI } from "./testing.ts";
 
 test.skipIf(awsCliVersion === undefined)(

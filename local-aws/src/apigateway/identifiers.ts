@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
-import * as v from "valibot";
-import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import { AwsError } from "../protocols/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
 import type { Api } from "./state.ts";
 
@@ -36,20 +35,3 @@ export const timestamp = (now: number): string =>
 export const badRequest = (message: string) => new AwsError(400, "BadRequestException", message);
 
 export const conflict = (message: string) => new AwsError(409, "ConflictException", message);
-
-const FUNCTION_URI =
-  /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?\/invocations$/;
-
-/** The URI of an integration or authorizer, which names a Lambda function. */
-export const functionUri = (invalid: string) =>
-  v.pipe(
-    v.string(),
-    v.check((uri) => {
-      if (uri.includes("${stageVariables."))
-        throw notImplemented(`stage variables in the function URI ${uri}`);
-      const [matched, qualifier] = FUNCTION_URI.exec(uri) ?? [];
-      if (qualifier !== undefined)
-        throw notImplemented(`versions and aliases, such as that of the function URI ${uri}`);
-      return matched !== undefined;
-    }, invalid),
-  );

@@ -38,8 +38,7 @@ export function createApiGateway(options: {
     ...accountRoutes(options, iam),
   ];
   const service = restJsonProtocol({
-    iam,
-    action: ({ name }) => `apigateway:${name}`,
+    authorize: iam.authorize,
     prefix: "apigateway",
     routes,
     errorCode: ({ code }) => (code === "ValidationException" ? "BadRequestException" : code),

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
+import { functionUri } from "./function-uri.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
-import { conflict, findApi, findPart, functionUri, newId } from "./identifiers.ts";
+import { conflict, findApi, findPart, newId } from "./identifiers.ts";
 import type { Api } from "./state.ts";
 
 const TIMEOUT = "Timeout should be between 50 ms and 29000 ms";

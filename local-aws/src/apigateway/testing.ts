@@ -1,5 +1,7 @@
 import { systemClock } from "../clock.ts";
-import { awsRequest, permissiveIam } from "../protocols/testing.ts";
+import { awsRequest } from "../protocols/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
+import type { Iam } from "../iam/index.ts";
 import { sessionOf } from "../iam/sessions.ts";
 import type { Role } from "../iam/state.ts";
 import { emptyState, regionOf } from "../state.ts";
@@ -9,9 +11,9 @@ export const FUNCTION_URI =
   "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:handler/invocations";
 
 /** A control plane of its own, and a function that calls it and gives status and parsed answer. */
-export function createTestGateway() {
+export function createTestGateway(replaced: Partial<Iam> = {}) {
   const state = emptyState();
-  const iam = { ...permissiveIam, sessionOf };
+  const iam = { ...permissiveIam, sessionOf, ...replaced };
   const { service } = createApiGateway({
     state,
     clock: { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) },

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { aws, awsCliVersion, permissiveIam, serve } from "../protocols/testing.ts";
+import { aws, awsCliVersion } from "../protocols/testing-aws-cli.ts";
+import { serve } from "../server/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
 import { createManualClock } from "../manual-clock.ts";
 import { emptyState } from "../state.ts";
 import { createCloudWatch } from "./index.ts";

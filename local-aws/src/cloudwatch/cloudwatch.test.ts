@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { awsRequest, permissiveIam } from "../protocols/testing.ts";
+import { awsRequest } from "../protocols/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
 import type { Service } from "../protocols/operation.ts";
 import { createManualClock } from "../manual-clock.ts";
 import { emptyState, type State } from "../state.ts";

@@ -22,14 +22,14 @@ export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam
     ...tagOperations(options),
   };
   const query = queryProtocol({
-    iam: options.iam,
+    authorize: options.iam.authorize,
     prefix: "cloudwatch",
     version: "2010-08-01",
     namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
     operations,
   });
   const json = jsonProtocol({
-    iam: options.iam,
+    authorize: options.iam.authorize,
     prefix: "cloudwatch",
     target: "GraniteServiceVersion20100801",
     version: "1.0",
@@ -37,7 +37,10 @@ export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam
       Object.entries(operations).map(([name, operation]) => [name, inJson(operation)]),
     ),
   });
-  const service: Service = (request) =>
-    request.headers["x-amz-target"] === undefined ? query(request) : json(request);
-  return { service };
+  return {
+    service: (request, middleware) =>
+      request.headers["x-amz-target"] === undefined
+        ? query(request, middleware)
+        : json(request, middleware),
+  };
 }

@@ -1,3 +1,4 @@
+import { stageUrl } from "../execute-api-url.ts";
 import type { State } from "../state.ts";
 
 /** What the console's forms begin with. */
@@ -13,8 +14,7 @@ export function firstUrl(state: State, endpoint: string): string | null {
   for (const { apigateway } of Object.values(state.regions))
     for (const { apiId, stages } of Object.values(apigateway.apis)) {
       const [stage] = Object.keys(stages);
-      if (stage !== undefined)
-        return `${endpoint.replace(/^http/, "ws")}/_aws/execute-api/${apiId}/${stage}`;
+      if (stage !== undefined) return stageUrl(endpoint, apiId, stage);
     }
   return null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Caller, Iam } from "../iam/index.ts";
+import type { Iam } from "../iam/index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import { REGION } from "./testing-api.ts";
 import { startGateway } from "./testing.ts";
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { parseArn } from "../arn.ts";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { State } from "../state.ts";
@@ -63,13 +64,13 @@ export function createAccessLog(options: {
   };
 
   return {
-    write(published, context, { status, fault, integrationLatency }) {
+    write(published, context, { status, error, integrationLatency }) {
       const { stage, region } = published;
       if (stage.accessLogSettings === undefined) return;
       const { destinationArn, format } = stage.accessLogSettings;
       const stream = streamOf(published);
       if (!mayWrite(region, `${destinationArn}:log-stream:${stream}`)) return;
-      const group = destinationArn.split(":").slice(6).join(":");
+      const group = parseArn(destinationArn)?.resource.replace(/^log-group:/, "") ?? "";
       const message = formatOf(
         published,
         format,
@@ -77,7 +78,7 @@ export function createAccessLog(options: {
         ...context,
         status,
         integrationLatency,
-        ...(fault !== undefined && { error: fault }),
+        ...(error !== undefined && { error }),
       });
       const target = { region, logGroupName: group, logStreamName: stream };
       logs.write(target, "access-log", [{ timestamp: context.requestTimeEpoch, message }]);

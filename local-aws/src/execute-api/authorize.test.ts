@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AwsError } from "../protocols/aws-error.ts";
 import { API_ID } from "./testing-api.ts";
 import { FUNCTION_ARN, type Handler } from "./testing-lambda.ts";
-import { faultFrame, startGateway } from "./testing.ts";
+import { errorFrame, startGateway } from "./testing.ts";
 
 const METHOD_ARN = `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/test/$connect`;
 
@@ -144,7 +144,7 @@ describe("identity sources", () => {
     gateway.stage.stageVariables = variables;
     const refusal = await gateway.refused(query, { headers });
     expect(refusal.status).toBe(401);
-    expect(refusal.body).toMatch(faultFrame("Unauthorized"));
+    expect(refusal.body).toMatch(errorFrame("Unauthorized"));
     expect(gateway.lambda.sourceArns).toEqual([]);
   });
 });
@@ -200,7 +200,7 @@ describe("a refusal", () => {
     await using gateway = await startAuthorizing(authorizer);
     const refusal = await gateway.refused();
     expect(refusal.status).toBe(status);
-    expect(refusal.body).toMatch(faultFrame(message));
+    expect(refusal.body).toMatch(errorFrame(message));
     expect(gateway.lambda.unread("CONNECT")).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
 import type { ApiRoute, Authorizer } from "../apigateway/state.ts";
+import { functionArnIn } from "../apigateway/function-uri.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import { decide, parseIdentityPolicy } from "../iam/identity-policy.ts";
@@ -12,35 +13,35 @@ import {
   AUTHORIZER_FAILED,
   AUTHORIZER_MISCONFIGURED,
   EXPLICITLY_DENIED,
-  type Fault,
+  type GatewayError,
   UNAUTHORIZED,
 } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 import type { Hooks } from "../hooks.ts";
 
-/** What an authorizer says about a caller; nothing, where the route asks for none. */
-export type Verdict =
+/** The decision about a client. `authorizer`: undefined if the route has none. */
+export type AuthorizerDecision =
   | { admitted: true; authorizer?: NonNullable<ConnectionFacts["authorizer"]> }
-  | { admitted: false; fault: Fault };
+  | { admitted: false; error: GatewayError };
 
-export type Authorize = (
+export type RouteAuthorizer = (
   published: PublishedStage,
   route: ApiRoute,
   handshake: { facts: ConnectionFacts; context: RequestContext; request: IncomingMessage },
-) => Promise<Verdict>;
+) => Promise<AuthorizerDecision>;
 
-const refused = (fault: Fault): Verdict => ({ admitted: false, fault });
+const refused = (error: GatewayError): AuthorizerDecision => ({ admitted: false, error });
 
 /**
  * Asks the Lambda authorizer of a route: first whether every identity source is there, then the
  * function, then the policy that it returned.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
-export function createAuthorize(options: {
+export function createRouteAuthorizer(options: {
   clock: Clock;
   lambda: Pick<Lambda, "invokeAs">;
   hooks: Hooks;
-}): Authorize {
+}): RouteAuthorizer {
   const { clock, lambda, hooks } = options;
 
   const ask = async (
@@ -49,7 +50,7 @@ export function createAuthorize(options: {
     event: object,
     traceHeader: string,
   ): Promise<unknown> => {
-    const functionArn = /functions\/(.+)\/invocations$/.exec(authorizerUri)?.[1] ?? "";
+    const functionArn = functionArnIn(authorizerUri) ?? "";
     const sourceArn = arn.replace(/\/[^/]+$/, `/authorizers/${authorizerId}`);
     const { payload, functionError } = await lambda.invokeAs(
       "apigateway.amazonaws.com",
@@ -63,7 +64,7 @@ export function createAuthorize(options: {
     throw new FailedAuthorizer(api.apiId, output);
   };
 
-  const judge: Authorize = async (published, route, { facts, context, request }) => {
+  const judge: RouteAuthorizer = async (published, route, { facts, context, request }) => {
     const { api, arn } = published;
     const authorizer = api.authorizers[route.authorizerId ?? ""];
     if (authorizer === undefined) return refused(AUTHORIZER_MISCONFIGURED);
@@ -74,7 +75,7 @@ export function createAuthorize(options: {
     try {
       const event = authorizerEvent(facts, context, request, methodArn);
       const response = await ask(published, authorizer, event, traceOf(context));
-      return verdictOf(response, methodArn, clock.now() - startedAt);
+      return decisionOf(response, methodArn, clock.now() - startedAt);
     } catch (error) {
       if (error instanceof FailedAuthorizer)
         return refused(error.isRefusal ? UNAUTHORIZED : AUTHORIZER_FAILED);
@@ -87,10 +88,10 @@ export function createAuthorize(options: {
     if (route.authorizationType === "NONE") return { admitted: true };
     const traceHeader = traceOf(handshake.context);
     hooks.emit(traceHeader, { type: "authorizer-start" });
-    const verdict = await judge(published, route, handshake);
-    const refusal = verdict.admitted ? {} : { fault: verdict.fault.message };
+    const decision = await judge(published, route, handshake);
+    const refusal = decision.admitted ? {} : { fault: decision.error.message };
     hooks.emit(traceHeader, { type: "authorizer-end", ...refusal });
-    return verdict;
+    return decision;
   };
 }
 
@@ -114,7 +115,11 @@ const Response = v.object({
 const RESULT_LIMIT = 8 * 1024;
 
 /** @throws {AwsError} where the policy can't be read, as any other policy. */
-function verdictOf(output: unknown, methodArn: string, integrationLatency: number): Verdict {
+function decisionOf(
+  output: unknown,
+  methodArn: string,
+  integrationLatency: number,
+): AuthorizerDecision {
   const parsed = v.safeParse(Response, output);
   if (!parsed.success || Buffer.byteLength(JSON.stringify(output)) > RESULT_LIMIT)
     return refused(AUTHORIZER_MISCONFIGURED);

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../protocols/aws-error.ts";
 import { API_ID } from "./testing-api.ts";
-import { faultFrame, startGateway } from "./testing.ts";
+import { errorFrame, startGateway } from "./testing.ts";
 
 /** A handshake as a client writes it that has no library. */
 const handshake = (path: string, host = "localhost") =>
@@ -248,7 +248,7 @@ describe("a refused connect", () => {
     };
     const { status, body } = await gateway.refused();
     expect(status).toBe(502);
-    expect(body).toMatch(faultFrame("Internal server error"));
+    expect(body).toMatch(errorFrame("Internal server error"));
   });
 
   test.for<[string, unknown]>([
@@ -274,7 +274,7 @@ describe("a refused connect", () => {
     };
     const refused = await gateway.refused();
     expect(refused.status).toBe(500);
-    expect(refused.body).toMatch(faultFrame("Internal server error"));
+    expect(refused.body).toMatch(errorFrame("Internal server error"));
   });
 
   test("comes with 500 when the route's integration is gone", async () => {
@@ -292,7 +292,7 @@ describe("a refused connect", () => {
     gateway.clock.advance(1);
     const { status, body } = await refused;
     expect(status).toBe(504);
-    expect(body).toMatch(faultFrame("Endpoint request timed out"));
+    expect(body).toMatch(errorFrame("Endpoint request timed out"));
   });
 });
 
@@ -304,7 +304,7 @@ describe("throttling of connects", () => {
     await gateway.connect();
     const { status, body } = await gateway.refused();
     expect(status).toBe(429);
-    expect(body).toMatch(faultFrame("Too Many Requests"));
+    expect(body).toMatch(errorFrame("Too Many Requests"));
     expect(gateway.lambda.sourceArns).toHaveLength(2);
     gateway.clock.advance(1000);
     await gateway.connect();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { AccessLog } from "./access-log.ts";
-import type { Authorize } from "./authorize.ts";
+import type { RouteAuthorizer } from "./authorize.ts";
 import {
   connectEvent,
   type ConnectionFacts,
@@ -10,10 +10,10 @@ import {
 } from "./events.ts";
 import { isToken } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
-import type { Integrate } from "./integration.ts";
+import type { Integrator } from "./integration.ts";
 import {
-  fault,
-  faultText,
+  errorText,
+  failed,
   FUNCTION_FAILED,
   handled,
   type Outcome,
@@ -29,20 +29,20 @@ export type Admission =
   | { admitted: true; facts: ConnectionFacts; subprotocol: string | undefined }
   | { admitted: false; status: number; requestId: string; body: string };
 
-export type Connect = (
+export type ConnectHandler = (
   published: PublishedStage,
   facts: ConnectionFacts,
   request: IncomingMessage,
 ) => Promise<Admission>;
 
 /** Asks the authorizer, then `$connect`, about a client; an API without that route takes everybody. */
-export function createConnect(options: {
+export function createConnectHandler(options: {
   throttling: Throttling;
-  authorize: Authorize;
-  integrate: Integrate;
+  authorize: RouteAuthorizer;
+  integrate: Integrator;
   accessLog: AccessLog;
   hooks: Hooks;
-}): Connect {
+}): ConnectHandler {
   const { throttling, authorize, integrate, accessLog, hooks } = options;
 
   const run = async (
@@ -55,21 +55,21 @@ export function createConnect(options: {
     const traceHeader = traceOf(context);
     if (!throttling.admitsConnection(published)) {
       hooks.emit(traceHeader, { type: "throttled" });
-      return { facts, outcome: fault(TOO_MANY_REQUESTS) };
+      return { facts, outcome: failed(TOO_MANY_REQUESTS) };
     }
     if (route === undefined) return { facts, outcome: { status: 200 } };
     hooks.emit(traceHeader, { type: "route", routeKey: route.routeKey });
-    const verdict = await authorize(published, route, { facts, context, request });
-    if (!verdict.admitted) return { facts, outcome: fault(verdict.fault) };
+    const decision = await authorize(published, route, { facts, context, request });
+    if (!decision.admitted) return { facts, outcome: failed(decision.error) };
 
-    const { authorizer } = verdict;
+    const { authorizer } = decision;
     const known = authorizer === undefined ? facts : { ...facts, authorizer };
     const event = connectEvent(known, contextOf(known, context.requestId), request);
     const outcome = await integrate(published, route, event, traceHeader);
-    const isUsable = outcome.fault !== undefined || outcome.response !== undefined;
+    const isUsable = outcome.error !== undefined || outcome.response !== undefined;
     return {
       facts: known,
-      outcome: isUsable ? outcome : { ...outcome, ...fault(FUNCTION_FAILED) },
+      outcome: isUsable ? outcome : { ...outcome, ...failed(FUNCTION_FAILED) },
     };
   };
 
@@ -106,7 +106,7 @@ function admission(outcome: Outcome, facts: ConnectionFacts, context: RequestCon
       subprotocol: response && subprotocolOf(response.headers ?? {}),
     };
   const body =
-    outcome.fault === undefined ? (response?.body ?? "") : faultText(outcome.fault, context);
+    outcome.error === undefined ? (response?.body ?? "") : errorText(outcome.error, context);
   return { admitted: false, status, requestId: context.requestId, body };
 }
 

@@ -1,11 +1,13 @@
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../clock.ts";
 import type { Close, ConnectionFacts } from "./events.ts";
+import type { StageReference } from "./published-stages.ts";
 import { FRAME_LIMIT, IDLE_LIMIT, LIFE_LIMIT, SEND_BUFFER } from "./limits.ts";
 
 /** A connection whose `$connect` succeeded. */
 export interface Connection {
   readonly facts: ConnectionFacts;
+  readonly stage: StageReference;
   /** False as soon as either side has begun to close. */
   isOpen(): boolean;
   /** Milliseconds since the epoch: the last message in either direction. */
@@ -18,7 +20,7 @@ export interface Connection {
   answer(text: string): Promise<void>;
   close(code: number, reason: string): void;
   /** Ends it without a closing handshake. */
-  cut(): void;
+  drop(): void;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Connection {
  */
 export function createConnection(
   socket: WebSocket,
-  facts: ConnectionFacts,
+  { facts, stage }: { facts: ConnectionFacts; stage: StageReference },
   clock: Clock,
   onEnd: (close: Close) => void,
 ): Connection {
@@ -59,6 +61,7 @@ export function createConnection(
   });
   return {
     facts,
+    stage,
     isOpen,
     lastActiveAt: () => lastActiveAt,
     touch: () => {
@@ -76,7 +79,7 @@ export function createConnection(
         else resolve();
       }),
     close,
-    cut: () => socket.terminate(),
+    drop: () => socket.terminate(),
   };
 }
 

@@ -8,26 +8,29 @@ import {
   traceOf,
 } from "./events.ts";
 import { newRequestId } from "./ids.ts";
-import type { Integrate } from "./integration.ts";
+import type { Integrator } from "./integration.ts";
 import { handled, type Outcome } from "./outcome.ts";
-import type { FindStage } from "./published-stages.ts";
+import type { StageReference } from "./published-stages.ts";
 import { routeWithKey } from "./route-selection.ts";
 import type { Hooks } from "../hooks.ts";
 
-/** Tells the API, where it has that route, that a connection has ended. */
-export type Disconnect = (facts: ConnectionFacts, close: Close) => Promise<void>;
+/** Runs the route `$disconnect`, if the API has it, after the end of a connection. */
+export type DisconnectHandler = (
+  stage: StageReference,
+  facts: ConnectionFacts,
+  close: Close,
+) => Promise<void>;
 
 /** Our choice: `$disconnect` is never throttled, for a function that keeps connections relies on it. */
-export function createDisconnect(options: {
+export function createDisconnectHandler(options: {
   clock: Clock;
-  findStage: FindStage;
-  integrate: Integrate;
+  integrate: Integrator;
   accessLog: AccessLog;
   hooks: Hooks;
-}): Disconnect {
-  const { clock, findStage, integrate, accessLog, hooks } = options;
-  return async (facts, close) => {
-    const published = findStage(facts.apiId, facts.stage);
+}): DisconnectHandler {
+  const { clock, integrate, accessLog, hooks } = options;
+  return async (stage, facts, close) => {
+    const published = stage.current();
     if (published === undefined) return;
     const route = routeWithKey(published.api, "$disconnect");
     const context = requestContext(facts, {

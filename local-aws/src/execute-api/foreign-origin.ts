@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { printable } from "../terminal/printable.ts";
 import { firstUnits } from "../cut-text.ts";
-import { comesFromElsewhere } from "../server/loopback.ts";
+import { hasForeignOrigin } from "../server/loopback.ts";
 
 /** UTF-16 units of an origin that are shown. */
 const SHOWN = 200;
@@ -14,7 +14,7 @@ const SHOWN = 200;
 export function createForeignOriginWarning(): (request: IncomingMessage) => void {
   let hasWarned = false;
   return (request) => {
-    if (hasWarned || !comesFromElsewhere(request)) return;
+    if (hasWarned || !hasForeignOrigin(request)) return;
     hasWarned = true;
     const origin = printable(firstUnits(request.headers.origin ?? "", SHOWN));
     process.emitWarning(

@@ -1,10 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { EXECUTE_API_PATH } from "../execute-api-url.ts";
 
-/** A request to open a connection: `/_aws/execute-api/{apiId}/{stage}`. */
-export function parseTarget(url: string): { apiId: string; stage: string } | undefined {
-  const [, apiId, stage] = /^\/_aws\/execute-api\/([^/?]+)\/([^/?]+)\/?(?:\?|$)/.exec(url) ?? [];
-  return apiId === undefined || stage === undefined ? undefined : { apiId, stage };
+const TARGET = new RegExp(String.raw`^${EXECUTE_API_PATH}/([^/?]+)/([^/?]+)/?(?:\?|$)`);
+
+/** The API and the stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
+export function parseTarget(url: string): { apiId: string; stageName: string } | undefined {
+  const [, apiId, stageName] = TARGET.exec(url) ?? [];
+  return apiId === undefined || stageName === undefined ? undefined : { apiId, stageName };
 }
 
 /** Whether the request is an opening handshake after RFC 6455, section 4.2.1. */

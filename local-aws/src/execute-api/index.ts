@@ -7,19 +7,19 @@ import type { Lambda } from "../lambda/index.ts";
 import type { Logs } from "../logs/index.ts";
 import type { State } from "../state.ts";
 import { createAccessLog } from "./access-log.ts";
-import { createAuthorize } from "./authorize.ts";
-import { createConnect } from "./connect.ts";
+import { createRouteAuthorizer } from "./authorize.ts";
+import { createConnectHandler } from "./connect.ts";
 import { ABNORMAL, type Connection, createConnection } from "./connection.ts";
-import { createDisconnect } from "./disconnect.ts";
-import type { Close, ConnectionFacts } from "./events.ts";
-import { createIntegrate } from "./integration.ts";
+import { createDisconnectHandler } from "./disconnect.ts";
+import type { Close } from "./events.ts";
+import { createIntegrator } from "./integration.ts";
 import { createManagementApi } from "./management-api.ts";
-import { letMessagesFlow } from "./message-flow.ts";
-import { createFindStage } from "./published-stages.ts";
-import { createReceive, type Receive } from "./receive.ts";
+import { dispatchMessages } from "./message-flow.ts";
+import { createPublishedStages } from "./published-stages.ts";
+import { createMessageHandler, type MessageHandler } from "./receive.ts";
 import { reportError } from "../report-error.ts";
 import { createThrottling } from "./throttling.ts";
-import { createUpgrade, type Upgrade } from "./upgrade.ts";
+import { createUpgradeHandler, type Opened, type UpgradeHandler } from "./upgrade.ts";
 import { type Hooks, noHooks } from "../hooks.ts";
 
 /** The data plane of WebSocket APIs: what clients and back ends connect to. */
@@ -27,12 +27,12 @@ export interface ExecuteApi {
   /** `@connections`. */
   service: Service;
   /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
-  upgrade: Upgrade;
+  upgrade: UpgradeHandler;
   /** How many connections are open. */
   count(): number;
-  /** Has a connection disappear, as when a client's network is gone. */
-  cut(connectionId: string): void;
-  /** Cuts every connection, and takes no new one. Nobody hears of it: there is no `$disconnect`. */
+  /** Drops the TCP connection of a client without a closing handshake. */
+  drop(connectionId: string): void;
+  /** Drops every connection without running `$disconnect`, and refuses new ones. */
   close(): void;
 }
 
@@ -54,35 +54,35 @@ export function createExecuteApi(options: {
   const parts = {
     ...options,
     hooks,
-    findStage: createFindStage(state),
+    stages: createPublishedStages(state),
     throttling: createThrottling(clock),
-    authorize: createAuthorize({ ...options, hooks }),
-    integrate: createIntegrate(options),
+    authorize: createRouteAuthorizer({ ...options, hooks }),
+    integrate: createIntegrator(options),
     accessLog: createAccessLog(options),
   };
   const connections = new Map<string, Connection>();
   const sockets = new Set<Duplex>();
   let isClosed = false;
 
-  const connect = createConnect(parts);
-  const receive = reportingFaults(createReceive(parts));
-  const disconnect = createDisconnect(parts);
+  const connect = createConnectHandler(parts);
+  const receive = reportingErrors(createMessageHandler(parts));
+  const disconnect = createDisconnectHandler(parts);
 
-  const end = (facts: ConnectionFacts, close: Close) => {
+  const end = ({ facts, stage }: Opened, close: Close) => {
     connections.delete(facts.connectionId);
-    if (!isClosed) disconnect(facts, close).catch((error: unknown) => reportError(error));
+    if (!isClosed) disconnect(stage, facts, close).catch((error: unknown) => reportError(error));
   };
 
-  const upgrade = createUpgrade({
+  const upgrade = createUpgradeHandler({
     ...parts,
     connect,
-    onOpen(webSocket: WebSocket, socket, facts) {
-      const connection = createConnection(webSocket, facts, clock, (close) => end(facts, close));
-      connections.set(facts.connectionId, connection);
-      letMessagesFlow(webSocket, socket, connection, receive);
+    onOpen(webSocket: WebSocket, socket, opened) {
+      const connection = createConnection(webSocket, opened, clock, (close) => end(opened, close));
+      connections.set(opened.facts.connectionId, connection);
+      dispatchMessages(webSocket, socket, connection, receive);
     },
     // Our choice, for want of a source: what $connect did for it is to be undone.
-    onVanished: (facts) => end(facts, ABNORMAL),
+    onVanished: (opened) => end(opened, ABNORMAL),
   });
 
   return {
@@ -99,7 +99,7 @@ export function createExecuteApi(options: {
       }
     },
     count: () => connections.size,
-    cut: (connectionId) => connections.get(connectionId)?.cut(),
+    drop: (connectionId) => connections.get(connectionId)?.drop(),
     close() {
       isClosed = true;
       for (const socket of sockets) socket.destroy();
@@ -107,9 +107,9 @@ export function createExecuteApi(options: {
   };
 }
 
-/** A fault of our own ends the connection that met it, and nobody else's. */
-const reportingFaults =
-  (receive: Receive): Receive =>
+/** An internal error ends the connection where it happened, and no other. */
+const reportingErrors =
+  (receive: MessageHandler): MessageHandler =>
   async (connection, body) => {
     try {
       await receive(connection, body);

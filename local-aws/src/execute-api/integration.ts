@@ -1,10 +1,11 @@
 import * as v from "valibot";
+import { functionArnIn } from "../apigateway/function-uri.ts";
 import type { Api, ApiRoute, Integration } from "../apigateway/state.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { Lambda } from "../lambda/index.ts";
 import {
-  fault,
+  failed,
   FUNCTION_FAILED,
   INVOCATION_REFUSED,
   NO_INTEGRATION,
@@ -14,18 +15,18 @@ import {
 } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 
-/** Hands an event to the Lambda function behind a route. Rejects only for a fault of our own. */
-export type Integrate = (
+/** Invokes the Lambda function of a route with an event. Rejects only for an internal error. */
+export type Integrator = (
   published: PublishedStage,
   route: ApiRoute,
   event: object,
   traceHeader: string,
 ) => Promise<Outcome>;
 
-export function createIntegrate(options: {
+export function createIntegrator(options: {
   clock: Clock;
   lambda: Pick<Lambda, "invokeAs">;
-}): Integrate {
+}): Integrator {
   const { clock, lambda } = options;
 
   const invoke = async (
@@ -44,17 +45,17 @@ export function createIntegrate(options: {
       );
       return result.functionError === undefined
         ? succeeded(result.payload)
-        : fault(FUNCTION_FAILED);
+        : failed(FUNCTION_FAILED);
     } catch (error) {
-      if (error instanceof AwsError) return fault(INVOCATION_REFUSED);
+      if (error instanceof AwsError) return failed(INVOCATION_REFUSED);
       throw error;
     }
   };
 
   return async ({ api, arn }, route, event, traceHeader) => {
     const integration = integrationOf(api, route);
-    const functionArn = integration && functionArnOf(integration);
-    if (integration === undefined || functionArn === undefined) return fault(NO_INTEGRATION);
+    const functionArn = integration && functionArnIn(integration.integrationUri);
+    if (integration === undefined || functionArn === undefined) return failed(NO_INTEGRATION);
     const startedAt = clock.now();
     const payload = JSON.stringify(event);
     const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, payload, traceHeader);
@@ -67,9 +68,6 @@ function integrationOf({ integrations }: Api, { target = "" }: ApiRoute): Integr
   const integrationId = target.replace("integrations/", "");
   return Object.hasOwn(integrations, integrationId) ? integrations[integrationId] : undefined;
 }
-
-const functionArnOf = ({ integrationUri }: Integration) =>
-  /functions\/(.+)\/invocations$/.exec(integrationUri)?.[1];
 
 /** Whether there must be a response depends on the route. */
 function succeeded(payload: Buffer): Outcome {
@@ -86,7 +84,7 @@ async function withinTime(
   invocation: Promise<Outcome>,
 ): Promise<Outcome> {
   const { promise: timeout, resolve } = Promise.withResolvers<Outcome>();
-  const timer = clock.setTimer(() => resolve(fault(TIMED_OUT)), milliseconds);
+  const timer = clock.setTimer(() => resolve(failed(TIMED_OUT)), milliseconds);
   try {
     return await Promise.race([invocation, timeout]);
   } finally {

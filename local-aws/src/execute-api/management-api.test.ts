@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../protocols/aws-error.ts";
-import { faultFrame, startGateway, type TestGateway } from "./testing.ts";
+import { errorFrame, startGateway, type TestGateway } from "./testing.ts";
 
 async function open(gateway: TestGateway) {
   const client = await gateway.connect("", { headers: { "User-Agent": 'a "quoted": one' } });
@@ -183,7 +183,7 @@ test("requests share the account's limit with the messages, and beyond it get 42
   // With the connect, these use up the burst of 5,000.
   for (let number = 0; number < 4999; number += 1) client.send("one");
   for (let number = 0; number < 4999; number += 1)
-    expect(await client.next()).toMatch(faultFrame("Forbidden"));
+    expect(await client.next()).toMatch(errorFrame("Forbidden"));
   expect(await gateway.manage("POST", connectionId, "hello")).toMatchObject({
     status: 429,
     error: "LimitExceededException",

@@ -1,81 +1,160 @@
+import * as v from "valibot";
 import type { Clock } from "../clock.ts";
+import { EXECUTE_API_PATH } from "../execute-api-url.ts";
+import type { Hooks } from "../hooks.ts";
 import { AwsError } from "../protocols/aws-error.ts";
-import type { AwsRequest, AwsResponse, Service } from "../protocols/operation.ts";
-import type { Iam } from "../iam/index.ts";
+import type { PermissionCheck } from "../protocols/caller.ts";
+import { defineOperation, type OperationContext, type Service } from "../protocols/operation.ts";
+import { RawResponse, restJsonProtocol, type Route } from "../protocols/rest-json-protocol.ts";
+import { traceHeaderOf } from "../trace-header.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { Connection } from "./connection.ts";
 import { commonLogTime } from "./events.ts";
 import { newRequestId } from "./ids.ts";
 import { MESSAGE_LIMIT } from "./limits.ts";
-import type { FindStage, PublishedStage } from "./published-stages.ts";
+import type { PublishedStage, PublishedStages } from "./published-stages.ts";
 import type { Throttling } from "./throttling.ts";
 
-/** `/_aws/execute-api/{apiId}/{stage}/@connections/{connectionId}`, the last part percent-encoded. */
-const PATH = /^\/_aws\/execute-api\/([^/]+)\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/i;
+interface ManagementApi {
+  clock: Clock;
+  iam: { authorize: PermissionCheck };
+  stages: PublishedStages;
+  throttling: Throttling;
+  accessLog: AccessLog;
+  connections: ReadonlyMap<string, Connection>;
+  hooks: Hooks;
+}
 
 /**
  * The API Gateway Management API, by which a back end reaches the connections of an API, through
  * any of its stages.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
-export function createManagementApi(options: {
-  clock: Clock;
-  iam: Iam;
-  findStage: FindStage;
-  throttling: Throttling;
-  accessLog: AccessLog;
-  connections: ReadonlyMap<string, Connection>;
-}): Service {
-  const { clock, iam, findStage, throttling, accessLog, connections } = options;
+export function createManagementApi(options: ManagementApi): Service {
+  const { hooks } = options;
+  return restJsonProtocol({
+    // Each operation checks the permission itself, because other errors come first.
+    authorize: () => {},
+    prefix: "execute-api",
+    routes: [
+      connectionRoute(options, {
+        name: "PostToConnection",
+        method: "POST",
+        respond(connection, { Body }, { headers }) {
+          if (Body.length > MESSAGE_LIMIT) return new RawResponse(413);
+          // Invalid UTF-8 is replaced, because the client receives a text message.
+          const text = Body.toString();
+          if (!existing(connection).post(text)) throw limitExceeded();
+          hooks.emit(traceHeaderOf(headers), { type: "frame-out", text });
+          return new RawResponse(200, JSON_TYPE);
+        },
+      }),
+      connectionRoute(options, {
+        name: "GetConnection",
+        method: "GET",
+        respond: (connection) => new RawResponse(200, JSON_TYPE, describe(existing(connection))),
+      }),
+      connectionRoute(options, {
+        name: "DeleteConnection",
+        method: "DELETE",
+        respond(connection) {
+          existing(connection).close(1000, "Connection Closed Normally");
+          return new RawResponse(204);
+        },
+      }),
+    ],
+    unknownRoute: () =>
+      new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    // Our choice, because there is no source: the code for a path with an invalid percent-encoding.
+    errorCode: ({ code }) => (code === "SerializationException" ? "BadRequestException" : code),
+    errorBody: ({ code, message }) =>
+      // A 410 has no body. A denial has `Message` in place of `message`.
+      message === ""
+        ? undefined
+        : { [code === "AccessDeniedException" ? "Message" : "message"]: message },
+  });
+}
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+const connectionInput = v.strictObject({
+  apiId: v.string(),
+  stageName: v.string(),
+  connectionId: v.string(),
+  Body: v.instance(Buffer),
+});
+
+type ConnectionInput = v.InferOutput<typeof connectionInput>;
+
+/**
+ * An operation on a connection. Each request to a stage that exists is a line of its access log.
+ * @param definition.respond gets the connection if it is open and belongs to the API.
+ */
+function connectionRoute(
+  { clock, iam, stages, throttling, accessLog, connections }: ManagementApi,
+  definition: Pick<Route, "name" | "method"> & {
+    respond(
+      connection: Connection | undefined,
+      input: ConnectionInput,
+      context: OperationContext,
+    ): RawResponse;
+  },
+): Route {
+  const { name, method, respond } = definition;
 
   /** @throws {AwsError} */
-  const operate = (request: AwsRequest, published: PublishedStage, connectionId: string) => {
+  const operate = (
+    published: PublishedStage,
+    input: ConnectionInput,
+    context: OperationContext,
+  ) => {
+    const { connectionId } = input;
     const { api, arn, ids } = published;
     if (!throttling.admitsCallback(published)) throw limitExceeded();
-    // As captured on AWS: before the authorization, and only for what never was a connection.
+    // As captured on AWS: before the authorization, and only for an ID that was never a connection's.
     if (!ids.isConnectionId(connectionId))
       throw new AwsError(400, "BadRequestException", `Invalid connectionId: ${connectionId}`);
-    // The resource that AWS checks has a placeholder in place of the id.
-    const resource = `${arn}/${request.method}/@connections/{connectionId}`;
-    iam.authorize(request.caller, "execute-api:ManageConnections", resource);
+    // The resource that AWS checks has a placeholder in place of the ID.
+    const resource = `${arn}/${method}/@connections/{connectionId}`;
+    iam.authorize(context.caller, MANAGE_CONNECTIONS, resource);
     const connection = connections.get(connectionId);
     const isReachable = connection?.facts.apiId === api.apiId && connection.isOpen();
-    return answer(request, isReachable ? connection : undefined);
+    return respond(isReachable ? connection : undefined, input, context);
   };
 
-  return async (request) => {
-    const [, apiId = "", stageName = ""] = PATH.exec(request.path) ?? [];
-    const published = findStage(apiId, stageName);
-    if (published === undefined)
-      return errorResponse(new AwsError(403, "ForbiddenException", "Forbidden"));
-    const connectionId = connectionIdIn(request.path);
-    const context = contextOf(request, published, connectionId, clock.now());
-    const response = catchErrors(() => operate(request, published, connectionId));
-    // As captured: a line of its own, with no function's latency.
-    accessLog.write(published, context, { status: response.status, integrationLatency: 0 });
-    const headers = { ...response.headers, "x-amz-apigw-id": context.extendedRequestId };
-    return { ...response, headers };
-  };
+  const operation = defineOperation({
+    action: MANAGE_CONNECTIONS,
+    input: connectionInput,
+    handle(input, context) {
+      const published = stages.find(input.apiId, input.stageName)?.current();
+      if (published === undefined) throw new AwsError(403, "ForbiddenException", "Forbidden");
+      const logged = contextOf(method, context, published, input.connectionId, clock.now());
+      // As captured: a line of its own, with no function's latency.
+      const log = (status: number) =>
+        accessLog.write(published, logged, { status, integrationLatency: 0 });
+      const apiGatewayId = { "x-amz-apigw-id": logged.extendedRequestId };
+      try {
+        const { status, headers, body } = operate(published, input, context);
+        log(status);
+        return new RawResponse(status, { ...headers, ...apiGatewayId }, body);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        log(error.status);
+        throw new AwsError(error.status, error.code, error.message, error.members, apiGatewayId);
+      }
+    },
+  });
+  const path = `${EXECUTE_API_PATH}/{apiId}/{stageName}/@connections/{connectionId}`;
+  return { name, method, path, body: "raw", operation };
 }
 
-/** @throws {AwsError} */
-function answer(request: AwsRequest, connection: Connection | undefined): AwsResponse {
-  const headers = { "Content-Type": "application/json" };
-  if (!["POST", "GET", "DELETE"].includes(request.method))
-    throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-  if (request.method === "POST" && request.body.length > MESSAGE_LIMIT) return { status: 413 };
-  if (connection === undefined) throw gone();
-  if (request.method === "GET") return { status: 200, headers, body: describe(connection) };
-  if (request.method === "DELETE") {
-    connection.close(1000, "Connection Closed Normally");
-    return { status: 204 };
-  }
-  // Invalid UTF-8 is replaced, for the client gets a text message.
-  if (!connection.post(request.body.toString())) throw limitExceeded();
-  return { status: 200, headers };
-}
+const MANAGE_CONNECTIONS = "execute-api:ManageConnections";
 
-const gone = () => new AwsError(410, "GoneException", "");
+/** @throws {AwsError} 410 GoneException. */
+function existing(connection: Connection | undefined): Connection {
+  if (connection === undefined) throw new AwsError(410, "GoneException", "");
+  return connection;
+}
 
 /** @see https://docs.aws.amazon.com/apigatewaymanagementapi/latest/api-reference/ for when AWS answers it. */
 const limitExceeded = () =>
@@ -86,43 +165,14 @@ const limitExceeded = () =>
     "The client is sending more than the allowed number of requests per unit of time or the WebSocket client side buffer is full.",
   );
 
-function catchErrors(operate: () => AwsResponse): AwsResponse {
-  try {
-    return operate();
-  } catch (error) {
-    if (error instanceof AwsError) return errorResponse(error);
-    throw error;
-  }
-}
-
-/** A 410 has no body; a denial writes `Message` where the other errors write `message`. */
-function errorResponse({ status, code, message }: AwsError): AwsResponse {
-  const headers = { "Content-Type": "application/json", "X-Amzn-ErrorType": code };
-  if (message === "") return { status, headers };
-  const member = code === "AccessDeniedException" ? "Message" : "message";
-  return { status, headers, body: JSON.stringify({ [member]: message }) };
-}
-
-/**
- * The connection id in a path of `@connections`. One that is not percent-encoded as it should be stays
- * as it is, and is no connection's.
- */
-export function connectionIdIn(path: string): string {
-  const encoded = PATH.exec(path)?.[3] ?? "";
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
-}
-
 /**
  * The `$context` of the access log.
  *
  * Our choice: without the caller's address and ids, which AWS has as well.
  */
 function contextOf(
-  { method, requestId, headers, caller }: AwsRequest,
+  method: string,
+  { requestId, headers, caller }: OperationContext,
   { api, stage }: PublishedStage,
   connectionId: string,
   time: number,

@@ -13,25 +13,47 @@ export interface PublishedStage {
   ids: Ids;
 }
 
-export type FindStage = (apiId: string, stageName: string) => PublishedStage | undefined;
+/** A reference to a stage, which a connection keeps. It survives changes to the API and its stage. */
+export interface StageReference {
+  /** The stage as it is now; undefined if it or its API has been deleted. */
+  current(): PublishedStage | undefined;
+}
 
-/** Finds a stage as it is now; the id of its API is unique across regions. */
-export function createFindStage(state: State): FindStage {
-  const known = new Map<string, Ids>();
-  const idsOf = (apiId: string) => {
-    const ids = known.get(apiId) ?? createIds(apiId);
-    known.set(apiId, ids);
-    return ids;
+/** Finds stages by the names in a URL. */
+export interface PublishedStages {
+  find(apiId: string, stageName: string): StageReference | undefined;
+}
+
+export function createPublishedStages(state: State): PublishedStages {
+  const references = new Map<string, StageReference>();
+
+  /** @param region of the API, whose ID is unique across regions. */
+  const referenceTo = (region: string, apiId: string, stageName: string): StageReference => {
+    const arn = `arn:aws:execute-api:${region}:${state.accountId}:${apiId}/${stageName}`;
+    const ids = createIds(apiId);
+    return {
+      current() {
+        const api = own(state.regions[region]?.apigateway.apis ?? {}, apiId);
+        const stage = api && own(api.stages, stageName);
+        return api && stage && { api, stage, region, arn, ids };
+      },
+    };
   };
-  return (apiId, stageName) => {
-    for (const [region, { apigateway }] of Object.entries(state.regions)) {
-      const api = own(apigateway.apis, apiId);
-      const stage = api && own(api.stages, stageName);
-      if (api === undefined || stage === undefined) continue;
-      const arn = `arn:aws:execute-api:${region}:${state.accountId}:${apiId}/${stageName}`;
-      return { api, stage, region, arn, ids: idsOf(apiId) };
-    }
-    return undefined;
+
+  return {
+    find(apiId, stageName) {
+      const key = `${apiId}/${stageName}`;
+      const known = references.get(key);
+      if (known?.current() !== undefined) return known;
+      references.delete(key);
+      for (const region of Object.keys(state.regions)) {
+        const reference = referenceTo(region, apiId, stageName);
+        if (reference.current() === undefined) continue;
+        references.set(key, reference);
+        return reference;
+      }
+      return undefined;
+    },
   };
 }
 

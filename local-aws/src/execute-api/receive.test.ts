@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../protocols/aws-error.ts";
 import { addRoute, answering, API_ID } from "./testing-api.ts";
-import { faultFrame, startGateway } from "./testing.ts";
+import { errorFrame, startGateway } from "./testing.ts";
 
 test("the message event has the members of AWS, in their order", async () => {
   await using gateway = await startGateway();
@@ -60,10 +60,10 @@ describe("a fault", () => {
     const { connectionId } = (await gateway.lambda.next("CONNECT")).requestContext;
     client.send("one");
     const frame = await client.next();
-    expect(frame).toMatch(faultFrame("Forbidden"));
+    expect(frame).toMatch(errorFrame("Forbidden"));
     expect(JSON.parse(frame)).toHaveProperty("connectionId", connectionId);
     client.send("two");
-    expect(await client.next()).toMatch(faultFrame("Forbidden"));
+    expect(await client.next()).toMatch(errorFrame("Forbidden"));
     expect(gateway.lambda.unread("MESSAGE")).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe("a fault", () => {
     const client = await gateway.connect();
     client.send("one");
     const frame = await client.next();
-    expect(frame).toMatch(faultFrame("Internal server error"));
+    expect(frame).toMatch(errorFrame("Internal server error"));
     const { requestId } = (await gateway.lambda.next("MESSAGE")).requestContext;
     expect(JSON.parse(frame)).toHaveProperty("requestId", requestId);
   });
@@ -91,7 +91,7 @@ describe("a fault", () => {
     };
     const client = await gateway.connect();
     client.send("one");
-    expect(await client.next()).toMatch(faultFrame("Internal server error"));
+    expect(await client.next()).toMatch(errorFrame("Internal server error"));
   });
 
   test("Endpoint request timed out is sent after the integration's time, and only then", async () => {
@@ -105,7 +105,7 @@ describe("a fault", () => {
     await gateway.manage("POST", connectionId, "posted");
     expect(await client.next()).toBe("posted");
     gateway.clock.advance(1);
-    expect(await client.next()).toMatch(faultFrame("Endpoint request timed out"));
+    expect(await client.next()).toMatch(errorFrame("Endpoint request timed out"));
     late.reject(new Error("nobody waits for this any more"));
     await gateway.manage("POST", connectionId, "posted");
     expect(await client.next()).toBe("posted");
@@ -136,7 +136,7 @@ describe("a two-way route", () => {
     gateway.lambda.handlers.MESSAGE = () => output;
     const client = await gateway.connect();
     client.send("one");
-    expect(await client.next()).toMatch(faultFrame("Internal server error"));
+    expect(await client.next()).toMatch(errorFrame("Internal server error"));
   });
 
   test("sends a body of 128 KB in frames that the client puts together", async () => {
@@ -156,7 +156,7 @@ describe("throttling of messages", () => {
     gateway.stage.defaultRouteSettings = { throttlingBurstLimit: 2, throttlingRateLimit: 1 };
     const client = await gateway.connect();
     for (const message of ["one", "two", "three"]) client.send(message);
-    expect(await client.next()).toMatch(faultFrame("Too Many Requests"));
+    expect(await client.next()).toMatch(errorFrame("Too Many Requests"));
     expect((await gateway.lambda.next("MESSAGE")).body).toBe("one");
     expect((await gateway.lambda.next("MESSAGE")).body).toBe("two");
     gateway.clock.advance(1000);
@@ -176,9 +176,9 @@ describe("throttling of messages", () => {
     two.send("2");
     await gateway.lambda.next("MESSAGE");
     one.send("3");
-    expect(await one.next()).toMatch(faultFrame("Too Many Requests"));
+    expect(await one.next()).toMatch(errorFrame("Too Many Requests"));
     for (let number = 0; number < 4; number += 1) two.send({ action: "special", number });
-    expect(await two.next()).toMatch(faultFrame("Too Many Requests"));
+    expect(await two.next()).toMatch(errorFrame("Too Many Requests"));
     expect(gateway.lambda.unread("MESSAGE")).toHaveLength(3);
   });
 
@@ -190,7 +190,7 @@ describe("throttling of messages", () => {
     const client = await gateway.connect();
     for (let second = 0; second < 3; second += 1) {
       client.send("one");
-      expect(await client.next()).toMatch(faultFrame("Too Many Requests"));
+      expect(await client.next()).toMatch(errorFrame("Too Many Requests"));
       gateway.clock.advance(1000);
     }
   });

@@ -4,34 +4,35 @@ import type { AccessLog } from "./access-log.ts";
 import type { Connection } from "./connection.ts";
 import { messageEvent, type RequestContext, requestContext, traceOf } from "./events.ts";
 import { newRequestId } from "./ids.ts";
-import type { Integrate } from "./integration.ts";
+import type { Integrator } from "./integration.ts";
 import { MESSAGE_LIMIT } from "./limits.ts";
 import {
-  fault,
-  faultText,
+  errorText,
+  failed,
   FORBIDDEN,
   FUNCTION_FAILED,
   handled,
   type Outcome,
   TOO_MANY_REQUESTS,
 } from "./outcome.ts";
-import type { FindStage, PublishedStage } from "./published-stages.ts";
+import type { PublishedStage } from "./published-stages.ts";
 import { selectRoute } from "./route-selection.ts";
 import type { Throttling } from "./throttling.ts";
 import type { Hooks } from "../hooks.ts";
 
-/** Takes a client's message to its function. Resolves when the client has been sent the answer, if any. */
-export type Receive = (connection: Connection, body: string) => Promise<void>;
+/**
+ * Invokes the function of a client's message. Resolves when the response, if there is one, has been sent.
+ */
+export type MessageHandler = (connection: Connection, body: string) => Promise<void>;
 
-export function createReceive(options: {
+export function createMessageHandler(options: {
   clock: Clock;
-  findStage: FindStage;
   throttling: Throttling;
-  integrate: Integrate;
+  integrate: Integrator;
   accessLog: AccessLog;
   hooks: Hooks;
-}): Receive {
-  const { clock, findStage, throttling, integrate, accessLog, hooks } = options;
+}): MessageHandler {
+  const { clock, throttling, integrate, accessLog, hooks } = options;
 
   const run = async (
     published: PublishedStage,
@@ -42,20 +43,20 @@ export function createReceive(options: {
     hooks.emit(traceHeader, { type: "route", routeKey: route?.routeKey ?? null });
     if (!throttling.admitsMessage(published, route?.routeKey)) {
       hooks.emit(traceHeader, { type: "throttled" });
-      return fault(TOO_MANY_REQUESTS);
+      return failed(TOO_MANY_REQUESTS);
     }
     if (route === undefined) {
       hooks.emit(traceHeader, { type: "forbidden" });
-      return fault(FORBIDDEN);
+      return failed(FORBIDDEN);
     }
     const outcome = await integrate(published, route, event, traceHeader);
-    const isAnswerable = !isTwoWay(route) || outcome.fault !== undefined || fits(outcome);
-    return isAnswerable ? outcome : { ...outcome, ...fault(FUNCTION_FAILED) };
+    const isAnswerable = !isTwoWay(route) || outcome.error !== undefined || fits(outcome);
+    return isAnswerable ? outcome : { ...outcome, ...failed(FUNCTION_FAILED) };
   };
 
   return async (connection, body) => {
-    const { facts } = connection;
-    const published = findStage(facts.apiId, facts.stage);
+    const { facts, stage } = connection;
+    const published = stage.current();
     // Our choice: nobody is left to answer when the stage has been deleted, so the connection ends.
     if (published === undefined) return connection.close(1001, "Going away");
     const route = selectRoute(published.api, body);
@@ -82,7 +83,7 @@ export function createReceive(options: {
 
 /** What API Gateway itself sends to the client. */
 function answerTo(outcome: Outcome, route: ApiRoute | undefined, context: RequestContext) {
-  if (outcome.fault !== undefined) return faultText(outcome.fault, context);
+  if (outcome.error !== undefined) return errorText(outcome.error, context);
   return isTwoWay(route) ? (outcome.response?.body ?? "") : undefined;
 }
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect as connectSocket, type AddressInfo, type Socket } from "node:net";
 import WebSocket, { type ClientOptions } from "ws";
 import { createAwsServer } from "../server/server.ts";
-import { permissiveIam } from "../protocols/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
 import type { Iam } from "../iam/index.ts";
 import { sessionOf } from "../iam/sessions.ts";
 import type { LogEvent, Logs } from "../logs/index.ts";
@@ -159,8 +159,8 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
   };
 }
 
-/** A fault of API Gateway, as a frame or as the body of a refused connect. */
-export const faultFrame = (message: string): RegExp =>
+/** An error of API Gateway, as a frame or as the body of a refused connect. */
+export const errorFrame = (message: string): RegExp =>
   new RegExp(
     `^\\{"message": "${message}", "connectionId":"[\\w-]{18}==", "requestId":"[\\w-]{15}="\\}$`,
   );

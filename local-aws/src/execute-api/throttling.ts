@@ -17,7 +17,7 @@ export interface Throttling {
 }
 
 export function createThrottling(clock: Clock): Throttling {
-  const take = createTokenBuckets(clock);
+  const { take } = createTokenBuckets(clock);
 
   const takeOfAccount = (region: string) => take(`${region} requests`, ACCOUNT_REQUESTS);
 

@@ -4,7 +4,7 @@ import { createTokenBuckets, type TokenRate } from "./token-buckets.ts";
 
 function createBucket(rate: TokenRate) {
   const clock = createManualClock();
-  const take = createTokenBuckets(clock);
+  const { take } = createTokenBuckets(clock);
   const takeMany = (count: number, name = "bucket") =>
     Array.from({ length: count }, () => take(name, rate)).filter(Boolean).length;
   return { clock, take, takeMany };

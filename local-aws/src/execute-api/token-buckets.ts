@@ -6,12 +6,15 @@ export interface TokenRate {
   burst: number;
 }
 
-/** Takes a token out of a bucket, full at first; false: the bucket is empty. */
-export type TakeToken = (bucket: string, rate: TokenRate) => boolean;
+/** Buckets by name, each full at first. */
+export interface TokenBuckets {
+  /** Takes a token out of a bucket. False: the bucket is empty. */
+  take(bucket: string, rate: TokenRate): boolean;
+}
 
-export function createTokenBuckets(clock: Clock): TakeToken {
+export function createTokenBuckets(clock: Clock): TokenBuckets {
   const buckets = new Map<string, { tokens: number; filledAt: number }>();
-  return (name, { rate, burst }) => {
+  const take: TokenBuckets["take"] = (name, { rate, burst }) => {
     // At a rate of 0 not even a first burst passes.
     const capacity = rate === 0 ? 0 : burst;
     const now = clock.now();
@@ -22,4 +25,5 @@ export function createTokenBuckets(clock: Clock): TakeToken {
     buckets.set(name, { tokens: taken ? filled - 1 : filled, filledAt: now });
     return taken;
   };
+  return { take };
 }

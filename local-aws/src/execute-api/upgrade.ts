@@ -2,30 +2,40 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../clock.ts";
-import type { Connect } from "./connect.ts";
+import type { ConnectHandler } from "./connect.ts";
 import type { ConnectionFacts } from "./events.ts";
 import { createForeignOriginWarning } from "./foreign-origin.ts";
 import { isOpeningHandshake, parseTarget, refuse, type Refusal } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import { MESSAGE_LIMIT, URL_LIMIT } from "./limits.ts";
-import type { FindStage, PublishedStage } from "./published-stages.ts";
+import type { PublishedStage, PublishedStages, StageReference } from "./published-stages.ts";
 
 /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
-export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => Promise<void>;
+
+/** What a connection is from its start. */
+export interface Opened {
+  facts: ConnectionFacts;
+  stage: StageReference;
+}
 
 /**
  * The opening of connections, from the handshake over `$connect` to the accepted socket.
  * @param options.onOpen takes over a socket before anything is read from it.
  * @param options.onVanished hears of a client that `$connect` admitted, and that was gone by then.
  */
-export function createUpgrade(options: {
+export function createUpgradeHandler(options: {
   clock: Clock;
-  findStage: FindStage;
-  connect: Connect;
-  onOpen(webSocket: WebSocket, socket: Duplex, facts: ConnectionFacts): void;
-  onVanished(facts: ConnectionFacts): void;
-}): Upgrade {
-  const { clock, findStage, connect, onOpen, onVanished } = options;
+  stages: PublishedStages;
+  connect: ConnectHandler;
+  onOpen(webSocket: WebSocket, socket: Duplex, opened: Opened): void;
+  onVanished(opened: Opened): void;
+}): UpgradeHandler {
+  const { clock, stages, connect, onOpen, onVanished } = options;
   const subprotocols = new WeakMap<IncomingMessage, string>();
   const warnOfForeignOrigin = createForeignOriginWarning();
   const server = new WebSocketServer({
@@ -40,10 +50,12 @@ export function createUpgrade(options: {
   server.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 
   return async (request, socket, head) => {
-    const published = findTarget(findStage, request.url ?? "");
-    if (published === undefined) return refuse(socket, refusal(403, "Forbidden"));
-    const fault = handshakeFault(request);
-    if (fault !== undefined) return refuse(socket, fault);
+    const stage = findTarget(stages, request.url ?? "");
+    const published = stage?.current();
+    if (stage === undefined || published === undefined)
+      return refuse(socket, refusal(403, "Forbidden"));
+    const refused = handshakeRefusal(request);
+    if (refused !== undefined) return refuse(socket, refused);
 
     warnOfForeignOrigin(request);
     const newcomer = factsOf(request, published, clock.now());
@@ -55,19 +67,19 @@ export function createUpgrade(options: {
     let isOpen = false;
     server.handleUpgrade(request, socket, head, (webSocket) => {
       isOpen = true;
-      onOpen(webSocket, socket, facts);
+      onOpen(webSocket, socket, { facts, stage });
     });
-    if (!isOpen) onVanished(facts);
+    if (!isOpen) onVanished({ facts, stage });
   };
 }
 
-function findTarget(findStage: FindStage, url: string): PublishedStage | undefined {
+function findTarget(stages: PublishedStages, url: string): StageReference | undefined {
   const target = parseTarget(url);
-  return target && findStage(target.apiId, target.stage);
+  return target && stages.find(target.apiId, target.stageName);
 }
 
 /** Our choice, for want of a source: what AWS answers to these. */
-function handshakeFault(request: IncomingMessage): Refusal | undefined {
+function handshakeRefusal(request: IncomingMessage): Refusal | undefined {
   if ((request.url ?? "").length > URL_LIMIT) return refusal(414, "URI Too Long");
   return isOpeningHandshake(request) ? undefined : refusal(400, "Bad Request");
 }

@@ -1,3 +1,5 @@
+import { parseArn } from "../arn.ts";
+
 /**
  * Whether a text has the form of a pattern, in which `*` stands for any characters and `?` for one.
  * @returns a function, so that a pattern is compiled once.
@@ -12,7 +14,7 @@ export function wildcard(pattern: string, flags = ""): (value: string) => boolea
 }
 
 /**
- * The condition operator ArnLike: each of an ARN's six parts is matched by itself, so that no
+ * The condition operator ArnLike: each part of an ARN is matched by itself, so that no
  * wildcard reaches across a colon, except in the last part, which may hold colons of its own.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
@@ -32,9 +34,7 @@ export function arnMatcher(pattern: string): (value: string) => boolean {
   };
 }
 
-/** `arn`, partition, service, region, account and resource; nothing, if it isn't an ARN. */
-export function partsOf(arn: string): string[] | undefined {
-  const parts = arn.split(":");
-  if (parts.length < 6 || parts[0] !== "arn") return undefined;
-  return [...parts.slice(0, 5), parts.slice(5).join(":")];
+function partsOf(arn: string): string[] | undefined {
+  const parsed = parseArn(arn);
+  return parsed && Object.values(parsed);
 }

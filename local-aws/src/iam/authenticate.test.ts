@@ -12,7 +12,8 @@ import { systemClock } from "../clock.ts";
 import type { AwsRequest } from "../protocols/operation.ts";
 import { createAwsServer } from "../server/server.ts";
 import { emptyState } from "../state.ts";
-import { createIam, type Iam, type SignedRequest } from "./index.ts";
+import { createIam, type Iam } from "./index.ts";
+import type { SignedRequest } from "./signed-request.ts";
 
 const now = Date.UTC(2026, 0, 1, 12);
 const minutes = 60_000;

@@ -6,8 +6,8 @@ import {
   parseAuthorization,
 } from "./authorization-header.ts";
 import type { createCredentials, KnownCredentials } from "./credentials.ts";
-import type { Iam, SignedRequest } from "./index.ts";
 import { payloadHash, sameText, signatureMatches } from "./signature.ts";
+import type { Authentication, SignedRequest } from "./signed-request.ts";
 import { createSigningKeys } from "./signing-keys.ts";
 
 /**
@@ -19,7 +19,7 @@ import { createSigningKeys } from "./signing-keys.ts";
 export function createAuthenticate(options: {
   clock: Clock;
   credentials: ReturnType<typeof createCredentials>;
-}): Iam["authenticate"] {
+}): (request: SignedRequest) => Promise<Authentication> {
   const { clock, credentials } = options;
   const signingKeys = createSigningKeys();
   return async (request) => {

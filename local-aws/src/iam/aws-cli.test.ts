@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createAwsServer } from "../server/server.ts";
-import { aws, awsCliVersion } from "../protocols/testing.ts";
+import { aws, awsCliVersion } from "../protocols/testing-aws-cli.ts";
 import { emptyState } from "../state.ts";
 import { createSts } from "../sts/index.ts";
 import { createIam } from "./index.ts";
@@ -11,7 +11,7 @@ import { createIam } from "./index.ts";
 describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there is none)", () => {
   const state = emptyState();
   const iam = createIam({ state, clock: systemClock });
-  const sts = createSts({ state, iam });
+  const sts = createSts({ state });
   const server = createAwsServer({ iam, services: { iam: iam.service, sts: sts.service } });
   let endpoint: string;
 

@@ -1,4 +1,4 @@
-import type { SignedRequest } from "./index.ts";
+import type { SignedRequest } from "./signed-request.ts";
 
 /**
  * A request in the form that is signed. Only the named headers count, and of them those that are

@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
-import type { Caller, Credentials } from "./index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import { sessionOf } from "./sessions.ts";
+
+/** Temporary credentials of a role. */
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
 
 /** Credentials that a signature can be checked with, and who holds them. */
 export interface KnownCredentials {

@@ -1,4 +1,5 @@
-import { arnMatcher, partsOf, wildcard } from "./arn.ts";
+import { parseArn } from "../arn.ts";
+import { arnMatcher, wildcard } from "./arn.ts";
 import { malformed, notEvaluated, parsePolicyDocument, type Statement } from "./policy-document.ts";
 
 /** A statement of an identity-based policy, ready to be asked. */
@@ -52,7 +53,7 @@ function resourceMatcher(pattern: string): (resource: string) => boolean {
   if (pattern === "*") return () => true;
   refuseVariables(pattern);
   // Our choice: AWS takes some shorter patterns too, but nowhere says what they match.
-  if (partsOf(pattern) === undefined)
+  if (parseArn(pattern) === undefined)
     throw malformed(`Resource ${pattern} must be in ARN format or "*".`);
   return arnMatcher(pattern);
 }

@@ -1,7 +1,7 @@
 import { AwsError } from "../protocols/aws-error.ts";
+import type { Caller } from "../protocols/caller.ts";
 import type { State } from "../state.ts";
 import { type Decision, decide, parseIdentityPolicy, type Rule, weigh } from "./identity-policy.ts";
-import type { Caller } from "./index.ts";
 import { findRole } from "./roles.ts";
 
 /** Answers of one document that are kept at most; callers can make up resources without end. */

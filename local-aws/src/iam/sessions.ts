@@ -1,4 +1,4 @@
-import type { Caller } from "./index.ts";
+import type { Caller } from "../protocols/caller.ts";
 
 const ROLE = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
 

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { AuthorizationHeader } from "./authorization-header.ts";
 import { canonicalRequest } from "./canonical-request.ts";
 import type { KnownCredentials } from "./credentials.ts";
-import type { SignedRequest } from "./index.ts";
+import type { SignedRequest } from "./signed-request.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 const HASH_HEADER = "x-amz-content-sha256";

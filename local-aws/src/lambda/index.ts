@@ -17,7 +17,7 @@ import { createDelayedSettings, type SettingsDelays } from "./delayed-settings.t
 import { createDestinations, type DeliveryFailures } from "./invocation/destinations.ts";
 import { createEnvironmentStarter } from "./environment/environment-starter.ts";
 import type { InvocationResult } from "./environment/execution-environment.ts";
-import { createInvokeApi, type InvokeAsync, isInvoke } from "./invocation/invoke-api.ts";
+import { type InvokeAsync, invokeRoute } from "./invocation/invoke-api.ts";
 import { createInvoker } from "./invocation/invoker.ts";
 import type { ProcessWatcher } from "./environment/process-watcher.ts";
 import { permits } from "./invocation/resource-policy.ts";
@@ -150,11 +150,11 @@ export function createLambda(options: {
   const refresh = (region: string, functionName: string) =>
     invoker.refresh(`arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`);
   const changes = { onCodeOrConfigurationChange: refresh, onDelete: refresh };
-  const api = createLambdaApi({ ...options, ...changes, accountConcurrency, settings });
-  const invokeApi = createInvokeApi({ ...options, invoke, invokeAsync, room: invoker.room });
+  const api = { ...options, ...changes, accountConcurrency, settings };
+  const invokeApi = invokeRoute({ state, invoke, invokeAsync, room: invoker.room });
 
   return {
-    service: (request) => (isInvoke(request) ? invokeApi(request) : api(request)),
+    service: createLambdaApi(api, [invokeApi]),
     async invokeAs(service, sourceArn, functionArn, payload, traceHeader) {
       if (!permits(get(functionArn).policy, service, sourceArn, functionArn)) {
         const message = `${service} is not allowed to invoke ${functionArn}`;

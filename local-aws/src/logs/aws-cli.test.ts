@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
-import { aws, awsCliVersion, permissiveIam, serve } from "../protocols/testing.ts";
+import { aws, awsCliVersion } from "../protocols/testing-aws-cli.ts";
+import { serve } from "../server/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
 import { emptyState } from "../state.ts";
 import { createLogs } from "./index.ts";
 

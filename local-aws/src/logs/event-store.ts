@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { createObservers, type Observers } from "../observers.ts";
-import type { LogEvent, WrittenLogEvent } from "./index.ts";
+import type { LogEvent, WrittenLogEvent } from "./log-event.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import type { LogGroup } from "./state.ts";
 

@@ -2,10 +2,8 @@ import { firstUnits } from "../cut-text.ts";
 import { notImplemented } from "../protocols/aws-error.ts";
 import { parseJsonPattern } from "./json-filter-pattern.ts";
 import { constraintViolated } from "./log-errors.ts";
+import type { MessageFilter } from "./message-filter.ts";
 import { parseTermPattern } from "./term-filter-pattern.ts";
-
-/** Whether a log event's message is one that a filter pattern looks for. */
-export type Matches = (message: string) => boolean;
 
 const LENGTH_LIMIT = 1024;
 
@@ -16,7 +14,7 @@ const LENGTH_LIMIT = 1024;
  * regular expressions and space-delimited patterns.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export function parseFilterPattern(text: string): Matches {
+export function parseFilterPattern(text: string): MessageFilter {
   if (text.length > LENGTH_LIMIT) {
     const constraint = `Member must have length less than or equal to ${LENGTH_LIMIT}`;
     throw constraintViolated(firstUnits(text, LENGTH_LIMIT), "filterPattern", constraint);

@@ -6,6 +6,7 @@ import type { Observers } from "../observers.ts";
 import type { State } from "../state.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import { createEventStore } from "./event-store.ts";
+import type { LogEvent, WrittenLogEvent } from "./log-event.ts";
 import { groupIn, logGroupOperations } from "./log-groups.ts";
 import { logStreamOperations } from "./log-streams.ts";
 import { metricFilterOperations } from "./metric-filters.ts";
@@ -13,18 +14,7 @@ import { putLogEvents } from "./put-log-events.ts";
 import { readOperations } from "./read-log-events.ts";
 import { tagOperations } from "./tags.ts";
 
-export interface LogEvent {
-  /** Milliseconds since the epoch. */
-  timestamp: number;
-  message: string;
-}
-
-export interface WrittenLogEvent extends LogEvent {
-  author: LogEventAuthor;
-  logGroupName: string;
-  logStreamName: string;
-  region: string;
-}
+export type { LogEvent, WrittenLogEvent };
 
 export interface Logs {
   service: Service;
@@ -48,7 +38,7 @@ export function createLogs(options: { state: State; clock: Clock; iam: Iam }): L
   const resources = { state, clock, store };
   return {
     service: jsonProtocol({
-      iam,
+      authorize: iam.authorize,
       prefix: "logs",
       target: "Logs_20140328",
       version: "1.1",

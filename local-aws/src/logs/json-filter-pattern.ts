@@ -1,5 +1,5 @@
 import { notImplemented } from "../protocols/aws-error.ts";
-import type { Matches } from "./filter-pattern.ts";
+import type { MessageFilter } from "./message-filter.ts";
 import { type Comparison, compare, existence, literalOf } from "./json-comparison.ts";
 import { invalidCharacter, invalidPattern, unquote } from "./pattern-errors.ts";
 
@@ -8,7 +8,7 @@ import { invalidCharacter, invalidPattern, unquote } from "./pattern-errors.ts";
  * that isn't JSON doesn't match.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-export function parseJsonPattern(pattern: string): Matches {
+export function parseJsonPattern(pattern: string): MessageFilter {
   const tokens = tokenize(pattern);
   const take = () => tokens.shift() ?? "";
   expect(take(), "{");

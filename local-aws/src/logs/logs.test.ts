@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { callJson, permissiveIam } from "../protocols/testing.ts";
+import { callJson } from "../protocols/testing.ts";
+import { permissiveIam } from "../iam/testing.ts";
 import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { emptyState, type State } from "../state.ts";
 import { createLogs, type Logs } from "./index.ts";

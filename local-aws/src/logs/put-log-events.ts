@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import type { EventStore } from "./event-store.ts";
-import type { LogEvent } from "./index.ts";
+import type { LogEvent } from "./log-event.ts";
 import { constraintViolated, invalidParameter, noSuchStream } from "./log-errors.ts";
 import { findGroup, streamArn } from "./log-groups.ts";
 

@@ -1,4 +1,4 @@
-import type { Matches } from "./filter-pattern.ts";
+import type { MessageFilter } from "./message-filter.ts";
 import { invalidCharacter, invalidPattern, unquote } from "./pattern-errors.ts";
 
 /** `ERROR`, `"a phrase"`, `-excluded`, `?anyOf`. Anything but letters, digits and _ needs quotes. */
@@ -8,7 +8,7 @@ const termForm = /\s*(?<sign>[-?]?)(?<term>"(?:[^"\\]|\\.)*"|[A-Za-z0-9_]+)(?=\s
  * Terms are case-sensitive and match anywhere in the message, within a word too: on AWS `"admin"`
  * finds `fsxadmin`.
  */
-export function parseTermPattern(pattern: string): Matches {
+export function parseTermPattern(pattern: string): MessageFilter {
   const terms = readTerms(pattern);
   const withSign = (sign: string) => terms.filter((term) => term.sign === sign);
   const [required, excluded, anyOf] = [withSign(""), withSign("-"), withSign("?")];

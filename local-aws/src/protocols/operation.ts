@@ -1,21 +1,24 @@
-import * as v from "valibot";
-import type { Caller, Iam } from "../iam/index.ts";
-import { AwsError, notImplemented } from "./aws-error.ts";
+import type * as v from "valibot";
+import type { Caller } from "./caller.ts";
+
+/** Who calls an operation, and where. */
+export interface OperationContext {
+  region: string;
+  caller: Caller;
+  requestId: string;
+  /** By name in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** Aborted when the client disconnects before it has its response. */
+  signal?: AbortSignal;
+}
 
 /** A request to an AWS API, its signature checked. */
-export interface AwsRequest {
+export interface AwsRequest extends OperationContext {
   method: string;
   /** The path as sent: still percent-encoded. */
   path: string;
   query: URLSearchParams;
-  /** By name in lower case. */
-  headers: Readonly<Record<string, string | undefined>>;
   body: Buffer;
-  region: string;
-  caller: Caller;
-  requestId: string;
-  /** Aborted when the client goes away before it has its answer. */
-  signal?: AbortSignal;
 }
 
 export interface AwsResponse {
@@ -24,16 +27,39 @@ export interface AwsResponse {
   body?: string | Buffer;
 }
 
-/** One AWS service: everything signed for its name comes here. */
-export type Service = (request: AwsRequest) => Promise<AwsResponse>;
-
-/** Who calls an operation, and where. */
-export interface OperationContext {
-  region: string;
-  caller: Caller;
-  requestId: string;
-  signal?: AbortSignal;
+/** A call of an operation, before its input and the caller's permission are checked. */
+export interface OperationCall {
+  /** As in IAM actions, such as `lambda`. */
+  service: string;
+  /** As in the API's model, such as `Invoke`. */
+  name: string;
+  /** The IAM action, such as `lambda:InvokeFunction`. */
+  action: string;
+  /** As the client sent it. */
+  input: unknown;
+  context: OperationContext;
 }
+
+/**
+ * Code that runs around operations.
+ * @param next runs the rest and resolves with its response, which may be that of an error. It rejects
+ * only for an internal error.
+ * @throws {AwsError} which the protocol converts to a response.
+ */
+export type Middleware = (
+  call: OperationCall,
+  next: () => Promise<AwsResponse>,
+) => Promise<AwsResponse>;
+
+/**
+ * One AWS service, which gets every request that is signed for its name. Its protocol finds the
+ * operation that the request calls.
+ * @param middleware runs around the operation, the first outermost. Default: none.
+ */
+export type Service = (
+  request: AwsRequest,
+  middleware?: readonly Middleware[],
+) => Promise<AwsResponse>;
 
 /**
  * One operation of an AWS API. The input schema lists every parameter that has an effect here:
@@ -53,29 +79,9 @@ export const defineOperation = <Input extends v.GenericSchema>(
   operation: Operation<Input>,
 ): Operation<Input> => operation;
 
-/**
- * Checks input and permission, then runs the operation.
- * @param action the IAM action, `sqs:SendMessage`; its second half is the operation's name.
- * @throws {AwsError} 501 for a parameter that isn't implemented, 400 for one of the wrong form, 403
- * where the caller's policies don't allow the action.
- */
-export async function runOperation(
-  iam: Iam,
-  action: string,
-  operation: Operation,
-  rawInput: unknown,
-  context: OperationContext,
-): Promise<unknown> {
-  const parsed = v.safeParse(operation.input, rawInput);
-  if (!parsed.success) throw inputError(action, parsed.issues[0]);
-  const resource = operation.resource?.(parsed.output, context) ?? "*";
-  iam.authorize(context.caller, operation.action ?? action, resource);
-  return await operation.handle(parsed.output, context);
-}
-
-function inputError(action: string, issue: v.BaseIssue<unknown>): AwsError {
-  const path = v.getDotPath(issue) ?? "the input";
-  const unknownParameter = issue.type === "strict_object" && issue.expected === "never";
-  if (unknownParameter) return notImplemented(`the parameter ${path} of ${action}`);
-  return new AwsError(400, "ValidationException", `${action}: ${path}: ${issue.message}`);
+/** The value of a text parameter in the input of a call; empty if there is none. */
+export function textParameter({ input }: OperationCall, name: string): string {
+  if (typeof input !== "object" || input === null || !Object.hasOwn(input, name)) return "";
+  const value: unknown = Reflect.get(input, name);
+  return typeof value === "string" ? value : "";
 }

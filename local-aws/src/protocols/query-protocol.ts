@@ -1,7 +1,8 @@
 import { firstUnits } from "../cut-text.ts";
-import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
-import { type AwsResponse, type Operation, runOperation, type Service } from "./operation.ts";
+import type { PermissionCheck } from "./caller.ts";
+import type { AwsResponse, Operation, Service } from "./operation.ts";
+import { createService } from "./pipeline.ts";
 import { element } from "./xml.ts";
 
 /**
@@ -9,7 +10,7 @@ import { element } from "./xml.ts";
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function queryProtocol(options: {
-  iam: Iam;
+  authorize: PermissionCheck;
   /** The service's prefix in IAM actions, such as `iam`. */
   prefix: string;
   /** The API's version, such as `2010-05-08`. */
@@ -17,26 +18,27 @@ export function queryProtocol(options: {
   namespace: string;
   operations: Readonly<Record<string, Operation>>;
 }): Service {
-  const { iam, prefix, version, namespace, operations } = options;
-  return async (request) => {
-    const metadata = { RequestId: request.requestId };
-    try {
-      const form = new URLSearchParams(request.body.toString());
+  const { version, namespace, operations } = options;
+  return createService({
+    ...options,
+    route({ body, path, requestId }) {
+      const form = new URLSearchParams(body.toString());
       const name = form.get("Action") ?? "";
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (operation === undefined || form.get("Version") !== version)
-        throw notImplemented(`${prefix}:${name || request.path}`);
+        throw notImplemented(`${options.prefix}:${name || path}`);
       form.delete("Action");
       form.delete("Version");
       const input = unflatten(form);
-      const output = await runOperation(iam, `${prefix}:${name}`, operation, input, request);
-      const result = output === undefined ? {} : { [`${name}Result`]: output };
-      return xml(200, `${name}Response`, namespace, { ...result, ResponseMetadata: metadata });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return queryError(error, namespace, request.requestId);
-    }
-  };
+      const response = (output: unknown) => {
+        const result = output === undefined ? {} : { [`${name}Result`]: output };
+        const ResponseMetadata = { RequestId: requestId };
+        return xml(200, `${name}Response`, namespace, { ...result, ResponseMetadata });
+      };
+      return { name, operation, input, response };
+    },
+    errorResponse: (error, { requestId }) => queryError(error, namespace, requestId),
+  });
 }
 
 /** An error in the protocol's form. */

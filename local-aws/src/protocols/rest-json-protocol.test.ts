@@ -2,11 +2,10 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { defineOperation } from "./operation.ts";
 import { restJsonProtocol } from "./rest-json-protocol.ts";
-import { permissiveIam, serve } from "./testing.ts";
+import { serve } from "../server/testing.ts";
 
 const service = restJsonProtocol({
-  iam: permissiveIam,
-  action: ({ name }) => `things:${name}`,
+  authorize: () => {},
   prefix: "things",
   routes: [
     {

@@ -1,8 +1,9 @@
-import type { Iam } from "../iam/index.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
+import type { PermissionCheck } from "./caller.ts";
 import { parseJsonBody } from "./json-body.ts";
-import { type AwsRequest, type Operation, runOperation, type Service } from "./operation.ts";
+import type { AwsRequest, AwsResponse, Operation, Service } from "./operation.ts";
 import { decodeSegment } from "./path-segment.ts";
+import { createService } from "./pipeline.ts";
 
 /** An operation and the method and path that call it. */
 export interface Route {
@@ -13,58 +14,96 @@ export interface Route {
   path: string;
   /** Status of a success: 200 unless said otherwise. One of 204 has no body. */
   status?: number;
+  /**
+   * `json`: each member of the body becomes a parameter of the input. `raw`: the bytes of the body
+   * become the parameter `Body`. Default: `json`.
+   */
+  body?: "json" | "raw";
   operation: Operation;
 }
 
+/** The output of an operation that writes its response itself. */
+export class RawResponse implements AwsResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Buffer;
+
+  constructor(status: number, headers: Record<string, string> = {}, body: string | Buffer = "") {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
 /**
- * AWS's REST JSON: the input is what stands in the path, the query string and the JSON body.
+ * AWS's REST JSON: the input is what stands in the path, the query string and the body.
  * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
 export function restJsonProtocol(options: {
-  iam: Iam;
-  /** The IAM action of a request, such as `lambda:CreateFunction`. */
-  action(route: Route): string;
-  /** The service's own name for what isn't implemented. */
+  authorize: PermissionCheck;
+  /** The service's prefix in IAM actions, such as `lambda`. */
   prefix: string;
+  /** The first route that matches a request takes it. */
   routes: readonly Route[];
-  /** The members of an error's body beside `message`: Lambda adds `Type`. */
-  errorBody?(error: AwsError): Record<string, string>;
+  /** The error for a request that no route takes. Default: 501. */
+  unknownRoute?(request: AwsRequest): AwsError;
+  /**
+   * The body of an error, without its further members. Undefined: the response has no body. Default:
+   * `message`. Lambda adds `Type`.
+   */
+  errorBody?(error: AwsError): Record<string, string> | undefined;
   /** The service's own code for an error, where it isn't the common one. */
   errorCode?(error: AwsError): string;
 }): Service {
-  const { iam, action, prefix, errorBody, errorCode } = options;
+  const { prefix, unknownRoute, errorBody = messageOf, errorCode } = options;
   const matchers = options.routes.map((route) => ({ route, match: matcher(route.path) }));
-  return async (request) => {
-    try {
+  return createService({
+    ...options,
+    route(request) {
       for (const { route, match } of matchers) {
         const parameters = route.method === request.method ? match(request.path) : undefined;
         if (parameters === undefined) continue;
-        const input = { ...queryOf(request), ...bodyOf(request), ...parameters };
-        const output = await runOperation(iam, action(route), route.operation, input, request);
-        if (route.status === 204) return { status: 204 };
-        return json(route.status ?? 200, output ?? {});
+        const { name, operation, status = 200 } = route;
+        const body = route.body === "raw" ? { Body: request.body } : bodyOf(request);
+        const input = { ...queryOf(request), ...body, ...parameters };
+        return { name, operation, input, response: (output) => success(status, output) };
       }
-      throw notImplemented(`${prefix} ${request.method} ${request.path}`);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const body = errorBody?.(error) ?? { message: error.message };
+      throw (
+        unknownRoute?.(request) ?? notImplemented(`${prefix} ${request.method} ${request.path}`)
+      );
+    },
+    errorResponse(error) {
       const code = errorCode?.(error) ?? error.code;
-      const headers = { "X-Amzn-ErrorType": code, ...error.headers };
-      return json(error.status, { ...body, ...error.members }, headers);
-    }
-  };
+      const headers = { ...JSON_TYPE, "X-Amzn-ErrorType": code, ...error.headers };
+      const content = errorBody(error);
+      if (content === undefined) return { status: error.status, headers };
+      return {
+        status: error.status,
+        headers,
+        body: JSON.stringify({ ...content, ...error.members }),
+      };
+    },
+  });
 }
 
-const json = (status: number, body: unknown, headers = {}) => ({
-  status,
-  headers: { "Content-Type": "application/json", ...headers },
-  body: JSON.stringify(body),
-});
+function success(status: number, output: unknown): AwsResponse {
+  if (output instanceof RawResponse) return output;
+  if (status === 204) return { status };
+  return { status, headers: JSON_TYPE, body: JSON.stringify(output ?? {}) };
+}
 
-/** Answers whether a path has the template's form, and with which parameters. */
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+const messageOf = ({ message }: AwsError) => ({ message });
+
+/**
+ * Reads the parameters of a path that has the form of the template. Clients may percent-encode the
+ * character `@`.
+ */
 function matcher(template: string): (path: string) => Record<string, string> | undefined {
   const names = Array.from(template.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
-  const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, "([^/]+)")}/?$`);
+  const form = template.replace(/\{\w+\}/g, "([^/]+)").replaceAll("@", "(?:@|%40)");
+  const pattern = new RegExp(`^${form}/?$`);
   return (path) => {
     const values = pattern.exec(path)?.slice(1);
     if (values === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
+import { hasLoopbackHost, hasForeignOrigin } from "./loopback.ts";
 
 test.for([
   "localhost",
@@ -10,8 +10,8 @@ test.for([
   "127.1.2.3",
   "[::1]:4566",
 ])("%s is this machine", (host) => {
-  expect(asksForThisMachine({ headers: { host } })).toBe(true);
-  expect(comesFromElsewhere({ headers: { origin: `http://${host}` } })).toBe(false);
+  expect(hasLoopbackHost({ headers: { host } })).toBe(true);
+  expect(hasForeignOrigin({ headers: { origin: `http://${host}` } })).toBe(false);
 });
 
 test.for([
@@ -30,8 +30,8 @@ test.for([
   "local host",
   "",
 ])("%j is not", (host) => {
-  expect(asksForThisMachine({ headers: { host } })).toBe(false);
-  expect(comesFromElsewhere({ headers: { origin: `http://${host}` } })).toBe(true);
+  expect(hasLoopbackHost({ headers: { host } })).toBe(false);
+  expect(hasForeignOrigin({ headers: { origin: `http://${host}` } })).toBe(true);
 });
 
 test.for([
@@ -42,20 +42,20 @@ test.for([
   "localhost\\",
   "a/localhost",
 ])("%j is no host at all", (host) => {
-  expect(asksForThisMachine({ headers: { host } })).toBe(false);
+  expect(hasLoopbackHost({ headers: { host } })).toBe(false);
 });
 
 test("a request without a host asks for no machine", () => {
-  expect(asksForThisMachine({ headers: {} })).toBe(false);
+  expect(hasLoopbackHost({ headers: {} })).toBe(false);
 });
 
 test("what is no browser says no origin and comes from nowhere else; a page without one does", () => {
-  expect(comesFromElsewhere({ headers: {} })).toBe(false);
+  expect(hasForeignOrigin({ headers: {} })).toBe(false);
   for (const origin of ["null", "file://", "about:blank", ""])
-    expect(comesFromElsewhere({ headers: { origin } }), `for ${origin}`).toBe(true);
+    expect(hasForeignOrigin({ headers: { origin } }), `for ${origin}`).toBe(true);
 });
 
 test("an origin of this machine may have any scheme and port", () => {
   for (const origin of ["https://localhost", "http://localhost:5173", "https://[::1]:8443"])
-    expect(comesFromElsewhere({ headers: { origin } }), `for ${origin}`).toBe(false);
+    expect(hasForeignOrigin({ headers: { origin } }), `for ${origin}`).toBe(false);
 });

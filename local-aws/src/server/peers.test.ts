@@ -12,7 +12,7 @@ import {
 import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Caller } from "../iam/index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import { endsOf, ownerOf, type Tables } from "./peers.ts";
 import { createAwsServer } from "./server.ts";
 

@@ -5,8 +5,8 @@ import type { Iam } from "../iam/index.ts";
 import { reportError } from "../report-error.ts";
 import { AwsError, notImplemented } from "../protocols/aws-error.ts";
 import { errorResponse } from "../protocols/error-response.ts";
-import { asksForThisMachine, comesFromElsewhere } from "./loopback.ts";
-import type { AwsResponse, Service } from "../protocols/operation.ts";
+import { hasForeignOrigin, hasLoopbackHost } from "./loopback.ts";
+import type { AwsResponse, Middleware, Service } from "../protocols/operation.ts";
 import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
@@ -21,6 +21,7 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
  * for a host that isn't this machine get no response at all. Those from pages of other sites are
  * refused, and so are pages and the administrator's requests for processes of other users.
  * @param options.services by signing name, such as `execute-api`.
+ * @param options.middleware runs around each operation of each service. Default: none.
  * @param options.pages by path, such as `/favicon.ico`.
  * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
  * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
@@ -29,17 +30,19 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
 export function createAwsServer(options: {
   iam: Pick<Iam, "authenticate">;
   services: Readonly<Record<string, Service>>;
+  middleware?: readonly Middleware[];
   pages?: Readonly<Record<string, Page>>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   allowOtherUsers?: boolean;
 }): Server {
-  const { iam, services, pages = {}, upgrade, allowOtherUsers = false } = options;
+  const { iam, services, middleware = [], pages = {}, upgrade } = options;
+  const { allowOtherUsers = false } = options;
   const peers = allowOtherUsers ? allPeers : createPeers();
   const pageOf = (request: IncomingMessage) => {
     const { method, url = "/", headers } = request;
     // Signed requests of some services go to `/`, where a page may be as well.
     const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
-    if (method !== "GET" || isSigned || comesFromElsewhere(request)) return undefined;
+    if (method !== "GET" || isSigned || hasForeignOrigin(request)) return undefined;
     const [path = "/"] = url.split("?", 1);
     return Object.hasOwn(pages, path) ? pages[path] : undefined;
   };
@@ -49,7 +52,7 @@ export function createAwsServer(options: {
     requestId: string,
     signal: AbortSignal,
   ): Promise<AwsResponse> => {
-    if (comesFromElsewhere(request))
+    if (hasForeignOrigin(request))
       throw new AwsError(
         403,
         "AccessDeniedException",
@@ -65,17 +68,12 @@ export function createAwsServer(options: {
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
     const [path = "/", query = ""] = url.split("?", 2);
-    return await service({
-      method,
-      path,
-      query: new URLSearchParams(query),
-      headers,
-      body,
-      region: signed.region,
-      caller: signed.caller,
-      requestId,
-      signal,
-    });
+    const { region, caller } = signed;
+    const parameters = new URLSearchParams(query);
+    return await service(
+      { method, path, query: parameters, headers, body, region, caller, requestId, signal },
+      middleware,
+    );
   };
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const page = pageOf(request);
@@ -97,13 +95,13 @@ export function createAwsServer(options: {
   };
 
   const server = createServer((request, response) => {
-    if (asksForThisMachine(request)) respond(request, response).catch(() => response.destroy());
+    if (hasLoopbackHost(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
   });
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      if (asksForThisMachine(request)) upgrade(request, socket, head).catch(() => socket.destroy());
+      if (hasLoopbackHost(request)) upgrade(request, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     });
   return server;

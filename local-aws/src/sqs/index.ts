@@ -51,7 +51,7 @@ export function createSqs(options: {
   };
   return {
     service: jsonProtocol({
-      iam,
+      authorize: iam.authorize,
       prefix: "sqs",
       target: "AmazonSQS",
       version: "1.0",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
-import type { Caller } from "../iam/index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import type { State } from "../state.ts";
 import {
   Attribute,

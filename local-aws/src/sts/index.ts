@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import { defineOperation, type Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
-import type { Caller, Iam } from "../iam/index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import type { State } from "../state.ts";
 
 /** STS, for the one question that every AWS tool begins with: who am I? */
-export function createSts({ state, iam }: { state: State; iam: Iam }): { service: Service } {
+export function createSts({ state }: { state: State }): { service: Service } {
   const service = queryProtocol({
     // No permission is needed, and none can be taken away.
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-    iam: { ...iam, authorize: () => undefined },
+    authorize: () => {},
     prefix: "sts",
     version: "2011-06-15",
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",

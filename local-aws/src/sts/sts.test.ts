@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../clock.ts";
+import { sessionOf } from "../iam/sessions.ts";
 import { awsRequest } from "../protocols/testing.ts";
-import { createIam } from "../iam/index.ts";
 import { emptyState } from "../state.ts";
 import { createSts } from "./index.ts";
 
 const state = emptyState();
-const iam = createIam({ state, clock: systemClock });
-const sts = createSts({ state, iam });
+const sts = createSts({ state });
 
 async function call(Action: string, request = {}) {
   const body = Buffer.from(new URLSearchParams({ Action, Version: "2011-06-15" }).toString());
@@ -24,7 +22,7 @@ describe("GetCallerIdentity", () => {
   });
 
   it("names a role's session, without any permission", async () => {
-    const caller = iam.sessionOf("arn:aws:iam::000000000000:role/worker", "run-1");
+    const caller = sessionOf("arn:aws:iam::000000000000:role/worker", "run-1");
     const { status, text } = await call("GetCallerIdentity", { caller });
     expect(status).toBe(200);
     expect(text).toContain(

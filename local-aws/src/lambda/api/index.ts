@@ -1,6 +1,6 @@
 import type { AwsError } from "../../protocols/aws-error.ts";
 import type { Service } from "../../protocols/operation.ts";
-import { restJsonProtocol } from "../../protocols/rest-json-protocol.ts";
+import { restJsonProtocol, type Route } from "../../protocols/rest-json-protocol.ts";
 import { accountSettingsRoutes } from "./account-settings.ts";
 import { codeRoutes } from "./code.ts";
 import { concurrencyRoutes } from "./concurrency.ts";
@@ -12,15 +12,16 @@ import { permissionRoutes } from "./permissions.ts";
 import { tagRoutes } from "./tags.ts";
 
 /**
- * Lambda's API, but for Invoke: functions and what is set for them.
+ * Lambda's API: Invoke, functions and their settings.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
  */
-export function createLambdaApi(options: FunctionsApi): Service {
+export function createLambdaApi(options: FunctionsApi, invoke: readonly Route[] = []): Service {
   return restJsonProtocol({
-    iam: options.iam,
-    action: ({ name }) => `lambda:${name}`,
+    authorize: options.iam.authorize,
     prefix: "lambda",
     routes: [
+      // First, because it is called most often.
+      ...invoke,
       ...functionRoutes(options),
       ...configurationRoutes(options),
       ...codeRoutes(options),
@@ -35,7 +36,7 @@ export function createLambdaApi(options: FunctionsApi): Service {
 }
 
 /** The errors of Lambda's model whose text is called `Message`; that of the others is `message`. */
-const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException"];
+const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException"];
 
 const errorBody = ({ code, message, status }: AwsError) => ({
   Type: status < 500 ? "User" : "Service",

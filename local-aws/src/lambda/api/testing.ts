@@ -5,7 +5,8 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { systemClock } from "../../clock.ts";
-import { permissiveIam, serve } from "../../protocols/testing.ts";
+import { permissiveIam } from "../../iam/testing.ts";
+import { serve } from "../../server/testing.ts";
 import { sessionOf } from "../../iam/sessions.ts";
 import type { Iam } from "../../iam/index.ts";
 import { createDelayedSettings } from "../delayed-settings.ts";

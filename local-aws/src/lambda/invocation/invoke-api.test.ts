@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect, test } from "vitest";
-import { serve } from "../../protocols/testing.ts";
-import type { Caller } from "../../iam/index.ts";
+import { serve } from "../../server/testing.ts";
+import type { Caller } from "../../protocols/caller.ts";
 import { useLambda } from "../testing.ts";
 
 const lambda = useLambda();

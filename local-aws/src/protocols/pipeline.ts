@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { AwsError, notImplemented } from "./aws-error.ts";
+import type { PermissionCheck } from "./caller.ts";
+import type { AwsRequest, AwsResponse, Operation, OperationCall, Service } from "./operation.ts";
+
+/** An operation that a request calls, found by its protocol. */
+export interface Routed {
+  name: string;
+  operation: Operation;
+  /** As the client sent it. */
+  input: unknown;
+  /** Writes the output in the form of the protocol. */
+  response(output: unknown): AwsResponse;
+}
+
+/** How a protocol reads requests and writes responses. */
+export interface Protocol {
+  authorize: PermissionCheck;
+  /** The service's prefix in IAM actions, such as `iam`. */
+  prefix: string;
+  /** @throws {AwsError} 501 if no operation takes the request, 400 if the request is malformed. */
+  route(request: AwsRequest): Routed;
+  errorResponse(error: AwsError, request: AwsRequest): AwsResponse;
+}
+
+/**
+ * What all services do with a request: find the operation, run the middleware, check the input, check
+ * the permission, run the operation. An AwsError of any of these steps becomes a response.
+ */
+export function createService(protocol: Protocol): Service {
+  const { authorize, prefix: service, route, errorResponse } = protocol;
+  return async (request, middleware = []) => {
+    const withErrors = async (produce: () => AwsResponse | Promise<AwsResponse>) => {
+      try {
+        return await produce();
+      } catch (error) {
+        if (error instanceof AwsError) return errorResponse(error, request);
+        throw error;
+      }
+    };
+    return await withErrors(() => {
+      const { name, operation, input, response } = route(request);
+      const action = operation.action ?? `${service}:${name}`;
+      const call: OperationCall = { service, name, action, input, context: request };
+      const runFrom = (index: number): Promise<AwsResponse> =>
+        withErrors(async () => {
+          const layer = middleware[index];
+          if (layer !== undefined) return await layer(call, () => runFrom(index + 1));
+          return response(await runOperation(authorize, operation, call));
+        });
+      return runFrom(0);
+    });
+  };
+}
+
+/**
+ * @throws {AwsError} 501 for a parameter that isn't implemented, 400 for one of the wrong form, 403 if
+ * the caller's policies do not allow the action.
+ */
+async function runOperation(
+  authorize: PermissionCheck,
+  operation: Operation,
+  { service, name, action, input, context }: OperationCall,
+): Promise<unknown> {
+  const parsed = v.safeParse(operation.input, input);
+  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues[0]);
+  const resource = operation.resource?.(parsed.output, context) ?? "*";
+  authorize(context.caller, action, resource);
+  return await operation.handle(parsed.output, context);
+}
+
+function inputError(operation: string, issue: v.BaseIssue<unknown>): AwsError {
+  const path = v.getDotPath(issue) ?? "the input";
+  const unknownParameter = issue.type === "strict_object" && issue.expected === "never";
+  if (unknownParameter) return notImplemented(`the parameter ${path} of ${operation}`);
+  return new AwsError(400, "ValidationException", `${operation}: ${path}: ${issue.message}`);
+}
