@@ -1,3 +1,4 @@
+import { parseArn } from "../arn.ts";
 import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
 import type { Service } from "../protocols/operation.ts";
@@ -46,8 +47,10 @@ export function createSqs(options: {
   const store = createMessageStore(clock);
   const resources = { state, clock, store, endpoint };
   const find = (queueArn: string) => {
-    const [, , , region = "", account, name = ""] = queueArn.split(":");
-    return account === state.accountId ? queueIn(state, region, name) : undefined;
+    const arn = parseArn(queueArn);
+    return arn?.accountId === state.accountId
+      ? queueIn(state, arn.region, arn.resource)
+      : undefined;
   };
   return {
     service: jsonProtocol({

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
+import { pageOf } from "../protocols/pages.ts";
 import { regionOf, type State } from "../state.ts";
 import type { MessageStore } from "./message-store.ts";
 import { checkedAttributes, selectAttributes, settingsOf } from "./queue-attributes.ts";
@@ -62,8 +63,12 @@ export function queueOperations(options: QueueOptions): Record<string, Operation
         checkRange("MaxResults", MaxResults, 1, 1000);
         const names = Object.keys(regionOf(state, region).sqs.queues).toSorted();
         const found = names.filter((name) => name.startsWith(QueueNamePrefix));
-        const { page, ...rest } = pageOf(found, MaxResults, NextToken);
-        return page.length === 0 ? {} : { QueueUrls: page.map(urlOf), ...rest };
+        const { page, nextToken } = pageOf(found, (name) => name, {
+          limit: MaxResults ?? 1000,
+          token: NextToken,
+          invalidToken: () => invalidParameter("Invalid or expired next token."),
+        });
+        return page.length === 0 ? {} : { QueueUrls: page.map(urlOf), NextToken: nextToken };
       },
     }),
     ...existingQueueOperations(options),
@@ -160,15 +165,4 @@ function derivedOf(queue: Queue, store: MessageStore, now: number): Record<strin
     LastModifiedTimestamp: String(queue.LastModifiedTimestamp),
     QueueArn: queue.QueueArn,
   };
-}
-
-/** As on AWS there is a next page only where MaxResults was given; else 1000 queues are the end. */
-function pageOf(names: readonly string[], limit = 1000, token?: string) {
-  const after = token === undefined ? "" : Buffer.from(token, "base64url").toString();
-  if (after !== "" && !names.includes(after))
-    throw invalidParameter("Invalid or expired next token.");
-  const rest = names.filter((name) => name > after);
-  const page = rest.slice(0, limit);
-  const last = rest.length > limit ? page.at(-1) : undefined;
-  return { page, NextToken: last && Buffer.from(last).toString("base64url") };
 }

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "../terminal/printable.ts";
+import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
 import { type Span, spansOf } from "./spans.ts";
 import type { Point, TracedMessage } from "./types.ts";
@@ -82,7 +83,7 @@ function noteOf(point: Point): string | undefined {
     case "retry":
       return `retry in ${point.inMilliseconds / 1000} s: ${point.reason}`;
     case "dead-letter":
-      return `dead letter in ${point.queue.split(":").at(-1)}${point.delivered ? "" : ": not delivered"}`;
+      return `dead letter in ${parseArn(point.queue)?.resource}${point.delivered ? "" : ": not delivered"}`;
     default:
       return undefined;
   }
