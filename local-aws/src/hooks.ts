@@ -3,6 +3,7 @@
  * subscribers such as the trace, the console and the terminal get every report. No service knows who
  * subscribes, or what a subscriber does with an event.
  */
+import type { WrittenLogEvent } from "./logs/log-event.ts";
 
 /**
  * An event of a message. Names of functions and IDs of invocations are Lambda's. The three events
@@ -49,7 +50,9 @@ export type LocalAwsEvent =
   /** API Gateway has handled the event. `fault`: its own error, in place of a function's response. */
   | { type: "handled"; status: number; fault?: string }
   /** The connection is open. */
-  | { type: "open" };
+  | { type: "open" }
+  /** A log event was written. It has no trace header, because only its environment is known. */
+  | ({ type: "log" } & WrittenLogEvent);
 
 /** The message that a client's event belongs to, as in the `requestContext`. */
 export interface EventContext {

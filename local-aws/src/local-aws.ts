@@ -15,8 +15,8 @@ import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
 import type { SettingsDelays } from "./lambda/delayed-settings.ts";
 import { startProcessWatcher } from "./lambda/environment/process-watcher.ts";
-import { createLogs, type Logs } from "./logs/index.ts";
-import { createObservers } from "./observers.ts";
+import { createLogs, type WrittenLogEvent } from "./logs/index.ts";
+import { createObservers, type Observers } from "./observers.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
@@ -54,7 +54,8 @@ export interface LocalAwsOptions {
 /** The part of AWS that `terraform/` needs, in this process and on one port of the loopback. */
 export interface LocalAws {
   readonly state: State;
-  readonly logs: Pick<Logs, "subscribe">;
+  /** The log events of functions, API Gateway and clients. */
+  readonly logs: Pick<Observers<WrittenLogEvent>, "subscribe">;
   readonly lambda: Pick<Lambda, "refresh" | "updateFunctionCode">;
   /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
   readonly endpoint: string;
@@ -97,7 +98,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   if (recorder !== undefined)
     subscribe(({ traceHeader, event }) => recorder.emit(traceHeader, event));
   const iam = createIam(base);
-  const logs = createLogs({ ...base, iam });
+  const logs = createLogs({ ...base, iam, hooks });
   const sqs = createSqs({ ...base, iam });
   const lambda = createLambda({
     ...base,
@@ -116,7 +117,6 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
   });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs, hooks });
   const overview = createOverview({ state, lambda, executeApi, sqs });
-  if (recorder !== undefined) logs.subscribe(recorder.log);
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
@@ -139,7 +139,10 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
 
   return {
     state,
-    logs,
+    logs: {
+      subscribe: (observe) =>
+        subscribe(({ event }) => (event.type === "log" ? observe(event) : undefined)),
+    },
     lambda,
     get endpoint() {
       return endpoint();

@@ -63,7 +63,15 @@ test("the recorder takes any line of any author, and cuts it between characters"
         environment: "stream",
         start: "warm",
       });
-      recorder.log({ author: by, logStreamName: "stream", message });
+      recorder.emit(undefined, {
+        type: "log",
+        author: by,
+        logGroupName: "group",
+        logStreamName: "stream",
+        message,
+        region: "us-east-1",
+        timestamp: 0,
+      });
       const [recorded] = recorder.messages();
       if (recorded === undefined) throw new Error("Nothing is recorded.");
       const log = recorded.points.find((point) => point.type === "log");

@@ -11,8 +11,7 @@ const planted = () => {
 
 /** Each of what observes a stack, when it fails at every turn. */
 const failing: [string, (recorder: Recorder) => Recorder][] = [
-  ["the trace", (recorder) => ({ ...recorder, begin: planted, record: planted })],
-  ["the trace's reader of logs", (recorder) => ({ ...recorder, log: planted })],
+  ["the trace", (recorder) => ({ ...recorder, emit: planted })],
   [
     "the terminal's listener",
     (recorder) => {

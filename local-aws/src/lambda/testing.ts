@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { AwsRequest } from "../protocols/operation.ts";
 import { awsRequest, callJson } from "../protocols/testing.ts";
 import { createFaults } from "../faults/faults.ts";
+import type { Hooks } from "../hooks.ts";
 import { createIam } from "../iam/index.ts";
 import { createLogs, type WrittenLogEvent } from "../logs/index.ts";
 import { createSqs } from "../sqs/index.ts";
@@ -49,18 +50,21 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
   const state = stateWithRole();
   const endpoint = () => "http://localhost:1";
   const iam = createIam({ state, clock });
-  const logs = createLogs({ state, clock, iam });
+  const events: WrittenLogEvent[] = [];
+  const listeners = new Set<() => void>();
+  const hooks: Hooks = {
+    emit(_traceHeader, event) {
+      if (event.type !== "log") return;
+      events.push(event);
+      for (const tell of listeners) tell();
+    },
+  };
+  const logs = createLogs({ state, clock, iam, hooks });
   const sqs = createSqs({ state, clock, iam, endpoint });
   const processWatcher = startProcessWatcher(workDirectory);
   const base = { state, clock, iam, logs, sqs, endpoint, workDirectory, processWatcher };
   const lambda = createLambda({ ...base, faults: createFaults(), capacity, ...limits });
 
-  const events: WrittenLogEvent[] = [];
-  const listeners = new Set<() => void>();
-  logs.subscribe((event) => {
-    events.push(event);
-    for (const tell of listeners) tell();
-  });
   const eventsOf = (name: string) =>
     events.filter(({ logGroupName }) => logGroupName === `/aws/lambda/${name}`);
   const messages = (name: string) => eventsOf(name).map(({ message }) => message);

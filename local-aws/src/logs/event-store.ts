@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { createObservers, type Observers } from "../observers.ts";
-import type { LogEvent, WrittenLogEvent } from "./log-event.ts";
+import type { Hooks } from "../hooks.ts";
+import type { LogEvent } from "./log-event.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import type { LogGroup } from "./state.ts";
 
@@ -42,7 +42,6 @@ export interface EventStore {
   eventsOf(group: LogGroup): readonly StoredEvent[];
   /** Adds events to a stream, which comes into being where it doesn't exist. */
   append(target: LogTarget, author: LogEventAuthor, events: readonly LogEvent[]): void;
-  subscribe: Observers<WrittenLogEvent>["subscribe"];
 }
 
 const dayInMs = 24 * 60 * 60 * 1000;
@@ -53,10 +52,13 @@ const dayInMs = 24 * 60 * 60 * 1000;
  * @param options.capacity how many events one group holds. Our choice: 50,000; beyond that its
  * oldest are dropped, where AWS keeps everything until the retention ends.
  */
-export function createEventStore(options: { clock: Clock; capacity?: number }): EventStore {
-  const { clock, capacity = 50_000 } = options;
+export function createEventStore(options: {
+  clock: Clock;
+  hooks: Hooks;
+  capacity?: number;
+}): EventStore {
+  const { clock, hooks, capacity = 50_000 } = options;
   const contents = new WeakMap<LogGroup, GroupContent>();
-  const { notify, subscribe } = createObservers<WrittenLogEvent>();
   let written = 0;
 
   function contentOf(group: LogGroup): GroupContent {
@@ -92,7 +94,8 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
       stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
       stream.lastIngestionTime = ingestionTime;
       const { logGroupName } = group;
-      notify({ author, logGroupName, logStreamName, message, region, timestamp });
+      const event = { author, logGroupName, logStreamName, message, region, timestamp };
+      hooks.emit(undefined, { type: "log", ...event });
     }
     // In blocks: to shift the whole list for every event would cost more than all else.
     if (events.length > capacity * 1.1) events.splice(0, events.length - capacity);
@@ -102,7 +105,6 @@ export function createEventStore(options: { clock: Clock; capacity?: number }): 
     streamsOf: (group) => contentOf(group).streams,
     eventsOf,
     append,
-    subscribe,
   };
 }
 

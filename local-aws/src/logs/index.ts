@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
 import type { Service } from "../protocols/operation.ts";
+import { type Hooks, noHooks } from "../hooks.ts";
 import type { Iam } from "../iam/index.ts";
-import type { Observers } from "../observers.ts";
 import type { State } from "../state.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import { createEventStore } from "./event-store.ts";
@@ -24,17 +24,18 @@ export interface Logs {
     author: LogEventAuthor,
     events: readonly LogEvent[],
   ): boolean;
-  /**
-   * Calls back for every event written from now on, until the returned function is called. An error of
-   * a subscriber is reported on stderr, and concerns nobody else.
-   */
-  subscribe: Observers<WrittenLogEvent>["subscribe"];
 }
 
 /** CloudWatch Logs: groups and metric filters in the state, streams and events in memory. */
-export function createLogs(options: { state: State; clock: Clock; iam: Iam }): Logs {
-  const { state, clock, iam } = options;
-  const store = createEventStore({ clock });
+export function createLogs(options: {
+  state: State;
+  clock: Clock;
+  iam: Iam;
+  /** Default: none. */
+  hooks?: Hooks;
+}): Logs {
+  const { state, clock, iam, hooks = noHooks } = options;
+  const store = createEventStore({ clock, hooks });
   const resources = { state, clock, store };
   return {
     service: jsonProtocol({
@@ -57,6 +58,5 @@ export function createLogs(options: { state: State; clock: Clock; iam: Iam }): L
       store.append({ region, group, logStreamName }, author, events);
       return true;
     },
-    subscribe: store.subscribe,
   };
 }

@@ -3,6 +3,7 @@ import { callJson } from "../protocols/testing.ts";
 import { permissiveIam } from "../iam/testing.ts";
 import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { emptyState, type State } from "../state.ts";
+import type { Hooks } from "../hooks.ts";
 import { createLogs, type Logs } from "./index.ts";
 
 const logGroupName = "/aws/lambda/processor";
@@ -299,24 +300,19 @@ describe("log events", () => {
     expect(events).toMatchObject([{ message: "2" }]);
   });
 
-  test("listeners hear every event until they unsubscribe", () => {
-    const listener = vi.fn<(event: unknown) => void>();
-    const unsubscribe = logs.subscribe(listener);
+  test("each event is reported to the hooks", () => {
+    const emit = vi.fn<Hooks["emit"]>();
+    logs = createLogs({ state, clock, iam: permissiveIam, hooks: { emit } });
     write("a", "heard");
-    unsubscribe();
-    write("a", "not heard");
-    expect(listener.mock.calls).toEqual([
-      [
-        {
-          author: "function",
-          logGroupName,
-          logStreamName: "a",
-          region: "us-east-1",
-          message: "heard",
-          timestamp: clock.now(),
-        },
-      ],
-    ]);
+    const written = {
+      author: "function",
+      logGroupName,
+      logStreamName: "a",
+      region: "us-east-1",
+      message: "heard",
+      timestamp: clock.now(),
+    };
+    expect(emit.mock.calls).toEqual([[undefined, { type: "log", ...written }]]);
   });
 
   describe("PutLogEvents", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRecorder, LOG_LIMIT, POINT_LIMIT, TEXT_LIMIT } from "./recorder.ts";
+import { createRecorder, LOG_LIMIT, POINT_LIMIT, type Recorder, TEXT_LIMIT } from "./recorder.ts";
 import type { TracedMessage } from "./types.ts";
 
 const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as const;
@@ -16,6 +16,11 @@ function startRecorder(limit = 500) {
       context: { ...message, ...{ secret: "kept out" } },
     });
   return { time, recorder, begin, only: () => recorder.messages()[0] as TracedMessage };
+}
+
+function log(recorder: Recorder, event: { logStreamName: string; message: string }): void {
+  const written = { author: "function", logGroupName: "group", region: "us-east-1" } as const;
+  recorder.emit(undefined, { type: "log", ...written, ...event, timestamp: 0 });
 }
 
 test("points have the time since the message came, whatever else their header says", () => {
@@ -43,7 +48,7 @@ test("what belongs to no message is not recorded", () => {
   recorder.emit(undefined, { type: "post-start" });
   recorder.emit("Root=1-b", { type: "post-start" });
   recorder.emit("Self=1-a", { type: "post-start" });
-  recorder.log({ author: "function", logStreamName: "unknown", message: "lost" });
+  log(recorder, { logStreamName: "unknown", message: "lost" });
   expect(only().points).toHaveLength(1);
 });
 
@@ -64,7 +69,7 @@ test("a message has so many points, and says how many it has no room for", () =>
     start: "warm",
   });
   for (let line = 0; line < LOG_LIMIT + 5; line += 1)
-    recorder.log({ author: "function", logStreamName: "stream", message: "line\n" });
+    log(recorder, { logStreamName: "stream", message: "line\n" });
   for (let post = 0; post < POINT_LIMIT; post += 1)
     recorder.emit("Root=1-a", { type: "post-start" });
   const logs = only().points.filter(({ type }) => type === "log");
@@ -90,8 +95,7 @@ test("log lines are of the run that they were written in", () => {
       environment,
       start: "warm",
     });
-  for (const logStreamName of ["c", "b"])
-    recorder.log({ author: "function", logStreamName, message: logStreamName });
+  for (const logStreamName of ["c", "b"]) log(recorder, { logStreamName, message: logStreamName });
   const logs = only().points.filter(({ type }) => type === "log");
   expect(logs).toMatchObject([
     { run: "1", message: "c" },
@@ -105,7 +109,7 @@ test("log lines go to the message that an environment works for at the time", ()
     begin(id);
     const environment = { environment: "stream", start: "warm" } as const;
     recorder.emit(`Root=${id}`, { type: "environment", invocation, ...environment });
-    recorder.log({ author: "function", logStreamName: "stream", message: `of ${id}` });
+    log(recorder, { logStreamName: "stream", message: `of ${id}` });
   }
   expect(
     recorder.messages().map(({ points }) => points.find(({ type }) => type === "log")),

@@ -1,5 +1,5 @@
 import { firstUnits } from "../cut-text.ts";
-import type { WrittenLogEvent } from "../logs/index.ts";
+import type { WrittenLogEvent } from "../logs/log-event.ts";
 import { createObservers, type Observers } from "../observers.ts";
 import { createPending } from "./pending.ts";
 import type { EventContext, Hooks, Invocation } from "../hooks.ts";
@@ -8,8 +8,11 @@ import type { Detail, TracedMessage } from "./types.ts";
 
 /** Keeps the latest messages. */
 export interface Recorder extends Hooks {
-  /** Takes a log event of a function for a part of the message that its environment works for. */
-  log(event: Pick<WrittenLogEvent, "author" | "logStreamName" | "message">): void;
+  /**
+   * Adds an event to its message. A log event of a function belongs to the message that its environment
+   * works for.
+   */
+  emit: Hooks["emit"];
   /** Those that have changed since a revision, the oldest first. They go on changing. */
   messages(since?: number): TracedMessage[];
   /** Of the latest change. */
@@ -86,8 +89,16 @@ export function createRecorder(
     return entry;
   };
 
+  const addLog = ({ author, logStreamName, message }: WrittenLogEvent) => {
+    const work = works.get(logStreamName);
+    if (work === undefined || !entries.has(work.entry.message.traceId)) return;
+    const { entry, invocation, run } = work;
+    add(entry, { type: "log", invocation, author, message: message.trimEnd() }, run);
+  };
+
   return {
     emit(traceHeader, event) {
+      if (event.type === "log") return addLog(event);
       const traceId = rootOf(traceHeader) ?? "";
       if ("context" in event) {
         const { context, ...detail } = event;
@@ -104,12 +115,6 @@ export function createRecorder(
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
       }
       add(entry, event, run);
-    },
-    log({ author, logStreamName, message }) {
-      const work = works.get(logStreamName);
-      if (work === undefined || !entries.has(work.entry.message.traceId)) return;
-      const { entry, invocation, run } = work;
-      add(entry, { type: "log", invocation, author, message: message.trimEnd() }, run);
     },
     messages: (since = 0) =>
       Array.from(entries.values(), ({ message }) => message).filter(

@@ -35,7 +35,7 @@ export type Point = { at: number; run?: string } & Detail;
 
 /** An event of a message, or a line of a function's log. */
 export type Detail =
-  | WithoutContext<LocalAwsEvent>
+  | WithoutContext<Exclude<LocalAwsEvent, { type: "log" }>>
   | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string };
 type WithoutContext<Each> = Each extends { context: EventContext } ? Omit<Each, "context"> : Each;
 
