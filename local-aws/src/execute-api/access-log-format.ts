@@ -37,7 +37,7 @@ export type AccessLogFormat = (context: object) => string;
 /**
  * Reads the format of an access log.
  *
- * Our choice, for want of a source: values are escaped as in a JSON text, which nearly every format
+ * Our choice, because there is no source: values are escaped as in a JSON text, which nearly every format
  * is, so that no client can break a line or forge a member of it by its `User-Agent`.
  * @param format text with `$context.variable` or `${context.variable}` in it.
  */

@@ -92,7 +92,7 @@ function watchTime(clock: Clock, lastActiveAt: () => number, goAway: () => void)
     else idleTimer = clock.setTimer(watchIdleness, left);
   };
   watchIdleness();
-  // Our choice, for want of a source: the end of its life closes a connection as idleness does.
+  // Our choice, because there is no source: the end of its life closes a connection as idleness does.
   const lifeTimer = clock.setTimer(goAway, LIFE_LIMIT);
   return {
     cancel() {
@@ -110,7 +110,7 @@ function closeCodeOf({ code = "" }: Error & { code?: string }): number | undefin
   return code.startsWith("WS_ERR_") ? 1002 : undefined;
 }
 
-/** Our choice, for want of a source: how a connection ended whose client vanished. */
+/** Our choice, because there is no source: how a connection ended whose client vanished. */
 export const ABNORMAL: Close = { code: 1006, reason: "Connection closed abnormally" };
 
 function closedByClient(code: number, reason: string): Close {

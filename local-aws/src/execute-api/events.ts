@@ -85,7 +85,7 @@ export function connectEvent(
 /**
  * What a REQUEST authorizer gets. Unlike the event of `$connect` it names `Connection` and `Upgrade`.
  *
- * Our choice, for want of a capture: without a query string its two members are empty objects, as the
+ * Our choice, because there is no capture: without a query string its two members are empty objects, as the
  * stage variables are in AWS's example.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
@@ -204,7 +204,7 @@ function headersSent(rawHeaders: readonly string[]): Values {
 /**
  * In the same capture, the event of `$connect` has `Authorization`.
  *
- * Our choice, for want of a capture of any other name: it is the only one that is changed.
+ * Our choice, because there is no capture of any other name: it is the only one that is changed.
  */
 const withKnownName = ([name, values]: Values[number]): Values[number] =>
   name.toLowerCase() === "authorization" ? ["Authorization", values] : [name, values];

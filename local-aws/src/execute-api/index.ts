@@ -81,7 +81,7 @@ export function createExecuteApi(options: {
       connections.set(opened.facts.connectionId, connection);
       dispatchMessages(webSocket, socket, connection, receive);
     },
-    // Our choice, for want of a source: what $connect did for it is to be undone.
+    // Our choice, because there is no source: what $connect did for it is to be undone.
     onVanished: (opened) => end(opened, ABNORMAL),
   });
 

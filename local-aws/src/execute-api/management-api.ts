@@ -161,7 +161,7 @@ const limitExceeded = () =>
   new AwsError(
     429,
     "LimitExceededException",
-    // Our choice: the documented meaning of the error, for want of its text.
+    // Our choice: the documented meaning of the error, because its text is unknown.
     "The client is sending more than the allowed number of requests per unit of time or the WebSocket client side buffer is full.",
   );
 

@@ -56,7 +56,7 @@ export const NO_INTEGRATION: GatewayError = {
   responseType: "API_CONFIGURATION_ERROR",
 };
 
-/** Our choice, for want of a source: what REST APIs say. */
+/** Our choice, because there is no source: what REST APIs say. */
 export const TIMED_OUT: GatewayError = {
   status: 504,
   message: "Endpoint request timed out",
@@ -70,7 +70,7 @@ export const FORBIDDEN: GatewayError = {
   responseType: "ACCESS_DENIED",
 };
 
-/** Our choice, for want of a source: what REST APIs say. */
+/** Our choice, because there is no source: what REST APIs say. */
 export const TOO_MANY_REQUESTS: GatewayError = {
   status: 429,
   message: "Too Many Requests",

@@ -98,6 +98,6 @@ const isTwoWay = (route: ApiRoute | undefined) =>
     ({ routeResponseKey }) => routeResponseKey === "$default",
   );
 
-/** Our choice, for want of a source: what is no response, or is over 128 KB, is a failed function's. */
+/** Our choice, because there is no source: what is no response, or is over 128 KB, is a failed function's. */
 const fits = ({ response }: Outcome) =>
   response !== undefined && Buffer.byteLength(response.body ?? "") <= MESSAGE_LIMIT;

@@ -13,7 +13,7 @@ export function routeWithKey(api: Api, routeKey: string): ApiRoute | undefined {
  */
 export function selectRoute(api: Api, message: string): ApiRoute | undefined {
   const value = evaluate(api.routeSelectionExpression, message);
-  // Our choice, for want of a source: a message can't name the routes of the connection's own life.
+  // Our choice, because there is no source: a message can't name the routes of the connection's own life.
   const selected =
     value === undefined || LIFE_CYCLE_ROUTES.has(value) ? undefined : routeWithKey(api, value);
   return selected ?? routeWithKey(api, "$default");

@@ -78,7 +78,7 @@ function findTarget(stages: PublishedStages, url: string): StageReference | unde
   return target && stages.find(target.apiId, target.stageName);
 }
 
-/** Our choice, for want of a source: what AWS answers to these. */
+/** Our choice, because there is no source: what AWS answers to these. */
 function handshakeRefusal(request: IncomingMessage): Refusal | undefined {
   if ((request.url ?? "").length > URL_LIMIT) return refusal(414, "URI Too Long");
   return isOpeningHandshake(request) ? undefined : refusal(400, "Bad Request");

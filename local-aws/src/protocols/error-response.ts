@@ -5,7 +5,7 @@ import { element } from "./xml.ts";
 
 /**
  * An error in the one form that the caller's tool can read, guessed from its request: a form and S3
- * want XML, everything else JSON. A fault of our own is a 500 with its stack, for whoever reports it.
+ * want XML, everything else JSON. An internal error is a 500 with its stack, for bug reports.
  */
 export function errorResponse(
   error: unknown,
@@ -32,8 +32,8 @@ export function errorResponse(
     };
   // Those of JSON 1.0 here, SQS and CloudWatch, keep the codes of the query protocol in a header.
   if (contentType.startsWith("application/x-amz-json-1.0")) {
-    const fault = status < 500 ? "Sender" : "Receiver";
-    const queryHeader = { "x-amzn-query-error": `${queryCode(code)};${fault}` };
+    const type = status < 500 ? "Sender" : "Receiver";
+    const queryHeader = { "x-amzn-query-error": `${queryCode(code)};${type}` };
     return { status, headers: { "Content-Type": contentType, ...queryHeader }, body };
   }
   return {

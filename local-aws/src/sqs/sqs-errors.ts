@@ -58,6 +58,6 @@ export function queryCode({ code }: AwsError): string {
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
  */
 export function queryErrorHeader(error: AwsError): Record<string, string> {
-  const fault = error.status < 500 ? "Sender" : "Receiver";
-  return { "x-amzn-query-error": `${queryCode(error)};${fault}` };
+  const type = error.status < 500 ? "Sender" : "Receiver";
+  return { "x-amzn-query-error": `${queryCode(error)};${type}` };
 }
