@@ -30,26 +30,30 @@ export interface Protocol {
 export function createService(protocol: Protocol): Service {
   const { authorize, prefix: service, route, errorResponse } = protocol;
   return async (request, middleware = []) => {
-    const withErrors = async (produce: () => AwsResponse | Promise<AwsResponse>) => {
+    const failure = (error: unknown): AwsResponse => {
+      if (error instanceof AwsError) return errorResponse(error, request);
+      throw error;
+    };
+    let routed: Routed;
+    try {
+      routed = route(request);
+    } catch (error) {
+      return failure(error);
+    }
+    const { name, operation, input, response } = routed;
+    const action = operation.action ?? `${service}:${name}`;
+    const call: OperationCall = { service, name, action, input, context: request };
+    /** Runs the middleware from an index on, and then the operation. */
+    const runFrom = async (index: number): Promise<AwsResponse> => {
       try {
-        return await produce();
+        const layer = middleware[index];
+        if (layer !== undefined) return await layer(call, () => runFrom(index + 1));
+        return response(await runOperation(authorize, operation, call));
       } catch (error) {
-        if (error instanceof AwsError) return errorResponse(error, request);
-        throw error;
+        return failure(error);
       }
     };
-    return await withErrors(() => {
-      const { name, operation, input, response } = route(request);
-      const action = operation.action ?? `${service}:${name}`;
-      const call: OperationCall = { service, name, action, input, context: request };
-      const runFrom = (index: number): Promise<AwsResponse> =>
-        withErrors(async () => {
-          const layer = middleware[index];
-          if (layer !== undefined) return await layer(call, () => runFrom(index + 1));
-          return response(await runOperation(authorize, operation, call));
-        });
-      return runFrom(0);
-    });
+    return await runFrom(0);
   };
 }
 

@@ -115,6 +115,7 @@ function matcher(template: string): (path: string) => Record<string, string> | u
 
 /** A repeated parameter is a list, as `tagKeys` of UntagResource; a single one is a string. */
 function queryOf({ query }: AwsRequest): Record<string, unknown> {
+  if (query.size === 0) return {};
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => {
       const values = query.getAll(name);
