@@ -29,7 +29,7 @@ export type LocalAwsEvent =
   | { type: "environment"; invocation: Invocation; start: "cold" | "warm"; environment: string }
   /** The function got its event. A cold start is over by then. */
   | { type: "function-start"; invocation: Invocation }
-  | ({ type: "function-end"; invocation: Invocation } & FunctionEnd)
+  | ({ type: "function-end"; invocation: Invocation } & InvocationReport)
   /** A function calls Invoke. */
   | { type: "invoke-start"; functionName: string }
   /** Lambda's response: 202 if it accepted an asynchronous invocation. */
@@ -72,9 +72,9 @@ export interface Invocation {
 export type InvocationEvent = WithoutInvocation<Extract<LocalAwsEvent, { invocation: Invocation }>>;
 type WithoutInvocation<Each> = Each extends unknown ? Omit<Each, "invocation"> : never;
 
-/** How an invocation ended. Times in milliseconds. */
-export interface FunctionEnd {
-  /** `crash`: its process ended. */
+/** Lambda's report of an invocation. Times in milliseconds. */
+export interface InvocationReport {
+  /** `crash`: its process exited. */
   outcome: "success" | "error" | "timeout" | "crash";
   errorType?: string;
   duration: number;

@@ -6,6 +6,7 @@ import { reportCalls } from "./call-reports.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCloudWatch } from "./cloudwatch/index.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
+import { faultyLambda } from "./faults/faulty-lambda.ts";
 import { faultyOperations } from "./faults/faulty-operations.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
 import type { HookEvent, Hooks } from "./hooks.ts";
@@ -105,7 +106,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     iam,
     logs,
     sqs,
-    faults,
+    middleware: faultyLambda(faults, clock),
     workDirectory,
     processWatcher,
     capacity,

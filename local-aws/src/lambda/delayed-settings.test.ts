@@ -18,7 +18,7 @@ test("of several changes, each is in force its delay after it was accepted", () 
   const clock = createManualClock();
   const settings = createDelayedSettings({ clock, delays: { eventInvokeConfig: 60 * SECOND } });
   const target = addFunction(stateWithRole(), "target", "");
-  const inForce = () => settings.inForce(target).eventInvokeConfig?.MaximumRetryAttempts;
+  const inForce = () => settings.eventInvokeConfig.of(target)?.MaximumRetryAttempts;
   const change = (attempts: number | undefined) => {
     settings.eventInvokeConfig.changing(target);
     if (attempts === undefined) delete target.eventInvokeConfig;
@@ -47,13 +47,13 @@ test("without a delay, and for what a new function came with, a setting is in fo
     DeadLetterConfig: { TargetArn: "a" },
   });
   const delays = { deadLetterConfig: 60 * SECOND };
-  const { inForce } = createDelayedSettings({ clock, delays });
-  expect(inForce(target).configuration.DeadLetterConfig).toEqual({ TargetArn: "a" });
+  const { deadLetterConfig } = createDelayedSettings({ clock, delays });
+  expect(deadLetterConfig.of(target)).toEqual({ TargetArn: "a" });
 
   const settings = createDelayedSettings({ clock });
   settings.deadLetterConfig.changing(target);
   target.configuration.DeadLetterConfig = { TargetArn: "b" };
-  expect(settings.inForce(target).configuration.DeadLetterConfig).toEqual({ TargetArn: "b" });
+  expect(settings.deadLetterConfig.of(target)).toEqual({ TargetArn: "b" });
 });
 
 /** Calls Lambda's API. */

@@ -20,7 +20,10 @@ export interface SettingsDelays {
   deadLetterConfig: number;
 }
 
-/** A setting of functions. It is in force only some time after it was accepted. */
+/**
+ * A setting of functions. It is in force only some time after it was accepted. `of` is what counts
+ * for a function's events; the function itself has the value that the API returns.
+ */
 export interface DelayedSetting<Value> {
   /** Notes what a function has now. Call it before that is changed or removed. */
   changing(target: LambdaFunction): void;
@@ -31,8 +34,6 @@ export interface DelayedSetting<Value> {
 export interface DelayedSettings {
   eventInvokeConfig: DelayedSetting<EventInvokeConfig>;
   deadLetterConfig: DelayedSetting<DeadLetterConfig>;
-  /** Returns the function as Lambda treats its events now. */
-  inForce(target: LambdaFunction): LambdaFunction;
 }
 
 type DeadLetterConfig = NonNullable<FunctionConfiguration["DeadLetterConfig"]>;
@@ -56,26 +57,7 @@ export function createDelayedSettings(options: {
     delay: delays.deadLetterConfig ?? 0,
     accepted: ({ configuration }) => configuration.DeadLetterConfig,
   });
-  return {
-    eventInvokeConfig,
-    deadLetterConfig,
-    inForce(target) {
-      const invokeConfig = eventInvokeConfig.of(target);
-      const DeadLetterConfig = deadLetterConfig.of(target);
-      if (
-        invokeConfig === target.eventInvokeConfig &&
-        DeadLetterConfig === target.configuration.DeadLetterConfig
-      )
-        return target;
-      const { eventInvokeConfig: _, configuration, ...others } = target;
-      const { DeadLetterConfig: __, ...plain } = configuration;
-      return {
-        ...others,
-        ...(invokeConfig && { eventInvokeConfig: invokeConfig }),
-        configuration: { ...plain, ...(DeadLetterConfig && { DeadLetterConfig }) },
-      };
-    },
-  };
+  return { eventInvokeConfig, deadLetterConfig };
 }
 
 function createDelayedSetting<Value>(options: {

@@ -1,26 +1,26 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import { AwsError } from "../protocols/aws-error.ts";
-import type { Service } from "../protocols/operation.ts";
-import type { Faults } from "../faults/faults.ts";
-import { withCrashes, withEventFaults } from "../faults/faulty-lambda.ts";
+import { type Hooks, noHooks } from "../hooks.ts";
 import type { Iam } from "../iam/index.ts";
 import type { Logs } from "../logs/index.ts";
+import { AwsError } from "../protocols/aws-error.ts";
+import type { Service } from "../protocols/operation.ts";
 import type { Sqs } from "../sqs/index.ts";
-import { type Hooks, noHooks } from "../hooks.ts";
-import type { FunctionOverview } from "./overview.ts";
-import { regionOf, type State } from "../state.ts";
+import type { State } from "../state.ts";
 import { updateFunctionCode } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
-import { type AsyncQueue, createAsyncQueue } from "./invocation/async-queue.ts";
 import { createDelayedSettings, type SettingsDelays } from "./delayed-settings.ts";
-import { createDestinations, type DeliveryFailures } from "./invocation/destinations.ts";
-import { createEnvironmentStarter } from "./environment/environment-starter.ts";
+import { createEnvironments } from "./environment/environments.ts";
 import type { InvocationResult } from "./environment/execution-environment.ts";
-import { type InvokeAsync, invokeRoute } from "./invocation/invoke-api.ts";
-import { createInvoker } from "./invocation/invoker.ts";
 import type { ProcessWatcher } from "./environment/process-watcher.ts";
+import { createFunctions } from "./functions.ts";
+import { AsyncInvocations } from "./invocation/async-invocations.ts";
+import type { DeliveryFailures } from "./invocation/destinations.ts";
+import { invokeRoute } from "./invocation/invoke-api.ts";
+import { createInvoker } from "./invocation/invoker.ts";
 import { permits } from "./invocation/resource-policy.ts";
+import { type LambdaMiddleware, noMiddleware } from "./middleware.ts";
+import type { FunctionOverview } from "./overview.ts";
 import type { LambdaFunction } from "./state.ts";
 
 export interface Lambda {
@@ -37,38 +37,42 @@ export interface Lambda {
     traceHeader?: string,
   ): Promise<InvocationResult>;
   /**
-   * Has new invocations run the function as the state has it now; those that run end on what it was.
-   * The API's own changes do so by themselves.
+   * Call it after the state of a function was changed other than by the API. New invocations run the
+   * function as it is now; running ones end on the old version.
+   * @throws {AwsError} 404.
    */
   refresh(functionArn: string): void;
   /**
-   * What UpdateFunctionCode does, for whoever is no client: nobody is asked for permission.
+   * UpdateFunctionCode without the check of permissions, for callers in this process.
    * @param zip as uploaded.
    * @throws {AwsError} 400, 404 or 413.
    */
   updateFunctionCode(functionArn: string, zip: Buffer): void;
-  /** What became of a function's asynchronous invocations but could not be delivered. */
+  /**
+   * The results of a function's asynchronous invocations that could not be delivered.
+   * @throws {AwsError} 404.
+   */
   deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
+  /** `queued`: the events of asynchronous invocations that are attempted or wait for a retry. */
   overview(): Promise<{ functions: FunctionOverview[]; queued: number }>;
-  /** Ends every function process. Resolves when the last one has ended. */
+  /** Ends every function process. Resolves when the last one has exited. */
   close(): Promise<void>;
 }
 
-export function createLambda(options: {
+export interface LambdaOptions {
   state: State;
   clock: Clock;
   iam: Iam;
   logs: Logs;
   sqs: Sqs;
-  faults: Faults;
-  /** URL of this local AWS. */
+  /** Returns the URL of this local AWS. */
   endpoint(): string;
-  /** Of its own, for the code of the functions. */
+  /** A folder of its own, for the code of the functions. */
   workDirectory: string;
   processWatcher: ProcessWatcher;
-  /** How many processes a function may have at work. */
+  /** How many processes of a function may work at a time. */
   capacity: number;
-  /** How many invocations the account may have at a time in a region. Default: 1,000, as AWS's. */
+  /** How many invocations the account may run at a time in a region. Default: 1,000, as on AWS. */
   accountConcurrency?: number;
   /** Milliseconds that a function may take to load before its first invocation. Default: 10,000. */
   initTimeout?: number;
@@ -76,110 +80,69 @@ export function createLambda(options: {
   spareProcesses?: boolean;
   /** How long after the API accepted a setting it takes effect. Default: at once. */
   settingsDelays?: Partial<SettingsDelays>;
-  /** Returns a number from 0 up to 1, for when retries come. Default: `Math.random`. */
+  /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
   random?: () => number;
+  /** Wraps steps of Lambda. Default: none. */
+  middleware?: LambdaMiddleware;
   /** Default: none. */
   hooks?: Hooks;
-}): Lambda {
-  const { state, clock, faults, accountConcurrency = 1000, initTimeout = 10_000 } = options;
-  const { spareProcesses = false, hooks = noHooks, random = Math.random } = options;
-  const { settingsDelays = {} } = options;
-  const settings = createDelayedSettings({ clock, delays: settingsDelays });
-  const queues = new Map<string, AsyncQueue>();
+}
 
-  const find = (functionArn: string): LambdaFunction | undefined => {
-    const [, , , region = "", , , name = ""] = functionArn.split(":");
-    const { functions } = regionOf(state, region).lambda;
-    return Object.hasOwn(functions, name) ? functions[name] : undefined;
-  };
-  const get = (functionArn: string): LambdaFunction => {
-    const found = find(functionArn);
-    if (found !== undefined) return found;
-    throw new AwsError(404, "ResourceNotFoundException", `Function not found: ${functionArn}`);
-  };
-
-  const supplyEnvironments = withCrashes(
-    createEnvironmentStarter({ ...options, initTimeout, spareProcesses, hooks }),
-    faults,
-  );
-  const invoker = createInvoker({
-    ...options,
-    accountConcurrency,
-    supplyEnvironments,
-    spareProcesses,
-    find,
-    get,
-  });
-  const { invoke } = invoker;
-
-  const invokeAsync: InvokeAsync = (functionArn, event) => {
-    const functionName = functionArn.split(":").at(-1) ?? "";
-    const { requestId, traceHeader } = event;
-    hooks.emit(traceHeader, { type: "queued", invocation: { functionName, requestId } });
-    queueOf(functionArn).add(event);
-  };
-  const destinations = createDestinations({
-    ...options,
-    hooks,
-    invokeAsync(functionArn, event) {
-      if (find(functionArn) === undefined) return false;
-      invokeAsync(functionArn, { ...event, requestId: randomUUID() });
-      return true;
+/**
+ * An Invoke goes from `invocation/invoke-api.ts` either to `invocation/invoker.ts`, or through
+ * `invocation/async-invocations.ts` to it, and then to an environment of `environment/`. All other
+ * operations are in `api/`.
+ */
+export function createLambda(options: LambdaOptions): Lambda {
+  const parts = { ...withDefaults(options), functions: createFunctions(options.state) };
+  const { functions, clock } = parts;
+  const environments = createEnvironments(parts);
+  const invoker = createInvoker({ ...parts, environments });
+  const asyncInvocations = new AsyncInvocations({ ...parts, invoker });
+  const changes = {
+    onCodeOrConfigurationChange: environments.refresh,
+    onDelete(target: LambdaFunction) {
+      asyncInvocations.drop(target);
+      environments.refresh(target);
     },
-  });
-  const queueOf = (functionArn: string): AsyncQueue => {
-    const known = queues.get(functionArn);
-    if (known !== undefined) return known;
-    const queue = createAsyncQueue({
-      ...destinations,
-      clock,
-      random,
-      hooks,
-      target() {
-        const found = find(functionArn);
-        return found && settings.inForce(found);
-      },
-      invoke: ({ requestId, payload, traceHeader }) =>
-        invoke(functionArn, { requestId, payload, traceHeader }),
-    });
-    const delivering = withEventFaults(queue, faults, clock);
-    queues.set(functionArn, delivering);
-    return delivering;
   };
-
-  const refresh = (region: string, functionName: string) =>
-    invoker.refresh(`arn:aws:lambda:${region}:${state.accountId}:function:${functionName}`);
-  const changes = { onCodeOrConfigurationChange: refresh, onDelete: refresh };
-  const api = { ...options, ...changes, accountConcurrency, settings };
-  const invokeApi = invokeRoute({ state, invoke, invokeAsync, room: invoker.room });
+  const api = { ...parts, ...changes };
+  const invokeApi = invokeRoute({ ...parts, invoker, asyncInvocations });
 
   return {
     service: createLambdaApi(api, [invokeApi]),
     async invokeAs(service, sourceArn, functionArn, payload, traceHeader) {
-      if (!permits(get(functionArn).policy, service, sourceArn, functionArn)) {
-        const message = `${service} is not allowed to invoke ${functionArn}`;
-        throw new AwsError(403, "AccessDeniedException", message);
-      }
-      return await invoke(functionArn, {
-        requestId: randomUUID(),
-        payload: Buffer.from(payload),
-        traceHeader,
-      });
+      const target = functions.get(functionArn);
+      if (!permits(target, service, sourceArn)) throw accessDenied(service, functionArn);
+      const invocation = { requestId: randomUUID(), payload: Buffer.from(payload), traceHeader };
+      return await invoker.invoke(target, invocation);
     },
-    refresh: invoker.refresh,
+    refresh: (functionArn) => environments.refresh(functions.get(functionArn)),
     updateFunctionCode: (functionArn, zip) =>
-      updateFunctionCode({ clock, ...changes }, get(functionArn), zip.toString("base64")),
-    deliveryFailures: destinations.failures,
-    async overview() {
-      const queued = Array.from(queues.values(), (queue) => queue.size());
-      return {
-        functions: await invoker.overview(),
-        queued: queued.reduce((sum, size) => sum + size, 0),
-      };
-    },
+      updateFunctionCode({ clock, ...changes }, functions.get(functionArn), zip.toString("base64")),
+    deliveryFailures: (functionArn) =>
+      asyncInvocations.deliveryFailures(functions.get(functionArn)),
+    overview: async () => ({
+      functions: await environments.overview(),
+      queued: asyncInvocations.size(),
+    }),
     async close() {
-      for (const queue of queues.values()) queue.close();
-      await invoker.close();
+      asyncInvocations.close();
+      await environments.close();
     },
   };
 }
+
+const withDefaults = ({ settingsDelays = {}, ...options }: LambdaOptions) => ({
+  ...options,
+  settings: createDelayedSettings({ clock: options.clock, delays: settingsDelays }),
+  accountConcurrency: options.accountConcurrency ?? 1000,
+  initTimeout: options.initTimeout ?? 10_000,
+  spareProcesses: options.spareProcesses ?? false,
+  random: options.random ?? Math.random,
+  middleware: options.middleware ?? noMiddleware,
+  hooks: options.hooks ?? noHooks,
+});
+
+const accessDenied = (service: string, functionArn: string) =>
+  new AwsError(403, "AccessDeniedException", `${service} is not allowed to invoke ${functionArn}`);

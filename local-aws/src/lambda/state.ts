@@ -2,7 +2,9 @@ export interface LambdaState {
   functions: Record<string, LambdaFunction>;
 }
 
+/** One object from CreateFunction to DeleteFunction. Updates change it in place. */
 export interface LambdaFunction {
+  /** Replaced as a whole by an update of the configuration. */
   configuration: FunctionConfiguration;
   /** The zip as uploaded, in base64. */
   zipFile: string;

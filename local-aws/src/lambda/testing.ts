@@ -6,14 +6,13 @@ import { afterAll, beforeAll } from "vitest";
 import { type Clock, systemClock } from "../clock.ts";
 import type { AwsRequest } from "../protocols/operation.ts";
 import { awsRequest, callJson } from "../protocols/testing.ts";
-import { createFaults } from "../faults/faults.ts";
 import type { Hooks } from "../hooks.ts";
 import { createIam } from "../iam/index.ts";
 import { createLogs, type WrittenLogEvent } from "../logs/index.ts";
 import { createSqs } from "../sqs/index.ts";
 import { emptyState, regionOf, type State } from "../state.ts";
 import { addQueue, addRole, ROLE_ARN } from "./api/testing.ts";
-import { createLambda } from "./index.ts";
+import { createLambda, type LambdaOptions } from "./index.ts";
 import { startProcessWatcher } from "./environment/process-watcher.ts";
 import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 
@@ -21,7 +20,7 @@ export const REGION = "us-east-1";
 
 type Options = Partial<
   Pick<
-    Parameters<typeof createLambda>[0],
+    LambdaOptions,
     | "capacity"
     | "initTimeout"
     | "accountConcurrency"
@@ -63,7 +62,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
   const sqs = createSqs({ state, clock, iam, endpoint });
   const processWatcher = startProcessWatcher(workDirectory);
   const base = { state, clock, iam, logs, sqs, endpoint, workDirectory, processWatcher };
-  const lambda = createLambda({ ...base, faults: createFaults(), capacity, ...limits });
+  const lambda = createLambda({ ...base, capacity, ...limits });
 
   const eventsOf = (name: string) =>
     events.filter(({ logGroupName }) => logGroupName === `/aws/lambda/${name}`);

@@ -80,7 +80,7 @@ export function restJsonProtocol(options: {
       return {
         status: error.status,
         headers,
-        body: JSON.stringify({ ...content, ...error.members }),
+        body: JSON.stringify({ ...error.members, ...content }),
       };
     },
   });

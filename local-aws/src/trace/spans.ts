@@ -1,4 +1,4 @@
-import type { FunctionEnd, Invocation } from "../hooks.ts";
+import type { Invocation, InvocationReport } from "../hooks.ts";
 import type { Point, TracedMessage } from "./types.ts";
 
 /** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
@@ -105,4 +105,4 @@ const callEnd = (name: string, status: number, failed: boolean) => ({
   failed,
 });
 
-const endOf = ({ outcome }: FunctionEnd) => ({ failed: outcome !== "success" });
+const endOf = ({ outcome }: InvocationReport) => ({ failed: outcome !== "success" });

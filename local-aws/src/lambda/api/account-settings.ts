@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import { unreservedOf } from "./concurrency.ts";
 import { describeFunction } from "./description.ts";
-import { type FunctionsApi, functionsOf } from "./function-route.ts";
+import type { FunctionsApi } from "./function-route.ts";
 
 /**
  * Bytes of code: of all functions of a region, of one unzipped, and of one zip in a request.
@@ -15,7 +15,7 @@ const CODE_LIMITS = {
 };
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
-export function accountSettingsRoutes({ state, accountConcurrency }: FunctionsApi): Route[] {
+export function accountSettingsRoutes(api: FunctionsApi): Route[] {
   return [
     {
       name: "GetAccountSettings",
@@ -24,12 +24,12 @@ export function accountSettingsRoutes({ state, accountConcurrency }: FunctionsAp
       operation: {
         input: v.strictObject({}),
         handle(_, { region }) {
-          const functions = Object.values(functionsOf(state, region));
+          const functions = api.functions.list(region);
           return {
             AccountLimit: {
               ...CODE_LIMITS,
-              ConcurrentExecutions: accountConcurrency,
-              UnreservedConcurrentExecutions: unreservedOf(accountConcurrency, functions),
+              ConcurrentExecutions: api.accountConcurrency,
+              UnreservedConcurrentExecutions: unreservedOf(api.accountConcurrency, functions),
             },
             AccountUsage: {
               TotalCodeSize: functions

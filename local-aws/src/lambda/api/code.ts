@@ -63,9 +63,7 @@ export function updateFunctionCode(
 ): void {
   target.zipFile = checkZip(base64, "UpdateFunctionCode");
   touch(target, clock);
-  const { FunctionArn, FunctionName } = target.configuration;
-  const [, , , region = ""] = FunctionArn.split(":");
-  onCodeOrConfigurationChange(region, FunctionName);
+  onCodeOrConfigurationChange(target);
 }
 
 type CodeUpdates = Pick<FunctionsApi, "clock" | "onCodeOrConfigurationChange">;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
 import { invalid } from "./function-name.ts";
-import { type FunctionsApi, functionRoute, functionsOf } from "./function-route.ts";
+import { type FunctionsApi, functionRoute } from "./function-route.ts";
 
 /**
  * How much of its concurrency an account must keep for the functions that reserve nothing. Of a new
@@ -33,9 +33,7 @@ export function concurrencyRoutes(api: FunctionsApi): Route[] {
         ReservedConcurrentExecutions: v.pipe(v.number(), v.integer(), v.minValue(0)),
       }),
       handle(target, { ReservedConcurrentExecutions }, { region }) {
-        const others = Object.values(functionsOf(api.state, region)).filter(
-          (one) => one !== target,
-        );
+        const others = api.functions.list(region).filter((one) => one !== target);
         const unreserved = unreservedOf(api.accountConcurrency, others);
         const least = leastUnreserved(api.accountConcurrency);
         if (unreserved - ReservedConcurrentExecutions < least)

@@ -92,14 +92,14 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
       method: "PUT",
       path,
       input: v.strictObject({ FunctionName: v.string(), ...functionSettings }),
-      handle(target, input, { region, caller }) {
+      handle(target, input, { caller }) {
         if (input.Role !== undefined) api.iam.authorize(caller, "iam:PassRole", input.Role);
         const settings = settingsOf(input);
         const changed = changeConfiguration(api, target.configuration, settings);
         api.settings.deadLetterConfig.changing(target);
         target.configuration = changed;
         touch(target, api.clock);
-        api.onCodeOrConfigurationChange(region, target.configuration.FunctionName);
+        api.onCodeOrConfigurationChange(target);
         return describeFunction(target);
       },
     }),

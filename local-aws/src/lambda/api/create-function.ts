@@ -14,7 +14,7 @@ import {
 } from "./configuration.ts";
 import { describeFunction, touch } from "./description.ts";
 import { type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
-import { type FunctionsApi, functionsOf } from "./function-route.ts";
+import type { FunctionsApi } from "./function-route.ts";
 
 const createInput = v.strictObject({
   ...functionSettings,
@@ -50,9 +50,8 @@ function createFunction(
 ): unknown {
   const reference = resolveFunction(api.state.accountId, region, input);
   const { functionName } = reference;
-  const functions = functionsOf(api.state, region);
   api.iam.authorize(caller, "iam:PassRole", input.Role);
-  if (Object.hasOwn(functions, functionName))
+  if (api.functions.named(region, functionName) !== undefined)
     throw new AwsError(409, "ResourceConflictException", `Function already exist: ${functionName}`);
   const { Code, Tags } = input;
   const defaults = defaultConfiguration(reference, input);
@@ -63,8 +62,8 @@ function createFunction(
     tags: Tags,
   };
   touch(created, api.clock);
-  functions[functionName] = created;
-  api.onCodeOrConfigurationChange(region, functionName);
+  api.functions.add(created);
+  api.onCodeOrConfigurationChange(created);
   return describeFunction(created);
 }
 

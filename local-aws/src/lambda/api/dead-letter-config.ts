@@ -1,5 +1,6 @@
 import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Iam } from "../../iam/index.ts";
+import { arnOf } from "../functions.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { invalid } from "./function-name.ts";
 
@@ -15,16 +16,17 @@ const QUEUE_ARN = /^arn:aws:sqs:([a-z0-9-]+):\d{12}:[\w-]+(\.fifo)?$/;
  */
 export function checkDeadLetterConfig(
   iam: Iam,
-  { FunctionName, FunctionArn, Role }: FunctionConfiguration,
+  configuration: FunctionConfiguration,
   targetArn: string,
 ): void {
+  const { FunctionName, Role } = configuration;
   if (targetArn.startsWith("arn:aws:sns:")) throw notImplemented("an SNS topic for dead letters");
   const [matched, region, fifo] = QUEUE_ARN.exec(targetArn) ?? [];
   if (matched === undefined)
     throw invalid(
       "Invalid dead letter queue ARN: Only Amazon SQS queues and Amazon SNS topics are supported.",
     );
-  if (region !== FunctionArn.split(":")[3])
+  if (region !== arnOf(configuration).region)
     throw invalid(
       "Invalid dead letter queue ARN: The resource specified by the TargetArn must be in the same region as the Lambda function it's associated with.",
     );

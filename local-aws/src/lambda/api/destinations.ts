@@ -17,14 +17,10 @@ export function checkDestination(
   source: FunctionConfiguration,
   arn: string,
 ): void {
-  const [, service, region = "", account, resource = ""] = ARN.exec(arn) ?? [];
+  const [, service, region = "", account] = ARN.exec(arn) ?? [];
   if (service === "sns" || service === "events" || service === "s3")
     throw notImplemented(`destinations of ${service}`);
-  if (
-    service === undefined ||
-    account !== api.state.accountId ||
-    !exists(api, arn, region, resource)
-  )
+  if (service === undefined || account !== api.state.accountId || !exists(api, arn, region))
     throw invalid(`The destination ARN ${arn} is invalid.`);
   if (arn === source.FunctionArn)
     throw invalid("You can't specify the function as a destination for itself.");
@@ -39,13 +35,8 @@ export function checkDestination(
     );
 }
 
-function exists({ state }: FunctionsApi, arn: string, region: string, resource: string): boolean {
+function exists({ state, functions }: FunctionsApi, arn: string, region: string): boolean {
+  if (functions.find(arn) !== undefined) return true;
   if (!Object.hasOwn(state.regions, region)) return false;
-  const { lambda, sqs } = regionOf(state, region);
-  const name = resource.replace(/^function:/, "");
-  return (
-    Object.values(sqs.queues).some(({ QueueArn }) => QueueArn === arn) ||
-    (Object.hasOwn(lambda.functions, name) &&
-      lambda.functions[name]?.configuration.FunctionArn === arn)
-  );
+  return Object.values(regionOf(state, region).sqs.queues).some(({ QueueArn }) => QueueArn === arn);
 }

@@ -1,5 +1,5 @@
 import { AwsError } from "../../protocols/aws-error.ts";
-import { regionOf, type State } from "../../state.ts";
+import { type Functions, functionNotFound } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
 
 /** A name, a partial or a whole ARN, each with a qualifier or without. */
@@ -7,6 +7,7 @@ const REFERENCE =
   /^(?:arn:aws:lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([\w-]{1,64})(?::(\$LATEST|[\w-]+))?$/;
 
 export interface FunctionReference {
+  region: string;
   functionName: string;
   unqualifiedArn: string;
   /** With the qualifier, where one was given. */
@@ -37,21 +38,15 @@ export function resolveFunction(
   const qualifier = Qualifier ?? suffix;
   const unqualifiedArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
   const arn = qualifier === undefined ? unqualifiedArn : `${unqualifiedArn}:${qualifier}`;
-  return { functionName, unqualifiedArn, arn, qualifier };
+  return { region, functionName, unqualifiedArn, arn, qualifier };
 }
 
 /** @throws {AwsError} 404 ResourceNotFoundException; there are no versions but `$LATEST`. */
-export function findFunction(
-  state: State,
-  region: string,
-  input: { FunctionName: string; Qualifier?: string },
-): LambdaFunction {
-  const reference = resolveFunction(state.accountId, region, input);
-  const { functionName, unqualifiedArn, arn, qualifier = "$LATEST" } = reference;
-  const { functions } = regionOf(state, region).lambda;
-  const found = Object.hasOwn(functions, functionName) ? functions[functionName] : undefined;
-  const known = found?.configuration.FunctionArn === unqualifiedArn && qualifier === "$LATEST";
-  if (found === undefined || !known) throw notFound(`Function not found: ${arn}`);
+export function findFunction(functions: Functions, reference: FunctionReference): LambdaFunction {
+  const { region, functionName, unqualifiedArn, arn, qualifier = "$LATEST" } = reference;
+  const found = functions.named(region, functionName);
+  const isKnown = found?.configuration.FunctionArn === unqualifiedArn && qualifier === "$LATEST";
+  if (found === undefined || !isKnown) throw functionNotFound(arn);
   return found;
 }
 

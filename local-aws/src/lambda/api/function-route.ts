@@ -3,23 +3,25 @@ import type { Clock } from "../../clock.ts";
 import type { OperationContext } from "../../protocols/operation.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { Iam } from "../../iam/index.ts";
-import { regionOf, type State } from "../../state.ts";
+import type { State } from "../../state.ts";
 import type { DelayedSettings } from "../delayed-settings.ts";
+import type { Functions } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
 import { findFunction, resolveFunction } from "./function-name.ts";
 
 /** What Lambda's API for functions works on. */
 export interface FunctionsApi {
   state: State;
+  functions: Functions;
   clock: Clock;
   iam: Iam;
   /** How many invocations the account may have at a time in a region. */
   accountConcurrency: number;
   settings: DelayedSettings;
-  /** Called after a function was made, or its code or configuration changed. */
-  onCodeOrConfigurationChange(region: string, functionName: string): void;
+  /** Called after a function was created, or its code or configuration changed. */
+  onCodeOrConfigurationChange(target: LambdaFunction): void;
   /** Called after a function was deleted. */
-  onDelete(region: string, functionName: string): void;
+  onDelete(target: LambdaFunction): void;
 }
 
 /** The parameters of an operation on one function. */
@@ -35,7 +37,7 @@ export const functionInput = {
 export function functionRoute<
   Input extends v.GenericSchema<unknown, { FunctionName: string; Qualifier?: string }>,
 >(
-  { state }: FunctionsApi,
+  { state, functions }: FunctionsApi,
   definition: {
     name: string;
     method: Route["method"];
@@ -46,6 +48,8 @@ export function functionRoute<
   },
 ): Route {
   const { name, method, path, status, input, handle } = definition;
+  const referenceTo = (parameters: v.InferOutput<Input>, { region }: { region: string }) =>
+    resolveFunction(state.accountId, region, parameters);
   return {
     name,
     method,
@@ -53,13 +57,10 @@ export function functionRoute<
     ...(status !== undefined && { status }),
     operation: {
       input,
-      resource: (parameters: v.InferOutput<Input>, { region }) =>
-        resolveFunction(state.accountId, region, parameters).unqualifiedArn,
+      resource: (parameters: v.InferOutput<Input>, context) =>
+        referenceTo(parameters, context).unqualifiedArn,
       handle: (parameters: v.InferOutput<Input>, context) =>
-        handle(findFunction(state, context.region, parameters), parameters, context),
+        handle(findFunction(functions, referenceTo(parameters, context)), parameters, context),
     },
   };
 }
-
-export const functionsOf = (state: State, region: string): Record<string, LambdaFunction> =>
-  regionOf(state, region).lambda.functions;

@@ -4,11 +4,11 @@ import type { LambdaFunction } from "../state.ts";
 import { createFunctionRoute } from "./create-function.ts";
 import { describeFunction } from "./description.ts";
 import { resolveFunction } from "./function-name.ts";
-import { type FunctionsApi, functionInput, functionRoute, functionsOf } from "./function-route.ts";
+import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
 export function functionRoutes(api: FunctionsApi): Route[] {
-  const { state } = api;
+  const { state, functions } = api;
   const collection = "/2015-03-31/functions";
   const path = `${collection}/{FunctionName}`;
   return [
@@ -20,7 +20,7 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       operation: {
         input: v.strictObject({}),
         handle: (_, { region }) => ({
-          Functions: Object.values(functionsOf(state, region)).map(describeFunction),
+          Functions: functions.list(region).map(describeFunction),
         }),
       },
     },
@@ -40,9 +40,9 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       path,
       status: 204,
       input: v.strictObject({ FunctionName: v.string() }),
-      handle({ configuration }, _, { region }) {
-        delete functionsOf(state, region)[configuration.FunctionName];
-        api.onDelete(region, configuration.FunctionName);
+      handle(target) {
+        functions.remove(target);
+        api.onDelete(target);
       },
     }),
     functionRoute(api, {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
-import { findFunction, invalid } from "./function-name.ts";
+import { findFunction, invalid, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
 
 const Resource = v.string();
@@ -16,13 +16,13 @@ const untagInput = v.strictObject({
 const listInput = v.strictObject({ Resource });
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html */
-export function tagRoutes({ state }: FunctionsApi): Route[] {
+export function tagRoutes({ state, functions }: FunctionsApi): Route[] {
   const path = "/2017-03-31/tags/{Resource}";
   const tagged = (region: string, arn: string): LambdaFunction => {
     // Our choice: the text, because there is no source.
     if (!/^arn:aws:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn))
       throw invalid(`Tags require the ARN of a function without a qualifier, not ${arn}`);
-    return findFunction(state, region, { FunctionName: arn });
+    return findFunction(functions, resolveFunction(state.accountId, region, { FunctionName: arn }));
   };
   const resource = (input: { Resource: string }) => input.Resource;
   return [

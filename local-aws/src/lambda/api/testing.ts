@@ -9,8 +9,10 @@ import { permissiveIam } from "../../iam/testing.ts";
 import { serve } from "../../server/testing.ts";
 import { sessionOf } from "../../iam/sessions.ts";
 import type { Iam } from "../../iam/index.ts";
+import { arnOf, createFunctions } from "../functions.ts";
 import { createDelayedSettings } from "../delayed-settings.ts";
 import { emptyState, regionOf, type State } from "../../state.ts";
+import type { LambdaFunction } from "../state.ts";
 import { createLambdaApi } from "./index.ts";
 
 export const zip = zipSync({ "index.mjs": strToU8("export const handler = async () => {};") });
@@ -28,12 +30,13 @@ export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
   const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
   const service = createLambdaApi({
     state,
+    functions: createFunctions(state),
     clock,
     iam,
     accountConcurrency,
     settings: createDelayedSettings({ clock }),
-    onCodeOrConfigurationChange: (region, name) => changed.push(`${region} ${name} changed`),
-    onDelete: (region, name) => changed.push(`${region} ${name} deleted`),
+    onCodeOrConfigurationChange: (target) => changed.push(`${placeOf(target)} changed`),
+    onDelete: (target) => changed.push(`${placeOf(target)} deleted`),
   });
   const server = await serve(service);
   const client = new LambdaClient({
@@ -57,6 +60,9 @@ export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
     },
   };
 }
+
+const placeOf = ({ configuration }: LambdaFunction) =>
+  `${arnOf(configuration).region} ${configuration.FunctionName}`;
 
 const minimal: CreateFunctionCommandInput = {
   FunctionName: "processor",

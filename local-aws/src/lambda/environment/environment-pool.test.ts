@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../clock.ts";
-import { createEnvironmentPool } from "./environment-pool.ts";
+import { noMiddleware } from "../middleware.ts";
+import { EnvironmentPool } from "./environment-pool.ts";
 import type { ExecutionEnvironment, InvocationResult } from "./execution-environment.ts";
 
 /** Environments that end an invocation when they are told to. */
 function startPool(capacity: number) {
   const running: (() => void)[] = [];
   let started = 0;
-  const pool = createEnvironmentPool({
+  const pool = new EnvironmentPool({
     clock: systemClock,
     capacity,
-    environments: {
+    middleware: noMiddleware,
+    factory: {
       start(onEnd): ExecutionEnvironment {
         started += 1;
         return {

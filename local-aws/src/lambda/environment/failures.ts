@@ -1,7 +1,7 @@
 /**
  * The payloads that Lambda itself answers with, where a function doesn't get to answer.
  */
-import type { Exit } from "./function-process.ts";
+import type { ProcessExit } from "./function-process.ts";
 import type { FunctionError } from "../runtime/frames.ts";
 
 /** Bytes of a response. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -13,7 +13,7 @@ export const timedOut = (requestId: string, seconds: number): Buffer =>
     errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
   });
 
-export const exited = (requestId: string, exit: Exit): Buffer =>
+export const exited = (requestId: string, exit: ProcessExit): Buffer =>
   payload({
     errorType: "Runtime.ExitError",
     errorMessage: `RequestId: ${requestId} Error: Runtime exited ${reasonOf(exit)}`,
@@ -67,7 +67,7 @@ function parse(text: string): unknown {
 
 const payload = (error: FunctionError) => Buffer.from(JSON.stringify(error));
 
-function reasonOf({ code, signal }: Exit): string {
+function reasonOf({ code, signal }: ProcessExit): string {
   if (signal !== null) return `with error: signal: ${signalNames[signal] ?? signal}`;
   return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
 }

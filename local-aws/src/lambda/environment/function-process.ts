@@ -24,8 +24,8 @@ export interface FunctionProcess {
   memoryUsed(): number | undefined;
 }
 
-/** How a process ended. */
-export interface Exit {
+/** How a process exited. */
+export interface ProcessExit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
@@ -41,7 +41,7 @@ export interface FunctionProcessOptions {
   /** What came out of stdout and stderr past the runtime: of V8 itself, or of another process. */
   onOutput(text: string): void;
   /** The process has ended, and everything it had sent was read. */
-  onExit(exit: Exit): void;
+  onExit(exit: ProcessExit): void;
 }
 
 /** How long an ended process's output is read on, where another process still holds its pipes. */
@@ -104,7 +104,11 @@ function readOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) =
   }
 }
 
-function whenEnded(child: ChildProcess, killGroup: () => void, onExit: (exit: Exit) => void): void {
+function whenEnded(
+  child: ChildProcess,
+  killGroup: () => void,
+  onExit: (exit: ProcessExit) => void,
+): void {
   let grace: NodeJS.Timeout | undefined;
   child.once("exit", () => {
     killGroup();
@@ -129,7 +133,7 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Only Linux tells of another process. */
+/** Only Linux has a file with the memory of another process. */
 function residentMegabytes(pid: number): number | undefined {
   if (process.platform !== "linux") return undefined;
   try {

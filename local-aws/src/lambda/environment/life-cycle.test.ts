@@ -74,6 +74,32 @@ test("a deleted function is unknown at once, and its processes end", async () =>
   await expect.poll(() => isAlive((payload as { pid: number }).pid), PATIENTLY).toBe(false);
 });
 
+test("an invocation that waits when its function is deleted gets 404, and a running one its result", async () => {
+  await using lambda = await startLambda({ capacity: 1 });
+  const until = `${lambda.workDirectory}/until`;
+  lambda.define(
+    "leaves",
+    `const { existsSync } = require('node:fs');
+     exports.handler = async () => {
+       console.log('running');
+       while (!existsSync('${until}')) await new Promise((resolve) => setTimeout(resolve, 5));
+       return 'done'; };`,
+  );
+  const running = lambda.invoke("leaves");
+  await lambda.logged("leaves", /running/);
+  const waiting = lambda.invoke("leaves");
+  const path = "/2015-03-31/functions/leaves";
+  await lambda.lambda.service({ ...lambda.request("leaves", undefined), method: "DELETE", path });
+  expect(await waiting).toMatchObject({
+    status: 404,
+    payload: {
+      Message: "Function not found: arn:aws:lambda:us-east-1:000000000000:function:leaves",
+    },
+  });
+  writeFileSync(until, "");
+  expect((await running).payload).toBe("done");
+});
+
 test("an environment that nobody needs is ended after a while, and the latest used are kept", async () => {
   const clock = createManualClock();
   await using lambda = await startLambda({ clock });

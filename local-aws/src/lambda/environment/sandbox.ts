@@ -1,16 +1,23 @@
 import type { EnvironmentLog } from "../log/environment-log.ts";
 import { loggedErrorType } from "./failures.ts";
-import type { Exit, FunctionProcess, FunctionProcessOptions } from "./function-process.ts";
-import type { Ending, Phase, PlatformLines } from "../log/log-lines.ts";
+import type { FunctionProcess, FunctionProcessOptions, ProcessExit } from "./function-process.ts";
+import type { Phase, PlatformLines, ReportStatus } from "../log/log-lines.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
 import { FrameType, type InvocationHeader } from "../runtime/frames.ts";
 
-/** Starts the process of an environment. */
-export type StartProcess = (
+/**
+ * Starts the process of an environment.
+ * @throws {Error} if the system cannot start another process.
+ */
+export type ProcessStarter = (
   handlers: Pick<FunctionProcessOptions, "onFrame" | "onOutput" | "onExit">,
 ) => FunctionProcess;
 
-/** One process of an execution environment, from its start to its end, held to its limits. */
+/**
+ * One process of an execution environment, from its start to its exit, with the limits that Lambda
+ * sets: it loads the function, then runs one invocation after the other, and is killed when it
+ * exceeds its time or its memory.
+ */
 export interface Sandbox {
   /** Whether the function is loaded. */
   readonly ready: boolean;
@@ -21,15 +28,15 @@ export interface Sandbox {
   kill(reason: KillReason): void;
 }
 
-export type KillReason = "time" | "memory" | "shutdown" | "fault";
+export type KillReason = "time" | "memory" | "shutdown" | "crash";
 
-/** How a sandbox came to its end. */
-export interface Death extends Ending {
-  /** Of the start, where the sandbox ended before it was ready. */
+/** How the process exited, and the status that Lambda reports for it. */
+export interface SandboxExit extends ReportStatus {
+  /** Of the start, if the process exited before the function was loaded. */
   phase?: Phase;
-  /** JSON of a `FunctionError`: why it was never ready. */
+  /** JSON of a `FunctionError`: why the function could not be loaded. */
   initError?: Buffer;
-  exit: Exit;
+  process: ProcessExit;
   /** The high-water mark, in MB. */
   memoryUsed: number;
 }
@@ -41,17 +48,17 @@ export interface SandboxOptions {
   log: EnvironmentLog;
   lines: PlatformLines;
   memoryWatch: MemoryWatch;
-  startProcess: StartProcess;
+  startProcess: ProcessStarter;
   /** @param duration milliseconds that the start took. */
   onReady(duration: number): void;
   onResponse(payload: Buffer): void;
   onError(payload: Buffer): void;
   /** The runtime waits for the next invocation. */
   onNext(): void;
-  onDeath(death: Death): void;
+  onExit(exit: SandboxExit): void;
 }
 
-/** @throws where no process can be started. */
+/** @throws {Error} if the system cannot start another process. */
 export function startSandbox(options: SandboxOptions): Sandbox {
   const { phase, memorySize, log, lines } = options;
   let ready = false;
@@ -87,7 +94,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
       default:
         noteKilobytes(payload);
     }
-    // Once it is killed, its end is on the way, and nothing else is to come of it.
+    // A killed process is about to exit: nothing but its exit has an effect.
     if (killedFor !== undefined) return;
     if (type === FrameType.InitDone) onInitDone();
     if (type === FrameType.Next) options.onNext();
@@ -100,16 +107,16 @@ export function startSandbox(options: SandboxOptions): Sandbox {
     options.onReady(duration);
   };
 
-  const onExit = (exit: Exit) => {
+  const onExit = (process: ProcessExit) => {
     unwatch();
     log.flush();
     if (killedFor === "memory") memoryUsed = memorySize;
-    const ending = endingOf(killedFor, initError);
-    const death = { ...ending, exit, memoryUsed };
-    if (ready) return options.onDeath(death);
+    const status = statusOf(killedFor, initError);
+    const exit = { ...status, process, memoryUsed };
+    if (ready) return options.onExit(exit);
     const duration = performance.now() - startedAt;
-    log.platform(lines.initReport({ phase, duration, ...ending }));
-    options.onDeath({ ...death, phase, ...(initError && { initError }) });
+    log.platform(lines.initReport({ phase, duration, ...status }));
+    options.onExit({ ...exit, phase, ...(initError && { initError }) });
   };
 
   log.platform(lines.initStart(phase));
@@ -138,7 +145,7 @@ export function startSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-function endingOf(killedFor: KillReason | undefined, initError: Buffer | undefined): Ending {
+function statusOf(killedFor: KillReason | undefined, initError: Buffer | undefined): ReportStatus {
   if (killedFor === "time") return { status: "timeout" };
   if (killedFor === "memory") return { status: "error", errorType: "Runtime.OutOfMemory" };
   const errorType = initError === undefined ? "Runtime.ExitError" : loggedErrorType(initError);

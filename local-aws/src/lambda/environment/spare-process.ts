@@ -1,20 +1,20 @@
 import type { FunctionProcess } from "./function-process.ts";
-import type { StartProcess } from "./sandbox.ts";
+import type { ProcessStarter } from "./sandbox.ts";
 
-type Handlers = Parameters<StartProcess>[0];
+type Handlers = Parameters<ProcessStarter>[0];
 
-/** A process that was started before anybody needed it, and waits for the word to load its function. */
+/** A process that was started before an invocation needs it, and waits for the command to load. */
 export interface SpareProcess {
-  /** Hands it over; where it is taken already, or has ended, a new one is started. */
-  startProcess: StartProcess;
-  /** Ends it, unless it is taken. */
+  /** Hands it over. Starts a new process if it is taken already, or has exited. */
+  startProcess: ProcessStarter;
+  /** Kills it, unless it is taken. */
   discard(): void;
 }
 
 /** @throws where no process can be started. */
-export function startSpareProcess(start: StartProcess): SpareProcess {
+export function startSpareProcess(start: ProcessStarter): SpareProcess {
   let taken: Handlers | undefined;
-  /** What Node.js itself says at its start, of an option that it doesn't know maybe. */
+  /** What Node.js itself writes at its start, for example a warning about an option. */
   const output: string[] = [];
   let spare: FunctionProcess | undefined = start({
     onFrame: (...frame) => taken?.onFrame(...frame),

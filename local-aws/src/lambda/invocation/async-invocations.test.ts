@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createManualClock } from "../../manual-clock.ts";
+import { awsRequest } from "../../protocols/testing.ts";
 import { PATIENTLY, startLambda, type TestLambda, useLambda } from "../testing.ts";
 import type { EventInvokeConfig } from "../state.ts";
 
@@ -181,6 +182,50 @@ test("a throttled event waits, and tells of the throttling when its age is up", 
   expect(record?.Body).toMatch(
     /"condition":"EventAgeExceeded","approximateInvokeCount":0\},"requestPayload":\{"a":1\},"responseContext":\{"statusCode":429\}\}$/,
   );
+});
+
+test("events that wait for a retry are dropped when their function is deleted", async () => {
+  const clock = createManualClock();
+  await using deleting = await startLambda({ clock });
+  const OnFailure = deleting.addQueue("failures");
+  define(deleting, "deleted", FAILS, { OnFailure });
+  delete deleting.state.regions["us-east-1"]?.lambda.functions["deleted"]?.eventInvokeConfig
+    ?.MaximumRetryAttempts;
+  const queued = async () => (await deleting.lambda.overview()).queued;
+  await deleting.invokeAsync("deleted");
+  await deleting.logged("deleted", /^REPORT/);
+  expect(await queued()).toBe(1);
+
+  const path = "/2015-03-31/functions/deleted";
+  await deleting.send(awsRequest({ method: "DELETE", path }));
+  expect(await queued()).toBe(0);
+  // Another function with the same name gets none of them.
+  deleting.define("deleted", "exports.handler = async () => console.log('another');");
+  for (let minute = 0; minute < 10; minute += 1) clock.advance(60_000);
+  await deleting.invoke("deleted");
+  const runs = deleting.messages("deleted").filter((message) => message.startsWith("START"));
+  expect(runs).toHaveLength(2);
+  expect(await deleting.received("failures")).toEqual([]);
+});
+
+test("a changed number of retries applies to the events that wait", async () => {
+  const clock = createManualClock();
+  await using changing = await startLambda({ clock });
+  const OnFailure = changing.addQueue("failures");
+  const target = define(changing, "changes", FAILS, { OnFailure });
+  delete target.eventInvokeConfig?.MaximumRetryAttempts;
+  await changing.invokeAsync("changes");
+  await changing.logged("changes", /^REPORT/);
+  const path = "/2019-09-25/functions/changes/event-invoke-config";
+  const body = Buffer.from(
+    JSON.stringify({
+      MaximumRetryAttempts: 0,
+      DestinationConfig: { OnFailure: { Destination: OnFailure } },
+    }),
+  );
+  await changing.send(awsRequest({ method: "PUT", path, body }));
+  clock.advance(71_000);
+  await expect.poll(() => changing.received("failures"), PATIENTLY).toHaveLength(1);
 });
 
 describe("what can't be delivered is counted, and harms nothing", () => {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { createManualClock } from "../../manual-clock.ts";
-import { type AsyncEvent, createAsyncQueue } from "./async-queue.ts";
+import { createDelayedSettings } from "../delayed-settings.ts";
+import type { AsyncEvent } from "./async-event.ts";
+import { createAsyncQueue } from "./async-queue.ts";
 import { addFunction, stateWithRole } from "../testing.ts";
 import type { EventInvokeConfig } from "../state.ts";
 
@@ -25,16 +27,16 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     end: undefined as [string, number, number] | undefined,
     event: undefined as AsyncEvent | undefined,
   };
-  let exists = true;
   let behaviour: () => "fails" | "works" = () => "fails";
-  const ended = (condition: string) => (_target: unknown, event: AsyncEvent, failure?: string) => {
+  const ended = (condition: string) => (event: AsyncEvent, failure?: string) => {
     seen.end = [failure ?? condition, event.invokeCount, (clock.now() - begin) / SECOND];
     seen.event = event;
   };
   const queue = createAsyncQueue({
     clock,
     random,
-    target: () => (exists ? target : undefined),
+    target,
+    settings: createDelayedSettings({ clock }),
     async invoke({ requestId }) {
       seen.attempts.push((clock.now() - begin) / SECOND);
       seen.requestIds.add(requestId);
@@ -50,7 +52,6 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     queue,
     add: () => queue.add({ requestId: "r-1", payload: Buffer.from("{}") }),
     behave: (does: typeof behaviour) => (behaviour = does),
-    remove: () => (exists = false),
     /** Lets time go by second for second, as an attempt takes a moment to come to its end. */
     async pass(milliseconds: number) {
       for (let passed = 0; passed <= milliseconds; passed += SECOND) {
@@ -167,22 +168,15 @@ test("a function with a reserved concurrency of zero is not attempted", async ()
   expect(seen.event?.outcome).toBeUndefined();
 });
 
-test("events that wait for a function go with it", async () => {
-  const { add, pass, remove, seen } = startQueue();
-  add();
-  await pass(0);
-  remove();
-  await pass(5 * MINUTE);
-  expect(seen.attempts).toEqual([0]);
-  expect(seen.end).toBeUndefined();
-});
-
-test("after close nothing is attempted any more", async () => {
+test("after close nothing is attempted any more, and nothing is sent to a destination", async () => {
   const { add, pass, queue, seen } = startQueue();
   add();
   await pass(0);
+  expect(queue.size()).toBe(1);
   queue.close();
   add();
   await pass(5 * MINUTE);
+  expect(queue.size()).toBe(0);
   expect(seen.attempts).toEqual([0]);
+  expect(seen.end).toBeUndefined();
 });

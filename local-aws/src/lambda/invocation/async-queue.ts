@@ -1,41 +1,24 @@
 import type { Clock, Timer } from "../../clock.ts";
+import { type Hooks, noHooks } from "../../hooks.ts";
 import { AwsError } from "../../protocols/aws-error.ts";
+import { reportError } from "../../report-error.ts";
+import type { DelayedSettings } from "../delayed-settings.ts";
 import type { InvocationResult } from "../environment/execution-environment.ts";
 import type { LambdaFunction } from "../state.ts";
-import { reportError } from "../../report-error.ts";
-import { type Hooks, noHooks } from "../../hooks.ts";
+import {
+  type AsyncEvent,
+  type FailureCondition,
+  invocationOf,
+  type NewEvent,
+  type Refusal,
+} from "./async-event.ts";
 
-/** An event of an asynchronous invocation, from the moment Lambda accepts it. */
-export interface AsyncEvent {
-  readonly requestId: string;
-  readonly payload: Buffer;
-  /** Of the request that led to it. */
-  readonly traceHeader?: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly acceptedAt: number;
-  /** How often the function ran. */
-  invokeCount: number;
-  /** How often it could not run. */
-  refusals: number;
-  /** Of the latest attempt; none before the first, and none where it can't be attempted at all. */
-  outcome?: InvocationResult | Refusal;
-}
-
-/** The function didn't run: throttled, or a fault of the service. */
-export interface Refusal {
-  /** The HTTP status that a synchronous invoker would get. */
-  status: number;
-  message: string;
-}
-
-/** Why an event came to nothing, in the words of the failure record. */
-export type FailureCondition = "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
-
+/** The events of one function. */
 export interface AsyncQueue {
-  add(event: Pick<AsyncEvent, "requestId" | "payload" | "traceHeader">): void;
-  /** How many events have not come to an end. */
+  add(event: NewEvent): void;
+  /** How many events are attempted or wait for another attempt. */
   size(): number;
-  /** Nothing is attempted any more. */
+  /** Drops all events: nothing more is attempted, and nothing is sent to a destination. */
   close(): void;
 }
 
@@ -52,101 +35,102 @@ const LONGEST_BACK_OFF = 5 * MINUTE;
 const RETRY_JITTER = 10_000;
 
 /**
- * The queue between an asynchronous Invoke and the function. A function error is retried after about
- * one minute, and then after about two. What could not run at all is tried again after one second, and then
- * ever later, for as long as its age allows.
+ * The queue between an asynchronous Invoke and the function. Each event is attempted at once.
+ *
+ * - The function runs without an error: the event has succeeded.
+ * - The function fails: the next attempt is after about one minute, and then after about two. After
+ *   the last retry the event is given up.
+ * - The function cannot run (a throttle, an error of the service): the next attempt is after one
+ *   second, then after twice the time each, up to five minutes. It does not count as a retry.
+ * - The next attempt would be after the event's maximum age: the event is given up.
+ *
+ * Changes of the function's settings apply to the events that wait, once they are in force.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export function createAsyncQueue(options: {
+  target: LambdaFunction;
   clock: Clock;
+  settings: Pick<DelayedSettings, "eventInvokeConfig">;
   /** Returns a number from 0 up to 1. */
   random(): number;
-  /** The function as it is now. Our choice: with it go the events that still wait for it. */
-  target(): LambdaFunction | undefined;
-  /** Rejects with an `AwsError` where the function doesn't run. */
+  /** Rejects with an `AwsError` if the function cannot run. */
   invoke(event: AsyncEvent): Promise<InvocationResult>;
-  onSuccess(target: LambdaFunction, event: AsyncEvent): void;
-  onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
+  onSuccess(event: AsyncEvent): void;
+  onFailure(event: AsyncEvent, condition: FailureCondition): void;
   /** Default: none. */
   hooks?: Hooks;
 }): AsyncQueue {
-  const { clock, random, invoke, hooks = noHooks } = options;
-  const timers = new Set<Timer>();
+  const { target, clock, settings, random, invoke, hooks = noHooks } = options;
+  /** All events that have not come to their end. */
   const events = new Set<AsyncEvent>();
+  /** Of the events that wait for another attempt. */
+  const timers = new Set<Timer>();
   let closed = false;
 
-  const forget = (event: AsyncEvent) => void events.delete(event);
-
-  const giveUp = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
-    forget(event);
-    hooks.emit(event.traceHeader, {
-      type: "given-up",
-      invocation: invocationOf(target, event),
-      condition,
-    });
-    options.onFailure(target, event, condition);
-  };
-
   const attempt = async (event: AsyncEvent): Promise<void> => {
-    const target = options.target();
-    if (closed || target === undefined) return forget(event);
+    if (closed) return;
     if (target.reservedConcurrentExecutions === 0) {
       delete event.outcome;
-      return giveUp(target, event, "ZeroReservedConcurrency");
+      return giveUp(event, "ZeroReservedConcurrency");
     }
-    if (clock.now() >= expiryOf(target, event)) return giveUp(target, event, "EventAgeExceeded");
+    if (clock.now() >= expiryOf(event)) return giveUp(event, "EventAgeExceeded");
     event.outcome = await invoke(event).catch(refusalOf);
     conclude(event, event.outcome);
   };
 
   const conclude = (event: AsyncEvent, outcome: InvocationResult | Refusal) => {
-    const target = options.target();
-    if (closed || target === undefined) return forget(event);
+    if (closed) return;
     if ("status" in outcome) {
       event.refusals += 1;
       const backOff = Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF);
-      return attemptLater(target, event, backOff, outcome.message);
+      return attemptLater(event, backOff, outcome.message);
     }
     event.invokeCount += 1;
-    const retries = target.eventInvokeConfig?.MaximumRetryAttempts ?? DEFAULT_RETRIES;
+    const { MaximumRetryAttempts: retries = DEFAULT_RETRIES } =
+      settings.eventInvokeConfig.of(target) ?? {};
     if (outcome.functionError === undefined) {
-      forget(event);
-      options.onSuccess(target, event);
-    } else if (event.invokeCount > retries) giveUp(target, event, "RetriesExhausted");
+      events.delete(event);
+      options.onSuccess(event);
+    } else if (event.invokeCount > retries) giveUp(event, "RetriesExhausted");
     else {
       const jitter = Math.round((2 * random() - 1) * RETRY_JITTER);
-      attemptLater(target, event, event.invokeCount * MINUTE + jitter, "The function failed.");
+      attemptLater(event, event.invokeCount * MINUTE + jitter, "The function failed.");
     }
   };
 
-  const attemptLater = (
-    target: LambdaFunction,
-    event: AsyncEvent,
-    milliseconds: number,
-    reason: string,
-  ) => {
-    if (clock.now() + milliseconds >= expiryOf(target, event))
-      return giveUp(target, event, "EventAgeExceeded");
-    hooks.emit(event.traceHeader, {
-      type: "retry",
-      invocation: invocationOf(target, event),
-      inMilliseconds: milliseconds,
-      reason,
-    });
+  const giveUp = (event: AsyncEvent, condition: FailureCondition) => {
+    events.delete(event);
+    const invocation = invocationOf(target, event);
+    hooks.emit(event.traceHeader, { type: "given-up", invocation, condition });
+    options.onFailure(event, condition);
+  };
+
+  const attemptLater = (event: AsyncEvent, inMilliseconds: number, reason: string) => {
+    if (clock.now() + inMilliseconds >= expiryOf(event)) return giveUp(event, "EventAgeExceeded");
+    const invocation = invocationOf(target, event);
+    hooks.emit(event.traceHeader, { type: "retry", invocation, inMilliseconds, reason });
     const timer = clock.setTimer(() => {
       timers.delete(timer);
       start(event);
-    }, milliseconds);
+    }, inMilliseconds);
     timers.add(timer);
   };
 
-  /** A fault of ours is shown, and neither ends the local AWS nor keeps the event for ever. */
+  /** Milliseconds since the epoch. */
+  const expiryOf = ({ acceptedAt }: AsyncEvent): number => {
+    const { MaximumEventAgeInSeconds: seconds = DEFAULT_AGE_SECONDS } =
+      settings.eventInvokeConfig.of(target) ?? {};
+    return acceptedAt + 1000 * seconds;
+  };
+
+  /** An error of the local AWS itself is printed, and does not end it. */
   const start = (event: AsyncEvent) => {
     attempt(event).catch((error: unknown) => reportError(error));
   };
 
   return {
     add(added) {
+      if (closed) return;
       const event = { ...added, acceptedAt: clock.now(), invokeCount: 0, refusals: 0 };
       events.add(event);
       start(event);
@@ -154,19 +138,11 @@ export function createAsyncQueue(options: {
     size: () => events.size,
     close() {
       closed = true;
+      events.clear();
       for (const timer of timers) timer.cancel();
     },
   };
 }
-
-const invocationOf = ({ configuration }: LambdaFunction, { requestId }: AsyncEvent) => ({
-  functionName: configuration.FunctionName,
-  requestId,
-});
-
-/** Milliseconds since the epoch. */
-const expiryOf = ({ eventInvokeConfig }: LambdaFunction, { acceptedAt }: AsyncEvent) =>
-  acceptedAt + 1000 * (eventInvokeConfig?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_SECONDS);
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof AwsError) return { status: error.status, message: error.message };

@@ -1,4 +1,4 @@
-import { regionOf, type State } from "../../state.ts";
+import type { Functions } from "../functions.ts";
 import { throttledInvoke } from "./throttled-invoke.ts";
 import type { LambdaFunction } from "../state.ts";
 
@@ -10,25 +10,22 @@ import type { LambdaFunction } from "../state.ts";
 export interface Concurrency {
   /** @throws {AwsError} 429 TooManyRequestsException, at a limit. */
   enter(target: LambdaFunction): void;
-  leave(functionArn: string): void;
+  leave(target: LambdaFunction): void;
 }
 
 export function createConcurrency(options: {
-  state: State;
+  functions: Functions;
   /** Of all functions in a region. */
   accountLimit: number;
 }): Concurrency {
-  const { state, accountLimit } = options;
-  /** By the function's ARN. */
-  const running = new Map<string, number>();
-  const runningOf = ({ configuration }: LambdaFunction) =>
-    running.get(configuration.FunctionArn) ?? 0;
+  const { functions, accountLimit } = options;
+  const running = new WeakMap<LambdaFunction, number>();
+  const runningOf = (target: LambdaFunction) => running.get(target) ?? 0;
 
-  /** What functions reserve is theirs, whether they use it or not; the others share the rest. */
-  const hasUnreserved = ({ configuration }: LambdaFunction): boolean => {
-    const [, , , region = ""] = configuration.FunctionArn.split(":");
+  /** A function's reserved concurrency is its own, used or not; the others share the rest. */
+  const hasUnreserved = (target: LambdaFunction): boolean => {
     let left = accountLimit;
-    for (const one of Object.values(regionOf(state, region).lambda.functions))
+    for (const one of functions.list(functions.regionOf(target)))
       left -= one.reservedConcurrentExecutions ?? runningOf(one);
     return left > 0;
   };
@@ -41,10 +38,10 @@ export function createConcurrency(options: {
         throw throttled("ReservedFunctionConcurrentInvocationLimitExceeded");
       if (reserved === undefined && !hasUnreserved(target))
         throw throttled("ConcurrentInvocationLimitExceeded");
-      running.set(target.configuration.FunctionArn, count + 1);
+      running.set(target, count + 1);
     },
-    leave(functionArn) {
-      running.set(functionArn, (running.get(functionArn) ?? 1) - 1);
+    leave(target) {
+      running.set(target, runningOf(target) - 1);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
+import type { AsyncEvent, FailureCondition } from "./async-event.ts";
 
 /**
  * What Lambda sends to the destination of an asynchronous invocation. The payloads are spliced in as

@@ -2,18 +2,21 @@ import type { Clock } from "../../clock.ts";
 import type { Iam } from "../../iam/index.ts";
 import type { MessageAttribute, Sqs } from "../../sqs/index.ts";
 import type { Hooks } from "../../hooks.ts";
-import type { AsyncEvent, FailureCondition } from "./async-queue.ts";
+import { parseArn } from "../../arn.ts";
+import type { DelayedSettings } from "../delayed-settings.ts";
+import type { Functions } from "../functions.ts";
+import { type AsyncEvent, type FailureCondition, invocationOf } from "./async-event.ts";
 import { destinationRecord } from "./destination-record.ts";
 import { firstBytes } from "../../cut-text.ts";
 import { readFunctionError } from "../environment/failures.ts";
-import { PAYLOAD_LIMIT } from "./invoke-api.ts";
+import { PAYLOAD_LIMIT } from "./payload-limit.ts";
 import type { LambdaFunction } from "../state.ts";
 
 /** Where events go after their last attempt. */
 export interface Destinations {
   onSuccess(target: LambdaFunction, event: AsyncEvent): void;
   onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
-  failures(functionArn: string): DeliveryFailures;
+  failures(target: LambdaFunction): DeliveryFailures;
 }
 
 /** What could not be delivered, as the metrics of these names count it. */
@@ -31,19 +34,21 @@ export function createDestinations(options: {
   clock: Clock;
   iam: Iam;
   sqs: Sqs;
-  /** False: there is no such function. */
-  invokeAsync(functionArn: string, event: Pick<AsyncEvent, "payload" | "traceHeader">): boolean;
+  functions: Pick<Functions, "find">;
+  settings: DelayedSettings;
+  /** Invokes a function asynchronously. */
+  enqueue(target: LambdaFunction, event: Pick<AsyncEvent, "payload" | "traceHeader">): void;
   hooks: Hooks;
 }): Destinations {
-  const { clock, iam, sqs, invokeAsync, hooks } = options;
-  const counts = new Map<string, DeliveryFailures>();
+  const { clock, iam, sqs, functions, settings, enqueue, hooks } = options;
+  const counts = new WeakMap<LambdaFunction, DeliveryFailures>();
 
-  const failures = (functionArn: string): DeliveryFailures => {
-    const known = counts.get(functionArn) ?? {
+  const failures = (target: LambdaFunction): DeliveryFailures => {
+    const known = counts.get(target) ?? {
       DeadLetterErrors: 0,
       DestinationDeliveryFailures: 0,
     };
-    counts.set(functionArn, known);
+    counts.set(target, known);
     return known;
   };
 
@@ -62,13 +67,17 @@ export function createDestinations(options: {
     functionArn: string,
     record: string,
     traceHeader: string | undefined,
-  ) => {
+  ): boolean => {
     const payload = Buffer.from(record);
-    return (
-      payload.length <= PAYLOAD_LIMIT.Event &&
-      may(target, "lambda:InvokeFunction", functionArn) &&
-      invokeAsync(functionArn, { payload, traceHeader })
-    );
+    const destination = functions.find(functionArn);
+    if (
+      destination === undefined ||
+      payload.length > PAYLOAD_LIMIT.Event ||
+      !may(target, "lambda:InvokeFunction", functionArn)
+    )
+      return false;
+    enqueue(destination, { payload, traceHeader });
+    return true;
   };
 
   const deliver = (
@@ -80,12 +89,11 @@ export function createDestinations(options: {
     if (destinationArn === undefined) return;
     const functionArn = target.configuration.FunctionArn;
     const record = destinationRecord({ now: clock.now(), functionArn, event, condition });
-    const [, , service] = destinationArn.split(":");
     const delivered =
-      service === "lambda"
+      parseArn(destinationArn)?.service === "lambda"
         ? invoke(target, destinationArn, record, event.traceHeader)
         : send(target, destinationArn, record);
-    if (!delivered) failures(functionArn).DestinationDeliveryFailures += 1;
+    if (!delivered) failures(target).DestinationDeliveryFailures += 1;
     hooks.emit(event.traceHeader, {
       type: "destination",
       invocation: invocationOf(target, event),
@@ -94,43 +102,40 @@ export function createDestinations(options: {
     });
   };
 
-  const bury = (target: LambdaFunction, event: AsyncEvent, condition: FailureCondition) => {
-    const { DeadLetterConfig, FunctionArn } = target.configuration;
-    if (DeadLetterConfig === undefined) return;
+  const sendToDeadLetterQueue = (
+    target: LambdaFunction,
+    event: AsyncEvent,
+    condition: FailureCondition,
+  ) => {
+    const queueArn = settings.deadLetterConfig.of(target)?.TargetArn;
+    if (queueArn === undefined) return;
     const attributes = deadLetterAttributes(event, condition);
-    const delivered = send(
-      target,
-      DeadLetterConfig.TargetArn,
-      event.payload.toString(),
-      attributes,
-    );
-    if (!delivered) failures(FunctionArn).DeadLetterErrors += 1;
+    const delivered = send(target, queueArn, event.payload.toString(), attributes);
+    if (!delivered) failures(target).DeadLetterErrors += 1;
     hooks.emit(event.traceHeader, {
       type: "dead-letter",
       invocation: invocationOf(target, event),
-      queue: DeadLetterConfig.TargetArn,
+      queue: queueArn,
       delivered,
     });
   };
 
+  const destinationsOf = (target: LambdaFunction) =>
+    settings.eventInvokeConfig.of(target)?.DestinationConfig ?? {};
+
   return {
     onSuccess(target, event) {
-      const { OnSuccess } = target.eventInvokeConfig?.DestinationConfig ?? {};
+      const { OnSuccess } = destinationsOf(target);
       deliver(target, event, "Success", OnSuccess?.Destination);
     },
     onFailure(target, event, condition) {
-      const { OnFailure } = target.eventInvokeConfig?.DestinationConfig ?? {};
-      bury(target, event, condition);
+      const { OnFailure } = destinationsOf(target);
+      sendToDeadLetterQueue(target, event, condition);
       deliver(target, event, condition, OnFailure?.Destination);
     },
     failures,
   };
 }
-
-const invocationOf = ({ configuration }: LambdaFunction, { requestId }: AsyncEvent) => ({
-  functionName: configuration.FunctionName,
-  requestId,
-});
 
 /** What explains a dead letter. An event that was never attempted has no status to tell. */
 function deadLetterAttributes(

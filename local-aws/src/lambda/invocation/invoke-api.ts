@@ -7,23 +7,11 @@ import type { State } from "../../state.ts";
 import { traceHeaderOf } from "../../trace-header.ts";
 import { findFunction, resolveFunction } from "../api/function-name.ts";
 import { functionInput } from "../api/function-route.ts";
-import type { AsyncEvent } from "./async-queue.ts";
 import type { InvocationResult } from "../environment/execution-environment.ts";
-import type { NewInvocation } from "./invoker.ts";
-
-/** Bytes, by invocation type. */
-export const PAYLOAD_LIMIT = {
-  RequestResponse: 6_291_456,
-  Event: 1_048_576,
-  DryRun: 6_291_456,
-} as const;
-type InvocationType = keyof typeof PAYLOAD_LIMIT;
-
-/** Queues an event for a function. */
-export type InvokeAsync = (
-  functionArn: string,
-  event: Pick<AsyncEvent, "requestId" | "payload" | "traceHeader">,
-) => void;
+import type { Functions } from "../functions.ts";
+import type { AsyncInvocations } from "./async-invocations.ts";
+import type { Invoker } from "./invoker.ts";
+import { type InvocationType, PAYLOAD_LIMIT } from "./payload-limit.ts";
 
 /**
  * The Invoke operation. An error of the function is a success of the invocation: status 200 with
@@ -32,19 +20,17 @@ export type InvokeAsync = (
  */
 export function invokeRoute(options: {
   state: State;
-  /** @throws {AwsError} 429 at a limit of concurrency. */
-  invoke(functionArn: string, invocation: NewInvocation): Promise<InvocationResult>;
-  invokeAsync: InvokeAsync;
-  /** Resolves when a function has room for more events. */
-  room(functionArn: string): Promise<void>;
+  functions: Functions;
+  invoker: Invoker;
+  asyncInvocations: Pick<AsyncInvocations, "enqueue">;
 }): Route {
-  const { state, invoke, invokeAsync, room } = options;
+  const { state, functions, invoker, asyncInvocations } = options;
   const operation = defineOperation({
     action: "lambda:InvokeFunction",
     input: v.strictObject({ ...functionInput, Body: v.instance(Buffer) }),
     resource: (input, { region }) => resolveFunction(state.accountId, region, input).arn,
     async handle({ Body, ...input }, { region, requestId, headers }) {
-      const { FunctionArn } = findFunction(state, region, input).configuration;
+      const target = findFunction(functions, resolveFunction(state.accountId, region, input));
       refuseUnknown(headers);
       const type = oneOf(headers, "x-amz-invocation-type", INVOCATION_TYPES);
       const logType = oneOf(headers, "x-amz-log-type", LOG_TYPES);
@@ -53,13 +39,13 @@ export function invokeRoute(options: {
       const traceHeader = traceHeaderOf(headers);
       if (type === "DryRun") return new RawResponse(204);
       if (type === "Event") {
-        // Lambda takes a client context for it as well, and doesn't hand it on.
-        invokeAsync(FunctionArn, { requestId, payload, traceHeader });
-        await room(FunctionArn);
+        // Lambda accepts a client context here, too, and does not pass it on.
+        asyncInvocations.enqueue(target, { requestId, payload, traceHeader });
+        await invoker.room(target);
         return new RawResponse(202);
       }
       const invocation = { requestId, payload, traceHeader, ...clientContext };
-      return responseTo(await invoke(FunctionArn, invocation), logType === "Tail");
+      return responseTo(await invoker.invoke(target, invocation), logType === "Tail");
     },
   });
   const path = "/2015-03-31/functions/{FunctionName}/invocations";

@@ -1,8 +1,8 @@
 import {
   billedDuration,
-  type Ending,
   type LoggedEnvironment,
   type PlatformLines,
+  type ReportStatus,
   runtimeVersion,
 } from "./log-lines.ts";
 
@@ -23,7 +23,7 @@ export function jsonLines(environment: LoggedEnvironment): PlatformLines {
     levels.indexOf(level) < threshold
       ? []
       : [JSON.stringify({ time: new Date(now()).toISOString(), type, record })];
-  const unlessFailed = (level: Level, { status }: Ending) =>
+  const unlessFailed = (level: Level, { status }: ReportStatus) =>
     status === "success" ? level : "WARN";
 
   return {

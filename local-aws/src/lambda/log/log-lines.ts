@@ -7,21 +7,24 @@ import type { FunctionConfiguration } from "../state.ts";
 /** A start is a phase of its own, or a part of the invocation that needs it. */
 export type Phase = "init" | "invoke";
 
-/** How a start or an invocation ended: `timeout` and `error` mean that its process did, too. */
-export interface Ending {
-  /** An invocation whose handler threw is a success here. */
+/**
+ * The status of a start or an invocation, as Lambda reports it: with `timeout` and `error` the
+ * process has exited.
+ */
+export interface ReportStatus {
+  /** `success` includes an invocation whose handler threw. */
   status: "success" | "timeout" | "error";
   errorType?: string;
 }
 
-export interface InitReport extends Ending {
+export interface InitReport extends ReportStatus {
   phase: Phase;
   /** Milliseconds, as all durations here. */
   duration: number;
 }
 
 /** What REPORT says of one invocation. */
-export interface Report extends Ending {
+export interface Report extends ReportStatus {
   requestId: string;
   duration: number;
   /** Only of the first invocation of an environment. */

@@ -1,9 +1,9 @@
 import {
   billedDuration,
-  type Ending,
   type LoggedEnvironment,
   type PlatformLines,
   type Report,
+  type ReportStatus,
   runtimeVersion,
 } from "./log-lines.ts";
 
@@ -20,14 +20,14 @@ export function textLines({ configuration, region }: LoggedEnvironment): Platfor
       phase === "init"
         ? [`INIT_START Runtime Version: ${version}\tRuntime Version ARN: ${arn}\n`]
         : [],
-    initReport: ({ phase, duration, ...ending }) =>
-      ending.status === "success"
+    initReport: ({ phase, duration, ...outcome }) =>
+      outcome.status === "success"
         ? []
         : [
             line(
               `INIT_REPORT ${inMilliseconds("Init Duration", duration)}`,
               `Phase: ${phase}`,
-              ...fields(ending),
+              ...fields(outcome),
             ),
           ],
     start: (requestId) => [`START RequestId: ${requestId} Version: $LATEST\n`],
@@ -51,7 +51,7 @@ function reportLine(report: Report, memorySize: number): string {
   );
 }
 
-const fields = ({ status, errorType }: Ending) => [
+const fields = ({ status, errorType }: ReportStatus) => [
   `Status: ${status}`,
   ...(errorType === undefined ? [] : [`Error Type: ${errorType}`]),
 ];

@@ -1,18 +1,12 @@
+import type { InvocationReport } from "../../hooks.ts";
+import type { Report } from "../log/log-lines.ts";
 import { readFunctionError } from "./failures.ts";
-import type { FunctionEnd } from "../../hooks.ts";
 
-/** How an invocation ended, from Lambda's report and what the invoker gets. */
-export function functionEnd(
-  report: {
-    status: "success" | "timeout" | "error";
-    errorType?: string;
-    duration: number;
-    initDuration?: number | undefined;
-    memoryUsed: number;
-  },
+/** Joins Lambda's report of an invocation with the response of the function, for observers. */
+export function invocationReport(
+  { status, errorType, duration, initDuration, memoryUsed }: Report,
   { functionError, payload }: { functionError?: string; payload: Buffer },
-): Omit<FunctionEnd, "environment"> {
-  const { status, errorType, duration, initDuration, memoryUsed } = report;
+): Omit<InvocationReport, "environment"> {
   const times = { duration, memoryUsed, ...(initDuration !== undefined && { initDuration }) };
   if (status === "timeout") return { outcome: "timeout", ...times };
   if (status === "error") return { outcome: "crash", ...(errorType && { errorType }), ...times };

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../clock.ts";
+import type { Hooks } from "../../hooks.ts";
+import type { Iam } from "../../iam/index.ts";
+import type { Sqs } from "../../sqs/index.ts";
+import type { DelayedSettings } from "../delayed-settings.ts";
+import type { Functions } from "../functions.ts";
+import type { LambdaMiddleware } from "../middleware.ts";
+import type { LambdaFunction } from "../state.ts";
+import { invocationOf, type NewEvent } from "./async-event.ts";
+import { type AsyncQueue, createAsyncQueue } from "./async-queue.ts";
+import { createDestinations, type DeliveryFailures, type Destinations } from "./destinations.ts";
+import type { Invoker } from "./invoker.ts";
+
+interface Options {
+  clock: Clock;
+  iam: Iam;
+  sqs: Sqs;
+  functions: Functions;
+  settings: DelayedSettings;
+  invoker: Pick<Invoker, "invoke">;
+  middleware: Pick<LambdaMiddleware, "enqueue">;
+  /** Returns a number from 0 up to 1, for the times of retries. */
+  random(): number;
+  hooks: Hooks;
+}
+
+/**
+ * The asynchronous invocations of all functions: a queue per function, and the destinations to which
+ * the events go after their last attempt. A destination can be a function, which is then invoked
+ * asynchronously, too.
+ */
+export class AsyncInvocations {
+  readonly #options: Options;
+  readonly #queues = new Map<LambdaFunction, AsyncQueue>();
+  readonly #destinations: Destinations;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#destinations = createDestinations({
+      ...options,
+      enqueue: (target, event) => this.enqueue(target, { ...event, requestId: randomUUID() }),
+    });
+  }
+
+  /** Accepts an event for a function. */
+  enqueue(target: LambdaFunction, event: NewEvent): void {
+    const { hooks, middleware } = this.#options;
+    const invocation = invocationOf(target, event);
+    hooks.emit(event.traceHeader, { type: "queued", invocation });
+    middleware.enqueue(event, this.#queueOf(target).add);
+  }
+
+  /** Our choice: the events that wait for a function are dropped when it is deleted. */
+  drop(target: LambdaFunction): void {
+    this.#queues.get(target)?.close();
+    this.#queues.delete(target);
+  }
+
+  /** Returns what could not be delivered after the last attempt. */
+  deliveryFailures(target: LambdaFunction): DeliveryFailures {
+    return this.#destinations.failures(target);
+  }
+
+  /** How many events are attempted or wait for another attempt. */
+  size(): number {
+    return Array.from(this.#queues.values(), (queue) => queue.size()).reduce(
+      (sum, size) => sum + size,
+      0,
+    );
+  }
+
+  /** Attempts nothing more. */
+  close(): void {
+    for (const queue of this.#queues.values()) queue.close();
+  }
+
+  #queueOf(target: LambdaFunction): AsyncQueue {
+    const known = this.#queues.get(target);
+    if (known !== undefined) return known;
+    const { invoker } = this.#options;
+    const queue = createAsyncQueue({
+      ...this.#options,
+      target,
+      invoke: ({ requestId, payload, traceHeader }) =>
+        invoker.invoke(target, { requestId, payload, traceHeader }),
+      onSuccess: (event) => this.#destinations.onSuccess(target, event),
+      onFailure: (event, condition) => this.#destinations.onFailure(target, event, condition),
+    });
+    this.#queues.set(target, queue);
+    return queue;
+  }
+}
