@@ -1,5 +1,5 @@
 /**
- * `npm run check:terraform`: format and validity of every root module, with the real provider. A
+ * A part of `npm run check`: format and validity of every root module, with the real provider. A
  * machine without Terraform skips it and says so; in CI that is a failure.
  */
 import { spawn, spawnSync } from "node:child_process";

@@ -10,9 +10,11 @@ const modulesOfSdk = [
   "node:async_hooks",
   "node:crypto",
   "node:fs",
+  "node:fs/promises",
   "node:http",
   "node:https",
   "node:os",
+  "node:path",
   "node:process",
   "node:stream",
 ];

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
@@ -11,19 +10,16 @@ import { webApis } from "./web-apis.ts";
 
 const ENTRY = `
   import { webApis } from "./web-apis.ts";
-  import { actions } from "./actions/index.ts";
+  import { actions } from "../../functions/processor/actions/index.ts";
   Object.assign(actions, { webApis });
-  export { handler } from "./index.ts";
+  export { handler } from "../../functions/processor/index.ts";
 `;
 
 /** The processor with one more action, as `npm run build` bundles it. */
 async function zipWithWebApis(): Promise<string> {
   const { outputFiles } = await build({
     ...bundleOptions,
-    stdin: {
-      contents: ENTRY,
-      resolveDir: join(import.meta.dirname, "..", "..", "functions", "processor"),
-    },
+    stdin: { contents: ENTRY, resolveDir: import.meta.dirname },
     sourcemap: false,
     write: false,
   });
@@ -31,7 +27,7 @@ async function zipWithWebApis(): Promise<string> {
   return Buffer.from(zip).toString("base64");
 }
 
-test("an action finds Blob, ReadableStream and FormData in its bundle as in its unit test", async () => {
+test("an action uses Blob, ReadableStream, FormData and fetch in its bundle as in its unit test", async () => {
   const request = { action: "webApis", data: { text: "hello" }, requestId: "mine" };
   const inUnitTest = await runAction({ ...request, connectionId: "c=" }, { webApis });
   expect(inUnitTest).toMatchObject({
@@ -39,6 +35,7 @@ test("an action finds Blob, ReadableStream and FormData in its bundle as in its 
       blob: "hello",
       stream: ["hello"],
       file: ["a.txt", "text/plain", "hello"],
+      fetched: "hello",
       body: "hello",
       blobs: [true, true, false, false],
       streams: [false, false, true, false],

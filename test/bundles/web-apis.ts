@@ -22,6 +22,7 @@ export const webApis = defineAction({
       blob: await blob.text(),
       stream: streamed,
       file: file instanceof File ? [file.name, file.type, await file.text()] : null,
+      fetched: await (await fetch("data:text/plain,hello")).text(),
       body: await new Response(blob.stream()).text(),
       blobs: values.map((value) => value instanceof Blob),
       streams: values.map((value) => value instanceof ReadableStream),
