@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { snapshot } from "../local-aws/src/stack-snapshot.ts";
 import { readBundles, STACKS, startEmpty } from "../local-aws/src/stack.ts";
-import { buildFunctions, DIST } from "./build.ts";
+import { buildFunctions, DIST } from "./build/index.ts";
 import { applyStack, type StackName, variablesOf } from "./terraform.ts";
 
 async function write(stack: StackName): Promise<void> {

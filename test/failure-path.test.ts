@@ -5,7 +5,7 @@ import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { createRecorder } from "../local-aws/src/trace/recorder.ts";
 import type { Overview } from "../local-aws/src/trace/types.ts";
 import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build.ts";
+import { DIST } from "../scripts/build/index.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
 

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build.ts";
+import { DIST } from "../scripts/build/index.ts";
 import { trickle } from "../shared/testing.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";

@@ -5,7 +5,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQSClient, CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../scripts/build.ts";
+import { DIST } from "../scripts/build/index.ts";
 import { request } from "./conformance/signed-request.ts";
 import { connect } from "./e2e/client.ts";
 import { createLocalAws } from "../local-aws/src/local-aws.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LocalAws } from "../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build.ts";
+import { DIST } from "../scripts/build/index.ts";
 import { type Client, connect } from "./e2e/client.ts";
 import { countDeadLetters } from "./e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "./e2e/log-watch.ts";

@@ -1,5 +1,5 @@
-import { describeErrors } from "../build-failure.ts";
-import type { Bundle, FunctionName, FunctionsBuild } from "../build.ts";
+import { describeErrors } from "../build/build-failure.ts";
+import type { Bundle, FunctionName, FunctionsBuild } from "../build/index.ts";
 
 /**
  * Builds the functions when one of their sources changes, and deploys those that changed to a running

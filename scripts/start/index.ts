@@ -5,8 +5,8 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
-import { describeErrors, isBuildFailure } from "../build-failure.ts";
-import { type FunctionName, openBuild } from "../build.ts";
+import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
+import { type FunctionName, openBuild } from "../build/index.ts";
 import { formatLogEvent } from "../log-format.ts";
 import { workspaceOf } from "../terraform.ts";
 

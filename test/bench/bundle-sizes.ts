@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
-import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { bundleOptions } from "../../scripts/build/options.ts";
 import { type Figure, kilobytes, type Report } from "./report.ts";
 
 const root = join(import.meta.dirname, "..", "..");

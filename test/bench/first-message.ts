@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { buildFunctions } from "../../scripts/build.ts";
+import { buildFunctions } from "../../scripts/build/index.ts";
 import { open, refusalIn } from "./clients.ts";
 import { REQUEST } from "./events.ts";
 import { createFunctionFiles } from "./function-files.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
-import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { bundleOptions } from "../../scripts/build/options.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 

@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { buildFunctions } from "../../scripts/build.ts";
+import { buildFunctions } from "../../scripts/build/index.ts";
 import { bounds } from "./bounds.ts";
 import { measureBundleSizes } from "./bundle-sizes.ts";
 import { measureColdStarts } from "./cold-starts.ts";

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
 import { startTwoHops } from "./two-hops.ts";
 

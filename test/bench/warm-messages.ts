@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BuildOptions, Plugin } from "esbuild";
-import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { bundleOptions } from "../../scripts/build/options.ts";
 import { JOB, messageEvent, REPLY } from "./events.ts";
 import { createFunctionFiles, type FunctionFiles } from "./function-files.ts";
 import { median } from "./median.ts";

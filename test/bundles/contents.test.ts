@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { DIST } from "../../scripts/build.ts";
-import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { DIST } from "../../scripts/build/index.ts";
+import { bundleOptions } from "../../scripts/build/options.ts";
 
 /** What the SDK needs of Node.js: loading a module takes its time at each cold start. */
 const modulesOfSdk = [

@@ -3,8 +3,8 @@ import { zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
 import { runAction } from "../../functions/processor/run-action.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
-import { bundleOptions } from "../../scripts/bundle/options.ts";
+import { DIST } from "../../scripts/build/index.ts";
+import { bundleOptions } from "../../scripts/build/options.ts";
 import { connect } from "../e2e/client.ts";
 import { webApis } from "./web-apis.ts";
 

@@ -3,7 +3,7 @@ import { connect, type ConnectOptions, NoReplyError, RequestError } from "@webso
 import type { Actions } from "../../functions/processor/actions/index.ts";
 import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
 

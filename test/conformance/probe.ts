@@ -7,7 +7,7 @@ import type { LambdaFunction } from "../../local-aws/src/lambda/state.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Access, FunctionName } from "./access.ts";
 import { accessToLocalAws } from "./local-access.ts";

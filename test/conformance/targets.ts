@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll } from "vitest";
 import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { type Access, createAccess } from "./access.ts";
 import type { Target } from "./behaviour.ts";
 import { accessToLocalAws } from "./local-access.ts";

@@ -7,7 +7,7 @@ import { createIssuer } from "../../scripts/start/issuer.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, type STACKS } from "../../local-aws/src/stack.ts";
 import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 
 /** Where Debian has Chromium, and others Chrome. */
 const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];

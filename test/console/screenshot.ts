@@ -8,7 +8,7 @@ import { consolePages } from "../../local-aws/src/console/index.ts";
 import { firstUrl } from "../../local-aws/src/console/settings.ts";
 import { startStack } from "../../local-aws/src/stack.ts";
 import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
-import { buildFunctions, DIST } from "../../scripts/build.ts";
+import { buildFunctions, DIST } from "../../scripts/build/index.ts";
 import { CHROMIUM } from "./browser.ts";
 
 const directory = join(import.meta.dirname, "..", "..", "docs");

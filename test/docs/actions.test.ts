@@ -23,7 +23,7 @@ const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[] }>> =
   "npx vitest run functions/processor": { prints: /Tests .*\d+ passed/ },
   "npm run check:types": { prints: /> tsc && tsc -p / },
   "npm run schemas": {
-    prints: /> node scripts\/schemas\.ts/,
+    prints: /> node scripts\/schemas\/index\.ts/,
     writes: ["docs/protocol.schema.json", "docs/asyncapi.json"],
   },
 };

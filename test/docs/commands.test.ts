@@ -9,7 +9,7 @@ import WebSocket from "ws";
 import { awsCliVersion } from "../../local-aws/src/protocols/testing-aws-cli.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { LEFT_OUT, RUN } from "./commands.ts";
 import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";

@@ -11,7 +11,8 @@ export interface Run {
 }
 
 const CI = "it is what CI runs";
-const BUILDS = "it would build dist/ anew under the other tests; scripts/build.test.ts runs it";
+const BUILDS =
+  "it would build dist/ anew under the other tests; scripts/build/index.test.ts runs it";
 const APPLIES = "test/terraform/ runs it, where Terraform is there";
 const PACKED = "test/packages.test.ts runs it";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";

@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { actionNames } from "../../scripts/schemas/protocol-schema.ts";
-import { schemaFiles } from "../../scripts/schemas.ts";
+import { schemaFiles } from "../../scripts/schemas/index.ts";
 import { connect } from "../e2e/client.ts";
 import { useTarget } from "../e2e/target.ts";
 import { fencedBlocks, readDocument } from "./markdown.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startEmpty, startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { loadTests } from "./load.ts";

@@ -6,7 +6,7 @@ import {
   parseFaults,
 } from "../../local-aws/src/faults/faults.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { openLedger } from "./ledger.ts";

@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { buildFunctions, DIST } from "../../scripts/build.ts";
+import { buildFunctions, DIST } from "../../scripts/build/index.ts";
 import { type Failures, failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { type Fate, type Ledger, openLedger } from "./ledger.ts";

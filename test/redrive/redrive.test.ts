@@ -3,7 +3,7 @@ import { systemClock } from "../../local-aws/src/clock.ts";
 import { createFaults } from "../../local-aws/src/faults/faults.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { openDeadLetterQueue } from "../../scripts/redrive/dead-letter-queue.ts";
 import { listJobs } from "../../scripts/redrive/redrive-jobs.ts";
 import { connect } from "../e2e/client.ts";

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { putDeadLetters, shellOf, startRedrive } from "./redrive-run.ts";

@@ -4,7 +4,7 @@ import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 

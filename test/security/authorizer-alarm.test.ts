@@ -5,7 +5,7 @@ import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { parseFilterPattern } from "../../local-aws/src/logs/filter-pattern.ts";
 import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 import { lambda } from "./aws-requests.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Issuer } from "../../scripts/start/issuer.ts";
 import { startStack, type STACKS, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 

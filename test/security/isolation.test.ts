@@ -5,7 +5,7 @@ import { createFaults } from "../../local-aws/src/faults/faults.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { hurriedClock } from "../faults/hurried-clock.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { request } from "../conformance/signed-request.ts";
 import { connect } from "../e2e/client.ts";
 import { exchange, handshake } from "./raw-exchange.ts";

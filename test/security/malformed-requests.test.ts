@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { request } from "../conformance/signed-request.ts";
 import { anyString, jsonText } from "../property/json-text.ts";
 

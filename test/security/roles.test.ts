@@ -5,7 +5,7 @@ import { addQueue } from "../../local-aws/src/lambda/api/testing.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import { startStack } from "../../local-aws/src/stack.ts";
 import { regionOf } from "../../local-aws/src/state.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import type { Answer, Credentials } from "../conformance/signed-request.ts";
 import {
   apigateway,

@@ -6,7 +6,7 @@ import { createIssuer } from "../../scripts/start/issuer.ts";
 import type { LocalAws } from "../../local-aws/src/local-aws.ts";
 import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
 import { startStack, type STACKS, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { connect, sendInFragments } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";

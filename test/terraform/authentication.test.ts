@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { snapshot } from "../../local-aws/src/stack-snapshot.ts";
 import { readBundles, STACKS } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { variablesOf } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";

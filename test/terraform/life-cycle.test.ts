@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { snapshot } from "../../local-aws/src/stack-snapshot.ts";
 import { readBundles, STACKS } from "../../local-aws/src/stack.ts";
 import { emptyState } from "../../local-aws/src/state.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { TERRAFORM, terraformRoot } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { endToEndTests } from "../e2e/suite.ts";

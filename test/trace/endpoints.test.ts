@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { PATIENTLY, zipOf } from "../../local-aws/src/lambda/testing.ts";
 import { startStack } from "../../local-aws/src/stack.ts";
 import type { Overview, TraceAnswer, TracedMessage } from "../../local-aws/src/trace/types.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { saying, startTracedStack } from "./traced-stack.ts";
 
 async function getJson<Answer>(url: string): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";

@@ -4,7 +4,7 @@ import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
 import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
 import { onSettled } from "../../local-aws/src/trace/settling.ts";
 import type { TracedMessage } from "../../local-aws/src/trace/types.ts";
-import { DIST } from "../../scripts/build.ts";
+import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 
 /** A stack that records, for one test. */

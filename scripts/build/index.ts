@@ -9,9 +9,9 @@ import { context, type LogLevel, type Metafile, type Plugin } from "esbuild";
 import { zipSync } from "fflate";
 import type { BuildError } from "./build-failure.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
-import { bundleOptions } from "./bundle/options.ts";
+import { bundleOptions } from "./options.ts";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "..", "..");
 /** Where the zips are, and where Terraform looks for them. */
 export const DIST = join(root, "dist");
 

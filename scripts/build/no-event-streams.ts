@@ -9,6 +9,6 @@ export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config =>
 
 export function EventStreamSerde(): never {
   throw new Error(
-    "The bundles do not support event streams. See scripts/bundle/no-event-streams.ts.",
+    "The bundles do not support event streams. See scripts/build/no-event-streams.ts.",
   );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Bundle, buildFunctions } from "./build.ts";
+import { type Bundle, buildFunctions } from "./index.ts";
 
 let directory: string;
 let bundles: Bundle[];
@@ -20,7 +20,7 @@ test("every package in a bundle has a licence that lets anybody use it", () => {
 });
 
 test("every package in a bundle is one that package-lock.json pins", async () => {
-  const lock = await readFile(join(import.meta.dirname, "..", "package-lock.json"), "utf8");
+  const lock = await readFile(join(import.meta.dirname, "..", "..", "package-lock.json"), "utf8");
   const {
     packages: pinned,
   }: { packages: Record<string, { version: string; integrity?: string }> } = JSON.parse(lock);
@@ -36,8 +36,8 @@ test("no bundle has anything of the local AWS or of the tools", async () => {
     const map = await readFile(join(directory, name, "index.js.map"), "utf8");
     const { sources }: { sources: string[] } = JSON.parse(map);
     const own = sources.filter((source) => !source.includes("node_modules/"));
-    expect(
-      own.filter((source) => !/\/(?:functions|shared|scripts\/bundle)\//.test(source)),
-    ).toEqual([]);
+    expect(own.filter((source) => !/\/(?:functions|shared|scripts\/build)\//.test(source))).toEqual(
+      [],
+    );
   }
 });

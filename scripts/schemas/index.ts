@@ -1,10 +1,10 @@
 /** `npm run schemas`: writes the message protocol for machines, from the definitions in the code. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { asyncApi } from "./schemas/asyncapi.ts";
-import { protocolSchema } from "./schemas/protocol-schema.ts";
+import { asyncApi } from "./asyncapi.ts";
+import { protocolSchema } from "./protocol-schema.ts";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "..", "..");
 
 /** The text of each file, by its path from the repository's root. */
 export async function schemaFiles(): Promise<Record<string, string>> {

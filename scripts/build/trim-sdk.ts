@@ -59,7 +59,7 @@ export const trimSdk: Plugin = {
     onEnd(({ errors }) => {
       if (!usesSdk || errors.length > 0) return undefined;
       const text = (name: string) =>
-        `The AWS SDK no longer contains ${name}. Update scripts/bundle/trim-sdk.ts.`;
+        `The AWS SDK no longer contains ${name}. Update scripts/build/trim-sdk.ts.`;
       return { errors: Array.from(missing, (name) => ({ text: text(name) })) };
     });
   },
