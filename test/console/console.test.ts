@@ -419,7 +419,16 @@ function beginMessage(recorder: Recorder, id: string) {
   recorder.emit(header, { type: "frame-in", text: id, context: ids });
   return {
     record: (event: HookEvent["event"]) => recorder.emit(header, event),
-    log: (message: string) => recorder.log({ author: "function", logStreamName: "e", message }),
+    log: (message: string) =>
+      recorder.emit(undefined, {
+        type: "log",
+        author: "function",
+        logGroupName: "/aws/lambda/handler",
+        logStreamName: "e",
+        message,
+        region: "us-east-1",
+        timestamp: 0,
+      }),
   };
 }
 
