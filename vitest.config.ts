@@ -10,6 +10,8 @@ export default defineConfig({
     include: ["{client,functions,shared,local-aws,scripts,test}/**/*.test.ts"],
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
+    // For the processes that tests start.
+    env: { NODE_OPTIONS: `--conditions=${SOURCE}` },
     globalSetup: "test/build-functions.ts",
     // The end of what hangs, and of nothing else: tests wait for events. On a busy machine, the aws CLI
     // alone takes seconds to start.

@@ -1,28 +1,38 @@
 /**
- * `npm run snapshot`: applies `terraform/` to empty local AWSs and writes what came of it to the files
- * that `npm start` begins with.
+ * `npm run snapshot`: applies `terraform/` to empty local AWSs, with its defaults and with `jwt_issuer`.
+ * Writes the resources of the first to the snapshot that `npm start` begins with, and what the second
+ * changes to the patch of `npm start -- --auth`.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { snapshot } from "../local-aws/src/stack-snapshot.ts";
-import { readBundles, STACKS, startEmpty } from "../local-aws/src/stack.ts";
-import { buildFunctions, DIST } from "./build/index.ts";
-import { applyStack, type StackName, variablesOf } from "./terraform.ts";
+import { createLocalAws } from "@websocket-lambda/local-aws";
+import { buildFunctions } from "./build/index.ts";
+import { mergePatch } from "./start/merge-patch.ts";
+import { AUTHENTICATED_PATCH, SNAPSHOT, type StackName } from "./start/stack.ts";
+import { applyStack, variablesOf } from "./terraform.ts";
 
-async function write(stack: StackName): Promise<void> {
+/** The snapshot of a stack that Terraform has applied. */
+async function applied(stack: StackName): Promise<unknown> {
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
-  const aws = await startEmpty();
+  const aws = createLocalAws();
   try {
+    await aws.listen();
     const { endpoint } = aws;
     await applyStack({ endpoint, workDirectory, variables: variablesOf(stack, endpoint) });
-    await writeFile(STACKS[stack], snapshot(aws.state, endpoint, await readBundles(DIST)));
-    console.log(`Wrote ${STACKS[stack]}.`);
+    return JSON.parse(aws.snapshot());
   } finally {
     await aws.close();
     await rm(workDirectory, { recursive: true, force: true });
   }
 }
 
+async function write(file: string, snapshot: unknown): Promise<void> {
+  await writeFile(file, `${JSON.stringify(snapshot, null, 2)}\n`);
+  console.log(`Wrote ${file}.`);
+}
+
 await buildFunctions();
-await Promise.all([write("open"), write("authenticated")]);
+const [open, authenticated] = await Promise.all([applied("open"), applied("authenticated")]);
+await write(SNAPSHOT, open);
+await write(AUTHENTICATED_PATCH, mergePatch(open, authenticated));

@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AUDIENCE, issuerUrl } from "./start/issuer.ts";
-import type { STACKS } from "../local-aws/src/stack.ts";
-import { LOCAL_ACCOUNT_ID } from "../local-aws/src/state.ts";
+import { LOCAL_ACCOUNT_ID } from "@websocket-lambda/local-aws";
 import { runChild } from "./child-process.ts";
+import { AUDIENCE, issuerUrl } from "./start/issuer.ts";
+import type { StackName } from "./start/stack.ts";
 
 export const TERRAFORM = join(import.meta.dirname, "..", "terraform");
 
@@ -92,8 +92,6 @@ export async function applyStack(options: {
   await application.apply(...variables);
   return { account, application };
 }
-
-export type StackName = keyof typeof STACKS;
 
 /** The arguments of the apply that a snapshot is made of. */
 export const variablesOf = (stack: StackName, endpoint: string): string[] =>

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aws as runAws, awsCliVersion } from "../local-aws/src/protocols/testing-aws-cli.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
 import { useTarget } from "./e2e/target.ts";
+import { awsCliVersion, runAwsCli } from "./run-aws-cli.ts";
 
 const skipped = awsCliVersion === undefined ? " (skipped: there is no aws CLI)" : "";
 
@@ -17,7 +17,7 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  const aws = (...args: string[]) => runAws(target.local.endpoint, ...args);
+  const aws = (...args: string[]) => runAwsCli(target.local.endpoint, ...args);
   const json = async (...args: string[]) => JSON.parse(await aws(...args, "--output", "json"));
   const HANDLER = "websocket-lambda-websocket-handler";
   const PROCESSOR = "websocket-lambda-processor";
@@ -48,7 +48,7 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     const client = await connect(target.url);
     const { content } = await logs.line((line) => line.content["event"] === "connected");
     const management = (operation: string, ...args: string[]) =>
-      runAws(
+      runAwsCli(
         target.local.endpoint,
         "apigatewaymanagementapi",
         operation,

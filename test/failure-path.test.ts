@@ -2,10 +2,8 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { createRecorder } from "../local-aws/src/trace/recorder.ts";
-import type { Overview } from "../local-aws/src/trace/types.ts";
-import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build/index.ts";
+import type { Overview } from "@websocket-lambda/local-aws";
+import { startTestStack } from "./test-stack.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
 
@@ -38,7 +36,7 @@ const TIME_OUT = 3;
  */
 const LONG_TIME_OUT = 10;
 
-let zipFile = "";
+let zip = new Uint8Array();
 beforeAll(async () => {
   const { outputFiles } = await build({
     stdin: { contents: FAILING, resolveDir: "functions/processor", loader: "ts" },
@@ -48,17 +46,14 @@ beforeAll(async () => {
     mainFields: ["module", "main"],
     write: false,
   });
-  const zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
-  zipFile = Buffer.from(zip).toString("base64");
+  zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
 });
 
 async function startFailingStack(timeout: number) {
-  const aws = await startStack({ bundles: DIST, recorder: createRecorder() });
+  const aws = await startTestStack({ trace: true });
   onTestFinished(() => aws.close());
-  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
-  if (processor === undefined) throw new Error("The stack has no processor.");
-  processor.zipFile = zipFile;
-  processor.configuration.Timeout = timeout;
+  aws.functionNamed("processor").configuration.Timeout = timeout;
+  aws.updateFunctionCode("websocket-lambda-processor", zip);
   const { endpoint } = aws;
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const sqs = new SQSClient({ endpoint, region: "us-east-1", credentials });
@@ -81,7 +76,7 @@ async function startFailingStack(timeout: number) {
     aws,
     deadLetter,
     underWay,
-    client: await connect(websocketUrl(aws, "websocket0", "production")),
+    client: await connect(aws.webSocketUrl("production")),
   };
 }
 

@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build/index.ts";
+import { startTestStack } from "./test-stack.ts";
 import { trickle } from "../shared/testing.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
@@ -13,7 +12,7 @@ async function startStackWithout(fail: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => fail(response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(async () => {
     await aws.close();
     server.closeAllConnections();
@@ -42,7 +41,7 @@ test.for<[string, string, (response: ServerResponse) => void]>([
   async ([, name, fail]) => {
     const aws = await startStackWithout(fail);
     const logs = watchLogs(aws);
-    const client = await connect(websocketUrl(aws, "websocket0", "production"));
+    const client = await connect(aws.webSocketUrl("production"));
     const sent = performance.now();
     expect(await client.ask({ action: "echo", requestId: "mine" })).toMatchObject({
       error: { code: "UNAVAILABLE" },

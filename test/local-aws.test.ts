@@ -1,21 +1,11 @@
-import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
-import { networkInterfaces, tmpdir } from "node:os";
-import { join } from "node:path";
 import { SQSClient, CreateQueueCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../scripts/build/index.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { startTestStack } from "./test-stack.ts";
 import { request } from "./conformance/signed-request.ts";
 import { connect } from "./e2e/client.ts";
-import { createLocalAws } from "../local-aws/src/local-aws.ts";
-import { startEmpty, startStack, websocketUrl } from "../local-aws/src/stack.ts";
 
 test("two local AWSs in one process don't see each other", async () => {
-  const [first, second] = await Promise.all([
-    startStack({ bundles: DIST }),
-    startStack({ bundles: DIST }),
-  ]);
+  const [first, second] = await Promise.all([startTestStack(), startTestStack()]);
   onTestFinished(async () => {
     await Promise.all([first.close(), second.close()]);
   });
@@ -27,20 +17,20 @@ test("two local AWSs in one process don't see each other", async () => {
   expect(QueueUrls.some((url) => url.includes("only-here"))).toBe(false);
 
   const lines: string[] = [];
-  second.logs.subscribe(({ message }) => lines.push(message));
-  const client = await connect(websocketUrl(first, "websocket0", "production"));
+  second.subscribe({ log: ({ message }) => lines.push(message) });
+  const client = await connect(first.webSocketUrl("production"));
   expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
   expect(lines).toEqual([]);
 });
 
 test("the state survives being written and read as JSON", async () => {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   expect(JSON.parse(JSON.stringify(aws.state))).toEqual(aws.state);
 });
 
 test("the account can be chosen: STS names it, and every ARN", async () => {
-  const aws = await startStack({ bundles: DIST, accountId: "111122223333" });
+  const aws = await startTestStack({ accountId: "111122223333" });
   onTestFinished(() => aws.close());
   const { body: identity } = await request(
     {
@@ -60,57 +50,6 @@ test("the account can be chosen: STS names it, and every ARN", async () => {
   const arns = JSON.stringify(aws.state).match(/arn:aws:\w+:[\w-]*:\d{12}:/g) ?? [];
   expect(arns.length).toBeGreaterThan(10);
   expect(arns.filter((arn) => !arn.includes(":111122223333:"))).toEqual([]);
-  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  const client = await connect(aws.webSocketUrl("production"));
   expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
-});
-
-test("an account ID has 12 digits", async () => {
-  await expect(startEmpty({ accountId: "1234" })).rejects.toThrow(
-    'An account ID must have 12 digits, such as 111122223333, not "1234".',
-  );
-});
-
-test("a taken port rejects, and leaves nothing running", async () => {
-  const temporary = await mkdtemp(join(tmpdir(), "taken-port-"));
-  vi.stubEnv("TMPDIR", temporary);
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await rm(temporary, { recursive: true });
-  });
-  const other = createServer();
-  onTestFinished(() => void other.close());
-  await once(other.listen(0, "127.0.0.1"), "listening");
-  const { port } = other.address() as AddressInfo;
-  await expect(startEmpty({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
-  expect(await readdir(temporary)).toEqual([]);
-});
-
-const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((each) => each?.address === "::1");
-
-describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
-  test("is the local AWS at both of its addresses", async () => {
-    const aws = await startEmpty();
-    const { port } = new URL(aws.endpoint);
-    for (const host of ["127.0.0.1", "[::1]"])
-      expect((await fetch(`http://${host}:${port}/`)).status, `at ${host}`).toBe(403);
-    await aws.close();
-    for (const host of ["127.0.0.1", "[::1]"])
-      await expect(fetch(`http://${host}:${port}/`), `at ${host}`).rejects.toThrow("fetch failed");
-  });
-
-  test("makes a local AWS refuse to start where another program has the port at ::1", async () => {
-    const other = createServer();
-    onTestFinished(() => void other.close());
-    await once(other.listen(0, "::1"), "listening");
-    const { port } = other.address() as AddressInfo;
-    await expect(startEmpty({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
-    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
-  });
-});
-
-test("one that never listened can be closed", async () => {
-  const aws = await createLocalAws();
-  await expect(aws.close()).resolves.toBeUndefined();
 });

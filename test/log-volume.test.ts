@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalAws } from "../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "./test-stack.ts";
 import { LOG_VOLUME, type LogVolume } from "../scripts/cost/log-volume.ts";
 import { connect } from "./e2e/client.ts";
 
@@ -10,9 +9,9 @@ const MESSAGES = 200;
 /** Six lines of functions and two of the access log, for each message and for the connection. */
 const LINES = 8 * (MESSAGES + 1);
 
-let local: LocalAws;
+let local: TestLocalAws;
 beforeAll(async () => {
-  local = await startStack({ bundles: join(import.meta.dirname, "..", "dist") });
+  local = await startTestStack();
 });
 afterAll(async () => {
   await local.close();
@@ -31,18 +30,20 @@ interface Line {
 function nextLines(count: number): Promise<Line[]> {
   const lines: Line[] = [];
   return new Promise((resolve) => {
-    const stop = local.logs.subscribe(({ logGroupName, message }) => {
-      const { type, record, requestId, eventType, message: content } = JSON.parse(message);
-      if (type === "platform.initStart") return;
-      lines.push({
-        isAccess: logGroupName.startsWith("/aws/apigateway/"),
-        requestId: requestId ?? record.requestId,
-        isOfConnection: /CONNECT$|connected$/.test(eventType ?? content?.event),
-        bytes: Buffer.byteLength(message),
-      });
-      if (lines.length < count) return;
-      stop();
-      resolve(lines);
+    const stop = local.subscribe({
+      log({ logGroupName, message }) {
+        const { type, record, requestId, eventType, message: content } = JSON.parse(message);
+        if (type === "platform.initStart") return;
+        lines.push({
+          isAccess: logGroupName.startsWith("/aws/apigateway/"),
+          requestId: requestId ?? record.requestId,
+          isOfConnection: /CONNECT$|connected$/.test(eventType ?? content?.event),
+          bytes: Buffer.byteLength(message),
+        });
+        if (lines.length < count) return;
+        stop();
+        resolve(lines);
+      },
     });
   });
 }
@@ -56,7 +57,7 @@ const volumeOf = (lines: Line[], times: number): LogVolume => ({
 /** What messages of a new connection write, and the connection, as the keys of `LOG_VOLUME` say. */
 async function measure(request: object) {
   const reading = nextLines(LINES);
-  const client = await connect(websocketUrl(local, "websocket0", "production"));
+  const client = await connect(local.webSocketUrl("production"));
   for (let number = 0; number < MESSAGES; number += 1) await client.ask(request);
   client.socket.close();
   const lines = await reading;

@@ -134,7 +134,7 @@ export const wrong = () => client.request("greet", { name: 1 });
 const USE_LOCAL_AWS = `
 import { createLocalAws, type LocalAws } from "${LOCAL_AWS}";
 
-const aws: LocalAws = await createLocalAws();
+const aws: LocalAws = createLocalAws();
 await aws.listen();
 console.log(aws.endpoint);
 process.once("SIGTERM", () => aws.close());

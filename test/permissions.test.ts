@@ -1,14 +1,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { LocalAws } from "../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../local-aws/src/stack.ts";
-import { DIST } from "../scripts/build/index.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "./test-stack.ts";
 import { type Client, connect } from "./e2e/client.ts";
 import { countDeadLetters } from "./e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "./e2e/log-watch.ts";
 
 /** A stack of its own for one test, so that a permission can be taken away from it. */
 interface Stack {
-  aws: LocalAws;
+  aws: TestLocalAws;
   logs: LogWatch;
   connect(): Promise<Client>;
   /** Removes a statement from the policy of a function's role. */
@@ -16,12 +15,12 @@ interface Stack {
 }
 
 async function startOwnStack(): Promise<Stack> {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   return {
     aws,
     logs: watchLogs(aws),
-    connect: () => connect(websocketUrl(aws, "websocket0", "production")),
+    connect: () => connect(aws.webSocketUrl("production")),
     withdraw: (functionName, sid) => {
       changePolicy(aws, functionName, (statements) => statements.filter(({ Sid }) => Sid !== sid));
     },
@@ -34,7 +33,7 @@ interface Statement {
   Resource: string;
 }
 
-function policyOf({ state }: LocalAws, functionName: string) {
+function policyOf({ state }: TestLocalAws, functionName: string) {
   const role = state.iam.roles[`websocket-lambda-${functionName}-us-east-1`];
   if (role === undefined) throw new Error(`The stack has no role of the ${functionName}.`);
   const { permissions } = role.policies;
@@ -43,7 +42,7 @@ function policyOf({ state }: LocalAws, functionName: string) {
 }
 
 function changePolicy(
-  aws: LocalAws,
+  aws: TestLocalAws,
   functionName: string,
   change: (statements: Statement[]) => Statement[],
 ): void {
@@ -53,7 +52,7 @@ function changePolicy(
   role.policies["permissions"] = JSON.stringify({ ...document, Statement: statements });
 }
 
-const handlerFunction = ({ state }: LocalAws) => {
+const handlerFunction = ({ state }: TestLocalAws) => {
   const { functions } = state.regions["us-east-1"]?.lambda ?? { functions: {} };
   const handler = functions["websocket-lambda-websocket-handler"];
   if (handler === undefined) throw new Error("The stack has no websocket-handler.");

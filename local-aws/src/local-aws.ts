@@ -1,14 +1,17 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
 import { reportCalls } from "./call-reports.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createCloudWatch } from "./cloudwatch/index.ts";
-import { createFaults, type Faults } from "./faults/faults.ts";
+import { consolePages } from "./console/index.ts";
+import type { ConsoleOptions } from "./console/settings.ts";
+import { createFaults, type FaultRates, type Faults } from "./faults/faults.ts";
 import { faultyLambda } from "./faults/faulty-lambda.ts";
 import { faultyOperations } from "./faults/faulty-operations.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
+import type { FramePattern } from "./frame-pattern.ts";
 import type { HookEvent, Hooks } from "./hooks.ts";
 import { listenOnLoopback } from "./server/listen.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
@@ -17,66 +20,152 @@ import { createLambda, type Lambda } from "./lambda/index.ts";
 import type { SettingsDelays } from "./lambda/delayed-settings.ts";
 import { startProcessWatcher } from "./lambda/environment/process-watcher.ts";
 import { createLogs, type WrittenLogEvent } from "./logs/index.ts";
-import { createObservers, type Observers } from "./observers.ts";
+import { createObservers } from "./observers.ts";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
 import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
-import type { Recorder } from "./trace/recorder.ts";
+import { createRecorder, type Recorder } from "./trace/recorder.ts";
+import { onSettled } from "./trace/settling.ts";
+import type { TracedMessage } from "./trace/types.ts";
+import { firstWebSocketUrl, webSocketUrl } from "./web-socket-url.ts";
 
 export interface LocalAwsOptions {
-  /** What exists at the start. The local AWS changes this object in place. */
-  state?: State;
+  /**
+   * The account that STS and every ARN name: 12 digits. Default: the account of the snapshot, or
+   * `000000000000`.
+   */
+  accountId?: string;
+  /** The resources at the start: the text that `snapshot()` returned. Default: none. */
+  snapshot?: string;
+  /** The zip files of the functions in the snapshot, by the name of the function. */
+  functions?: Readonly<Record<string, Uint8Array>>;
+  /** Default: the time of the system. */
   clock?: Clock;
-  /** What goes wrong now and then. Default: nothing. */
-  faults?: Faults;
-  /** What else the port serves, by path. Default: nothing. */
+  /** How often each fault is injected, from 0, never, to 1, always. Default: never. */
+  faults?: FaultRates;
+  /** Makes the injected faults of a run repeatable, as far as the order of events is. Default: 1. */
+  seed?: number;
+  /** Whether messages are recorded and served at `/_local/trace`. Default: if there is a console. */
+  trace?: boolean;
+  /**
+   * The members by which a frame to a client is an error, such as `{ status: "error" }`. The trace shows
+   * its message as rejected. Default: no frame is an error.
+   */
+  errorFrame?: FramePattern;
+  /** The console at `/`: a page to send messages and to see their traces. Default: false, no page. */
+  console?: ConsoleOptions | false;
+  /** Handlers of other GET requests, by path. Default: none. */
   pages?: Readonly<Record<string, Page>>;
-  /** Follows every message, and is served at `/_local/trace`. Default: nothing is recorded. */
-  recorder?: Recorder;
-  /** How many processes each function may have at work. Default: one per core, at least two. */
+  /** The number of processes that each function may use. Default: one per core, at least two. */
   environmentsPerFunction?: number;
   /**
    * Whether processes of other users of this machine may send requests. Every request can run code
-   * as this user. Default: no, on Linux; elsewhere the system can't tell them apart.
+   * as this user. Default: no, on Linux. Other systems do not report the user of a connection.
    */
   allowOtherUsers?: boolean;
-  /** Whether the process of a function's first environment is started ahead. Default: no. */
+  /** Whether the process of a function's first environment is started in advance. Default: no. */
   spareProcesses?: boolean;
-  /** How many invocations the account may have at a time in a region. Default: 1,000. */
+  /** The limit of concurrent invocations of the account in a region. Default: 1,000. */
   accountConcurrency?: number;
-  /** How long after AWS accepted a setting it takes effect. Default: at once. */
+  /** The time until a setting that AWS accepted takes effect. Default: none. */
   settingsDelays?: Partial<SettingsDelays>;
-  /** Returns a number from 0 up to 1, for when retries come. Default: `Math.random`. */
+  /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
   random?: () => number;
 }
 
-/** The part of AWS that `terraform/` needs, in this process and on one port of the loopback. */
-export interface LocalAws {
-  readonly state: State;
-  /** The log events of functions, API Gateway and clients. */
-  readonly logs: Pick<Observers<WrittenLogEvent>, "subscribe">;
-  readonly lambda: Pick<Lambda, "refresh" | "updateFunctionCode">;
-  /** `http://localhost:4566`, once it listens: what `AWS_ENDPOINT_URL` is to be set to. */
-  readonly endpoint: string;
+/** The functions that are called for events, each optional. */
+export interface Listener {
+  /** A function, Lambda, API Gateway or a client wrote a log event. */
+  log?(event: WrittenLogEvent): unknown;
+  /** A service reports an event of a message. */
+  event?(event: HookEvent): unknown;
   /**
-   * Listens at 127.0.0.1 and ::1.
-   * @param port 0, the default, takes a free one. Rejects where the port is taken.
+   * A message has settled: nothing of it is in progress. It is called again if the message continues
+   * later. Needs the option `trace` or `console`.
+   */
+  message?(message: TracedMessage): unknown;
+}
+
+/** API Gateway, Lambda, IAM, SQS and CloudWatch, in this process and on one port of the loopback. */
+export interface LocalAws {
+  /**
+   * The URL for `AWS_ENDPOINT_URL`, such as `http://localhost:4566`.
+   * @throws {Error} before `listen()`.
+   */
+  readonly endpoint: string;
+  readonly accountId: string;
+  /** The injected faults. `rates` can be changed at any time; `counts` is how often each was injected. */
+  readonly faults: Pick<Faults, "rates" | "counts">;
+  /**
+   * Listens on 127.0.0.1 and ::1.
+   * @param port 0, the default, selects a free port.
+   * @throws EADDRINUSE if the port is in use.
    */
   listen(port?: number): Promise<void>;
   /** Ends every connection and every function process. */
   close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+  /**
+   * The URL of the WebSocket API that has a stage.
+   * @param options.apiName the name or the ID of the API. Needed if several APIs have the stage.
+   * @throws {Error} that lists the APIs, if none or several match.
+   */
+  webSocketUrl(stage: string, options?: { apiName?: string }): string;
+  /**
+   * The resources as JSON, for the option `snapshot`: without the code of the functions, and with IDs
+   * that are the same after every deployment of the same resources.
+   */
+  snapshot(): string;
+  /**
+   * Replaces the code of a function, as UpdateFunctionCode does. Connections stay open.
+   * @param functionName of the function in any region.
+   * @param zip the zip file.
+   * @throws {Error} if there is no such function, or if Lambda rejects the zip file.
+   */
+  updateFunctionCode(functionName: string, zip: Uint8Array): void;
+  /**
+   * Calls a listener for all events from now on, until the returned function is called. An error of the
+   * listener is reported once as a process warning, and affects nothing else.
+   */
+  subscribe(listener: Listener): () => void;
 }
 
-/** Makes a local AWS that isn't listening yet. Several can live side by side. */
-export async function createLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+/** A local AWS with its parts, for tests that look inside. */
+export interface AssembledLocalAws {
+  aws: LocalAws;
+  state: State;
+  lambda: Pick<Lambda, "refresh">;
+  recorder: Recorder | undefined;
+}
+
+/**
+ * Creates a local AWS that does not listen yet. One process can have several.
+ * @throws {Error} if an option is invalid.
+ * @example
+ * const aws = createLocalAws({ console: {} });
+ * await aws.listen(4566);
+ * aws.subscribe({ log: ({ message }) => console.log(message) });
+ */
+export const createLocalAws = (options: LocalAwsOptions = {}): LocalAws => assemble(options).aws;
+
+/**
+ * @param parts.state the resources at the start, in place of an empty account.
+ * @param parts.recorder replaces the recorder of the trace.
+ */
+export function assemble(
+  options: LocalAwsOptions,
+  parts: { state?: State; recorder?: Recorder } = {},
+): AssembledLocalAws {
   const {
-    state = emptyState(),
+    functions = {},
     clock = systemClock,
-    faults = createFaults(),
+    console: consoleOptions = false,
+    trace = consoleOptions !== false,
+    errorFrame,
     pages = {},
-    recorder,
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
     accountConcurrency = 1000,
@@ -84,7 +173,12 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     random = Math.random,
     allowOtherUsers = false,
   } = options;
-  const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-"));
+  const snapshot =
+    options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, functions);
+  const state = parts.state ?? emptyState(options.accountId ?? snapshot?.accountId);
+  const faults = createFaults({ ...options.faults }, options.seed);
+  const recorder = parts.recorder ?? (trace ? createRecorder({ errorFrame }) : undefined);
+  const workDirectory = mkdtempSync(join(tmpdir(), "local-aws-"));
   const processWatcher = startProcessWatcher(workDirectory);
 
   let listening: Awaited<ReturnType<typeof listenOnLoopback>> | undefined;
@@ -94,10 +188,10 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     return `http://localhost:${listening.port}`;
   };
   const base = { state, clock, endpoint };
-  const { notify, subscribe } = createObservers<HookEvent>();
+  const { notify, subscribe: subscribeToHooks } = createObservers<HookEvent>();
   const hooks: Hooks = { emit: (traceHeader, event) => notify({ traceHeader, event }) };
   if (recorder !== undefined)
-    subscribe(({ traceHeader, event }) => recorder.emit(traceHeader, event));
+    subscribeToHooks(({ traceHeader, event }) => recorder.emit(traceHeader, event));
   const iam = createIam(base);
   const logs = createLogs({ ...base, iam, hooks });
   const sqs = createSqs({ ...base, iam });
@@ -129,34 +223,86 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
     sqs: sqs.service,
     sts: createSts(base).service,
   };
+  const started = Promise.withResolvers<void>();
   const server = createAwsServer({
     iam,
     services,
     middleware: [reportCalls(hooks), faultyOperations(faults, executeApi.drop)],
-    pages: { ...(recorder && tracePages({ recorder, overview })), ...pages },
+    pages: {
+      ...(recorder && tracePages({ recorder, overview })),
+      ...(consoleOptions &&
+        consolePages(consoleOptions, {
+          errorFrame,
+          endpoint,
+          // A page that is still open from an earlier run can request it while the server starts.
+          async url() {
+            await started.promise;
+            return firstWebSocketUrl(state, endpoint());
+          },
+        })),
+      ...pages,
+    },
     upgrade: executeApi.upgrade,
     allowOtherUsers,
   });
 
-  return {
-    state,
-    logs: {
-      subscribe: (observe) =>
-        subscribe(({ event }) => (event.type === "log" ? observe(event) : undefined)),
-    },
-    lambda,
+  /** @returns the ARNs of the functions with this name. */
+  const functionArns = (functionName?: string) =>
+    Object.values(state.regions).flatMap((region) =>
+      Object.values(region.lambda.functions)
+        .filter(({ configuration: { FunctionName: name } }) => (functionName ?? name) === name)
+        .map(({ configuration }) => configuration.FunctionArn),
+    );
+  const close = async () => {
+    executeApi.close();
+    await lambda.close();
+    server.closeAllConnections();
+    await listening?.close();
+    await processWatcher.close();
+  };
+  const aws: LocalAws = {
     get endpoint() {
       return endpoint();
     },
+    get accountId() {
+      return state.accountId;
+    },
+    faults,
     async listen(port = 0) {
       listening = await listenOnLoopback(server, port);
+      if (snapshot !== undefined) {
+        Object.assign(state, snapshot.stateFor(endpoint(), state.accountId));
+        for (const functionArn of functionArns()) lambda.refresh(functionArn);
+      }
+      started.resolve();
     },
-    async close() {
-      executeApi.close();
-      await lambda.close();
-      server.closeAllConnections();
-      await listening?.close();
-      await processWatcher.close();
+    close,
+    [Symbol.asyncDispose]: close,
+    webSocketUrl: (stage, { apiName } = {}) => webSocketUrl(state, endpoint(), stage, apiName),
+    snapshot: () => writeSnapshot(state, endpoint()),
+    updateFunctionCode(functionName, zip) {
+      const functionNamed = functionArns(functionName);
+      if (functionNamed.length === 0)
+        throw new Error(`There is no function with the name "${functionName}".`);
+      for (const functionArn of functionNamed)
+        lambda.updateFunctionCode(functionArn, Buffer.from(zip));
+    },
+    subscribe(listener) {
+      const { log, event, message } = listener;
+      if (message !== undefined && recorder === undefined)
+        throw new Error("A listener for messages needs the option trace: true.");
+      const subscriptions = [
+        log &&
+          subscribeToHooks((reported) => {
+            if (reported.event.type === "log") log.call(listener, reported.event);
+          }),
+        event && subscribeToHooks(event.bind(listener)),
+        message && recorder && onSettled(recorder, message.bind(listener)),
+      ];
+      return () => {
+        for (const unsubscribe of subscriptions) unsubscribe?.();
+      };
     },
   };
+  return { aws, state, lambda, recorder };
 }

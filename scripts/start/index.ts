@@ -5,27 +5,23 @@
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
+import {
+  createLocalAws,
+  type FaultRates,
+  formatLogEvent,
+  formatMessage,
+  listFaults,
+  LOCAL_ACCOUNT_ID,
+  type LocalAws,
+  parseFaults,
+} from "@websocket-lambda/local-aws";
 import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
-import { formatLogEvent } from "../log-format.ts";
 import { workspaceOf } from "../terraform.ts";
-
-import { consolePages } from "../../local-aws/src/console/index.ts";
-import { firstUrl } from "../../local-aws/src/console/settings.ts";
-import {
-  createFaults,
-  type Faults,
-  listFaults,
-  parseFaults,
-} from "../../local-aws/src/faults/faults.ts";
+import { consoleOptions, ERROR_FRAME } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
 import { createIssuer } from "./issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startEmpty, startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { LOCAL_ACCOUNT_ID } from "../../local-aws/src/state.ts";
-import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
-import { onSettled } from "../../local-aws/src/trace/settling.ts";
-import { formatMessage } from "../../local-aws/src/trace/terminal.ts";
+import { functionNameOf, functionsOf, readStack, STAGE } from "./stack.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -55,7 +51,7 @@ interface Options {
   accountId: string;
   auth: boolean;
   empty: boolean;
-  faults: Faults;
+  faults: FaultRates;
   trace: boolean;
   allowOtherUsers: boolean;
 }
@@ -84,7 +80,7 @@ function options(): Options {
   if (!/^\d{12}$/.test(accountId))
     throw new Error(`--account must have 12 digits, not "${accountId}".`);
   if (auth && empty) throw new Error("--auth and --empty cannot be used together.");
-  const faults = createFaults(parseFaults(values.fault));
+  const faults = parseFaults(values.fault);
   return { port, accountId, auth, empty, trace, allowOtherUsers, faults };
 }
 
@@ -94,7 +90,7 @@ function options(): Options {
  * of stacks on AWS.
  */
 const shellVariables = (aws: LocalAws) =>
-  `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.state.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
+  `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
 
 const introductionWhenEmpty = (aws: LocalAws) => `
 An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not saved.
@@ -115,7 +111,7 @@ Logs of the functions:
 
 /** @param token to connect with; undefined: the stack requires none. */
 function introduction(aws: LocalAws, token: string | undefined): string {
-  const url = websocketUrl(aws, "websocket0", "production");
+  const url = aws.webSocketUrl(STAGE);
   const tokenQuery = token === undefined ? "" : `?token=${token}`;
   const message = '{"action": "uppercase", "data": {"text": "hello"}}';
   return `
@@ -154,35 +150,37 @@ async function start(options: Options): Promise<void> {
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
-  const recorder = createRecorder();
-  // A page that is still open from an earlier run can request these while the stack is loading.
-  const started = Promise.withResolvers<LocalAws>();
-  const consoles = consolePages(async () => {
-    const { state, endpoint } = await started.promise;
-    const token = (await issuer?.tokenFor(endpoint, "ada")) ?? null;
-    return { url: firstUrl(state, endpoint), token };
+  const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open");
+  const aws = createLocalAws({
+    accountId,
+    faults,
+    allowOtherUsers,
+    spareProcesses: true,
+    ...(snapshot !== undefined && { snapshot, functions: functionsOf(bundles) }),
+    errorFrame: ERROR_FRAME,
+    console: consoleOptions(issuer),
+    ...(issuer && { pages: issuer.pages }),
   });
-  const shared = { port, accountId, faults, recorder, allowOtherUsers, spareProcesses: true };
-  const aws = empty
-    ? await startEmpty({ ...shared, pages: consoles })
-    : await startStack({
-        ...shared,
-        bundles: outDirectory,
-        stack: auth ? "authenticated" : "open",
-        pages: { ...consoles, ...issuer?.pages },
-      });
-  started.resolve(aws);
+  await aws.listen(port).catch(async (error: unknown) => {
+    await aws.close();
+    throw error;
+  });
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
-  aws.logs.subscribe((event) => {
-    // The access log adds nothing to the functions' logs.
-    if (event.logGroupName.startsWith("/aws/lambda/"))
-      console.log(formatLogEvent(event, process.stdout));
+  aws.subscribe({
+    log(event) {
+      // The access log adds nothing to the functions' logs.
+      if (event.logGroupName.startsWith("/aws/lambda/"))
+        console.log(formatLogEvent(event, process.stdout));
+    },
+    ...(trace && {
+      message: (message) => console.log(formatMessage(message, process.stdout)),
+    }),
   });
-  if (trace) onSettled(recorder, (message) => console.log(formatMessage(message, process.stdout)));
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
   const say = (text: string) => console.log(text);
-  if (!empty) await startHotReload({ build, bundles, deploy: deployTo(aws), say });
+  if (snapshot !== undefined)
+    await startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say });
 
   const close = async () => {
     await build.close();
@@ -197,13 +195,12 @@ async function start(options: Options): Promise<void> {
 
 /** Deploys a bundle to its function. @returns the name of the function; undefined: the stack has none. */
 const deployTo =
-  ({ state, lambda }: LocalAws) =>
-  (bundle: FunctionName, zip: Buffer): string | undefined => {
-    const name = `websocket-lambda-${bundle}`;
-    const configuration = state.regions["us-east-1"]?.lambda.functions[name]?.configuration;
-    if (configuration === undefined) return undefined;
-    lambda.updateFunctionCode(configuration.FunctionArn, zip);
-    return name;
+  (aws: LocalAws, snapshot: string) =>
+  (bundle: FunctionName, zip: Uint8Array): string | undefined => {
+    const functionName = functionNameOf(bundle);
+    if (!snapshot.includes(`"FunctionName": "${functionName}"`)) return undefined;
+    aws.updateFunctionCode(functionName, zip);
+    return functionName;
   };
 
 /** One line for an error that the user can fix. Any other error keeps its stack. */

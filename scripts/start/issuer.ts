@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { Page } from "@websocket-lambda/local-aws";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
-import type { Page } from "../../local-aws/src/server/server.ts";
 
 /** An issuer of tokens, for stacks with authentication. It asks nobody for a password. */
 export interface Issuer {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
+import { startLocalStack } from "../local-stack.ts";
 import { buildFunctions } from "../../scripts/build/index.ts";
 import { open, refusalIn } from "./clients.ts";
 import { REQUEST } from "./events.ts";
@@ -64,14 +64,14 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 /** Milliseconds until a stack listens, and from a message to its answer. */
 async function startAndAsk(bundles: string): Promise<{ ready: number; answer: number }> {
   const started = performance.now();
-  const aws = await startStack({ bundles, spareProcesses: true });
+  const aws = await startLocalStack({ bundles, spareProcesses: true });
   const ready = performance.now() - started;
   try {
-    const socket = await open(websocketUrl(aws, "websocket0", "production"));
+    const socket = await open(aws.webSocketUrl("production"));
     // The connect has started the websocket-handler, which is now to be cold again.
     const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
     for (const { configuration } of Object.values(functions))
-      aws.lambda.refresh(configuration.FunctionArn);
+      aws.refresh(configuration.FunctionArn);
     await setTimeout(PAUSE);
     const asked = performance.now();
     socket.send(REQUEST);

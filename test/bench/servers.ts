@@ -6,9 +6,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startLocalStack } from "../local-stack.ts";
 import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
 import { startTwoHops } from "./two-hops.ts";
 
@@ -19,9 +18,9 @@ interface RunningServer {
 
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
-    const aws = await startStack({ bundles: DIST, spareProcesses: true });
+    const aws = await startLocalStack({ spareProcesses: true });
     liftThrottle(aws);
-    return { url: websocketUrl(aws, "websocket0", "production"), close: () => aws.close() };
+    return { url: aws.webSocketUrl("production"), close: () => aws.close() };
   },
   async "bare ws"() {
     const server = createServer();
@@ -36,7 +35,7 @@ const servers: Record<ServerName, () => Promise<RunningServer>> = {
 };
 
 /** Terraform throttles the stage to 500 messages a second; without that, AWS's quota holds. */
-function liftThrottle({ state }: LocalAws): void {
+function liftThrottle({ state }: TestLocalAws): void {
   const { stages = {} } = state.regions["us-east-1"]?.apigateway.apis["websocket0"] ?? {};
   for (const stage of Object.values(stages)) {
     delete stage.defaultRouteSettings.throttlingRateLimit;

@@ -3,8 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { startTestStack } from "../test-stack.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 
@@ -12,7 +11,7 @@ const PROCESSOR = "websocket-lambda-processor";
 const job = { connectionId: "c=", requestId: "r", action: "timestamp" };
 
 async function startOwnStack() {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   return aws;
 }
@@ -27,7 +26,7 @@ function withdraw({ state }: Aws, functionName: string, sid: string): void {
   role.policies["permissions"] = JSON.stringify({ ...document, Statement });
 }
 
-const connectTo = (aws: Aws) => connect(websocketUrl(aws, "websocket0", "production"));
+const connectTo = (aws: Aws) => connect(aws.webSocketUrl("production"));
 
 /** Invokes the processor, and gives what its invoker gets of an error. */
 async function invoke({ endpoint }: Aws, event: unknown): Promise<unknown> {

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { startTestStack } from "../test-stack.ts";
 
 const run = promisify(execFile);
 
@@ -24,7 +23,7 @@ async function profile(secretAccessKey: string): Promise<Record<string, string>>
 }
 
 test("npm run redrive works with a profile of the AWS CLI", async () => {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   const file = join(import.meta.dirname, "..", "..", "scripts", "redrive.ts");
   const start = async (secretAccessKey: string) =>

@@ -1,9 +1,8 @@
 import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
+import { startTestStack } from "../test-stack.ts";
 import { runAction } from "../../functions/processor/run-action.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { bundleOptions } from "../../scripts/build/options.ts";
 import { connect } from "../e2e/client.ts";
 import { webApis } from "./web-apis.ts";
@@ -43,11 +42,9 @@ test("an action uses Blob, ReadableStream, FormData and fetch in its bundle as i
     },
   });
 
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
-  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
-  if (processor === undefined) throw new Error("The stack has no processor.");
-  processor.zipFile = await zipWithWebApis();
-  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  aws.functionNamed("processor").zipFile = await zipWithWebApis();
+  const client = await connect(aws.webSocketUrl("production"));
   expect(await client.ask(request)).toEqual(inUnitTest);
 });

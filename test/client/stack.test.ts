@@ -1,9 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { connect, type ConnectOptions, NoReplyError, RequestError } from "@websocket-lambda/client";
 import type { Actions } from "../../functions/processor/actions/index.ts";
-import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { FaultRates } from "@websocket-lambda/local-aws";
+import { startTestStack } from "../test-stack.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
 
@@ -17,9 +16,9 @@ const TIMEOUT = 120_000;
 type Stack = Awaited<ReturnType<typeof start>>;
 
 async function start({ port = 0, rates = {} }: { port?: number; rates?: FaultRates } = {}) {
-  const aws = await startStack({ bundles: DIST, port, faults: createFaults(rates) });
+  const aws = await startTestStack({ port, faults: rates });
   onTestFinished(() => aws.close());
-  return { aws, url: websocketUrl(aws, "websocket0", "production"), logs: watchLogs(aws) };
+  return { aws, url: aws.webSocketUrl("production"), logs: watchLogs(aws) };
 }
 
 function startClient(url: string, options: ConnectOptions = {}) {

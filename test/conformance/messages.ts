@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { createManualClock } from "../../local-aws/src/manual-clock.ts";
+import { createManualClock } from "@websocket-lambda/local-aws";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type GatewayEvent, type Probe, startOwnProbe } from "./probe.ts";

@@ -1,13 +1,9 @@
 import { strToU8, zipSync } from "fflate";
 import { onTestFinished } from "vitest";
 import type { ClientOptions } from "ws";
-import type { Api } from "../../local-aws/src/apigateway/state.ts";
-import type { Clock } from "../../local-aws/src/clock.ts";
-import type { LambdaFunction } from "../../local-aws/src/lambda/state.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { Clock, WrittenLogEvent } from "@websocket-lambda/local-aws";
+import type { Api, LambdaFunction, TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Access, FunctionName } from "./access.ts";
 import { accessToLocalAws } from "./local-access.ts";
@@ -40,7 +36,7 @@ exports.handler = async (event, context) => {
  * - a second API has no `$connect` and no `$default`.
  */
 export interface Probe {
-  readonly aws: LocalAws;
+  readonly aws: TestLocalAws;
   readonly access: Access;
   /** Connects to the first API, whose `$connect` runs the code. */
   connect(run?: string, options?: ClientOptions): Promise<Client>;
@@ -83,12 +79,12 @@ export async function startOwnProbe(options: { clock?: Clock } = {}): Promise<Pr
 }
 
 export async function startProbe(options: { clock?: Clock } = {}): Promise<Probe> {
-  const aws = await startStack({ bundles: DIST, ...options });
+  const aws = await startTestStack({ ...options });
   prepare(aws);
   const log = watch(aws);
   const access = accessToLocalAws(aws);
   const url = (api: "first" | "second") =>
-    websocketUrl(aws, api === "first" ? "websocket0" : "websocket1", "production");
+    aws.webSocketUrl("production", { apiName: api === "first" ? "websocket0" : "websocket1" });
   const run: Probe["run"] = (code, { functionName = "websocket-handler", headers } = {}) =>
     access.invoke(functionName, { run: code }, headers);
 
@@ -114,15 +110,17 @@ export async function startProbe(options: { clock?: Clock } = {}): Promise<Probe
   };
 }
 
-function watch({ logs }: LocalAws): Pick<Probe, "lines" | "line" | "event"> {
+function watch(aws: TestLocalAws): Pick<Probe, "lines" | "line" | "event"> {
   const lines: WrittenLogEvent[] = [];
   const waiting: {
     matches(line: WrittenLogEvent): boolean;
     resolve(line: WrittenLogEvent): void;
   }[] = [];
-  logs.subscribe((line) => {
-    lines.push(line);
-    for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+  aws.subscribe({
+    log(line) {
+      lines.push(line);
+      for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+    },
   });
   const line: Probe["line"] = (matches) => {
     const found = lines.find(matches);
@@ -148,13 +146,13 @@ function gatewayEvent({ message }: WrittenLogEvent): GatewayEvent | undefined {
   return typeof logged === "string" && logged.startsWith("{") ? JSON.parse(logged) : undefined;
 }
 
-function functionOf({ state }: LocalAws, functionName: FunctionName): LambdaFunction {
+function functionOf({ state }: TestLocalAws, functionName: FunctionName): LambdaFunction {
   const found = state.regions["us-east-1"]?.lambda.functions[`websocket-lambda-${functionName}`];
   if (found === undefined) throw new Error(`The stack has no ${functionName}.`);
   return found;
 }
 
-function prepare(aws: LocalAws): void {
+function prepare(aws: TestLocalAws): void {
   const zipFile = Buffer.from(zipSync({ "index.js": strToU8(CODE) })).toString("base64");
   const handler = functionOf(aws, "websocket-handler");
   const processor = functionOf(aws, "processor");
@@ -168,7 +166,7 @@ function prepare(aws: LocalAws): void {
   extendApis(aws);
 }
 
-function extendApis({ state }: LocalAws): void {
+function extendApis({ state }: TestLocalAws): void {
   const apis = state.regions["us-east-1"]?.apigateway.apis;
   const first = apis?.["websocket0"];
   if (apis === undefined || first === undefined) throw new Error("The stack has no API.");

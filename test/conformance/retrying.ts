@@ -5,7 +5,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { expect } from "vitest";
-import { createManualClock, type ManualClock } from "../../local-aws/src/manual-clock.ts";
+import { createManualClock, type ManualClock } from "@websocket-lambda/local-aws";
 import type { Behaviour } from "./behaviour.ts";
 import { type Probe, startOwnProbe } from "./probe.ts";
 import { request } from "./signed-request.ts";

@@ -26,6 +26,8 @@ export interface Signing {
   service: string;
   region: string;
   credentials: Credentials;
+  /** Milliseconds since the epoch. Default: now. */
+  time?: number;
 }
 
 export async function request(
@@ -45,11 +47,11 @@ export async function request(
 
 async function sign(
   { method, url, headers, body }: Request,
-  { service, region, credentials }: Signing,
+  { service, region, credentials, time = Date.now() }: Signing,
 ): Promise<Record<string, string>> {
   const { protocol, hostname, host, pathname, searchParams } = new URL(url);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
-  const signed = await signer.sign({
+  const unsigned = {
     method,
     protocol,
     hostname,
@@ -57,7 +59,8 @@ async function sign(
     query: Object.fromEntries(searchParams),
     headers: { ...headers, host },
     body,
-  });
+  };
+  const signed = await signer.sign(unsigned, { signingDate: new Date(time) });
   return signed.headers;
 }
 

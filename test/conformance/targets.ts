@@ -1,7 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll } from "vitest";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { startTestStack } from "../test-stack.ts";
 import { type Access, createAccess } from "./access.ts";
 import type { Target } from "./behaviour.ts";
 import { accessToLocalAws } from "./local-access.ts";
@@ -25,7 +24,7 @@ export function useTargets(): Target {
       stack = await accessToAws(WEBSOCKET_URL);
       return;
     }
-    const aws = await startStack({ bundles: DIST });
+    const aws = await startTestStack();
     running.add(aws);
     stack = accessToLocalAws(aws);
     probe = await startProbe();

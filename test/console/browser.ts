@@ -1,13 +1,11 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { consolePages } from "../../local-aws/src/console/index.ts";
-import { firstUrl } from "../../local-aws/src/console/settings.ts";
+
+import { consoleOptions } from "../../scripts/start/console.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, type STACKS } from "../../local-aws/src/stack.ts";
-import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { StackOptions } from "../local-stack.ts";
+import { startTestStack, type TestStack } from "../test-stack.ts";
 
 /** Where Debian has Chromium, and others Chrome. */
 const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
@@ -31,22 +29,10 @@ export function useBrowser(): () => Browser {
 }
 
 /** A local AWS with the console, as `npm start` makes it, for one test. */
-export async function startConsole(
-  options: { stack?: keyof typeof STACKS; port?: number; recorder?: Recorder } = {},
-) {
-  const { stack = "open", port = 0, recorder = createRecorder() } = options;
-  const issuer = stack === "authenticated" ? await createIssuer() : undefined;
-  const pages = consolePages(async () => ({
-    url: firstUrl(aws.state, aws.endpoint),
-    token: (await issuer?.tokenFor(aws.endpoint, "ada")) ?? null,
-  }));
-  const aws: LocalAws = await startStack({
-    bundles: DIST,
-    stack,
-    port,
-    recorder,
-    pages: { ...pages, ...issuer?.pages },
-  });
+export async function startConsole(options: StackOptions = {}): Promise<TestStack> {
+  const issuer = options.stack === "authenticated" ? await createIssuer() : undefined;
+  const pages = issuer?.pages ?? {};
+  const aws = await startTestStack({ console: consoleOptions(issuer), pages, ...options });
   onTestFinished(() => aws.close());
   return aws;
 }
@@ -54,7 +40,7 @@ export async function startConsole(
 /** The console in a page, which must have nothing to complain about. */
 export async function openConsole(
   browser: Browser,
-  aws: LocalAws,
+  aws: TestStack,
   options: BrowserContextOptions = {},
 ) {
   const context = await browser.newContext(options);
@@ -84,6 +70,8 @@ function partsOf(page: Page) {
       await page.getByRole("button", { name: "Connect" }).click();
       await page.locator('#state[data-state="open"]').waitFor();
     },
-    choose: (action: string) => page.locator(`input[name="action"][value="${action}"]`).check(),
+    /** @param message the name of a form, or `raw`. */
+    choose: (message: string) =>
+      page.locator(`input[name="message"][value="${message === "raw" ? "" : message}"]`).check(),
   };
 }

@@ -1,8 +1,7 @@
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { zipOf } from "../../local-aws/src/lambda/testing.ts";
-import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
-import type { HookEvent } from "../../local-aws/src/hooks.ts";
+import type { HookEvent } from "@websocket-lambda/local-aws";
+import { createRecorder, type Recorder } from "@websocket-lambda/local-aws/testing";
 import { connect } from "../e2e/client.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";
@@ -83,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await connect();
     await choose("echo");
     const long = `${"long ".repeat(60)}end`;
-    await page.locator("#echo-json").fill(JSON.stringify(long));
+    await page.locator("#echo-data").fill(JSON.stringify(long));
     await sendButton.click();
     await frames.getByText('"status":"success"').first().waitFor();
     await timeline.getByText("frame out", { exact: true }).waitFor();
@@ -98,14 +97,11 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
 
   test("a crash is told as one, and counted as a dead letter", async () => {
     const aws = await startConsole();
-    const processor =
-      aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
-    if (processor === undefined) throw new Error("The stack has no processor.");
-    processor.zipFile = zipOf({ "index.js": "exports.handler = async () => process.exit(3)" });
-    const { page, sendButton, timeline } = await openConsole(browser(), aws);
+    aws.replaceCode("processor", "exports.handler = async () => process.exit(3)");
+    const { page, sendButton, frames, timeline } = await openConsole(browser(), aws);
     // Without a connection, Send makes one.
     await sendButton.click();
-    await page.getByText("PROCESSING_FAILED: The request could not be processed.").waitFor();
+    await frames.getByText('"code":"PROCESSING_FAILED"').first().waitFor();
     await timeline.locator(".note", { hasText: "processor: Runtime.ExitError" }).waitFor();
     await page.locator("#overview div", { hasText: "dead letters" }).getByText("1").waitFor();
     expect(await timeline.locator(".bar[data-failed]").count()).toBe(1);
@@ -136,7 +132,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     );
     await connect();
     await choose("echo");
-    await page.locator("#echo-json").fill("{");
+    await page.locator("#echo-data").fill("{");
     await sendButton.click();
     await page.getByText(/^Invalid JSON/).waitFor();
     expect(await frames.getByRole("listitem").count()).toBe(0);
@@ -153,7 +149,10 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
         await page.keyboard.press("Tab");
       expect(await focused()).toBe(id);
     };
-    await tabTo("uppercase-text");
+    await tabTo("choice-echo");
+    for (let choices = 0; choices < 3; choices += 1) await page.keyboard.press("ArrowRight");
+    expect(await focused()).toBe("choice-uppercase");
+    await tabTo("uppercase-data-text");
     for (const word of ["first", "second"]) {
       await page.keyboard.press("ControlOrMeta+a");
       await page.keyboard.type(word);
@@ -241,8 +240,8 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   test.for(["light", "dark"] as const)(
     "texts, fields and the selected message stand out from their ground when it is %s",
     async (colorScheme) => {
-      const recorder = createRecorder();
-      const aws = await startConsole({ recorder });
+      const aws = await startConsole();
+      const { recorder } = aws;
       const { page, connect, choose, sendButton, frames, messages, timeline } = await openConsole(
         browser(),
         aws,
@@ -254,7 +253,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await sendButton.click();
       await frames.getByText("INVALID_JSON").waitFor();
       await choose("echo");
-      await page.locator("#echo-json").fill("{");
+      await page.locator("#echo-data").fill("{");
       await sendButton.click();
       await page.getByText(/^Invalid JSON/).waitFor();
       beginOneOfEachVerdict(recorder);
@@ -307,7 +306,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     // The client offers a sub-protocol of this name already.
     await page.getByLabel("Token").fill("websocket-lambda");
     await page.getByRole("button", { name: "Connect" }).click();
-    await page.getByText(/Could not connect, or the connection was lost\..*duplicated/).waitFor();
+    await page.getByText(/Could not connect\..*duplicated/).waitFor();
     expect(await state.textContent()).toBe("connection failed, retrying…");
   });
 
@@ -336,7 +335,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.getByLabel("Token").fill(token);
     await connect();
     await sendButton.click();
-    await frames.getByText('"result":"HELLO"').waitFor();
+    await frames.getByText('"result":{"any":["thing"]}').waitFor();
   });
 
   test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
@@ -347,7 +346,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.getByLabel("Token").inputValue()).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
     await connect();
     await sendButton.click();
-    await frames.getByText('"result":"HELLO"').waitFor();
+    await frames.getByText('"result":{"any":["thing"]}').waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
     await state.getByText("not connected").waitFor();
     await page.getByLabel("Token").fill("wrong");
@@ -369,14 +368,14 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const port = Number(new URL(first.endpoint).port);
     await first.close();
     await page.locator('#state[data-state="waiting"]').waitFor();
-    const silence = page.getByRole("status").getByText("Is npm start running?");
+    const silence = page.getByRole("status").getByText("Is it still running?");
     await silence.waitFor();
     await startConsole({ port });
     await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
     await silence.waitFor({ state: "detached" });
     await sendButton.click();
-    await frames.getByText('"result":"HELLO"').waitFor();
-    await messages.getByText("uppercase").waitFor();
+    await frames.getByText('"result":{"any":["thing"]}').waitFor();
+    await messages.getByText('"action":"echo"').waitFor();
     expect(await page.locator("#state").textContent()).toBe("connected");
   });
 

@@ -4,11 +4,9 @@
  */
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { consolePages } from "../../local-aws/src/console/index.ts";
-import { firstUrl } from "../../local-aws/src/console/settings.ts";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
-import { buildFunctions, DIST } from "../../scripts/build/index.ts";
+import { consoleOptions } from "../../scripts/start/console.ts";
+import { startLocalStack } from "../local-stack.ts";
+import { buildFunctions } from "../../scripts/build/index.ts";
 import { CHROMIUM } from "./browser.ts";
 
 const directory = join(import.meta.dirname, "..", "..", "docs");
@@ -16,11 +14,7 @@ const directory = join(import.meta.dirname, "..", "..", "docs");
 if (CHROMIUM === undefined)
   throw new Error("Chromium is not installed. Install it, or set CHROMIUM_PATH to its path.");
 await buildFunctions();
-const aws = await startStack({
-  bundles: DIST,
-  recorder: createRecorder(),
-  pages: consolePages(async () => ({ url: firstUrl(aws.state, aws.endpoint), token: null })),
-});
+const aws = await startLocalStack({ console: consoleOptions() });
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 try {
   const viewport = { width: 1280, height: 700 };
@@ -39,7 +33,7 @@ try {
 
 /** Sends the message that the form of an action begins with, and waits for the whole timeline. */
 async function send(page: Page, action: string): Promise<void> {
-  await page.locator(`input[name="action"][value="${action}"]`).check();
+  await page.locator(`input[name="message"][value="${action}"]`).check();
   await page.getByRole("button", { name: "Send" }).click();
   await page
     .getByRole("option", { name: `"action":"${action}"` })

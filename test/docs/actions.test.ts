@@ -84,7 +84,10 @@ describe("following docs/actions.md to the letter", () => {
       process.kill(group, "SIGTERM");
       await ended;
     });
-    const client = await connect(await urlOf(child.stdout));
+    const url = await urlOf(child.stdout);
+    const settings = await fetch(new URL("/_local/console/settings", url.replace(/^ws/, "http")));
+    expect(await settings.json()).toHaveProperty(["messages", ACTION, "properties", "data"]);
+    const client = await connect(url);
     const [requests = [], replies = []] = blocks
       .filter(({ language }) => language === "json")
       .map(({ lines }) => lines.map((line): unknown => JSON.parse(line)));

@@ -6,10 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
-import { awsCliVersion } from "../../local-aws/src/protocols/testing-aws-cli.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { awsCliVersion } from "../run-aws-cli.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { LEFT_OUT, RUN } from "./commands.ts";
 import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";
@@ -61,15 +60,15 @@ ${Object.entries(outputs)
 }`;
 
 describe.concurrent("run as it stands in the documents", () => {
-  let aws: LocalAws;
+  let aws: TestLocalAws;
   let directory: string;
   /** A connection for each command that wants one. */
   const connections = new Map<string, { id: string; socket: WebSocket }>();
-  const url = () => websocketUrl(aws, "websocket0", "production");
+  const url = () => aws.webSocketUrl("production");
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "websocket-lambda-commands-"));
-    aws = await startStack({ bundles: DIST });
+    aws = await startTestStack();
     for (const command of commands.filter((text) => text.includes("$CONNECTION_ID"))) {
       const logs = watchLogs(aws);
       const socket = new WebSocket(url());

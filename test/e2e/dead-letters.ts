@@ -4,7 +4,7 @@ import {
   type ReceiveMessageCommandOutput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 
 /** A job in the dead-letter queue of the stack. */
 export interface DeadLetter {
@@ -15,7 +15,7 @@ export interface DeadLetter {
 }
 
 /** How many jobs lie in the dead-letter queue of the stack. */
-export async function countDeadLetters(aws: LocalAws): Promise<number> {
+export async function countDeadLetters(aws: TestLocalAws): Promise<number> {
   const { Attributes } = await clientOf(aws).send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrlOf(aws),
@@ -29,7 +29,7 @@ export async function countDeadLetters(aws: LocalAws): Promise<number> {
 const READ_ONCE = 43_200;
 
 /** Reads the dead-letter queue: every call gives all letters that have come into it so far. */
-export function readDeadLetters(aws: LocalAws): () => Promise<readonly DeadLetter[]> {
+export function readDeadLetters(aws: TestLocalAws): () => Promise<readonly DeadLetter[]> {
   const sqs = clientOf(aws);
   const receive = new ReceiveMessageCommand({
     QueueUrl: queueUrlOf(aws),
@@ -51,12 +51,12 @@ export function readDeadLetters(aws: LocalAws): () => Promise<readonly DeadLette
   };
 }
 
-const clientOf = ({ endpoint }: LocalAws) =>
+const clientOf = ({ endpoint }: TestLocalAws) =>
   new SQSClient({
     endpoint,
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
 
-const queueUrlOf = ({ endpoint }: LocalAws) =>
+const queueUrlOf = ({ endpoint }: TestLocalAws) =>
   `${endpoint}/000000000000/websocket-lambda-dead-letters`;

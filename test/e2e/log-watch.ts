@@ -1,5 +1,4 @@
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
+import type { LocalAws, WrittenLogEvent } from "@websocket-lambda/local-aws";
 
 /** A JSON log line of a function, or of the API's access log. */
 export interface LogLine {
@@ -22,14 +21,16 @@ export interface LogWatch {
   line(matches: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
-export function watchLogs({ logs }: LocalAws): LogWatch {
+export function watchLogs(aws: Pick<LocalAws, "subscribe">): LogWatch {
   const lines: LogLine[] = [];
   const waiting: { matches(line: LogLine): boolean; resolve(line: LogLine): void }[] = [];
-  logs.subscribe((event) => {
-    if (!event.logGroupName.startsWith("/aws/lambda/")) return;
-    const line = parse(event);
-    lines.push(line);
-    for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+  aws.subscribe({
+    log(event) {
+      if (!event.logGroupName.startsWith("/aws/lambda/")) return;
+      const line = parse(event);
+      lines.push(line);
+      for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
+    },
   });
   return {
     lines,

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../../scripts/build/index.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startEmpty, startStack, websocketUrl } from "../../local-aws/src/stack.ts";
+import { createLocalAws } from "@websocket-lambda/local-aws";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { loadTests } from "./load.ts";
 import { loadWithin, NEW_ACCOUNT, readConcurrency } from "./quota.ts";
 import { onAws } from "./target.ts";
@@ -21,9 +21,9 @@ test("the load is that of the stage's throttle, or less where Lambda's concurren
 });
 
 test("the concurrency is the account's", async () => {
-  const { endpoint, close } = await startEmpty({ accountConcurrency: 25 });
-  onTestFinished(close);
-  expect(await readConcurrency({ ...SDK, endpoint })).toBe(25);
+  await using aws = createLocalAws({ accountConcurrency: 25 });
+  await aws.listen();
+  expect(await readConcurrency({ ...SDK, endpoint: aws.endpoint })).toBe(25);
 });
 
 test("a concurrency that can't be read counts as a new account's, and is said", async () => {
@@ -39,16 +39,16 @@ test("a concurrency that can't be read counts as a new account's, and is said", 
 });
 
 describe.skipIf(onAws)("in a new account, on the local AWS", () => {
-  let local: LocalAws;
+  let local: TestLocalAws;
   beforeAll(async () => {
-    local = await startStack({ bundles: DIST, accountConcurrency: NEW_ACCOUNT });
+    local = await startTestStack({ accountConcurrency: NEW_ACCOUNT });
   });
   afterAll(() => local.close());
 
   loadTests(
     {
       get url() {
-        return websocketUrl(local, "websocket0", "production");
+        return local.webSocketUrl("production");
       },
       get local() {
         return local;

@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { PATIENCE, untilSteady } from "./steady.ts";
 
 /** What the suite runs against: a stack on AWS with `WEBSOCKET_URL` set, else one of its own here. */
 export interface Target {
   readonly url: string;
   /** The local AWS, for what only it can show. */
-  readonly local: LocalAws;
+  readonly local: TestLocalAws;
 }
 
 /** What can be seen from the inside only is skipped by name: `describe.skipIf(onAws)(…)`. */
@@ -16,12 +15,12 @@ export const onAws = process.env["WEBSOCKET_URL"] !== undefined;
 
 /** Starts the target before the tests of a file, or waits for it, and ends it after them. */
 export function useTarget(): Target {
-  let local: LocalAws | undefined;
+  let local: TestLocalAws | undefined;
   const deployed = process.env["WEBSOCKET_URL"];
   beforeAll(
     async () => {
       if (deployed !== undefined) await untilSteady(deployed);
-      else local = await startStack({ bundles: join(import.meta.dirname, "..", "..", "dist") });
+      else local = await startTestStack();
     },
     deployed === undefined ? undefined : 2 * PATIENCE.deadline,
   );
@@ -34,7 +33,7 @@ export function useTarget(): Target {
   };
   return {
     get url() {
-      return deployed ?? websocketUrl(running(), "websocket0", "production");
+      return deployed ?? running().webSocketUrl("production");
     },
     get local() {
       return running();

@@ -1,12 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import {
-  createFaults,
-  FAULTS,
-  type FaultName,
-  parseFaults,
-} from "../../local-aws/src/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { type FaultName, FAULTS, parseFaults } from "@websocket-lambda/local-aws";
+import { startTestStack } from "../test-stack.ts";
 import { failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { openLedger } from "./ledger.ts";
@@ -20,10 +14,9 @@ test.for(Object.keys(FAULTS) as FaultName[])(
   "under %s, each of 200 messages over 20 connections has its fate, and none strays",
   { timeout: TIMEOUT },
   async (fault) => {
-    const faults = createFaults({ [fault]: 0.1 });
-    const aws = await startStack({ bundles: DIST, clock: hurriedClock, faults });
+    const aws = await startTestStack({ clock: hurriedClock, faults: { [fault]: 0.1 } });
     onTestFinished(() => aws.close());
-    const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
+    const ledger = openLedger(aws, aws.webSocketUrl("production"));
     await ledger.converse({ connections: CONNECTIONS, messages: MESSAGES, inFlight: 1 });
     await expect
       .poll(
@@ -38,7 +31,7 @@ test.for(Object.keys(FAULTS) as FaultName[])(
     const { fates, failures } = await ledger.look();
     expect(fates.size).toBe(CONNECTIONS * MESSAGES);
     expect(ledger.strays).toEqual([]);
-    expect(faults.counts[fault]).toBeGreaterThan(0);
+    expect(aws.faults.counts[fault]).toBeGreaterThan(0);
     // An event that runs twice answers twice, and so does a handler that died after its hand-over.
     const mayRepeat = fault === "duplicate-event" || fault === "crash-function";
     expect(mayRepeat ? [] : ledger.duplicates).toEqual([]);
@@ -48,12 +41,12 @@ test.for(Object.keys(FAULTS) as FaultName[])(
 );
 
 test("a job whose report fails three times is kept: in the queue, with nobody told", async () => {
-  const aws = await startStack({ bundles: DIST, clock: hurriedClock });
+  const aws = await startTestStack({ clock: hurriedClock });
   onTestFinished(() => aws.close());
   for (const { policies } of Object.values(aws.state.iam.roles))
     for (const [name, policy] of Object.entries(policies))
       policies[name] = policy.replace("POST/@connections/*", "POST/@connections");
-  const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
+  const ledger = openLedger(aws, aws.webSocketUrl("production"));
   await ledger.converse({ connections: 1, messages: 2, inFlight: 2 });
   const { fates, failures } = await ledger.look();
   expect([...fates.values()]).toEqual(["kept", "kept"]);
@@ -67,10 +60,9 @@ test("a job whose report fails three times is kept: in the queue, with nobody to
 });
 
 test("under duplicate delivery, a client tells duplicates by their requestId", async () => {
-  const faults = createFaults({ "duplicate-event": 1 });
-  const aws = await startStack({ bundles: DIST, clock: hurriedClock, faults });
+  const aws = await startTestStack({ clock: hurriedClock, faults: { "duplicate-event": 1 } });
   onTestFinished(() => aws.close());
-  const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
+  const ledger = openLedger(aws, aws.webSocketUrl("production"));
   await ledger.converse({ connections: 1, messages: 10, inFlight: 1 });
   const { fates } = await ledger.look();
   expect([...fates.values()]).toEqual(Array.from({ length: 10 }, () => "result"));

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../local-aws/src/clock.ts";
+import { type Clock, systemClock } from "@websocket-lambda/local-aws";
 
 /** Milliseconds: Lambda retries after about one and about two minutes, up to ten seconds earlier. */
 const SHORTEST_WAIT = 50_000;

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { readDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { type Conversation, converse } from "./conversation.ts";
@@ -38,7 +38,7 @@ export interface Ledger {
 /** Milliseconds between two looks whether somebody waits for an answer that will not come. */
 const INTERVAL = 250;
 
-export function openLedger(aws: LocalAws, url: string): Ledger {
+export function openLedger(aws: TestLocalAws, url: string): Ledger {
   const logs = watchLogs(aws);
   const deadLetters = readDeadLetters(aws);
   const answers = new Map<string, Fate>();

@@ -3,9 +3,9 @@
  * of them.
  */
 import { parseArgs } from "node:util";
-import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { buildFunctions, DIST } from "../../scripts/build/index.ts";
+import type { FaultRates } from "@websocket-lambda/local-aws";
+import { startLocalStack } from "../local-stack.ts";
+import { buildFunctions } from "../../scripts/build/index.ts";
 import { type Failures, failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { type Fate, type Ledger, openLedger } from "./ledger.ts";
@@ -37,13 +37,13 @@ export interface Account extends Omit<Failures, "kept"> {
 /** Sends so many messages under random faults, and resolves once each of them has its fate. */
 export async function soak(options: { messages: number; seed: number }): Promise<Account> {
   const { messages, seed } = options;
-  const aws = await startStack({
-    bundles: DIST,
+  const aws = await startLocalStack({
     clock: hurriedClock,
-    faults: createFaults(RATES, seed),
+    faults: RATES,
+    seed,
   });
   try {
-    const ledger = openLedger(aws, websocketUrl(aws, "websocket0", "production"));
+    const ledger = openLedger(aws, aws.webSocketUrl("production"));
     await ledger.converse({
       connections: CONNECTIONS,
       messages: Math.ceil(messages / CONNECTIONS),

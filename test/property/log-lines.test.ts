@@ -2,10 +2,8 @@ import { PassThrough } from "node:stream";
 import type { WriteStream } from "node:tty";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { readLogLine } from "../../local-aws/src/console/page/log-line.ts";
-import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
-import { formatMessage } from "../../local-aws/src/trace/terminal.ts";
-import { formatLogEvent } from "../../scripts/log-format.ts";
+import { formatLogEvent, formatMessage } from "@websocket-lambda/local-aws";
+import { createRecorder, readLogLine } from "@websocket-lambda/local-aws/testing";
 import { logLine } from "./log-lines.ts";
 
 /** No terminal, as a pipe is none. */

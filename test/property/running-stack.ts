@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogLine, watchLogs } from "../e2e/log-watch.ts";
 
@@ -28,7 +27,7 @@ export interface Conversation {
 }
 
 export async function startRunningStack(): Promise<RunningStack> {
-  const aws = await startStack({ bundles: DIST, environmentsPerFunction: ENVIRONMENTS });
+  const aws = await startTestStack({ environmentsPerFunction: ENVIRONMENTS });
   const { lines } = watchLogs(aws);
   await warmUp(await connectAll(aws), lines);
   /** How many lines have been looked at. */
@@ -75,8 +74,8 @@ export async function startRunningStack(): Promise<RunningStack> {
   };
 }
 
-async function connectAll(aws: LocalAws): Promise<Client[]> {
-  const url = websocketUrl(aws, "websocket0", "production");
+async function connectAll(aws: TestLocalAws): Promise<Client[]> {
+  const url = aws.webSocketUrl("production");
   return await Promise.all(Array.from({ length: CONNECTIONS }, () => connect(url)));
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 
 const SCRIPT = join(import.meta.dirname, "..", "..", "scripts", "redrive.ts");
 
@@ -18,7 +18,7 @@ export interface RedriveRun {
 }
 
 /** The shell variables with which tools use a local AWS. */
-export const shellOf = ({ endpoint }: Pick<LocalAws, "endpoint">) => ({
+export const shellOf = ({ endpoint }: Pick<TestLocalAws, "endpoint">) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "test",
@@ -56,7 +56,7 @@ export function startRedrive(env: Record<string, string>, ...args: string[]): Re
   };
 }
 
-export const sqsOf = ({ endpoint }: LocalAws) =>
+export const sqsOf = ({ endpoint }: TestLocalAws) =>
   new SQSClient({
     endpoint,
     region: "us-east-1",
@@ -65,7 +65,7 @@ export const sqsOf = ({ endpoint }: LocalAws) =>
 
 /** Puts messages into the dead-letter queue, as Lambda does. */
 export async function putDeadLetters(
-  aws: LocalAws,
+  aws: TestLocalAws,
   bodies: readonly unknown[],
   errorMessage = "planted",
 ): Promise<void> {

@@ -1,9 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../../local-aws/src/clock.ts";
-import { createFaults } from "../../local-aws/src/faults/faults.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { systemClock } from "@websocket-lambda/local-aws";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import type { StackOptions } from "../local-stack.ts";
+import { startTestStack, type TestStack } from "../test-stack.ts";
 import { openDeadLetterQueue } from "../../scripts/redrive/dead-letter-queue.ts";
 import { listJobs } from "../../scripts/redrive/redrive-jobs.ts";
 import { connect } from "../e2e/client.ts";
@@ -11,22 +10,21 @@ import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 import { putDeadLetters, shellOf, sqsOf, startRedrive } from "./redrive-run.ts";
 
-async function startOwnStack(options: Partial<Parameters<typeof startStack>[0]> = {}) {
-  const aws = await startStack({ bundles: DIST, ...options });
+async function startOwnStack(options: StackOptions = {}) {
+  const aws = await startTestStack(options);
   onTestFinished(() => aws.close());
   return aws;
 }
 
-const redrive = (aws: LocalAws, ...args: string[]) => startRedrive(shellOf(aws), ...args).ended;
+const redrive = (aws: TestLocalAws, ...args: string[]) => startRedrive(shellOf(aws), ...args).ended;
 
-const connectTo = (aws: LocalAws) => connect(websocketUrl(aws, "websocket0", "production"));
+const connectTo = (aws: TestLocalAws) => connect(aws.webSocketUrl("production"));
 
 /** Has Lambda look for another handler in the processor's bundle. */
-function setHandler(aws: LocalAws, handler: string): void {
-  const processor = aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
-  if (processor === undefined) throw new Error("The stack has no processor.");
+function setHandler(aws: TestStack, handler: string): void {
+  const processor = aws.functionNamed("processor");
   processor.configuration.Handler = handler;
-  aws.lambda.refresh(processor.configuration.FunctionArn);
+  aws.refresh(processor.configuration.FunctionArn);
 }
 
 /** Jobs that no processor can run: they lack a connection. */
@@ -109,15 +107,14 @@ test("of 1,000 jobs, each is answered once", { timeout: 180_000 }, async () => {
 });
 
 test("a job that ran stays in the queue, unless --rerun says otherwise", async () => {
-  const faults = createFaults({ "fail-connections": 1 });
-  const aws = await startOwnStack({ faults });
+  const aws = await startOwnStack({ faults: { "fail-connections": 1 } });
   const client = await connectTo(aws);
   client.send({ action: "echo", data: "charged", requestId: "ran" });
   client.send({ action: "nonsense", requestId: "did not run" });
   await expect.poll(() => countDeadLetters(aws)).toBe(2);
   // Its failure report cannot be posted either; only then is all quiet.
   const logs = watchLogs(aws);
-  faults.rates["fail-connections"] = 0;
+  aws.faults.rates["fail-connections"] = 0;
 
   const listed = (await redrive(aws, "--dry-run")).stdout;
   expect(listed).toMatch(

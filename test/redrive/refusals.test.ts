@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { startTestStack } from "../test-stack.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { putDeadLetters, shellOf, startRedrive } from "./redrive-run.ts";
@@ -17,7 +16,7 @@ const ids = Array.from({ length: JOBS }, (_, index) => `r${index}`);
 async function redriveWith(responder: (response: ServerResponse, call: number) => void) {
   lambda.calls.length = 0;
   respond = (response) => responder(response, lambda.calls.length);
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   await putDeadLetters(
     aws,

@@ -1,23 +1,22 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WrittenLogEvent } from "@websocket-lambda/local-aws";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 
 const issuer = await createIssuer();
-let aws: LocalAws;
+let aws: TestLocalAws;
 let url: string;
 /** Every log event of the stack: of the functions and of the access log. */
 const events: WrittenLogEvent[] = [];
 
 beforeAll(async () => {
-  aws = await startStack({ bundles: DIST, stack: "authenticated", pages: issuer.pages });
-  url = websocketUrl(aws, "websocket0", "production");
-  aws.logs.subscribe((event) => events.push(event));
+  aws = await startTestStack({ stack: "authenticated", pages: issuer.pages });
+  url = aws.webSocketUrl("production");
+  aws.subscribe({ log: (event) => events.push(event) });
 });
 afterAll(() => aws.close());
 
@@ -226,11 +225,11 @@ test("where API Gateway may not invoke the authorizer, nobody gets in", async ()
 });
 
 test("where the issuer's keys are unavailable, nobody gets in, and the log says why", async () => {
-  const other = await startStack({ bundles: DIST, stack: "authenticated" });
+  const other = await startTestStack({ stack: "authenticated" });
   try {
     const watch = watchLogs(other);
     const token = await issuer.tokenFor(other.endpoint, "ada");
-    const address = `${websocketUrl(other, "websocket0", "production")}?token=${token}`;
+    const address = `${other.webSocketUrl("production")}?token=${token}`;
     await expect(connect(address)).rejects.toThrow("server response: 500");
     const { level } = await watch.line(({ content }) => content["event"] === "token not checked");
     expect(level).toBe("ERROR");

@@ -1,11 +1,9 @@
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WrittenLogEvent } from "@websocket-lambda/local-aws";
+import { parseFilterPattern, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { parseFilterPattern } from "../../local-aws/src/logs/filter-pattern.ts";
-import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { connect } from "../e2e/client.ts";
 import { lambda } from "./aws-requests.ts";
 
@@ -14,16 +12,16 @@ const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
 
 const issuer = await createIssuer();
 const administrator = { accessKeyId: "test", secretAccessKey: "test" };
-let aws: LocalAws;
+let aws: TestLocalAws;
 let events: WrittenLogEvent[] = [];
 
 beforeAll(async () => {
-  aws = await startStack({ bundles: DIST, stack: "authenticated", pages: issuer.pages });
-  aws.logs.subscribe((event) => events.push(event));
+  aws = await startTestStack({ stack: "authenticated", pages: issuer.pages });
+  aws.subscribe({ log: (event) => events.push(event) });
 });
 afterAll(() => aws.close());
 
-const regionOf = ({ state }: LocalAws) => {
+const regionOf = ({ state }: TestLocalAws) => {
   const region = state.regions["us-east-1"];
   if (region === undefined) throw new Error("There is no stack.");
   return region;
@@ -38,7 +36,7 @@ const counts = ({ logGroupName, message }: WrittenLogEvent): boolean =>
 /** The log groups with lines that count for the alarm, of one client who tries to connect. */
 async function failuresOf(query: string, status: number): Promise<string[]> {
   events = [];
-  const url = websocketUrl(aws, "websocket0", "production") + query;
+  const url = aws.webSocketUrl("production") + query;
   await expect(connect(url)).rejects.toThrow(`Unexpected server response: ${status}`);
   await expect.poll(() => events.map(({ logGroupName }) => logGroupName)).toContain(ACCESS_LOG);
   // Lambda's report of an invocation may come after the client's answer.

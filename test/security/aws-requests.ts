@@ -1,5 +1,5 @@
 /** Signed requests to every AWS API that the functions could reach for, in the protocol of each. */
-import { createIds } from "../../local-aws/src/execute-api/ids.ts";
+import { createHash, randomBytes } from "node:crypto";
 import { type Answer, type Credentials, request } from "../conformance/signed-request.ts";
 
 const REGION = "us-east-1";
@@ -125,6 +125,13 @@ export const iam = (
   ),
 });
 
+/** An ID in the form that the local AWS gives the connections of an API, which end with its hash. */
+function connectionIdOf(apiId: string): string {
+  const suffix = createHash("sha256").update(apiId).digest().subarray(0, 6);
+  const id = Buffer.concat([randomBytes(7), suffix]);
+  return id.toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+}
+
 /** A request about a connection of an API, as it would be made with an id that somebody overheard. */
 export const connections = (
   method: string,
@@ -136,7 +143,7 @@ export const connections = (
   send: sending(
     "execute-api",
     method,
-    `/_aws/execute-api/${apiId}/${stage}/@connections/${encodeURIComponent(createIds(apiId).connectionId())}`,
+    `/_aws/execute-api/${apiId}/${stage}/@connections/${encodeURIComponent(connectionIdOf(apiId))}`,
   ),
 });
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
+import type { StackName } from "../../scripts/start/stack.ts";
+import { startTestStack } from "../test-stack.ts";
 import type { Issuer } from "../../scripts/start/issuer.ts";
-import { startStack, type STACKS, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 
@@ -16,13 +16,12 @@ export interface Besieged {
   close(): Promise<void>;
 }
 
-export async function startBesieged(stack: keyof typeof STACKS, issuer: Issuer): Promise<Besieged> {
-  const aws = await startStack({ bundles: DIST, stack, pages: issuer.pages });
+export async function startBesieged(stack: StackName, issuer: Issuer): Promise<Besieged> {
+  const aws = await startTestStack({ stack, pages: issuer.pages });
   const logs = watchLogs(aws);
   const query = async () =>
     stack === "open" ? "" : `?token=${await issuer.tokenFor(aws.endpoint, "eve")}`;
-  const open = async () =>
-    connect(`${websocketUrl(aws, "websocket0", "production")}${await query()}`);
+  const open = async () => connect(`${aws.webSocketUrl("production")}${await query()}`);
   return {
     open,
     query,

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { exchange, handshake } from "./raw-exchange.ts";
 
 const ALLOWED = "https://example.com";
 const issuer = await createIssuer();
 
 /** A stack that takes browsers from one origin alone. */
-async function startGuarded(stack: "open" | "authenticated"): Promise<LocalAws> {
-  const aws = await startStack({ bundles: DIST, stack, pages: issuer.pages });
+async function startGuarded(stack: "open" | "authenticated"): Promise<TestLocalAws> {
+  const aws = await startTestStack({ stack, pages: issuer.pages });
   for (const { configuration } of Object.values(
     aws.state.regions["us-east-1"]?.lambda.functions ?? {},
   ))
@@ -22,7 +21,7 @@ const origins = ["Origin", "origin", "ORIGIN", "oRiGiN"];
 const protocols = ["Sec-WebSocket-Protocol", "sec-websocket-protocol", "sEc-wEbSoCkEt-pRoToCoL"];
 
 describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
-  let aws: LocalAws;
+  let aws: TestLocalAws;
   beforeAll(async () => {
     aws = await startGuarded(stack);
   });
@@ -34,7 +33,7 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
       : ["websocket-lambda", await issuer.tokenFor(aws.endpoint, "ada")];
 
   const shake = (...headers: string[]) => {
-    const { port, pathname } = new URL(websocketUrl(aws, "websocket0", "production"));
+    const { port, pathname } = new URL(aws.webSocketUrl("production"));
     return exchange(Number(port), handshake(pathname, [`Host: localhost:${port}`, ...headers]));
   };
 
@@ -54,7 +53,7 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
   );
 
   test("takes the WebSocket of Node.js, which writes them in lower case", async () => {
-    const url = websocketUrl(aws, "websocket0", "production");
+    const url = aws.webSocketUrl("production");
     const socket = new WebSocket(url, await offered());
     const opened = new Promise((resolve) => {
       for (const type of ["open", "error"]) socket.addEventListener(type, () => resolve(type));

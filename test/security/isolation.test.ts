@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import type { Reply } from "../../shared/protocol.ts";
-import { createFaults } from "../../local-aws/src/faults/faults.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { hurriedClock } from "../faults/hurried-clock.ts";
@@ -13,19 +11,18 @@ import { hurriedClock } from "../faults/hurried-clock.ts";
 /** A busy machine takes its time for a dozen cold starts. */
 const PATIENCE = { timeout: 15_000 };
 
-const faults = createFaults();
-let aws: LocalAws;
+let aws: TestLocalAws;
 let logs: LogWatch;
 let url: string;
 
 beforeAll(async () => {
-  aws = await startStack({ bundles: DIST, faults });
+  aws = await startTestStack();
   logs = watchLogs(aws);
-  url = websocketUrl(aws, "websocket0", "production");
+  url = aws.webSocketUrl("production");
 });
 afterAll(() => aws.close());
 beforeEach(() => {
-  for (const name of Object.keys(faults.rates)) Object.assign(faults.rates, { [name]: 0 });
+  for (const name of Object.keys(aws.faults.rates)) Object.assign(aws.faults.rates, { [name]: 0 });
 });
 
 /** A client, and something that nobody else knows, which it puts into whatever it sends. */
@@ -122,14 +119,14 @@ test("rejections and refused data go to their sender alone, whatever requestId t
 
 test("whoever repeats or guesses somebody's requestId gets nothing but an answer of their own", async () => {
   expect.hasAssertions();
-  faults.rates["delay-event"] = 1;
+  aws.faults.rates["delay-event"] = 1;
   const [victim, ...thieves] = await joinAll(8);
   if (victim === undefined) throw new Error("Nobody is connected.");
   victim.send("precious");
   for (const thief of thieves) for (const guess of ["precious", "precious"]) thief.send(guess);
   await expectOwn(victim, 1);
   await Promise.all(thieves.map((thief) => expectOwn(thief, 2)));
-  faults.rates["delay-event"] = 0;
+  aws.faults.rates["delay-event"] = 0;
   await expectNothingElse([victim, ...thieves]);
 });
 
@@ -158,7 +155,7 @@ test("a message can't name the connection that is answered", async () => {
 });
 
 test("who comes back gets no answer to what they asked on the connection before, nor does anybody else", async () => {
-  faults.rates["delay-event"] = 1;
+  aws.faults.rates["delay-event"] = 1;
   const bystanders = await joinAll(5);
   const leaving = await joinAll(5);
   const requestIds = leaving.flatMap(({ secret }) => numbers(4).map((name) => `${secret}/${name}`));
@@ -173,7 +170,7 @@ test("who comes back gets no answer to what they asked on the connection before,
   }
   const back = await Promise.all(leaving.map(({ secret }) => join(url, secret)));
   await repliesPosted(requestIds, requestIds.length);
-  faults.rates["delay-event"] = 0;
+  aws.faults.rates["delay-event"] = 0;
   await expectNothingElse([...bystanders, ...back]);
   const outcomes = logs.lines.filter(({ content }) =>
     requestIds.includes(String(content["requestId"])),
@@ -183,25 +180,27 @@ test("who comes back gets no answer to what they asked on the connection before,
 
 test("an event that runs twice is answered twice to its sender, and to nobody else", async () => {
   expect.hasAssertions();
-  faults.rates["duplicate-event"] = 1;
+  aws.faults.rates["duplicate-event"] = 1;
   const parties = await joinAll(10);
   for (const party of parties) for (const requestId of numbers(5)) party.send(requestId);
   await Promise.all(parties.map((party) => expectOwn(party, 10)));
-  faults.rates["duplicate-event"] = 0;
+  aws.faults.rates["duplicate-event"] = 0;
   await expectNothingElse(parties);
 });
 
 test("jobs that fail while others succeed are told to their senders alone", async () => {
-  const crashes = createFaults({ "crash-function": 0.3 });
   // A report that crashes is made again a minute later, which is 0.6 s of this clock.
-  const failing = await startStack({ bundles: DIST, faults: crashes, clock: hurriedClock });
+  const failing = await startTestStack({
+    faults: { "crash-function": 0.3 },
+    clock: hurriedClock,
+  });
   onTestFinished(() => failing.close());
-  const base = websocketUrl(failing, "websocket0", "production");
+  const base = failing.webSocketUrl("production");
   const parties: Party[] = [];
   while (parties.length < 8) parties.push(await joinPatiently(base));
   for (const party of parties) for (const name of numbers(6)) party.send(`${party.secret}/${name}`);
-  await expect.poll(() => crashes.counts["crash-function"], PATIENCE).toBeGreaterThan(8);
-  crashes.rates["crash-function"] = 0;
+  await expect.poll(() => failing.faults.counts["crash-function"], PATIENCE).toBeGreaterThan(8);
+  failing.faults.rates["crash-function"] = 0;
   // Each message has at least one frame: where the websocket-handler died, API Gateway's own, which
   // names no request; where the processor died after it had answered, two.
   const read = async ({ client, secret }: Party, count: number) => {
@@ -230,10 +229,10 @@ async function joinPatiently(to: string): Promise<Party> {
 
 test("a message can't say who sent it", async () => {
   const issuer = await createIssuer();
-  const guarded = await startStack({ bundles: DIST, stack: "authenticated", pages: issuer.pages });
+  const guarded = await startTestStack({ stack: "authenticated", pages: issuer.pages });
   onTestFinished(() => guarded.close());
   const lines = watchLogs(guarded);
-  const base = websocketUrl(guarded, "websocket0", "production");
+  const base = guarded.webSocketUrl("production");
   const open = async (subject: string) =>
     await join(`${base}?token=${await issuer.tokenFor(guarded.endpoint, subject)}`);
   const [ada, eve] = [await open("ada"), await open("eve")];

@@ -1,10 +1,9 @@
 import { connect as connectTcp } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { request } from "../conformance/signed-request.ts";
 import { connect } from "../e2e/client.ts";
 import { exchange, handshake } from "./raw-exchange.ts";
@@ -12,13 +11,13 @@ import { exchange, handshake } from "./raw-exchange.ts";
 const PAGE = "/_local/issuer/.well-known/jwks.json";
 const SOCKET = "/_aws/execute-api/websocket0/production";
 
-let aws: LocalAws;
+let aws: TestLocalAws;
 const port = () => Number(new URL(aws.endpoint).port);
-const url = () => websocketUrl(aws, "websocket0", "production");
+const url = () => aws.webSocketUrl("production");
 
 beforeAll(async () => {
   const { pages } = await createIssuer();
-  aws = await startStack({ bundles: DIST, pages });
+  aws = await startTestStack({ pages });
 });
 afterAll(() => aws.close());
 
@@ -128,7 +127,7 @@ test("pages of any site may open a WebSocket, as on AWS", async () => {
 });
 
 test("with allowed_origins set, those of other sites are refused with 403", async () => {
-  const guarded = await startStack({ bundles: DIST });
+  const guarded = await startTestStack();
   onTestFinished(() => guarded.close());
   const functions = guarded.state.regions["us-east-1"]?.lambda.functions ?? {};
   const { configuration } = functions["websocket-lambda-websocket-handler"] ?? {};
@@ -136,7 +135,7 @@ test("with allowed_origins set, those of other sites are refused with 403", asyn
     ALLOWED_ORIGINS: "https://good.example",
   });
   const open = (Origin?: string) =>
-    connect(websocketUrl(guarded, "websocket0", "production"), {
+    connect(guarded.webSocketUrl("production"), {
       headers: Origin === undefined ? {} : { Origin },
     });
   for (const origin of [

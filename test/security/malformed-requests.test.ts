@@ -3,15 +3,14 @@ import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { request } from "../conformance/signed-request.ts";
 import { anyString, jsonText } from "../property/json-text.ts";
 
-let aws: LocalAws;
+let aws: TestLocalAws;
 beforeAll(async () => {
-  aws = await startStack({ bundles: DIST });
+  aws = await startTestStack();
 });
 afterAll(() => aws.close());
 

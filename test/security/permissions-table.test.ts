@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { STACKS } from "../../local-aws/src/stack.ts";
-import type { State } from "../../local-aws/src/state.ts";
+import type { State } from "@websocket-lambda/local-aws/testing";
+import { readStack } from "../../scripts/start/stack.ts";
 
 const read = (...path: string[]) =>
   readFileSync(join(import.meta.dirname, "..", "..", ...path), "utf8");
 
 /** What `terraform apply` made, authorizer and all. */
-const { iam, regions }: State = JSON.parse(readFileSync(STACKS.authenticated, "utf8"));
+const { iam, regions }: State = JSON.parse(await readStack("authenticated"));
 
 /** Without partition, service, region and account, and with names for ids. */
 const short = (arn: string) =>

@@ -1,11 +1,8 @@
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { regionOf, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import { addQueue } from "../../local-aws/src/lambda/api/testing.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startStack } from "../../local-aws/src/stack.ts";
-import { regionOf } from "../../local-aws/src/state.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import type { Answer, Credentials } from "../conformance/signed-request.ts";
 import {
   apigateway,
@@ -92,19 +89,19 @@ const neighbours: Record<FunctionName, Attempt[]> = {
 };
 
 const administrator: Credentials = { accessKeyId: "test", secretAccessKey: "test" };
-let aws: LocalAws;
+let aws: TestLocalAws;
 const credentials = new Map<FunctionName, Credentials>();
 
 beforeAll(async () => {
   const { pages } = await createIssuer();
-  aws = await startStack({ bundles: DIST, stack: "authenticated", pages });
+  aws = await startTestStack({ stack: "authenticated", pages });
   addNeighbours(aws);
   for (const name of FUNCTIONS) credentials.set(name, await takeCredentials(name));
 });
 afterAll(() => aws.close());
 
 /** Another API and another stage, so that there is something to reach for. */
-function addNeighbours({ state }: LocalAws): void {
+function addNeighbours({ state }: TestLocalAws): void {
   const { apis } = state.regions["us-east-1"]?.apigateway ?? { apis: {} };
   const { websocket0 } = apis;
   const production = websocket0?.stages["production"];
@@ -171,7 +168,7 @@ function allAttempts(): Attempt[] {
 const describeAttempt = ({ action, resource }: Attempt) => `${action} on ${resource}`;
 
 /** Gives a stack all that the attempts need beside the stack's own. */
-async function completeFor(complete: LocalAws): Promise<void> {
+async function completeFor(complete: TestLocalAws): Promise<void> {
   addNeighbours(complete);
   const region = regionOf(complete.state, "us-east-1");
   const { "websocket-lambda-processor": processor } = region.lambda.functions;
@@ -180,7 +177,15 @@ async function completeFor(complete: LocalAws): Promise<void> {
   another.configuration.FunctionName = nameOf("another");
   another.configuration.FunctionArn = another.configuration.FunctionArn.replace(/\w+$/, "another");
   region.lambda.functions[nameOf("another")] = another;
-  addQueue(complete.state, "another");
+  const QueueArn = "arn:aws:sqs:us-east-1:000000000000:another";
+  const times = { CreatedTimestamp: 0, LastModifiedTimestamp: 0 };
+  region.sqs.queues["another"] = {
+    QueueName: "another",
+    QueueArn,
+    attributes: {},
+    tags: {},
+    ...times,
+  };
   const make = async ({ send }: Attempt) =>
     expect(await send(complete.endpoint, administrator)).toMatchObject({ status: 200 });
   for (const name of FUNCTIONS) await make(logs("CreateLogGroup", logGroupOf(`${name}-2`)));
@@ -190,7 +195,7 @@ async function completeFor(complete: LocalAws): Promise<void> {
 
 test("the same requests are sound: the administrator may make each of them", async () => {
   const { pages } = await createIssuer();
-  const complete = await startStack({ bundles: DIST, stack: "authenticated", pages });
+  const complete = await startTestStack({ stack: "authenticated", pages });
   onTestFinished(() => complete.close());
   await completeFor(complete);
   for (const attempt of allAttempts()) {

@@ -1,19 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createFaults } from "../../local-aws/src/faults/faults.ts";
+import type { FaultRates, WrittenLogEvent } from "@websocket-lambda/local-aws";
+import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import type { StackName } from "../../scripts/start/stack.ts";
+import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import type { WrittenLogEvent } from "../../local-aws/src/logs/index.ts";
-import { startStack, type STACKS, websocketUrl } from "../../local-aws/src/stack.ts";
-import { DIST } from "../../scripts/build/index.ts";
 import { connect, sendInFragments } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 
 /** A stack whose logs are searched for what was entrusted to it. */
 interface Confidant {
-  aws: LocalAws;
+  aws: TestLocalAws;
   url: string;
   logs: LogWatch;
   /** A secret of its own for each place, so that a leak tells where it came in. */
@@ -24,16 +23,16 @@ interface Confidant {
 }
 
 async function startConfidant(
-  stack: keyof typeof STACKS = "open",
-  faults = createFaults(),
+  stack: StackName = "open",
+  faults: FaultRates = {},
 ): Promise<Confidant> {
   const issuer = await createIssuer();
-  const aws = await startStack({ bundles: DIST, faults, stack, pages: issuer.pages });
+  const aws = await startTestStack({ faults, stack, pages: issuer.pages });
   onTestFinished(() => aws.close());
   const events: WrittenLogEvent[] = [];
-  aws.logs.subscribe((event) => events.push(event));
+  aws.subscribe({ log: (event) => events.push(event) });
   const secrets = new Map<string, string>();
-  const url = websocketUrl(aws, "websocket0", "production");
+  const url = aws.webSocketUrl("production");
   return {
     aws,
     url,
@@ -57,7 +56,7 @@ async function startConfidant(
 
 const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
 const logGroup = (name: string) => `/aws/lambda/websocket-lambda-${name}`;
-const GROUPS: Record<keyof typeof STACKS, string[]> = {
+const GROUPS: Record<StackName, string[]> = {
   open: [ACCESS_LOG, logGroup("processor"), logGroup("websocket-handler")],
   authenticated: [ACCESS_LOG, ...["authorizer", "processor", "websocket-handler"].map(logGroup)],
 };
@@ -235,7 +234,7 @@ describe("nor is a message of which something goes wrong", () => {
   const says = (code: string) => new RegExp(`"code":"${code}"`);
 
   test("while its rejection is posted", async () => {
-    const confidant = await startConfidant("open", createFaults({ "fail-connections": 1 }));
+    const confidant = await startConfidant("open", { "fail-connections": 1 });
     const client = await connect(confidant.url);
     for (const message of rejectedMessages(confidant)) {
       client.send(message);
@@ -249,8 +248,8 @@ describe("nor is a message of which something goes wrong", () => {
   });
 
   test("while it is handed over", async () => {
-    const faults = createFaults();
-    const confidant = await startConfidant("open", faults);
+    const confidant = await startConfidant();
+    const { faults } = confidant.aws;
     const { secret, url } = confidant;
     const client = await connect(url);
     await client.ask({ action: "echo" });
@@ -281,8 +280,8 @@ describe("nor is a message of which something goes wrong", () => {
   });
 
   test("when a function dies of it, or its sender vanishes", async () => {
-    const faults = createFaults();
-    const confidant = await startConfidant("open", faults);
+    const confidant = await startConfidant();
+    const { faults } = confidant.aws;
     const { secret, url, logs } = confidant;
     const client = await connect(url);
     await client.ask({ action: "echo" });
@@ -328,7 +327,7 @@ describe("nor is a message of which something goes wrong", () => {
   });
 });
 
-const createLambdaClientFor = ({ endpoint }: LocalAws) =>
+const createLambdaClientFor = ({ endpoint }: TestLocalAws) =>
   new LambdaClient({
     endpoint,
     region: "us-east-1",

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import type { LocalAws, LocalAwsOptions } from "../../local-aws/src/local-aws.ts";
-import { startEmpty } from "../../local-aws/src/stack.ts";
+import type { LocalAwsOptions } from "@websocket-lambda/local-aws";
+import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { applyStack, localCredentials, type TerraformRoot } from "../../scripts/terraform.ts";
 import type { Target } from "../e2e/target.ts";
 import { type RunningProvider, startProvider } from "./running-provider.ts";
@@ -31,7 +31,7 @@ export function useAppliedStack(
   variablesAt: (endpoint: string) => string[] = () => [],
   options: Pick<LocalAwsOptions, "pages"> = {},
 ): AppliedStack {
-  let local: LocalAws | undefined;
+  let local: TestLocalAws | undefined;
   let provider: RunningProvider | undefined;
   let workDirectory = "";
   let roots: { account: TerraformRoot; application: TerraformRoot } | undefined;
@@ -41,7 +41,8 @@ export function useAppliedStack(
   };
   beforeAll(async () => {
     workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
-    local = await startEmpty(options);
+    local = createTestLocalAws(options);
+    await local.listen();
     const { endpoint } = local;
     provider = await startProvider(localCredentials(endpoint));
     const { environment } = provider;

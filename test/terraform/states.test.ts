@@ -3,8 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalAws } from "../../local-aws/src/local-aws.ts";
-import { startEmpty } from "../../local-aws/src/stack.ts";
+import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { localCredentials, TERRAFORM } from "../../scripts/terraform.ts";
 import { fencedBlocks, readDocument } from "../docs/markdown.ts";
 import { because, reasonToSkip } from "./available.ts";
@@ -72,17 +71,18 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
   let onOther: ReturnType<typeof terminal>;
   let laptop: ReturnType<typeof terminal>;
   let laptopWithoutWorkspace: ReturnType<typeof terminal>;
-  let local: LocalAws;
-  let accountA: LocalAws;
-  let appliedToA: LocalAws["state"];
-  const started: (LocalAws | RunningProvider)[] = [];
+  let local: TestLocalAws;
+  let accountA: TestLocalAws;
+  let appliedToA: TestLocalAws["state"];
+  const started: (TestLocalAws | RunningProvider)[] = [];
   const start = async (accountId?: string) => {
-    const aws = await startEmpty(accountId === undefined ? {} : { accountId });
+    const aws = createTestLocalAws(accountId === undefined ? {} : { accountId });
+    await aws.listen();
     started.push(aws);
     return aws;
   };
   /** The environment of an account's administrator. */
-  const administrator = async ({ endpoint }: LocalAws) => {
+  const administrator = async ({ endpoint }: TestLocalAws) => {
     const provider = await startProvider(localCredentials(endpoint));
     started.unshift(provider);
     return { ...localCredentials(endpoint), ...provider.environment };

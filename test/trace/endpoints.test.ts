@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { PATIENTLY, zipOf } from "../../local-aws/src/lambda/testing.ts";
-import { startStack } from "../../local-aws/src/stack.ts";
-import type { Overview, TraceAnswer, TracedMessage } from "../../local-aws/src/trace/types.ts";
-import { DIST } from "../../scripts/build/index.ts";
+import { type Overview, type TraceAnswer, type TracedMessage } from "@websocket-lambda/local-aws";
+import { startTestStack } from "../test-stack.ts";
 import { saying, startTracedStack } from "./traced-stack.ts";
 
 async function getJson<Answer>(url: string): Promise<Answer> {
@@ -66,7 +64,7 @@ test.for([
 });
 
 test("the overview counts connections, environments, events and dead letters", async () => {
-  const { aws, connect, functionNamed, settled } = await startTracedStack();
+  const { aws, connect, settled } = await startTracedStack();
   const overview = () => getJson<Overview>(`${aws.endpoint}/_local/overview`);
   const none = { cold: 0, busy: 0, warm: 0, frozen: 0, waiting: 0 };
   expect(await overview()).toEqual({
@@ -78,9 +76,7 @@ test("the overview counts connections, environments, events and dead letters", a
     queued: 0,
     deadLetters: 0,
   });
-  functionNamed("processor").zipFile = zipOf({
-    "index.js": "exports.handler = async () => { throw new Error(); }",
-  });
+  aws.replaceCode("processor", "exports.handler = async () => { throw new Error(); }");
   const client = await connect();
   await client.ask({ action: "echo", data: "fails" });
   await settled(saying("fails"));
@@ -92,14 +88,18 @@ test("the overview counts connections, environments, events and dead letters", a
 });
 
 test("while an event runs it is queued, and its environment is cold or busy", async () => {
-  const { aws, connect, functionNamed } = await startTracedStack();
-  functionNamed("processor").zipFile = zipOf({
-    "index.js": "exports.handler = () => new Promise(() => setInterval(() => {}, 1000));",
-  });
+  const { aws, connect } = await startTracedStack();
+  aws.replaceCode(
+    "processor",
+    "exports.handler = () => new Promise(() => setInterval(() => {}, 1000));",
+  );
   const client = await connect();
   client.send({ action: "echo", data: "hangs" });
   await expect
-    .poll(() => getJson<Overview>(`${aws.endpoint}/_local/overview`), PATIENTLY)
+    .poll(() => getJson<Overview>(`${aws.endpoint}/_local/overview`), {
+      timeout: 10_000,
+      interval: 5,
+    })
     .toMatchObject({
       queued: 1,
       functions: expect.arrayContaining([
@@ -117,7 +117,7 @@ test("pages of other sites, and other methods, get no trace", async () => {
 });
 
 test("a stack that records nothing has no such page", async () => {
-  const aws = await startStack({ bundles: DIST });
+  const aws = await startTestStack();
   onTestFinished(() => aws.close());
   expect((await fetch(`${aws.endpoint}/_local/trace`)).status).toBe(403);
 });

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { zipOf } from "../../local-aws/src/lambda/testing.ts";
-import { spansOf } from "../../local-aws/src/trace/spans.ts";
-import type { Point, TracedMessage } from "../../local-aws/src/trace/types.ts";
+import { type Point, spansOf, type TracedMessage } from "@websocket-lambda/local-aws";
 import { saying, startTracedStack, story } from "./traced-stack.ts";
 
 const HANDLED = [
@@ -85,10 +83,8 @@ test("an unknown action ends in an error frame like any other answer", async () 
 });
 
 test("a crash of the processor is followed to the dead letter and to the error frame", async () => {
-  const { connect, settled, functionNamed } = await startTracedStack();
-  functionNamed("processor").zipFile = zipOf({
-    "index.js": "exports.handler = async () => process.exit(3)",
-  });
+  const { aws, connect, settled } = await startTracedStack();
+  aws.replaceCode("processor", "exports.handler = async () => process.exit(3)");
   const client = await connect();
   expect(await client.ask({ action: "echo", data: "crash" })).toMatchObject({
     error: { code: "PROCESSING_FAILED" },

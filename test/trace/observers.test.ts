@@ -1,9 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { DIST } from "../../scripts/build/index.ts";
+import { createRecorder, type Recorder } from "@websocket-lambda/local-aws/testing";
+import { startTestStack } from "../test-stack.ts";
 import { connect } from "../e2e/client.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { createRecorder, type Recorder } from "../../local-aws/src/trace/recorder.ts";
-import { onSettled } from "../../local-aws/src/trace/settling.ts";
 
 const planted = () => {
   throw new Error("planted");
@@ -15,7 +13,6 @@ const failing: [string, (recorder: Recorder) => Recorder][] = [
   [
     "the terminal's listener",
     (recorder) => {
-      onSettled(recorder, planted);
       recorder.subscribe(planted);
       return recorder;
     },
@@ -34,14 +31,13 @@ const failing: [string, (recorder: Recorder) => Recorder][] = [
 
 test.for(failing)("an error of %s concerns nobody else", async ([, fail]) => {
   using reported = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-  const aws = await startStack({
-    bundles: DIST,
+  const aws = await startTestStack({
     recorder: fail(createRecorder()),
     pages: { "/planted": planted },
   });
   onTestFinished(() => aws.close());
-  aws.logs.subscribe(planted);
-  const client = await connect(websocketUrl(aws, "websocket0", "production"));
+  aws.subscribe({ log: planted, event: planted, message: planted });
+  const client = await connect(aws.webSocketUrl("production"));
   for (const data of [1, 2])
     expect(await client.ask({ action: "echo", data })).toMatchObject({ result: data });
   for (const page of ["/planted", "/_local/trace", "/_local/trace/stream"])

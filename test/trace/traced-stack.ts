@@ -1,31 +1,22 @@
 import { onTestFinished } from "vitest";
-import { createFaults, type FaultRates } from "../../local-aws/src/faults/faults.ts";
-import { startStack, websocketUrl } from "../../local-aws/src/stack.ts";
-import { createRecorder } from "../../local-aws/src/trace/recorder.ts";
-import { onSettled } from "../../local-aws/src/trace/settling.ts";
-import type { TracedMessage } from "../../local-aws/src/trace/types.ts";
-import { DIST } from "../../scripts/build/index.ts";
-import { connect } from "../e2e/client.ts";
+import type { FaultRates, TracedMessage } from "@websocket-lambda/local-aws";
+import { startTestStack } from "../test-stack.ts";
 
 /** A stack that records, for one test. */
 export async function startTracedStack(rates: FaultRates = {}) {
-  const recorder = createRecorder();
-  const aws = await startStack({ bundles: DIST, recorder, faults: createFaults(rates) });
+  const aws = await startTestStack({ trace: true, faults: rates });
   onTestFinished(() => aws.close());
+  const { recorder, connect } = aws;
   const settled = new Set<(message: TracedMessage) => void>();
-  onSettled(recorder, (message) => {
-    for (const tell of settled) tell(message);
+  aws.subscribe({
+    message(message) {
+      for (const tell of settled) tell(message);
+    },
   });
   return {
     aws,
     recorder,
-    connect: () => connect(websocketUrl(aws, "websocket0", "production")),
-    functionNamed(name: "processor" | "websocket-handler") {
-      const functions = aws.state.regions["us-east-1"]?.lambda.functions;
-      const found = functions?.[`websocket-lambda-${name}`];
-      if (found === undefined) throw new Error(`The stack has no ${name}.`);
-      return found;
-    },
+    connect,
     /** The first message of which nothing is under way any more, and that is the one meant. */
     settled: (isMeant: (message: TracedMessage) => boolean) =>
       new Promise<TracedMessage>((resolve) => {

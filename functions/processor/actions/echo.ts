@@ -3,6 +3,6 @@ import { defineAction } from "../action.ts";
 
 /** Returns `data` as it came. */
 export const echo = defineAction({
-  input: v.unknown(),
+  input: v.pipe(v.unknown(), v.examples([{ any: ["thing"] }])),
   run: (data) => data,
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ConnectionError, type State } from "../../../client/src/index.ts";
 import { followStates, problemOf } from "./page/connection-state.ts";
+import type { State } from "./page/conversation.ts";
 
 /** What is told of states, one after the other. */
 const toldOf = (states: readonly State[]) => {
@@ -38,14 +38,14 @@ test("who gives up needs no hint any more", () => {
 
 test("what the browser says is told at once", () => {
   const cause = new SyntaxError("The subprotocol is duplicated.");
-  expect(followStates()("waiting", new ConnectionError("CONNECTION_FAILED", cause)).hint).toBe(
-    "Could not connect, or the connection was lost. The subprotocol is duplicated.",
+  expect(followStates()("waiting", cause).hint).toBe(
+    "Could not connect. The subprotocol is duplicated.",
   );
 });
 
 test.for([
   "wss://id.execute-api.us-east-1.amazonaws.com/production",
-  "ws://localhost:4566/_aws/execute-api/websocket0/production",
+  "ws://localhost:4566/_aws/execute-api/chat/production",
 ])("a browser may try %s, with a token or without", (url) => {
   for (const token of ["", "eyJ0.e-_.x"]) expect(problemOf({ url, token })).toBeUndefined();
 });

@@ -2,17 +2,23 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startEmpty } from "../stack.ts";
-import { emptyState, regionOf } from "../state.ts";
-import { createTestApi } from "../execute-api/testing-api.ts";
+import { createLocalAws } from "../local-aws.ts";
 import { consolePages } from "./index.ts";
-import { firstUrl } from "./settings.ts";
+import type { ConsoleOptions } from "./settings.ts";
 
-async function startConsole(directory?: string) {
-  const aws = await startEmpty({
-    pages: consolePages(() => Promise.resolve({ url: null, token: null }), directory),
-  });
+async function startConsole(options: ConsoleOptions = {}) {
+  const aws = createLocalAws({ console: options, errorFrame: { status: "error" } });
   onTestFinished(() => aws.close());
+  await aws.listen();
+  return aws.endpoint;
+}
+
+/** The console with its page in another directory. */
+async function startPage(directory: string) {
+  const stack = { endpoint: () => "", url: () => Promise.resolve(null) };
+  const aws = createLocalAws({ pages: consolePages({}, stack, directory) });
+  onTestFinished(() => aws.close());
+  await aws.listen();
   return aws.endpoint;
 }
 
@@ -40,9 +46,9 @@ test("the page has neither script nor style in it, and nothing from elsewhere", 
 });
 
 test("a change of the page shows after a reload, and so does the mending of a mistake", async () => {
-  const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-console-"));
+  const directory = await mkdtemp(join(tmpdir(), "local-aws-console-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  const url = `${await startConsole(directory)}/_local/console/main.js`;
+  const url = `${await startPage(directory)}/_local/console/main.js`;
   for (const [source, status, text] of [
     ["console.log('first')", 200, "first"],
     ["const 1;", 500, 'Expected identifier but found "1"'],
@@ -70,12 +76,36 @@ test("pages of other sites don't get the console's token", async () => {
   expect(status).toBe(403);
 });
 
-test("the URL is that of the first API that has a stage", () => {
-  const state = emptyState();
-  expect(firstUrl(state, "http://localhost:1")).toBeNull();
-  const { api } = createTestApi();
-  regionOf(state, "us-east-1").apigateway.apis[api.apiId] = api;
-  expect(firstUrl(state, "http://localhost:1")).toBe(
-    `ws://localhost:1/_aws/execute-api/${api.apiId}/test`,
-  );
+test("the page gets what the application passes in", async () => {
+  const messages = { hello: { type: "object", properties: { text: { type: "string" } } } };
+  const endpoint = await startConsole({
+    title: "<Chat>",
+    messages: () => Promise.resolve(messages),
+    requestId: "id",
+    subprotocol: "chat",
+    token: (url) => `token for ${url}`,
+  });
+  const html = await (await fetch(`${endpoint}/`)).text();
+  expect(html).toContain("<title>&#60;Chat&#62;</title>");
+  expect(await (await fetch(`${endpoint}/_local/console/settings`)).json()).toEqual({
+    url: null,
+    token: `token for ${endpoint}`,
+    subprotocol: "chat",
+    requestId: "id",
+    errorFrame: { status: "error" },
+    messages,
+  });
+});
+
+test("the page of an application that passes in nothing has a title", async () => {
+  const endpoint = await startConsole();
+  expect(await (await fetch(`${endpoint}/`)).text()).toContain("<title>Local AWS</title>");
+});
+
+test("without the option, there is no page", async () => {
+  const aws = createLocalAws();
+  onTestFinished(() => aws.close());
+  await aws.listen();
+  for (const path of ["/", "/_local/console/settings", "/_local/trace"])
+    expect((await fetch(aws.endpoint + path)).status).toBe(403);
 });

@@ -3,7 +3,8 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Page } from "../server/server.ts";
 import { readScript } from "../scripts.ts";
-import type { Settings } from "./settings.ts";
+import type { FramePattern } from "../frame-pattern.ts";
+import type { ConsoleOptions, Settings } from "./settings.ts";
 
 const DIRECTORY = join(import.meta.dirname, "page");
 
@@ -35,13 +36,36 @@ const HEADERS = {
 /**
  * The console's pages, by path. In the sources, each request for the script bundles its TypeScript in
  * about 25 ms, so a reload of the page shows a change.
+ * @param stack.url resolves with the URL of the first WebSocket API; null if there is none.
  */
 export function consolePages(
-  settings: () => Promise<Settings>,
+  options: ConsoleOptions,
+  stack: {
+    endpoint(): string;
+    url(): Promise<string | null>;
+    errorFrame?: FramePattern | undefined;
+  },
   directory = DIRECTORY,
 ): Record<string, Page> {
+  const { title = "Local AWS" } = options;
+  const html = async () =>
+    (await readFile(join(directory, "index.html"), "utf8")).replaceAll(
+      "{title}",
+      escapeHtml(title),
+    );
+  const settings = async (): Promise<Settings> => {
+    const url = await stack.url();
+    return {
+      url,
+      token: (await options.token?.(stack.endpoint())) ?? null,
+      subprotocol: options.subprotocol ?? null,
+      requestId: options.requestId ?? null,
+      errorFrame: stack.errorFrame ?? null,
+      messages: (await options.messages?.()) ?? {},
+    };
+  };
   return {
-    "/": page("text/html; charset=utf-8", () => readFile(join(directory, "index.html"))),
+    "/": page("text/html; charset=utf-8", html),
     "/_local/console/style.css": page("text/css; charset=utf-8", () =>
       readFile(join(directory, "style.css")),
     ),
@@ -54,6 +78,9 @@ export function consolePages(
     ),
   };
 }
+
+const escapeHtml = (text: string) =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const page =
   (type: string, content: () => Promise<string | Buffer>): Page =>

@@ -5,7 +5,7 @@ const message = (requestId: string) => `{"action":"echo","requestId": "${request
 
 function startRoundTrips(limit: number) {
   const time = { now: 0 };
-  return { time, ...createRoundTrips(limit, () => time.now) };
+  return { time, ...createRoundTrips("requestId", limit, () => time.now) };
 }
 
 test("a reply takes as long as it is since its request, and comes but once", () => {

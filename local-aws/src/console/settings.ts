@@ -1,20 +1,41 @@
-import { stageUrl } from "../execute-api-url.ts";
-import type { State } from "../state.ts";
+import type { FramePattern } from "../frame-pattern.ts";
 
-/** What the console's forms begin with. */
-export interface Settings {
-  /** Of the first WebSocket API there is; null where there is none yet. */
-  url: string | null;
-  /** null: the stack wants none. */
-  token: string | null;
+/** A JSON Schema, as an object. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What an application tells the console about its messages. Each is optional. */
+export interface ConsoleOptions {
+  /** The title of the page. Default: "Local AWS". */
+  title?: string;
+  /**
+   * Returns the JSON Schema of each message that a client can send, by the name to show. The page has
+   * a form for each: members with a `const` are sent as they are, and fields start with the `default` or
+   * the first of the `examples`. It is called each time the page loads. Default: the page sends only
+   * texts.
+   */
+  messages?(): Readonly<Record<string, JsonSchema>> | Promise<Readonly<Record<string, JsonSchema>>>;
+  /**
+   * The member that a request and its reply have in common. The page fills it in and shows the time
+   * until the reply.
+   */
+  requestId?: string;
+  /**
+   * The subprotocol for clients that send a token: the page offers it, followed by the token. Default:
+   * the page has no field for a token.
+   */
+  subprotocol?: string;
+  /** Returns a token to connect with. It is called for each connection. Default: no token. */
+  token?(endpoint: string): string | Promise<string>;
 }
 
-/** @param endpoint `http://localhost:4566` */
-export function firstUrl(state: State, endpoint: string): string | null {
-  for (const { apigateway } of Object.values(state.regions))
-    for (const { apiId, stages } of Object.values(apigateway.apis)) {
-      const [stage] = Object.keys(stages);
-      if (stage !== undefined) return stageUrl(endpoint, apiId, stage);
-    }
-  return null;
+/** The settings that the page fetches when it loads, and before each connection with a token. */
+export interface Settings {
+  /** URL of the first WebSocket API; null if there is none yet. */
+  url: string | null;
+  /** null: the application has none. */
+  token: string | null;
+  subprotocol: string | null;
+  requestId: string | null;
+  errorFrame: FramePattern | null;
+  messages: Readonly<Record<string, JsonSchema>>;
 }

@@ -158,3 +158,14 @@ test("those who ask for what has changed get nothing twice, also after a restart
   expect(recorder.messages(recorder.revision)).toEqual([]);
   expect(createRecorder({ wallClock: () => 2000 }).revision).toBeGreaterThan(recorder.revision);
 });
+
+test("a frame with the members of an error frame is marked, also if its text is cut", () => {
+  const recorder = createRecorder({ errorFrame: { status: "error" } });
+  const context = { eventType: "MESSAGE", connectionId: "c", requestId: "r" } as const;
+  recorder.emit("Root=1-a", { type: "frame-in", text: '{"status":"error"}', context });
+  const long = "x".repeat(2 * TEXT_LIMIT);
+  for (const status of ["error", "success"])
+    recorder.emit("Root=1-a", { type: "frame-out", text: JSON.stringify({ long, status }) });
+  const [message] = recorder.messages();
+  expect(message?.points.map((point) => "isError" in point)).toEqual([false, true, false]);
+});

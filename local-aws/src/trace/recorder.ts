@@ -1,4 +1,5 @@
 import { firstUnits } from "../cut-text.ts";
+import { type FramePattern, matchesPattern } from "../frame-pattern.ts";
 import type { WrittenLogEvent } from "../logs/log-event.ts";
 import { createObservers, type Observers } from "../observers.ts";
 import { createPending } from "./pending.ts";
@@ -50,11 +51,17 @@ interface Work {
  * @param options.limit how many messages are kept; the oldest goes first.
  * @param options.now a monotonic clock, in milliseconds.
  * @param options.wallClock milliseconds since the epoch.
+ * @param options.errorFrame the members by which a frame to a client is an error. Default: none is.
  */
 export function createRecorder(
-  options: { limit?: number; now?: () => number; wallClock?: () => number } = {},
+  options: {
+    limit?: number;
+    now?: () => number;
+    wallClock?: () => number;
+    errorFrame?: FramePattern | undefined;
+  } = {},
 ): Recorder {
-  const { limit = 500, now = () => performance.now(), wallClock = Date.now } = options;
+  const { errorFrame, limit = 500, now = () => performance.now(), wallClock = Date.now } = options;
   const entries = new Map<string, Entry>();
   const works = new Map<string, Work>();
   const { notify, subscribe } = createObservers<TracedMessage>();
@@ -114,7 +121,7 @@ export function createRecorder(
         works.set(event.environment, { entry, invocation: event.invocation, run });
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
       }
-      add(entry, event, run);
+      add(entry, errorFrame === undefined ? event : marked(event, errorFrame), run);
     },
     messages: (since = 0) =>
       Array.from(entries.values(), ({ message }) => message).filter(
@@ -131,6 +138,12 @@ function dropOldest(map: Map<string, unknown>): void {
   const [oldest] = map.keys();
   if (oldest !== undefined) map.delete(oldest);
 }
+
+/** Before the text is cut. */
+const marked = (detail: Detail, errorFrame: FramePattern): Detail =>
+  detail.type === "frame-out" && matchesPattern(detail.text, errorFrame)
+    ? { ...detail, isError: true }
+    : detail;
 
 function cut(detail: Detail): Detail {
   switch (detail.type) {

@@ -35,7 +35,9 @@ export type Point = { at: number; run?: string } & Detail;
 
 /** An event of a message, or a line of a function's log. */
 export type Detail =
-  | WithoutContext<Exclude<LocalAwsEvent, { type: "log" }>>
+  | WithoutContext<Exclude<LocalAwsEvent, { type: "log" | "frame-out" }>>
+  /** `isError`: the frame has the members of the option `errorFrame`. */
+  | (Extract<LocalAwsEvent, { type: "frame-out" }> & { isError?: true })
   | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string };
 type WithoutContext<Each> = Each extends { context: EventContext } ? Omit<Each, "context"> : Each;
 

@@ -14,8 +14,7 @@ export function verdictOf(
   if (isRefused(message)) return "refused";
   if (points.some((point) => point.type === "handled" && point.status >= 400)) return "failed";
   if (hasFailedFunction(points)) return "failed";
-  if (points.some((point) => point.type === "frame-out" && isErrorFrame(point.text)))
-    return "rejected";
+  if (points.some((point) => point.type === "frame-out" && point.isError)) return "rejected";
   return settled ? "succeeded" : "in progress";
 }
 
@@ -57,9 +56,6 @@ export function tellVerdict(message: Parameters<typeof verdictOf>[0]): string {
   const verdict = verdictOf(message);
   return isRetried(message) && verdict !== "in progress" ? `${verdict} after a retry` : verdict;
 }
-
-/** By its beginning, for the rest may be cut off. */
-const isErrorFrame = (text: string) => /^\{"action":(?:null|"[^"]*"),"status":"error"/.test(text);
 
 /** Milliseconds to the frame that went out first, or to the end; undefined while there is neither. */
 export function durationOf({ points, settled }: Pick<TracedMessage, "points" | "settled">) {

@@ -1,34 +1,36 @@
-import type { ConnectionError, State } from "../../../../client/src/index.ts";
+import type { Settings } from "../settings.ts";
 import { followStates, problemOf, type Told } from "./connection-state.ts";
-import { type Conversation, converse, type Listeners } from "./conversation.ts";
+import { type Conversation, converse, type Listeners, type State } from "./conversation.ts";
 import { byId } from "./dom.ts";
 import { loadSettings } from "./settings.ts";
 
 export interface ConnectionForm {
-  /** The one there is, or a new one; undefined where the form says why there can't be one. */
+  /** The current one, or a new one; undefined if the form shows why there cannot be one. */
   conversation(): Conversation | undefined;
-  /** Fills in what the local AWS knows. */
-  prefill(): Promise<void>;
 }
 
-/** The form at the top left: where to connect, and how that goes. */
-export function createConnectionForm(listeners: Omit<Listeners, "onState">): ConnectionForm {
+/** The form at the top left: where to connect, and the state of the connection. */
+export function createConnectionForm(
+  settings: Settings,
+  listeners: Omit<Listeners, "onState">,
+): ConnectionForm {
   const url = byId("url", HTMLInputElement);
   const token = byId("token", HTMLInputElement);
   const hint = byId("hint", HTMLOutputElement);
   let conversation: Conversation | undefined;
   let prefilled = "";
 
-  const prefill = async () => {
-    // Where there is no answer the fields stay as they are, for a stack on AWS needs none.
-    const settings = await loadSettings().catch(() => undefined);
-    if (url.value === "") url.value = settings?.url ?? "";
-    // A token that somebody typed is theirs.
-    if (token.value === prefilled) token.value = prefilled = settings?.token ?? prefilled;
+  const fillToken = (fresh: string | null) => {
+    // A token that the user typed stays.
+    if (token.value === prefilled) token.value = prefilled = fresh ?? prefilled;
   };
-  const freshToken = async () => {
-    await prefill();
-    return token.value;
+  const target = async () => {
+    const { subprotocol } = settings;
+    if (token.value === "" || subprotocol === null) return { url: url.value, protocols: [] };
+    // Without a response the token stays as it is: a stack on AWS can be reached all the same.
+    const fresh = await loadSettings().catch(() => undefined);
+    fillToken(fresh?.token ?? null);
+    return { url: url.value, protocols: [subprotocol, token.value] };
   };
 
   const open = () => {
@@ -36,30 +38,26 @@ export function createConnectionForm(listeners: Omit<Listeners, "onState">): Con
     hint.value = problem ?? "";
     if (problem !== undefined) return;
     const tell = followStates();
-    const onState = (now: State, error?: ConnectionError) => {
-      show(now, tell(now, error));
-      if (now === "closed" && conversation === opened) conversation = undefined;
-    };
-    const withToken = token.value === "" ? undefined : freshToken;
-    const opened = converse(url.value, withToken, { ...listeners, onState });
-    conversation = opened;
-  };
-  const close = ({ client }: Conversation) => {
-    conversation = undefined;
-    client.close();
+    conversation = converse(target, {
+      ...listeners,
+      onState: (state, cause) => show(state, tell(state, cause)),
+    });
   };
 
   byId("connection", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    if (conversation === undefined) open();
-    else close(conversation);
+    if (conversation === undefined) return open();
+    conversation.close();
+    conversation = undefined;
   });
+  byId("token-field", HTMLElement).hidden = settings.subprotocol === null;
+  fillToken(settings.token);
+  url.value ||= settings.url ?? "";
   return {
     conversation() {
       if (conversation === undefined) open();
       return conversation;
     },
-    prefill,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ConnectionError, State } from "../../../../client/src/index.ts";
+import type { State } from "./conversation.ts";
 
 /** What the page shows about its connection. */
 export interface Told {
@@ -13,11 +13,11 @@ const HINT_AFTER = 2;
 const HINT =
   "Check the URL, the token and whether the stack exists. A browser does not report why a connection fails.";
 
-/** Follows one client from state to state. */
-export function followStates(): (state: State, error?: ConnectionError) => Told {
+/** Follows one conversation from state to state. */
+export function followStates(): (state: State, cause?: unknown) => Told {
   let wasOpen = false;
   let failures = 0;
-  return (state, error) => {
+  return (state, cause) => {
     wasOpen ||= state === "open";
     if (state === "open") failures = 0;
     if (state === "waiting") failures += 1;
@@ -28,13 +28,13 @@ export function followStates(): (state: State, error?: ConnectionError) => Told 
       closed: "not connected",
     };
     const isFailing = failures >= HINT_AFTER && state !== "closed";
-    return { text: texts[state], hint: reasonOf(error) ?? (isFailing ? HINT : "") };
+    return { text: texts[state], hint: reasonOf(cause) ?? (isFailing ? HINT : "") };
   };
 }
 
-/** The browser's error, which it throws only before it tries to connect; otherwise undefined. */
-const reasonOf = (error: ConnectionError | undefined) =>
-  error?.cause instanceof Error ? `${error.message} ${error.cause.message}` : undefined;
+/** The browser throws an error only before it tries to connect. */
+const reasonOf = (cause: unknown) =>
+  cause instanceof Error ? `Could not connect. ${cause.message}` : undefined;
 
 /** Why the URL or the token is invalid; undefined if both are valid. */
 export function problemOf({ url, token }: { url: string; token: string }): string | undefined {

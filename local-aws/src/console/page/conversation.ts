@@ -1,55 +1,90 @@
-import {
-  type Client,
-  connect,
-  type ConnectionError,
-  type State,
-} from "../../../../client/src/index.ts";
+/** The state of the page's connection. `waiting`: for the next attempt to connect. */
+export type State = "connecting" | "open" | "waiting" | "closed";
 
-/** What the page hears of its own connection. */
+/** The events of the page's own connection. */
 export interface Listeners {
-  onState(state: State, error?: ConnectionError): void;
+  /** @param cause what the browser threw before it tried to connect. */
+  onState(state: State, cause?: unknown): void;
   onSent(text: string): void;
   onReceived(text: string): void;
 }
 
-export interface Conversation {
-  client: Client;
-  /** Sends a text as it is. False: there is no connection. */
-  sendRaw(text: string): boolean;
+/** Where to connect to. */
+export interface Target {
+  url: string;
+  protocols: string[];
 }
 
-/** Connects with the typed client, over sockets that tell what goes over them. */
+export interface Conversation {
+  /** Sends a text. Returns false without a connection. */
+  send(text: string): boolean;
+  /** Resolves with the first open connection; rejects if the conversation ends before. */
+  opened: Promise<void>;
+  close(): void;
+}
+
+/** Milliseconds before the next attempt: doubled after each, up to a limit, until there is a message. */
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 10_000;
+
+/**
+ * Connects, and connects again when the connection is lost, until `close`.
+ * @param target is called for each attempt.
+ */
 export function converse(
-  url: string,
-  token: (() => Promise<string>) | undefined,
+  target: () => Promise<Target>,
   { onState, onSent, onReceived }: Listeners,
 ): Conversation {
-  let current: WebSocket | undefined;
+  const opened = Promise.withResolvers<void>();
+  // A caller that sends nothing does not wait for it.
+  opened.promise.catch(() => {});
+  let socket: WebSocket | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let delay = FIRST_DELAY;
+  let isClosed = false;
 
-  class ToldWebSocket extends WebSocket {
-    constructor(...parameters: ConstructorParameters<typeof WebSocket>) {
-      super(...parameters);
-      this.addEventListener("open", ({ target }) => {
-        if (target instanceof WebSocket) current = target;
-      });
-      this.addEventListener("message", ({ data }) => onReceived(String(data)));
-    }
-    override send(data: Parameters<WebSocket["send"]>[0]): void {
-      super.send(data);
-      if (typeof data === "string") onSent(data);
-    }
-  }
-  const client = connect(url, {
-    WebSocket: ToldWebSocket,
-    onStateChange: onState,
-    ...(token && { token }),
-  });
+  const retry = (cause?: unknown) => {
+    if (isClosed) return;
+    socket = undefined;
+    onState("waiting", cause);
+    timer = setTimeout(connect, delay);
+    delay = Math.min(2 * delay, LONGEST_DELAY);
+  };
+  const dial = async () => {
+    onState("connecting");
+    const { url, protocols } = await target();
+    if (isClosed) return;
+    const dialed = new WebSocket(url, protocols);
+    socket = dialed;
+    dialed.addEventListener("open", () => {
+      if (isClosed) return;
+      onState("open");
+      opened.resolve();
+    });
+    dialed.addEventListener("message", ({ data }) => {
+      delay = FIRST_DELAY;
+      onReceived(String(data));
+    });
+    // An error has no details, and is followed by the close.
+    dialed.addEventListener("close", () => retry());
+  };
+  const connect = () => void dial().catch(retry);
+
+  connect();
   return {
-    client,
-    sendRaw(text) {
-      if (current?.readyState !== WebSocket.OPEN) return false;
-      current.send(text);
+    opened: opened.promise,
+    send(text) {
+      if (socket?.readyState !== WebSocket.OPEN) return false;
+      socket.send(text);
+      onSent(text);
       return true;
+    },
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      socket?.close();
+      opened.reject(new Error("The connection was closed."));
+      onState("closed");
     },
   };
 }

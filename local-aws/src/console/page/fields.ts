@@ -1,51 +1,92 @@
+import type { JsonSchema } from "../settings.ts";
 import { element } from "./dom.ts";
+import { exampleOf, isSchema, propertiesOf, type Property } from "./examples.ts";
 
-/** The fields of a form, and the data that they hold. */
+/** Fields of a form, and the value that they contain. */
 export interface Fields {
-  node: HTMLElement;
-  /** @throws {SyntaxError} where a field of JSON holds something else. */
+  nodes: HTMLElement[];
+  /**
+   * Undefined: the member is left out.
+   * @throws {SyntaxError} if a JSON field contains something else.
+   */
   read(): unknown;
 }
 
-/** @param data what the form begins with. */
-export function createFields(action: string, data: unknown): Fields {
-  if (data === undefined) return { node: element("div"), read: () => undefined };
-  return isFlat(data) ? fieldForEach(action, data) : fieldOfJson(action, data);
+/**
+ * The fields for a member of a message. A `const` needs none, a text or a number has one, and an object
+ * of those has one for each member. Any other value is edited as JSON.
+ * @param id starts the id of each field.
+ * @param path names the member, such as `data.text`.
+ */
+export function createFields(id: string, path: string, property: Omit<Property, "name">): Fields {
+  const { schema } = property;
+  if ("const" in schema) return { nodes: [], read: () => schema["const"] };
+  if (isNumber(schema)) return inputFor(id, path, property, "number");
+  if (isText(schema)) return inputFor(id, path, property, "text");
+  const members = isFlat(schema) ? propertiesOf(schema) : [];
+  return members.length > 0 ? fieldForEach(id, path, members) : fieldOfJson(id, path, property);
 }
 
-type Flat = Record<string, string | number>;
+const isText = ({ type }: JsonSchema) => type === "string";
+const isNumber = ({ type }: JsonSchema) => type === "number" || type === "integer";
 
-const isFlat = (data: unknown): data is Flat =>
-  typeof data === "object" &&
-  data !== null &&
-  !Array.isArray(data) &&
-  Object.values(data).every((value) => typeof value === "string" || typeof value === "number");
+/** Whether the schema is of an object that has no members but these, and each can have a field. */
+const isFlat = (schema: JsonSchema): boolean =>
+  schema["type"] === "object" &&
+  !isSchema(schema["additionalProperties"]) &&
+  propertiesOf(schema).every(
+    (each) => "const" in each.schema || isText(each.schema) || isNumber(each.schema),
+  );
 
-function fieldForEach(action: string, data: Flat): Fields {
-  const inputs = Object.entries(data).map(([key, value]) => {
-    const input = element("input", { attributes: { id: `${action}-${key}` } });
-    const isNumber = typeof value === "number";
-    if (isNumber) Object.assign(input, { type: "number", step: "any" });
-    input.value = String(value);
-    return { key, input, read: () => (isNumber ? input.valueAsNumber : input.value) };
+function inputFor(
+  id: string,
+  path: string,
+  { schema, isRequired }: Omit<Property, "name">,
+  type: "text" | "number",
+): Fields {
+  const input = element("input", {
+    attributes: { id, type, ...(type === "number" && { step: "any" }) },
   });
-  const parts = inputs.flatMap(({ key, input }) => [
-    element("label", { attributes: { for: input.id } }, element("code", { text: `data.${key}` })),
-    input,
-  ]);
+  const example = exampleOf(schema);
+  input.value = typeof example === "string" || typeof example === "number" ? `${example}` : "";
   return {
-    node: element("div", {}, ...parts),
-    read: () => Object.fromEntries(inputs.map(({ key, read }) => [key, read()])),
+    nodes: [label(id, path, isRequired), input],
+    read() {
+      if (input.value === "" && (!isRequired || type === "number")) return undefined;
+      return type === "number" ? input.valueAsNumber : input.value;
+    },
   };
 }
 
-function fieldOfJson(action: string, data: unknown): Fields {
-  const attributes = { id: `${action}-json`, rows: "3", spellcheck: "false" };
-  const area = element("textarea", { attributes, text: JSON.stringify(data) });
-  const label = element("label", { attributes: { for: area.id } });
-  label.append(element("code", { text: "data" }), " (JSON)");
+function fieldForEach(id: string, path: string, members: readonly Property[]): Fields {
+  const fields = members.map((member) => ({
+    name: member.name,
+    ...createFields(`${id}-${member.name}`, `${path}.${member.name}`, member),
+  }));
   return {
-    node: element("div", {}, label, area),
-    read: (): unknown => JSON.parse(area.value),
+    nodes: fields.flatMap(({ nodes }) => nodes),
+    read: () => Object.fromEntries(fields.map(({ name, read }) => [name, read()])),
   };
+}
+
+/** An empty one leaves the member out. */
+function fieldOfJson(
+  id: string,
+  path: string,
+  { schema, isRequired }: Omit<Property, "name">,
+): Fields {
+  const example = exampleOf(schema);
+  const text = example === undefined ? "" : JSON.stringify(example);
+  const area = element("textarea", { attributes: { id, rows: "3", spellcheck: "false" }, text });
+  return {
+    nodes: [label(id, path, isRequired, "JSON"), area],
+    read: (): unknown => (area.value.trim() === "" ? undefined : JSON.parse(area.value)),
+  };
+}
+
+function label(id: string, path: string, isRequired: boolean, format?: string): HTMLElement {
+  const notes = [...(format === undefined ? [] : [format]), ...(isRequired ? [] : ["optional"])];
+  const made = element("label", { attributes: { for: id } }, element("code", { text: path }));
+  if (notes.length > 0) made.append(` (${notes.join(", ")})`);
+  return made;
 }

@@ -14,7 +14,3 @@ export function timeOfDay(time: number): string {
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
   return `${clock}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 }
-
-/** Without the part that all functions of the stack have in common. */
-export const shortName = (functionName: string): string =>
-  functionName.replace(/^websocket-lambda-/, "");

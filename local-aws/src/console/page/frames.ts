@@ -1,4 +1,6 @@
 import { firstUnits } from "../../cut-text.ts";
+import { type FramePattern, matchesPattern } from "../../frame-pattern.ts";
+import type { Settings } from "../settings.ts";
 import { byId, element, oncePerFrame } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 import { createRoundTrips } from "./round-trips.ts";
@@ -17,13 +19,18 @@ interface Frame {
 }
 
 /** The frames of this page's own connection, the newest first. */
-export function createFrames() {
+export function createFrames({ errorFrame, requestId }: Settings) {
   const list = byId("frames", HTMLOListElement);
-  const roundTrips = createRoundTrips();
+  const roundTrips = createRoundTrips(requestId);
   let waiting: Frame[] = [];
 
   const draw = oncePerFrame(() => {
-    list.prepend(...waiting.slice(-FRAMES).toReversed().map(rowOf));
+    list.prepend(
+      ...waiting
+        .slice(-FRAMES)
+        .toReversed()
+        .map((frame) => rowOf(frame, errorFrame)),
+    );
     waiting = [];
     while (list.children.length > FRAMES) list.lastElementChild?.remove();
   });
@@ -58,8 +65,15 @@ function textOf(text: string): HTMLElement {
   );
 }
 
-function rowOf({ direction, text, at, took }: Frame): HTMLElement {
-  const isError = direction === "in" && !text.includes('"status":"success"');
+/** The error frame of API Gateway itself. */
+const isGatewayError = (text: string) =>
+  /^\{"message": ?"[^"]*", ?"connectionId": ?"[^"]*", ?"requestId": ?"[^"]*"\}$/.test(text);
+
+function rowOf(frame: Frame, errorFrame: FramePattern | null): HTMLElement {
+  const { direction, text, at, took } = frame;
+  const isError =
+    direction === "in" &&
+    (isGatewayError(text) || (errorFrame !== null && matchesPattern(text, errorFrame)));
   return element(
     "li",
     { class: isError ? "frame error" : "frame", data: { direction } },

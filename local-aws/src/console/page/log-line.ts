@@ -1,5 +1,5 @@
 import type { LogEventAuthor } from "../../logs/log-event-author.ts";
-import { readApplicationLine, readPlatformLine, textOf } from "../../../../scripts/log-line.ts";
+import { readApplicationLine, readPlatformLine, textOf } from "../../terminal/log-line.ts";
 
 /** A line of a function's log, to be read: JSON without what every line has. */
 export function readLogLine(line: string, author: LogEventAuthor): { level: string; text: string } {

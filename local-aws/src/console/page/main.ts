@@ -1,8 +1,10 @@
 /** The console: a page of the local AWS that talks to the stack and shows what becomes of messages. */
 import type { TracedMessage } from "../../trace/types.ts";
 import { oncePerFrame } from "./dom.ts";
+import { setFunctionNames } from "./function-names.ts";
 import { createMessageList } from "./message-list.ts";
 import { createOverview } from "./overview.ts";
+import { loadSettings } from "./settings.ts";
 import { followTrace } from "./stream.ts";
 import { createTalk } from "./talk.ts";
 import { createTimeline } from "./timeline.ts";
@@ -18,7 +20,10 @@ const list = createMessageList((message) => {
 
 followTrace({
   onMessage: list.update,
-  onOverview: overview.show,
+  onOverview(now) {
+    if (setFunctionNames(now.functions.map(({ functionName }) => functionName))) showSelected();
+    overview.show(now);
+  },
   onReachable: overview.setReachable,
 });
-await createTalk();
+createTalk(await loadSettings());

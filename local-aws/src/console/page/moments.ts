@@ -1,5 +1,5 @@
 import type { Point } from "../../trace/types.ts";
-import { shortName } from "./format.ts";
+import { shortName } from "./function-names.ts";
 
 /** What a timeline marks at one point of time. */
 export interface Moment {

@@ -1,7 +1,7 @@
 import type { FunctionOverview } from "../../lambda/overview.ts";
 import type { Overview } from "../../trace/types.ts";
 import { byId, element } from "./dom.ts";
-import { shortName } from "./format.ts";
+import { shortName } from "./function-names.ts";
 
 const STATES = ["cold", "busy", "warm", "frozen"] as const;
 
@@ -25,7 +25,7 @@ export function createOverview() {
       list.classList.toggle("unreachable", !isReachable);
       status.textContent = isReachable
         ? ""
-        : "No response from the local AWS. Is npm start running?";
+        : "No response from the local AWS. Is it still running?";
     },
   };
 }

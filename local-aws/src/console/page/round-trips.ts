@@ -1,23 +1,31 @@
-/** How long replies take, told apart by their requestIds. */
+/** Measures the time until replies. A reply has the ID of its request. */
 export interface RoundTrips {
   sent(text: string): void;
   /** Milliseconds since the request that it answers; undefined where that isn't known. */
   received(text: string): number | undefined;
 }
 
-/** @param limit how many requests may be without a reply; the oldest is given up first. */
-export function createRoundTrips(limit = 1000, now = () => performance.now()): RoundTrips {
+/**
+ * @param member the member of requests and replies with the ID; null: there is none.
+ * @param limit the number of requests without a reply that are kept; the oldest is dropped first.
+ */
+export function createRoundTrips(
+  member: string | null,
+  limit = 1000,
+  now = () => performance.now(),
+): RoundTrips {
   const sentAt = new Map<string, number>();
+  const idOf = (text: string) => (member === null ? undefined : stringIn(text, member));
   return {
     sent(text) {
-      const id = requestIdOf(text);
+      const id = idOf(text);
       if (id === undefined) return;
       sentAt.set(id, now());
       const [oldest] = sentAt.keys();
       if (sentAt.size > limit && oldest !== undefined) sentAt.delete(oldest);
     },
     received(text) {
-      const id = requestIdOf(text) ?? "";
+      const id = idOf(text) ?? "";
       const begin = sentAt.get(id);
       sentAt.delete(id);
       return begin === undefined ? undefined : now() - begin;
@@ -25,7 +33,16 @@ export function createRoundTrips(limit = 1000, now = () => performance.now()): R
   };
 }
 
-/** By its looks, for a text that is no JSON may have one, too. */
-function requestIdOf(text: string): string | undefined {
-  return /"requestId" ?: ?"([^"\\]+)"/.exec(text)?.[1];
+/** The text of a member of a JSON object; undefined if there is none. */
+function stringIn(text: string, member: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const found =
+      typeof value === "object" && value !== null
+        ? Object.getOwnPropertyDescriptor(value, member)?.value
+        : undefined;
+    return typeof found === "string" ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,8 @@
 import type { Settings } from "../settings.ts";
 
-/** What the forms begin with; the token is a fresh one each time. */
+/** Fetches the settings. Each response has a new token. */
 export async function loadSettings(): Promise<Settings> {
   const response = await fetch("/_local/console/settings");
+  if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as Settings;
 }

@@ -1,52 +1,47 @@
-import { NoReplyError, RequestError } from "../../../../client/src/index.ts";
+import type { Settings } from "../settings.ts";
 import { createConnectionForm } from "./connection-form.ts";
 import type { Conversation } from "./conversation.ts";
 import { byId, element } from "./dom.ts";
-import { createFields } from "./fields.ts";
-import { FORMS } from "./forms.ts";
+import { createForms } from "./forms.ts";
 import { createFrames } from "./frames.ts";
 
 /** The forms at the left: connect, and send. */
-export async function createTalk(): Promise<void> {
-  const frames = createFrames();
-  const { conversation, prefill } = createConnectionForm({
+export function createTalk(settings: Settings): void {
+  const frames = createFrames(settings);
+  const { conversation } = createConnectionForm(settings, {
     onSent: frames.sent,
     onReceived: frames.received,
   });
-  createSend(conversation);
-  await prefill();
+  createSend(settings, conversation);
 }
 
-/** @param conversation connects first, where there is no connection. */
-function createSend(conversation: () => Conversation | undefined): void {
+/** @param conversation connects first, if there is no connection. */
+function createSend(settings: Settings, conversation: () => Conversation | undefined): void {
   const form = byId("send", HTMLFormElement);
   const raw = byId("raw", HTMLTextAreaElement);
-  const forms = Object.entries(FORMS).map(([action, data]) => ({
-    action,
-    ...createFields(action, data),
-  }));
-  byId("raw-choice", HTMLElement).before(
-    ...forms.map(({ action }, index) => choice(action, index)),
-  );
+  const forms = createForms(settings);
+  byId("raw-choice", HTMLElement).before(...forms.map(({ name }, index) => choice(name, index)));
+  byId("raw-button", HTMLInputElement).checked = forms.length === 0;
   byId("fields", HTMLElement).prepend(...forms.map(({ node }) => node));
+  raw.value = forms[0]?.read() ?? "hello";
 
   const chosen = () => {
-    const action = new FormData(form).get("action");
-    return forms.find((one) => one.action === action);
+    const name = new FormData(form).get("message");
+    return forms.find((each) => each.name === name);
   };
   const showFields = () => {
-    const { action } = chosen() ?? {};
-    for (const one of forms) one.node.hidden = one.action !== action;
-    byId("field-raw", HTMLElement).hidden = action !== undefined;
+    const current = chosen();
+    for (const each of forms) each.node.hidden = each !== current;
+    byId("field-raw", HTMLElement).hidden = current !== undefined;
   };
 
   const send = async (): Promise<void> => {
-    const { client, sendRaw } = conversation() ?? {};
-    if (client === undefined || sendRaw === undefined) return;
-    const one = chosen();
-    if (one !== undefined) await client.request(one.action, one.read());
-    else if (!sendRaw(raw.value))
-      throw new Error("Not connected yet. Send again when the connection is open.");
+    const text = chosen()?.read() ?? raw.value;
+    const current = conversation();
+    if (current === undefined) return;
+    await current.opened;
+    if (!current.send(text))
+      throw new Error("Not connected. Send again when the connection is open.");
   };
 
   form.addEventListener("change", showFields);
@@ -64,11 +59,13 @@ function createSend(conversation: () => Conversation | undefined): void {
   showFields();
 }
 
-function choice(action: string, index: number): HTMLLabelElement {
-  const input = element("input", { attributes: { type: "radio", name: "action", value: action } });
+function choice(name: string, index: number): HTMLLabelElement {
+  const input = element("input", {
+    attributes: { id: `choice-${name}`, type: "radio", name: "message", value: name },
+  });
   input.defaultChecked = index === 0;
   const label = element("label", {}, input);
-  label.append(action);
+  label.append(name);
   return label;
 }
 
@@ -78,8 +75,6 @@ function explain(error?: unknown): void {
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof RequestError) return `${error.code}: ${error.message}`;
-  if (error instanceof NoReplyError) return error.code === "CLOSED" ? "" : error.message;
   if (error instanceof SyntaxError) return `Invalid JSON: ${error.message}`;
   return error instanceof Error ? error.message : "";
 }

@@ -1,7 +1,8 @@
 import { type Span, spansOf } from "../../trace/spans.ts";
 import type { Point, TracedMessage } from "../../trace/types.ts";
 import { element } from "./dom.ts";
-import { duration, shortName } from "./format.ts";
+import { duration } from "./format.ts";
+import { shortName } from "./function-names.ts";
 import { readLogLine } from "./log-line.ts";
 import { type Moment, momentOf } from "./moments.ts";
 

@@ -188,11 +188,13 @@ test("where the local AWS is killed, its functions and their own processes end, 
 /** A local AWS that invokes `frozen` and then `running`, and prints what they log. */
 const VICTIM = `
   import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-  import { createLocalAws } from "${pathToFileURL(join(import.meta.dirname, "..", "..", "local-aws.ts")).href}";
-  const aws = await createLocalAws({ state: JSON.parse(process.env.STATE) });
+  import { createTestLocalAws } from "${pathToFileURL(join(import.meta.dirname, "..", "..", "testing.ts")).href}";
+  const aws = createTestLocalAws({ state: JSON.parse(process.env.STATE) });
   await aws.listen();
-  aws.logs.subscribe(({ message }) => {
-    if (message.includes("INFO")) console.log(message.trim().split("\\t").at(-1));
+  aws.subscribe({
+    log({ message }) {
+      if (message.includes("INFO")) console.log(message.trim().split("\\t").at(-1));
+    },
   });
   const client = new LambdaClient({
     endpoint: aws.endpoint,

@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
-import { printable } from "../terminal/printable.ts";
+import { printable } from "./printable.ts";
 import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
-import { type Span, spansOf } from "./spans.ts";
-import type { Point, TracedMessage } from "./types.ts";
-import { durationOf, tellVerdict, type Verdict, verdictOf } from "./verdict.ts";
+import { type Span, spansOf } from "../trace/spans.ts";
+import type { Point, TracedMessage } from "../trace/types.ts";
+import { durationOf, tellVerdict, type Verdict, verdictOf } from "../trace/verdict.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import { WriteStream } from "node:tty";
 import { expect, test } from "vitest";
-import { formatMessage } from "./terminal.ts";
-import type { TracedMessage } from "./types.ts";
+import { formatMessage } from "./trace-format.ts";
+import type { TracedMessage } from "../trace/types.ts";
 
 const invocation = { functionName: "handler", requestId: "h" };
 const message: TracedMessage = {

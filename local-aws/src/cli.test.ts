@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, onTestFinished, test } from "vitest";
+import { createLocalAws } from "./local-aws.ts";
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "cli.ts"), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+async function run(...args: string[]) {
+  const child = start(...args);
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, "exit"),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code: Number(code), stdout, stderr };
+}
+
+/** Reads until the introduction is complete. */
+async function introductionOf({ stdout }: ChildProcess): Promise<string> {
+  let printed = "";
+  for await (const chunk of stdout ?? []) {
+    printed += String(chunk);
+    if (printed.includes("Logs of the functions:")) return printed;
+  }
+  throw new Error(`The command ended: ${printed}`);
+}
+
+const endpointIn = (introduction: string) =>
+  / AWS_ENDPOINT_URL=(\S+)/.exec(introduction)?.[1] ?? "";
+
+test("without options, it starts an empty local AWS with a console, and Ctrl-C stops it", async () => {
+  const child = start("--port", "0", "--account", "111122223333");
+  const introduction = await introductionOf(child);
+  expect(introduction).toContain("An empty local AWS is running.");
+  const endpoint = endpointIn(introduction);
+  expect(introduction).toContain(`Console  ${endpoint}/\n`);
+  expect(await (await fetch(endpoint)).text()).toContain("<title>Local AWS</title>");
+  const snapshot = await (await fetch(`${endpoint}/_local/snapshot`)).json();
+  expect(snapshot).toEqual({ accountId: "111122223333", iam: { roles: {} }, regions: {} });
+  child.kill("SIGINT");
+  expect((await once(child, "exit"))[0]).toBe(0);
+});
+
+test("a snapshot that a local AWS served can be started again", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "local-aws-cli-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const aws = createLocalAws({ accountId: "111122223333" });
+  onTestFinished(() => aws.close());
+  await aws.listen();
+  const file = join(directory, "stack.json");
+  await writeFile(file, aws.snapshot());
+  const child = start("--port", "0", "--snapshot", file, "--functions", directory);
+  const introduction = await introductionOf(child);
+  expect(introduction).toContain("\nThe local AWS is running.");
+  const response = await fetch(`${endpointIn(introduction)}/_local/snapshot`);
+  expect(await response.text()).toBe(aws.snapshot());
+});
+
+test("--help lists the options and the faults", async () => {
+  const { code, stdout, stderr } = await run("--help");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("--snapshot <file>");
+  expect(stdout).toContain("vanish-after-post");
+});
+
+test.for([
+  [["--port", "many"], '--port must be a whole number from 0 to 65535, not "many".'],
+  [["--account", "1"], '--account must have 12 digits, not "1".'],
+  [["--prot", "1"], "Unknown option '--prot'. For all options, run local-aws --help."],
+  [["--functions", "."], "--functions needs --snapshot, which names the functions."],
+  [["--snapshot", "no.json"], "--snapshot: ENOENT: no such file or directory, open 'no.json'"],
+] as const)("a wrong option is one line: %j", async ([args, line]) => {
+  expect(await run(...args)).toEqual({ code: 1, stdout: "", stderr: `${line}\n` });
+});
+
+test("an unknown fault is an error that lists the faults", async () => {
+  const { code, stderr } = await run("--fault", "nonsense");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^--fault must be a name.*not "nonsense"/);
+  expect(stderr).toContain("vanish-after-post");
+  expect(stderr).not.toContain("    at ");
+});
+
+test("a port in use is one line", async () => {
+  const other = createServer();
+  onTestFinished(() => void other.close());
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  const { port } = other.address() as AddressInfo;
+  expect(await run("--port", String(port))).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `Port ${port} is in use. Stop the other process, or choose another port with --port.\n`,
+  });
+});

@@ -1,0 +1,22 @@
+/** Members that a frame has if it is a JSON object of a kind, such as `{ status: "error" }`. */
+export type FramePattern = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Whether a frame is a JSON object with all members of a pattern. Other members do not matter. */
+export function matchesPattern(text: string, pattern: FramePattern): boolean {
+  const frame = objectIn(text);
+  return (
+    frame !== undefined &&
+    Object.entries(pattern).every(
+      ([name, value]) => Object.hasOwn(frame, name) && frame[name] === value,
+    )
+  );
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

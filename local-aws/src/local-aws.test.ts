@@ -1,0 +1,236 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import WebSocket from "ws";
+import type { Api } from "./apigateway/state.ts";
+import { API_ID, answering, createTestApi } from "./execute-api/testing-api.ts";
+import { FUNCTION_ARN } from "./execute-api/testing-lambda.ts";
+import type { TracedMessage } from "./index.ts";
+import { addFunction, REGION, stateWithRole, zipOf } from "./lambda/testing.ts";
+import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+import type { WrittenLogEvent } from "./logs/index.ts";
+import { regionOf } from "./state.ts";
+import { createTestLocalAws } from "./testing.ts";
+
+const replying = (text: string) =>
+  `exports.handler = async () => ({ statusCode: 200, body: ${JSON.stringify(text)} });`;
+const zip = (text: string) => Buffer.from(zipOf({ "index.js": replying(text) }), "base64");
+
+/** The resources of an API named `chat` whose one function replies to each message. */
+function chat() {
+  const state = stateWithRole();
+  const { api } = createTestApi();
+  answering(api, "$default");
+  regionOf(state, REGION).apigateway.apis[API_ID] = withRandomIds(api);
+  addFunction(state, "chat", replying("first")).policy["api"] = {
+    Sid: "api",
+    Effect: "Allow",
+    Principal: { Service: "apigateway.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: FUNCTION_ARN,
+  };
+  return state;
+}
+
+/** With IDs as API Gateway makes them, which are in no other text. */
+function withRandomIds(api: Api): Api {
+  const id = () => randomBytes(4).toString("hex");
+  const [integration] = Object.values(api.integrations);
+  if (integration === undefined) throw new Error("The API has no integration.");
+  const integrationId = id();
+  const routes = Object.values(api.routes).map((route) => {
+    const routeId = id();
+    return [routeId, { ...route, routeId, target: `integrations/${integrationId}` }];
+  });
+  return {
+    ...api,
+    integrations: { [integrationId]: { ...integration, integrationId } },
+    routes: Object.fromEntries(routes),
+  };
+}
+
+/** The snapshot of those resources. */
+async function chatSnapshot(): Promise<string> {
+  await using aws = createTestLocalAws({ state: chat() });
+  await aws.listen();
+  return aws.snapshot();
+}
+
+async function listening(options: LocalAwsOptions): Promise<LocalAws> {
+  const aws = createLocalAws(options);
+  onTestFinished(() => aws.close());
+  await aws.listen();
+  return aws;
+}
+
+async function open(aws: LocalAws) {
+  const socket = new WebSocket(aws.webSocketUrl("test"));
+  await once(socket, "open");
+  return {
+    async ask(text: string): Promise<string> {
+      socket.send(text);
+      const [reply] = await once(socket, "message");
+      return String(reply);
+    },
+  };
+}
+
+test("a snapshot and the zip files of its functions make the same stack again", async () => {
+  const snapshot = await chatSnapshot();
+  expect(snapshot).not.toContain(API_ID);
+  expect(snapshot).not.toContain("zipFile");
+  const aws = await listening({ snapshot, functions: { chat: zip("first") } });
+  expect(aws.webSocketUrl("test")).toBe(
+    `${aws.endpoint.replace("http", "ws")}/_aws/execute-api/websocket0/test`,
+  );
+  expect(await (await open(aws)).ask("hello")).toBe("first");
+  expect(aws.snapshot()).toBe(snapshot);
+});
+
+test("a stack with another account has it in every ARN", async () => {
+  const snapshot = await chatSnapshot();
+  const functions = { chat: zip("first") };
+  const aws = await listening({ snapshot, functions, accountId: "111122223333" });
+  expect(aws.accountId).toBe("111122223333");
+  expect(aws.snapshot()).toBe(snapshot.replaceAll(/(?<!-)0{12}/g, "111122223333"));
+  // Without the option, the account is that of the snapshot.
+  const other = await listening({ snapshot: aws.snapshot(), functions });
+  expect(other.accountId).toBe("111122223333");
+  expect(await (await open(other)).ask("hello")).toBe("first");
+});
+
+test("a snapshot that cannot be used is an error at once", async () => {
+  const snapshot = await chatSnapshot();
+  expect(() => createLocalAws({ snapshot })).toThrow(
+    "The snapshot has functions without a zip file: chat.",
+  );
+  expect(() => createLocalAws({ snapshot: "{" })).toThrow("The snapshot is not valid JSON:");
+  for (const other of ["{}", "null", "[]"])
+    expect(() => createLocalAws({ snapshot: other })).toThrow("This JSON is not a snapshot:");
+});
+
+test("new code runs without a new connection", async () => {
+  const snapshot = await chatSnapshot();
+  const aws = await listening({ snapshot, functions: { chat: zip("first") } });
+  const client = await open(aws);
+  expect(await client.ask("hello")).toBe("first");
+  aws.updateFunctionCode("chat", zip("second"));
+  expect(await client.ask("hello")).toBe("second");
+  expect(() => aws.updateFunctionCode("shop", zip("third"))).toThrow(
+    'There is no function with the name "shop".',
+  );
+  expect(() => aws.updateFunctionCode("chat", Buffer.from("no zip"))).toThrow("zip");
+  expect(await client.ask("hello")).toBe("second");
+});
+
+test("a listener gets log events, events of messages and settled messages until it unsubscribes", async () => {
+  const snapshot = await chatSnapshot();
+  const functions = { chat: zip('{"error":true}') };
+  const aws = await listening({ snapshot, functions, trace: true, errorFrame: { error: true } });
+  const logs: WrittenLogEvent[] = [];
+  const types: string[] = [];
+  const settled = Promise.withResolvers<TracedMessage>();
+  const unsubscribe = aws.subscribe({
+    log: (event) => logs.push(event),
+    event: ({ event }) => types.push(event.type),
+    message: (message) => message.eventType === "MESSAGE" && settled.resolve(message),
+  });
+  const client = await open(aws);
+  await client.ask("hello");
+  const { points } = await settled.promise;
+  expect(points.map(({ type }) => type)).toContain("function-end");
+  expect(points.find(({ type }) => type === "frame-out")).toMatchObject({ isError: true });
+  expect(types).toEqual(expect.arrayContaining(["handshake", "open", "frame-in", "frame-out"]));
+  await expect
+    .poll(() => logs.map(({ logGroupName }) => logGroupName))
+    .toContain("/aws/lambda/chat");
+  unsubscribe();
+  const before = [logs.length, types.length];
+  await client.ask("hello");
+  expect([logs.length, types.length]).toEqual(before);
+});
+
+test("a listener for messages needs a trace", () => {
+  const aws = createLocalAws();
+  onTestFinished(() => aws.close());
+  expect(() => aws.subscribe({ message() {} })).toThrow("needs the option trace: true");
+});
+
+test("faults are injected at their rates, which can change, and counted", async () => {
+  const snapshot = await chatSnapshot();
+  const functions = { chat: zip("first") };
+  const aws = await listening({ snapshot, functions, faults: { "crash-function": 1 } });
+  aws.faults.rates["crash-function"] = 0;
+  const client = await open(aws);
+  expect(aws.faults.counts["crash-function"]).toBe(0);
+  aws.faults.rates["crash-function"] = 1;
+  // The function may reply before its process crashes.
+  await client.ask("hello");
+  expect(aws.faults.counts["crash-function"]).toBe(1);
+});
+
+test("without an endpoint yet, there is no URL", () => {
+  const aws = createLocalAws();
+  onTestFinished(() => aws.close());
+  expect(() => aws.endpoint).toThrow("The local AWS is not listening. Call listen() first.");
+});
+
+test("an account ID has 12 digits", () => {
+  expect(() => createLocalAws({ accountId: "1234" })).toThrow(
+    'An account ID must have 12 digits, such as 111122223333, not "1234".',
+  );
+});
+
+test("a taken port rejects, and leaves nothing running", async () => {
+  const temporary = await mkdtemp(join(tmpdir(), "taken-port-"));
+  vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(temporary, { recursive: true });
+  });
+  const other = createServer();
+  onTestFinished(() => void other.close());
+  await once(other.listen(0, "127.0.0.1"), "listening");
+  const { port } = other.address() as AddressInfo;
+  const aws = createLocalAws();
+  await expect(aws.listen(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await aws.close();
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.address === "::1");
+
+describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
+  test("is the local AWS at both of its addresses", async () => {
+    const aws = createLocalAws();
+    await aws.listen();
+    const { port } = new URL(aws.endpoint);
+    for (const host of ["127.0.0.1", "[::1]"])
+      expect((await fetch(`http://${host}:${port}/`)).status, `at ${host}`).toBe(403);
+    await aws.close();
+    for (const host of ["127.0.0.1", "[::1]"])
+      await expect(fetch(`http://${host}:${port}/`), `at ${host}`).rejects.toThrow("fetch failed");
+  });
+
+  test("makes a local AWS refuse to start where another program has the port at ::1", async () => {
+    const other = createServer();
+    onTestFinished(() => void other.close());
+    await once(other.listen(0, "::1"), "listening");
+    const { port } = other.address() as AddressInfo;
+    const aws = createLocalAws();
+    await expect(aws.listen(port)).rejects.toMatchObject({ code: "EADDRINUSE" });
+    await aws.close();
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");
+  });
+});
+
+test("one that never listened can be closed", async () => {
+  const aws = createLocalAws();
+  await expect(aws.close()).resolves.toBeUndefined();
+});

@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import type { LambdaFunction } from "./lambda/state.ts";
+import type { State } from "./state.ts";
+
+/** Replaces the URL of the local AWS in a snapshot. */
+const ENDPOINT = "{endpoint}";
+
+/** A snapshot that was read. */
+export interface Snapshot {
+  /** The account of the local AWS that wrote it. */
+  accountId: string;
+  /** The resources, as a local AWS at this endpoint and with this account has them. */
+  stateFor(endpoint: string, accountId: string): State;
+}
+
+/**
+ * Writes the resources of a local AWS as JSON: without the code of the functions, times and the URL of
+ * the local AWS, and with IDs that are the same after every deployment of the same resources.
+ */
+export function writeSnapshot(state: State, endpoint: string): string {
+  const text = JSON.stringify(timeless(mapFunctions(state, withoutCode))).replaceAll(
+    endpoint,
+    ENDPOINT,
+  );
+  const renamed = stableIds(state).reduce(
+    (result, [id, stable]) => result.replaceAll(id, stable),
+    text,
+  );
+  return `${JSON.stringify(sorted(JSON.parse(renamed)), null, 2)}\n`;
+}
+
+/**
+ * Reads what `writeSnapshot` wrote.
+ * @param functions the zip file of each function, by the name of the function.
+ * @throws {Error} if the text is not a snapshot, or if a function has no zip file.
+ */
+export function readSnapshot(
+  text: string,
+  functions: Readonly<Record<string, Uint8Array>>,
+): Snapshot {
+  const { accountId, regions } = parse(text);
+  const names = Object.values(regions).flatMap(({ lambda }) => Object.keys(lambda.functions));
+  const missing = names.filter((name) => !Object.hasOwn(functions, name));
+  if (missing.length > 0)
+    throw new Error(
+      `The snapshot has functions without a zip file: ${missing.join(", ")}. Pass one for each: in the option functions, or with --functions <directory>.`,
+    );
+  const codeOf = (name: string) => Buffer.from(functions[name] ?? []).toString("base64");
+  // Not the end of a UUID.
+  const account = new RegExp(String.raw`(?<![\w-])${accountId}(?!\w)`, "g");
+  return {
+    accountId,
+    stateFor: (endpoint, newAccountId) =>
+      mapFunctions(
+        parse(text.replaceAll(ENDPOINT, endpoint).replace(account, newAccountId)),
+        (stored, name): LambdaFunction => ({ ...stored, zipFile: codeOf(name) }),
+      ),
+  };
+}
+
+function parse(text: string): WithFunctions<StoredFunction> {
+  let stored: Partial<WithFunctions<StoredFunction>> | null;
+  try {
+    stored = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`The snapshot is not valid JSON: ${(cause as Error).message}`, { cause });
+  }
+  const { accountId, iam, regions } = stored ?? {};
+  if (accountId === undefined || iam === undefined || regions === undefined)
+    throw new Error(
+      "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
+    );
+  return { accountId, iam, regions };
+}
+
+/** A function as a snapshot has it. */
+type StoredFunction = Omit<LambdaFunction, "zipFile">;
+
+function withoutCode(stored: LambdaFunction): StoredFunction {
+  const { zipFile: _, ...rest } = stored;
+  return rest;
+}
+
+/** A state with functions of another form. */
+type WithFunctions<Function> = Omit<State, "regions"> & {
+  regions: Record<
+    string,
+    Omit<State["regions"][string], "lambda"> & { lambda: { functions: Record<string, Function> } }
+  >;
+};
+
+function mapFunctions<From, To>(
+  { regions, ...rest }: WithFunctions<From>,
+  change: (stored: From, name: string) => To,
+): WithFunctions<To> {
+  return {
+    ...rest,
+    regions: mapValues(regions, (region) => ({
+      ...region,
+      lambda: { functions: mapValues(region.lambda.functions, change) },
+    })),
+  };
+}
+
+const mapValues = <From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
+
+/** When the stack was made does not matter; that it has such a time does. */
+const TIMES: Readonly<Record<string, unknown>> = {
+  AlarmConfigurationUpdatedTimestamp: "2026-01-01T00:00:00.000Z",
+  CreateDate: "2026-01-01T00:00:00Z",
+  CreatedTimestamp: 1_767_225_600,
+  LastModifiedTimestamp: 1_767_225_600,
+  createdDate: "2026-01-01T00:00:00Z",
+  creationTime: 1_767_225_600_000,
+  lastUpdatedDate: "2026-01-01T00:00:00Z",
+};
+
+const REVISION = "00000000-0000-4000-8000-000000000000";
+
+function timeless(value: unknown, key = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => timeless(item));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([name, child]) => [name, timeless(child, name)]),
+    );
+  if (key === "LastModified")
+    return typeof value === "number" ? 1_767_225_600 : "2026-01-01T00:00:00.000+0000";
+  if (key === "RevisionId") return REVISION;
+  return TIMES[key] ?? value;
+}
+
+/** Terraform creates what it can at the same time, and lists an alarm's dimensions as they come. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted).toSorted(byName);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, child]) => [key, sorted(child)]),
+  );
+}
+
+/** Lists of anything without a name keep their order. */
+const byName = (a: unknown, b: unknown) => nameOf(a).localeCompare(nameOf(b));
+
+const nameOf = (item: unknown) =>
+  typeof item === "object" && item !== null && "Name" in item ? String(item.Name) : "";
+
+/** Every id that AWS makes up, and one in its place that says what it belongs to. */
+function stableIds({ iam, regions }: State): [string, string][] {
+  const roles = Object.values(iam.roles).map(({ RoleId, RoleName }): [string, string] => [
+    RoleId,
+    `AROA${createHash("sha256").update(RoleName).digest("hex").slice(0, 17).toUpperCase()}`,
+  ]);
+  const apis = Object.values(regions)
+    .flatMap(({ apigateway }) => Object.values(apigateway.apis))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [
+    ...roles,
+    ...apis.flatMap((api, index): [string, string][] => [
+      [api.apiId, `websocket${index}`],
+      ...numbered(Object.keys(api.integrations), "integr"),
+      ...Object.values(api.routes).map(({ routeId, routeKey }): [string, string] => [
+        routeId,
+        `route-${routeKey.replace("$", "")}`,
+      ]),
+      ...Object.values(api.authorizers).map(({ authorizerId, name }): [string, string] => [
+        authorizerId,
+        `authorizer-${name}`,
+      ]),
+      ...numbered(Object.keys(api.deployments), "deploy"),
+    ]),
+  ];
+}
+
+const numbered = (ids: string[], prefix: string) =>
+  ids.map((id, index): [string, string] => [id, `${prefix}${index}`]);

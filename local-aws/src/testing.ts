@@ -1,0 +1,49 @@
+/**
+ * `@websocket-lambda/local-aws/testing`: a local AWS for tests that look inside it or change its
+ * resources directly. Unlike the package's main entry, it can change in any release.
+ */
+import { assemble, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+import type { State } from "./state.ts";
+import type { Recorder } from "./trace/recorder.ts";
+
+export { parseFilterPattern } from "./logs/filter-pattern.ts";
+export { emptyState, regionOf, type RegionState, type State } from "./state.ts";
+export type { Api } from "./apigateway/state.ts";
+export type { LambdaFunction } from "./lambda/state.ts";
+export { createRecorder, type Recorder } from "./trace/recorder.ts";
+export { readLogLine } from "./console/page/log-line.ts";
+
+/** A local AWS whose parts a test can reach. */
+export interface TestLocalAws extends LocalAws {
+  /**
+   * All resources, as one plain object that survives `JSON.stringify`. A test can change it. It does not
+   * contain connections, queued events, messages or log events.
+   */
+  readonly state: State;
+  /** Records the messages. @throws {Error} without the option `trace` or `console`. */
+  readonly recorder: Recorder;
+  /** Makes new invocations use a function as it is in `state`. Running invocations finish. */
+  refresh(functionArn: string): void;
+}
+
+/**
+ * Creates a local AWS that does not listen yet.
+ * @param options.state the resources at the start, which the local AWS changes in place.
+ * @param options.recorder replaces the recorder of the option `trace`.
+ */
+export function createTestLocalAws(
+  options: LocalAwsOptions & { state?: State; recorder?: Recorder } = {},
+): TestLocalAws {
+  const { aws, state, lambda, recorder } = assemble(options, options);
+  return Object.defineProperties(aws, {
+    state: { value: state },
+    refresh: { value: lambda.refresh },
+    recorder: {
+      get() {
+        if (recorder === undefined)
+          throw new Error("Pass the option trace: true to record messages.");
+        return recorder;
+      },
+    },
+  }) as TestLocalAws;
+}

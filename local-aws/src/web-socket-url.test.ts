@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { createTestApi } from "./execute-api/testing-api.ts";
+import { emptyState, regionOf } from "./state.ts";
+import { firstWebSocketUrl, webSocketUrl } from "./web-socket-url.ts";
+
+const ENDPOINT = "http://localhost:1";
+
+/** A state with an API of each name, whose ID is its name in lower case. Each has the stage `test`. */
+function stateWith(...names: string[]) {
+  const state = emptyState();
+  for (const name of names) {
+    const { api } = createTestApi();
+    const apiId = name.toLowerCase();
+    regionOf(state, "us-east-1").apigateway.apis[apiId] = { ...api, apiId, name };
+  }
+  return state;
+}
+
+test("a stage that one API has needs no name of the API", () => {
+  const url = "ws://localhost:1/_aws/execute-api/chat/test";
+  expect(webSocketUrl(stateWith("Chat"), ENDPOINT, "test")).toBe(url);
+  expect(firstWebSocketUrl(stateWith("Chat"), ENDPOINT)).toBe(url);
+});
+
+test("a stage that several APIs have needs the name or the ID of one", () => {
+  const state = stateWith("Chat", "Shop");
+  expect(() => webSocketUrl(state, ENDPOINT, "test")).toThrow(
+    'There is more than one WebSocket API with the stage "test". Pass the name or the ID of one as apiName. APIs: "Chat" (ID chat, us-east-1, stages: test), "Shop" (ID shop, us-east-1, stages: test).',
+  );
+  for (const apiName of ["Shop", "shop"])
+    expect(webSocketUrl(state, ENDPOINT, "test", apiName)).toContain("/shop/test");
+});
+
+test("a stage that does not exist is an error that lists the APIs", () => {
+  expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "production")).toThrow(
+    'There is no WebSocket API with the stage "production". APIs: "Chat" (ID chat, us-east-1, stages: test).',
+  );
+  expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "test", "Shop")).toThrow(
+    'There is no WebSocket API "Shop" with the stage "test".',
+  );
+  expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "constructor")).toThrow("There is no");
+  expect(() => webSocketUrl(emptyState(), ENDPOINT, "test")).toThrow("No WebSocket API exists.");
+  expect(firstWebSocketUrl(emptyState(), ENDPOINT)).toBeNull();
+});

@@ -1,0 +1,59 @@
+import type { Api } from "./apigateway/state.ts";
+import { stageUrl } from "./execute-api-url.ts";
+import type { State } from "./state.ts";
+
+interface Candidate {
+  api: Api;
+  region: string;
+}
+
+/**
+ * The URL of the one WebSocket API that has a stage.
+ * @param endpoint `http://localhost:4566`
+ * @param apiName the name or the ID of the API. Default: any.
+ * @throws {Error} that lists the APIs, if none or several match.
+ */
+export function webSocketUrl(
+  state: State,
+  endpoint: string,
+  stage: string,
+  apiName?: string,
+): string {
+  const all = candidates(state);
+  const matching = all.filter(
+    ({ api }) =>
+      Object.hasOwn(api.stages, stage) &&
+      (apiName === undefined || apiName === api.name || apiName === api.apiId),
+  );
+  const [found, ...others] = matching;
+  const wanted = `WebSocket API${apiName === undefined ? "" : ` "${apiName}"`} with the stage "${stage}"`;
+  if (found === undefined) throw new Error(`There is no ${wanted}. ${list(all)}`);
+  if (others.length > 0)
+    throw new Error(
+      `There is more than one ${wanted}. Pass the name or the ID of one as apiName. ${list(matching)}`,
+    );
+  return stageUrl(endpoint, found.api.apiId, stage);
+}
+
+/** The URL of the first API that has a stage; null if there is none. */
+export function firstWebSocketUrl(state: State, endpoint: string): string | null {
+  for (const { api } of candidates(state)) {
+    const [stage] = Object.keys(api.stages);
+    if (stage !== undefined) return stageUrl(endpoint, api.apiId, stage);
+  }
+  return null;
+}
+
+const candidates = (state: State): Candidate[] =>
+  Object.entries(state.regions).flatMap(([region, { apigateway }]) =>
+    Object.values(apigateway.apis).map((api) => ({ api, region })),
+  );
+
+function list(all: readonly Candidate[]): string {
+  if (all.length === 0) return "No WebSocket API exists.";
+  const names = all.map(({ api, region }) => {
+    const stages = Object.keys(api.stages).join(", ");
+    return `"${api.name}" (ID ${api.apiId}, ${region}, stages: ${stages === "" ? "none" : stages})`;
+  });
+  return `APIs: ${names.join(", ")}.`;
+}

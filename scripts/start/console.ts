@@ -1,0 +1,32 @@
+/** What the console shows of this application. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ConsoleOptions, FramePattern, JsonSchema } from "@websocket-lambda/local-aws";
+import type { Issuer } from "./issuer.ts";
+
+/** The error frames of the protocol. */
+export const ERROR_FRAME: FramePattern = { status: "error" };
+
+const SCHEMA = join(import.meta.dirname, "..", "..", "docs", "protocol.schema.json");
+const REQUEST = ".request";
+
+/** @param issuer of tokens, for a stack with authentication. */
+export const consoleOptions = (issuer?: Issuer): ConsoleOptions => ({
+  title: "WebSocket Lambda",
+  messages: readRequests,
+  requestId: "requestId",
+  subprotocol: "websocket-lambda",
+  ...(issuer && { token: (endpoint) => issuer.tokenFor(endpoint, "ada") }),
+});
+
+/** The schema of the request of each action, by action, as `npm run schemas` last wrote it. */
+async function readRequests(): Promise<Record<string, JsonSchema>> {
+  const { $defs }: { $defs: Record<string, JsonSchema> } = JSON.parse(
+    await readFile(SCHEMA, "utf8"),
+  );
+  return Object.fromEntries(
+    Object.entries($defs).flatMap(([name, schema]) =>
+      name.endsWith(REQUEST) ? [[name.slice(0, -REQUEST.length), schema]] : [],
+    ),
+  );
+}

@@ -1,0 +1,35 @@
+/** The application's stack on a local AWS of its own. It needs no test runner. */
+import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { DIST } from "../scripts/build/index.ts";
+import { ERROR_FRAME } from "../scripts/start/console.ts";
+import { readFunctions, readStack, type StackName } from "../scripts/start/stack.ts";
+
+export type StackOptions = Omit<
+  NonNullable<Parameters<typeof createTestLocalAws>[0]>,
+  "snapshot" | "functions" | "state"
+> & {
+  /** Default: the one that anybody can connect to. */
+  stack?: StackName;
+  /** Default: a free port. */
+  port?: number;
+  /** The folder of the zip files. Default: `dist/`. */
+  bundles?: string;
+};
+
+/** Starts the stack that `npm start` starts. It listens, and nothing is traced unless asked for. */
+export async function startLocalStack(options: StackOptions = {}): Promise<TestLocalAws> {
+  const { stack = "open", port = 0, bundles = DIST, ...rest } = options;
+  const aws = createTestLocalAws({
+    errorFrame: ERROR_FRAME,
+    ...rest,
+    snapshot: await readStack(stack),
+    functions: await readFunctions(bundles),
+  });
+  try {
+    await aws.listen(port);
+    return aws;
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
