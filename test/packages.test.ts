@@ -42,7 +42,7 @@ interface Packed {
 /** Packs a copy of the sources, because other tests read this folder at the same time. */
 async function pack(): Promise<string[]> {
   const source = join(folder, "source");
-  const parts = ["client", "local-aws", "scripts", "package.json", "tsconfig.json", ".npmrc"];
+  const parts = ["client", "local-aws", "package.json", "tsconfig.json", ".npmrc"];
   for (const part of parts)
     await cp(join(ROOT, part), join(source, part), {
       recursive: true,
@@ -142,6 +142,12 @@ process.once("SIGTERM", () => aws.close());
 export const wrong = () => aws.listen("4566");
 `;
 
+const USE_TEST_FACE = `
+import { createTestLocalAws, type State } from "${LOCAL_AWS}/testing";
+
+export const state: State = createTestLocalAws().state;
+`;
+
 /** Compiler options by the platform that a program is for. */
 const PLATFORMS = {
   node: { module: "nodenext", lib: ["es2023"], types: ["node"] },
@@ -152,6 +158,7 @@ test.for<[string, keyof typeof PLATFORMS, string]>([
   ["the client in Node.js", "node", USE_CLIENT],
   ["the client in a browser", "browser", USE_CLIENT],
   ["the local AWS", "node", USE_LOCAL_AWS],
+  ["the local AWS for tests", "node", USE_TEST_FACE],
 ])("a strict program with %s compiles", async ([name, platform, program]) => {
   const directory = join(project, name.replaceAll(" ", "-"));
   await mkdir(directory);
@@ -181,6 +188,13 @@ test("a bundle for the browser contains the client and nothing else", async () =
   const inputs = Object.keys(metafile.inputs).filter((path) => path !== "<stdin>");
   expect(inputs).toContain(`node_modules/${CLIENT}/dist/index.js`);
   expect(inputs.filter((path) => !path.startsWith(`node_modules/${CLIENT}/dist/`))).toEqual([]);
+});
+
+// "--no": if the package has no such command, npx does not install another package.
+test("npx local-aws --help prints the options", async () => {
+  const { stdout } = await run("npx", ["--no", "--", "local-aws", "--help"], { cwd: project, env });
+  expect(stdout).toMatch(/^Usage: local-aws \[options\]$/m);
+  expect(stdout).toContain("--snapshot");
 });
 
 /** Starts a local AWS in a process of its own, from the package, and returns its endpoint. */
