@@ -10,6 +10,8 @@ import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { request } from "./conformance/signed-request.ts";
+import { fencedBlocks, readDocument } from "./docs/markdown.ts";
+import { because, reasonToSkip } from "./terraform/available.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const CLIENT = "@websocket-lambda/client";
@@ -256,4 +258,51 @@ test("a local AWS from the package runs a function", async () => {
     new InvokeCommand({ FunctionName: "greeter", Payload: '{"name":"Ada"}' }),
   );
   expect(Buffer.from(Payload).toString()).toBe('"Hello, Ada"');
+});
+
+const skipped = await reasonToSkip();
+
+describe.skipIf(skipped)(`a stack by the README of the local AWS${because(skipped)}`, () => {
+  /** Runs the command with a free port. Resolves with the variables that it prints. */
+  async function startCommand(): Promise<Record<string, string>> {
+    const args = ["--no", "--", "local-aws", "--port", "0"];
+    const child = spawn("npx", args, {
+      cwd: project,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    onTestFinished(async () => {
+      // The whole group: npx does not forward the signal to the command.
+      process.kill(-(child.pid ?? 0), "SIGTERM");
+      await ended;
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, variables] = /export (AWS_.*)$/.exec(line) ?? [];
+      if (variables !== undefined)
+        return Object.fromEntries(variables.split(" ").map((each) => each.split("=", 2)));
+    }
+    throw new Error("The command ended without the variables.");
+  }
+
+  test("answers a client of a few lines", { timeout: INSTALL_TIMEOUT }, async () => {
+    const stack = join(folder, "stack");
+    await mkdir(stack);
+    const blocks = fencedBlocks(readDocument("local-aws/README.md"));
+    for (const name of ["index.js", "main.tf", "client.js"]) {
+      const block = blocks.find(({ info }) => info === name);
+      await writeFile(join(stack, name), block?.lines.join("\n") ?? "");
+    }
+    const code = await readFile(join(stack, "index.js"));
+    await writeFile(join(stack, "chat.zip"), zipSync({ "index.js": code }));
+    const variables = await startCommand();
+    const at = { cwd: stack, env: { ...env, ...variables, CHECKPOINT_DISABLE: "1" } };
+    await run("terraform", ["init", "-input=false"], at);
+    const applied = await run("terraform", ["apply", "-auto-approve", "-input=false"], at);
+    expect(applied.stdout).toContain("Apply complete! Resources: 10 added");
+    const { stdout: url } = await run("terraform", ["output", "-raw", "url"], at);
+    const { stdout: received } = await run(process.execPath, ["client.js", url], at);
+    expect(received).toBe("hello\n");
+  });
 });

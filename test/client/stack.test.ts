@@ -61,8 +61,12 @@ test("jobs that run twice give one result each", async () => {
   const { url, logs } = await start({ rates: { "duplicate-event": 1 } });
   const { client, unmatched } = startClient(url);
   const numbers = Array.from({ length: 50 }, (_, number) => number);
-  const results = await Promise.all(numbers.map((number) => client.request("echo", number)));
-  expect(results).toEqual(numbers);
+  // A few at a time: on a busy machine, the time-outs of the functions would end a burst.
+  for (let first = 0; first < numbers.length; first += 10) {
+    const some = numbers.slice(first, first + 10);
+    const results = await Promise.all(some.map((number) => client.request("echo", number)));
+    expect(results).toEqual(some);
+  }
   await expect
     .poll(() => logs.lines.filter(({ content }) => content["event"] === "reply posted").length)
     .toBe(100);

@@ -5,16 +5,18 @@ import { describe, expect, test } from "vitest";
 import { emptyState } from "@websocket-lambda/local-aws/testing";
 import { readFunctions, readStack } from "../../scripts/start/stack.ts";
 import { DIST } from "../../scripts/build/index.ts";
-import { TERRAFORM, terraformRoot } from "../../scripts/terraform.ts";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import { TERRAFORM, terraformRoot, variablesOf } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { endToEndTests } from "../e2e/suite.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
 
 const skipped = await reasonToSkip();
+const issuer = await createIssuer();
 
 describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () => {
-  const stack = useAppliedStack();
+  const stack = useAppliedStack(() => [], { pages: issuer.pages });
 
   test("a second plan finds no changes", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await stack.application.plan()).toContain("No changes.");
@@ -54,11 +56,11 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
 
   endToEndTests(stack);
 
-  /** The variables of every change so far. */
-  const variables: string[] = [];
-  /** Applies them, and returns the output. */
+  /** The variables of the latest change. */
+  let variables: string[] = [];
+  /** Applies variables in place of those before, and returns the output. */
   const change = async (changed: string[], ...options: string[]) => {
-    variables.push(...changed.map((variable) => `-var=${variable}`));
+    variables = changed;
     const printed = await stack.application.apply(...variables, ...options);
     expect(printed).toContain("Apply complete!");
     expect(await stack.application.plan(...variables)).toContain("No changes.");
@@ -66,13 +68,26 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     return printed;
   };
   const region = () => stack.local.state.regions["us-east-1"];
+  const functions = () => Object.keys(region()?.lambda.functions ?? {}).toSorted();
   const processor = () => region()?.lambda.functions["websocket-lambda-processor"];
 
   describe(
     "takes a change, and a plan after it finds no further one",
     { timeout: APPLY_TIMEOUT },
     () => {
-      test("of the code, the memory size, the log retention and a tag of every resource", async () => {
+      test("to authentication: else run npm run snapshot", async () => {
+        await change(variablesOf("authenticated", stack.local.endpoint));
+        expect(JSON.parse(stack.local.snapshot())).toEqual(
+          JSON.parse(await readStack("authenticated")),
+        );
+        const token = await issuer.tokenFor(stack.local.endpoint, "ada");
+        const client = await connect(`${stack.url}?token=${token}`);
+        expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+        await expect(connect(stack.url)).rejects.toThrow("Unexpected server response: 401");
+        expect(functions()).toContain("websocket-lambda-authorizer");
+      });
+
+      test("back to no authentication, of the code, the memory size, the log retention and a tag of every resource", async () => {
         const directory = join(stack.workDirectory, "bundles");
         await mkdir(directory);
         for (const name of ["websocket-handler", "processor", "authorizer"]) {
@@ -85,10 +100,14 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
           );
         }
         await change([
-          `bundle_directory=${directory}`,
-          "log_retention_days=30",
-          "processor_memory_size=512",
-          'tags={Team="blue"}',
+          `-var=bundle_directory=${directory}`,
+          "-var=log_retention_days=30",
+          "-var=processor_memory_size=512",
+          '-var=tags={Team="blue"}',
+        ]);
+        expect(functions()).toEqual([
+          "websocket-lambda-processor",
+          "websocket-lambda-websocket-handler",
         ]);
         expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
           retentionInDays: 30,
@@ -103,7 +122,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       // test/terraform/replacing.test.ts replaces every resource.
       test("of the stage's name, with a function and a policy replaced", async () => {
         const printed = await change(
-          ["stage=beta"],
+          [...variables, "-var=stage=beta"],
           "-replace=aws_lambda_function.processor",
           '-replace=aws_iam_role_policy.function["websocket_handler"]',
         );

@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import { variablesOf } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
 
 const skipped = await reasonToSkip();
+const issuer = await createIssuer();
 
-const VARIABLES = [
+/** @param endpoint URL of the local AWS. */
+const variablesAt = (endpoint: string) => [
+  ...variablesOf("authenticated", endpoint),
   "-var=project=chat",
   "-var=region=eu-central-1",
   "-var=stage=dev",
@@ -15,38 +20,47 @@ const VARIABLES = [
 ];
 
 describe.skipIf(skipped)(`a stack with other variables than the default${because(skipped)}`, () => {
-  const stack = useAppliedStack(() => VARIABLES);
+  const stack = useAppliedStack(variablesAt, { pages: issuer.pages });
+  const variables = () => variablesAt(stack.local.endpoint);
+  const urlWithToken = async () =>
+    `${stack.url}?token=${await issuer.tokenFor(stack.local.endpoint, "ada")}`;
 
   test("has no changes after the apply", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await stack.application.plan(...VARIABLES)).toContain("No changes.");
+    expect(await stack.application.plan(...variables())).toContain("No changes.");
   });
 
   test("lies in its region alone, under its names", () => {
     expect(Object.keys(stack.local.state.regions)).toEqual(["eu-central-1"]);
     const functions = stack.local.state.regions["eu-central-1"]?.lambda.functions ?? {};
-    expect(Object.keys(functions).toSorted()).toEqual(["chat-processor", "chat-websocket-handler"]);
+    expect(Object.keys(functions).toSorted()).toEqual([
+      "chat-authorizer",
+      "chat-processor",
+      "chat-websocket-handler",
+    ]);
     expect(functions["chat-processor"]?.eventInvokeConfig).toMatchObject({
       MaximumRetryAttempts: 2,
       MaximumEventAgeInSeconds: 300,
     });
   });
 
-  test("answers", async () => {
-    const client = await connect(stack.url);
+  test("answers a client with a token, and no other", async () => {
+    await expect(connect(stack.url)).rejects.toThrow("Unexpected server response: 401");
+    const client = await connect(await urlWithToken());
     expect(await client.ask({ action: "reverse", data: { text: "abc" } })).toMatchObject({
       result: "cba",
     });
   });
 
   test("lets browsers in from the allowed origins alone", async () => {
-    await connect(stack.url, { origin: "http://localhost:3000" });
-    await expect(connect(stack.url, { origin: "https://evil.example" })).rejects.toThrow(
+    const url = await urlWithToken();
+    await connect(url, { origin: "http://localhost:3000" });
+    await expect(connect(url, { origin: "https://evil.example" })).rejects.toThrow(
       "Unexpected server response: 403",
     );
   });
 
   test("goes without a trace", { timeout: APPLY_TIMEOUT }, async () => {
-    await stack.application.destroy(...VARIABLES);
+    await stack.application.destroy(...variables());
     const { apigateway, lambda, logs, sqs } = stack.local.state.regions["eu-central-1"] ?? {};
     expect({ apis: apigateway?.apis, ...lambda, ...logs, ...sqs }).toEqual({
       apis: {},
