@@ -1,46 +1,56 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Imports of the packages in client/ and local-aws/ are imports of their sources. */
 const SOURCE = "@websocket-lambda/source";
 
 /** A part of the tests, which `npx vitest run --project <name>` runs by itself. */
-const project = (
-  name: string,
-  include: string[],
-  { exclude = [], isolate = true }: { exclude?: string[]; isolate?: boolean } = {},
-): TestProjectInlineConfiguration => ({
+const project = (name: string, ...include: string[]): TestProjectInlineConfiguration => ({
   extends: true,
-  test: { name, include, exclude: ["**/node_modules/**", ...exclude], isolate },
+  test: {
+    name,
+    include,
+    exclude: ["**/node_modules/**", ...(name === "aws-cli" ? [] : [AWS_CLI])],
+  },
 });
 
 const AWS_CLI = "**/aws-cli.test.ts";
-/** Tests of one module start no worker of their own. */
-const unit = (name: string, ...include: string[]) =>
-  project(name, include, { exclude: [AWS_CLI], isolate: false });
+
+/** Starts the projects in the order below, the slowest first, so that no long test is left at the end. */
+class ProjectOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const names = this.ctx.projects.map(({ name }) => name);
+    const order = ({ project: { name } }: TestSpecification) => names.indexOf(name);
+    return (await super.sort(files)).toSorted((a, b) => order(a) - order(b));
+  }
+}
 
 export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, "node"] } },
   test: {
     projects: [
-      unit("application", "{functions,shared,scripts}/**/*.test.ts"),
-      unit("client", "client/**/*.test.ts"),
-      unit("local-aws", "local-aws/**/*.test.ts"),
-      project("conformance", ["test/conformance/*.test.ts"]),
-      project("aws-cli", [AWS_CLI]),
-      project("e2e", ["test/e2e/*.test.ts"]),
+      project("terraform", "test/terraform/*.test.ts"),
+      project("console", "test/console/*.test.ts"),
+      project("docs", "test/docs/*.test.ts"),
       project(
         "stack",
-        ["test/*.test.ts", "test/{client,faults,property,redrive,security,trace}/*.test.ts"],
-        { exclude: [AWS_CLI] },
+        "test/*.test.ts",
+        "test/{client,faults,property,redrive,security,trace}/*.test.ts",
       ),
-      project("terraform", ["test/terraform/*.test.ts"]),
-      project("console", ["test/console/*.test.ts"]),
-      project("bundles", ["test/{bench,bundles}/*.test.ts"]),
-      project("docs", ["test/docs/*.test.ts"]),
+      project("aws-cli", AWS_CLI),
+      project("e2e", "test/e2e/*.test.ts"),
+      project("conformance", "test/conformance/*.test.ts"),
+      project("bundles", "test/{bench,bundles}/*.test.ts"),
+      project("local-aws", "local-aws/**/*.test.ts"),
+      project("application", "{functions,shared,scripts}/**/*.test.ts"),
+      project("client", "client/**/*.test.ts"),
     ],
+    sequence: { sequencer: ProjectOrder },
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
+    // A worker runs several files. Otherwise, each file would load all modules again.
+    isolate: false,
     // For the processes that tests start.
     env: { NODE_OPTIONS: `--conditions=${SOURCE}` },
     globalSetup: "test/build-functions.ts",

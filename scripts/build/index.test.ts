@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,4 +40,17 @@ test("no bundle has anything of the local AWS or of the tools", async () => {
       [],
     );
   }
+});
+
+test("builds that write to one folder at a time leave the files of one of them", async () => {
+  const builds = await Promise.all(Array.from({ length: 4 }, () => buildFunctions(directory)));
+  const names = bundles.map(({ name }) => name);
+  for (const { name, zip } of builds.flat())
+    expect(zip.equals(await readFile(join(directory, `${name}.zip`)))).toBe(true);
+  const files = await readdir(directory, { recursive: true });
+  expect(files.toSorted()).toEqual(
+    names
+      .flatMap((name) => [name, `${name}.zip`, join(name, "index.js"), join(name, "index.js.map")])
+      .toSorted(),
+  );
 });

@@ -3,9 +3,10 @@
  * uploads and what the local AWS runs. The same sources give the same bytes on every machine, so
  * Terraform sees a change only where there is one.
  */
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { context, type LogLevel, type Metafile, type Plugin } from "esbuild";
+import { type BuildResult, context, type LogLevel, type Plugin } from "esbuild";
 import { zipSync } from "fflate";
 import type { BuildError } from "./build-failure.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
@@ -64,23 +65,21 @@ export async function openBuild(options: {
   logLevel?: LogLevel;
 }): Promise<FunctionsBuild> {
   const { outDirectory, logLevel = "error" } = options;
-  await Promise.all(
-    functions.map((name) => rm(join(outDirectory, name), { recursive: true, force: true })),
-  );
-  await mkdir(outDirectory, { recursive: true });
-  const zipBundles = (metafile: Metafile) =>
-    Promise.all(functions.map((name) => zipBundle(name, metafile, outDirectory)));
+  for (const name of functions) await mkdir(join(outDirectory, name), { recursive: true });
+  const writeBundles = (result: Output) =>
+    Promise.all(functions.map((name) => writeBundle(name, result, outDirectory)));
   let onRebuild: ((rebuild: Rebuild) => void) | undefined;
   const reporter: Plugin = {
     name: "report-rebuilds",
     setup({ onStart, onEnd }) {
       let started = 0;
       onStart(() => void (started = performance.now()));
-      onEnd(async ({ errors, metafile }) => {
+      onEnd(async ({ errors, metafile, outputFiles }) => {
         if (onRebuild === undefined) return;
-        if (errors.length > 0 || metafile === undefined) return onRebuild({ errors });
+        if (errors.length > 0 || metafile === undefined || outputFiles === undefined)
+          return onRebuild({ errors });
         try {
-          const bundles = await zipBundles(metafile);
+          const bundles = await writeBundles({ metafile, outputFiles });
           onRebuild({ bundles, milliseconds: performance.now() - started });
         } catch (error) {
           onRebuild({ errors: [{ text: String(error), location: null }] });
@@ -100,9 +99,10 @@ export async function openBuild(options: {
     outdir: outDirectory,
     logLevel,
     metafile: true,
+    write: false,
   });
   return {
-    run: async () => zipBundles((await build.rebuild()).metafile),
+    run: async () => writeBundles(await build.rebuild()),
     async watch(listener) {
       onRebuild = listener;
       await build.watch({ delay: DELAY });
@@ -113,20 +113,32 @@ export async function openBuild(options: {
 
 const entryPointOf = (name: FunctionName) => `functions/${name}/index.ts`;
 
-async function zipBundle(
+type Output = Pick<BuildResult<{ metafile: true; write: false }>, "metafile" | "outputFiles">;
+
+async function writeBundle(
   name: FunctionName,
-  { outputs }: Metafile,
+  { metafile, outputFiles }: Output,
   outDirectory: string,
 ): Promise<Bundle> {
-  const output = Object.values(outputs).find(({ entryPoint }) => entryPoint === entryPointOf(name));
-  if (output === undefined) throw new Error(`esbuild wrote no bundle of the ${name}.`);
-  const bundle = await readFile(join(outDirectory, name, "index.js"));
+  const directory = join(outDirectory, name);
+  const files = outputFiles.filter(({ path }) => path.startsWith(join(directory, "index.js")));
+  for (const { path, contents } of files) await replaceFile(path, contents);
+  const output = Object.values(metafile.outputs).find(
+    ({ entryPoint }) => entryPoint === entryPointOf(name),
+  );
+  const bundle = files.find(({ path }) => path === join(directory, "index.js"))?.contents;
+  if (output === undefined || bundle === undefined)
+    throw new Error(`esbuild wrote no bundle of the ${name}.`);
   const zip = Buffer.from(zipSync({ "index.js": [bundle, reproducible] }, { level: 9 }));
-  // Terraform, or a local AWS, may be reading the old one.
-  const file = join(outDirectory, `${name}.zip`);
-  await writeFile(`${file}.new`, zip);
-  await rename(`${file}.new`, file);
+  await replaceFile(join(outDirectory, `${name}.zip`), zip);
   return { name, zip, size: bundle.length, packages: await bundledPackages(output, root) };
+}
+
+/** Terraform or a local AWS may be reading the old file, and another build may be writing it. */
+async function replaceFile(file: string, contents: Uint8Array): Promise<void> {
+  const partial = `${file}.${randomUUID()}`;
+  await writeFile(partial, contents);
+  await rename(partial, file);
 }
 
 const reproducible = {
