@@ -22,6 +22,7 @@ class ProjectOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const names = this.ctx.projects.map(({ name }) => name);
     const order = ({ project: { name } }: TestSpecification) => names.indexOf(name);
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is a method of the sequencer, not of an array
     return (await super.sort(files)).toSorted((a, b) => order(a) - order(b));
   }
 }
