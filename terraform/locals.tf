@@ -32,6 +32,6 @@ locals {
   dead_letter_queue_arn = "${local.arn_prefix}:sqs:${local.arn_scope}:${local.dead_letter_queue_name}"
 
   # From api_endpoint, which the server names. The provider makes up invoke_url
-  # itself, always on amazonaws.com, which is wrong for a local AWS.
+  # itself, always on amazonaws.com, which is wrong for any other endpoint.
   management_endpoint = "${replace(aws_apigatewayv2_api.this.api_endpoint, "/^ws/", "http")}/${var.stage}"
 }

@@ -1,5 +1,5 @@
 # No endpoints and no skip flags: AWS_ENDPOINT_URL alone points this same
-# configuration at a local AWS.
+# configuration at any other endpoint.
 provider "aws" {
   region              = var.region
   allowed_account_ids = module.state_guard.allowed_account_ids

@@ -429,7 +429,7 @@ run "variables_reach_the_resources" {
   }
 }
 
-run "the_urls_follow_a_local_aws" {
+run "the_urls_follow_the_endpoint" {
   command = plan
 
   override_resource {
@@ -444,7 +444,7 @@ run "the_urls_follow_a_local_aws" {
 
   assert {
     condition     = output.websocket_url == "ws://localhost:4566/_aws/execute-api/websocket0/production"
-    error_message = "Clients of a local AWS would connect to ${output.websocket_url}."
+    error_message = "Clients of another endpoint would connect to ${output.websocket_url}."
   }
 
   assert {
