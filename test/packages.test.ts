@@ -286,23 +286,31 @@ describe.skipIf(skipped)(`a stack by the README of the local AWS${because(skippe
     throw new Error("The command ended without the variables.");
   }
 
-  test("answers a client of a few lines", { timeout: INSTALL_TIMEOUT }, async () => {
-    const stack = join(folder, "stack");
-    await mkdir(stack);
-    const blocks = fencedBlocks(readDocument("local-aws/README.md"));
-    for (const name of ["index.js", "main.tf", "client.js"]) {
-      const block = blocks.find(({ info }) => info === name);
-      await writeFile(join(stack, name), block?.lines.join("\n") ?? "");
-    }
-    const code = await readFile(join(stack, "index.js"));
-    await writeFile(join(stack, "chat.zip"), zipSync({ "index.js": code }));
-    const variables = await startCommand();
-    const at = { cwd: stack, env: { ...env, ...variables, CHECKPOINT_DISABLE: "1" } };
-    await run("terraform", ["init", "-input=false"], at);
-    const applied = await run("terraform", ["apply", "-auto-approve", "-input=false"], at);
-    expect(applied.stdout).toContain("Apply complete! Resources: 10 added");
-    const { stdout: url } = await run("terraform", ["output", "-raw", "url"], at);
-    const { stdout: received } = await run(process.execPath, ["client.js", url], at);
-    expect(received).toBe("hello\n");
-  });
+  test(
+    "answers a client of a few lines, has no further changes and is destroyed",
+    { timeout: INSTALL_TIMEOUT },
+    async () => {
+      const stack = join(folder, "stack");
+      await mkdir(stack);
+      const blocks = fencedBlocks(readDocument("local-aws/README.md"));
+      for (const name of ["index.js", "main.tf", "client.js"]) {
+        const block = blocks.find(({ info }) => info === name);
+        await writeFile(join(stack, name), block?.lines.join("\n") ?? "");
+      }
+      const code = await readFile(join(stack, "index.js"));
+      await writeFile(join(stack, "chat.zip"), zipSync({ "index.js": code }));
+      const variables = await startCommand();
+      const at = { cwd: stack, env: { ...env, ...variables, CHECKPOINT_DISABLE: "1" } };
+      await run("terraform", ["init", "-input=false"], at);
+      const applied = await run("terraform", ["apply", "-auto-approve", "-input=false"], at);
+      expect(applied.stdout).toContain("Apply complete! Resources: 10 added");
+      const { stdout: url } = await run("terraform", ["output", "-raw", "url"], at);
+      const { stdout: received } = await run(process.execPath, ["client.js", url], at);
+      expect(received).toBe("hello\n");
+      const planned = await run("terraform", ["plan", "-input=false"], at);
+      expect(planned.stdout).toContain("No changes.");
+      const destroyed = await run("terraform", ["destroy", "-auto-approve", "-input=false"], at);
+      expect(destroyed.stdout).toContain("Destroy complete! Resources: 10 destroyed.");
+    },
+  );
 });
