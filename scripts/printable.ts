@@ -1,6 +1,7 @@
 /**
- * A text that somebody else wrote, for one line of a terminal, which its control characters (C0, DEL
- * and C1, which JSON leaves as they are) could command.
+ * Returns a text of another party for one line of a terminal: each control character is replaced, so
+ * that the text cannot move the cursor or change colors. C1 characters and DEL are control characters,
+ * too, and JSON does not escape them.
  */
 export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex

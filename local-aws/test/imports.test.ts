@@ -20,7 +20,7 @@ const SERVICES = [
   "sqs",
   "sts",
 ];
-const OBSERVERS = ["trace", "faults", "console"];
+const OBSERVERS = ["trace", "faults", "console", "terminal"];
 
 /** What an `import`, `export … from`, `import()` or `import("…").Type` names. */
 function importsIn(code: string): string[] {
@@ -103,7 +103,7 @@ test("no import leaves the package", () => {
   expect(show(leaving)).toEqual([]);
 });
 
-test("no service imports the trace, the faults or the console", () => {
+test("no service imports the trace, the faults, the console or the terminal", () => {
   const forbidden = imports.filter(
     ({ from, to }) =>
       SERVICES.includes(folderOf(from)) && OBSERVERS.includes(folderOf(to)) && !isTest(from),

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { printable } from "../terminal/printable.ts";
+import { printable } from "../printable.ts";
 import { firstUnits } from "../cut-text.ts";
 import { hasForeignOrigin } from "../server/loopback.ts";
 

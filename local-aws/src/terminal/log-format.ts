@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import * as v from "valibot";
 import { type Level, readApplicationLine, readPlatformLine } from "./log-line.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

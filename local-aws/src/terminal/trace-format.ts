@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "./printable.ts";
+import { printable } from "../printable.ts";
 import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
 import { type Span, spansOf } from "../trace/spans.ts";
