@@ -5,7 +5,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { startTestStack } from "./test-stack.ts";
 import { trickle } from "../shared/testing.ts";
 import { connect } from "./e2e/client.ts";
-import { watchLogs } from "./e2e/log-watch.ts";
 
 /** Starts a stack whose websocket-handler reaches a Lambda that fails in this way. */
 async function startStackWithout(fail: (response: ServerResponse) => void) {
@@ -18,10 +17,7 @@ async function startStackWithout(fail: (response: ServerResponse) => void) {
     server.closeAllConnections();
     server.close();
   });
-  const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
-  const handler = functions["websocket-lambda-websocket-handler"];
-  if (handler === undefined) throw new Error("The stack has no websocket-handler.");
-  const variables = handler.configuration.Environment.Variables;
+  const variables = aws.functionNamed("websocket-handler").configuration.Environment.Variables;
   variables["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${port}`;
   return aws;
 }
@@ -40,7 +36,6 @@ test.for<[string, string, (response: ServerResponse) => void]>([
   "where Lambda %s, the client gets UNAVAILABLE within 8 s, and the log names the %s",
   async ([, name, fail]) => {
     const aws = await startStackWithout(fail);
-    const logs = watchLogs(aws);
     const client = await connect(aws.webSocketUrl("production"));
     const sent = performance.now();
     expect(await client.ask({ action: "echo", requestId: "mine" })).toMatchObject({
@@ -48,7 +43,9 @@ test.for<[string, string, (response: ServerResponse) => void]>([
       requestId: "mine",
     });
     expect(performance.now() - sent).toBeLessThan(8000);
-    const { content } = await logs.line(({ content: { event } }) => event === "message rejected");
+    const { content } = await aws.logs.line(
+      ({ content: { event } }) => event === "message rejected",
+    );
     expect(content).toMatchObject({ code: "UNAVAILABLE", error: { name } });
   },
 );

@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
-import { startTestStack } from "./test-stack.ts";
+import { startTestStack, type TestStack } from "./test-stack.ts";
 import { type Client, connect } from "./e2e/client.ts";
 import { countDeadLetters } from "./e2e/dead-letters.ts";
-import { type LogWatch, watchLogs } from "./e2e/log-watch.ts";
+import type { LogWatch } from "./e2e/log-watch.ts";
 
 /** A stack of its own for one test, so that a permission can be taken away from it. */
 interface Stack {
-  aws: TestLocalAws;
+  aws: TestStack;
   logs: LogWatch;
   connect(): Promise<Client>;
   /** Removes a statement from the policy of a function's role. */
@@ -19,7 +19,7 @@ async function startOwnStack(): Promise<Stack> {
   onTestFinished(() => aws.close());
   return {
     aws,
-    logs: watchLogs(aws),
+    logs: aws.logs,
     connect: () => connect(aws.webSocketUrl("production")),
     withdraw: (functionName, sid) => {
       changePolicy(aws, functionName, (statements) => statements.filter(({ Sid }) => Sid !== sid));
@@ -51,13 +51,6 @@ function changePolicy(
   expect(statements, "the change makes a difference").not.toEqual(document.Statement);
   role.policies["permissions"] = JSON.stringify({ ...document, Statement: statements });
 }
-
-const handlerFunction = ({ state }: TestLocalAws) => {
-  const { functions } = state.regions["us-east-1"]?.lambda ?? { functions: {} };
-  const handler = functions["websocket-lambda-websocket-handler"];
-  if (handler === undefined) throw new Error("The stack has no websocket-handler.");
-  return handler;
-};
 
 const echo = { action: "echo", data: 1, requestId: "mine" };
 
@@ -151,13 +144,13 @@ describe("without a statement of a role", () => {
 describe("without the permission of API Gateway to invoke the function", () => {
   test("on $connect, the upgrade is refused", async () => {
     const { aws, connect: open } = await startOwnStack();
-    delete handlerFunction(aws).policy["api-gateway-connect"];
+    delete aws.functionNamed("websocket-handler").policy["api-gateway-connect"];
     await expect(open()).rejects.toThrow(/Unexpected server response: 50\d/);
   });
 
   test("on $default, a message gets API Gateway's own error frame", async () => {
     const { aws, connect: open } = await startOwnStack();
-    delete handlerFunction(aws).policy["api-gateway-default"];
+    delete aws.functionNamed("websocket-handler").policy["api-gateway-default"];
     const client = await open();
     client.send(echo);
     expect(await client.nextText()).toMatch(
@@ -167,7 +160,7 @@ describe("without the permission of API Gateway to invoke the function", () => {
 
   test("on $disconnect, nothing hears of it", async () => {
     const { aws, connect: open, logs } = await startOwnStack();
-    delete handlerFunction(aws).policy["api-gateway-disconnect"];
+    delete aws.functionNamed("websocket-handler").policy["api-gateway-disconnect"];
     const client = await open();
     client.socket.close();
     await client.closed;

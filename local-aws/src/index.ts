@@ -20,4 +20,3 @@ export { formatLogEvent, type FunctionLogEvent } from "./terminal/log-format.ts"
 export { formatMessage } from "./terminal/trace-format.ts";
 export { type Span, spansOf } from "./trace/spans.ts";
 export type { Overview, Point, TraceAnswer, TracedMessage } from "./trace/types.ts";
-export { isRetried, type Verdict, verdictOf } from "./trace/verdict.ts";

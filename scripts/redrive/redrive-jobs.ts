@@ -5,7 +5,7 @@ import type { DeadLetter, DeadLetterQueue } from "./dead-letter-queue.ts";
 import { refusalOf } from "./invoke-again.ts";
 
 /** Refusals in a row after which no further job is tried. */
-export const REFUSALS_IN_A_ROW = 5;
+const REFUSALS_IN_A_ROW = 5;
 
 /** What became of the jobs that were in the queue. */
 export interface Redriven {

@@ -5,8 +5,7 @@ import { type Figure, kilobytes, type Report } from "./report.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-export const benchedFunctions = ["websocket-handler", "processor"] as const;
-export type BenchedFunction = (typeof benchedFunctions)[number];
+const benchedFunctions = ["websocket-handler", "processor"] as const;
 
 /** The bytes of each bundle, and what of it belongs to which package. */
 export async function measureBundleSizes(): Promise<Report> {

@@ -24,7 +24,7 @@ export interface BenchOptions {
 }
 
 /** The ratio of a figure to its reference: the smaller the better. */
-export const ratioOf = ({ value, reference }: Figure): number => value / reference;
+const ratioOf = ({ value, reference }: Figure): number => value / reference;
 
 export const kilobytes = (bytes: number): number => bytes / 1000;
 

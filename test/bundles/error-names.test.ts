@@ -5,7 +5,6 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestStack } from "../test-stack.ts";
 import { connect } from "../e2e/client.ts";
-import { watchLogs } from "../e2e/log-watch.ts";
 
 const PROCESSOR = "websocket-lambda-processor";
 const job = { connectionId: "c=", requestId: "r", action: "timestamp" };
@@ -42,10 +41,9 @@ const isError = ({ level }: { level?: string }) => level === "ERROR";
 
 test("an event that is no job is logged as a TypeError that names the member at fault", async () => {
   const aws = await startOwnStack();
-  const logs = watchLogs(aws);
   const errorMessage = "The event is not a job: connectionId is missing or not valid.";
   expect(await invoke(aws, {})).toMatchObject({ errorType: "TypeError", errorMessage });
-  const { content } = await logs.line(isError);
+  const { content } = await aws.logs.line(isError);
   expect(content).toMatchObject({ errorType: "TypeError", errorMessage });
   expect(content["stackTrace"]).toContainEqual(expect.stringMatching(/^TypeError: /));
 });
@@ -53,10 +51,9 @@ test("an event that is no job is logged as a TypeError that names the member at 
 test("a reply that the role may not post is logged as an AccessDeniedException of API Gateway", async () => {
   const aws = await startOwnStack();
   withdraw(aws, "processor", "ReplyToConnections");
-  const logs = watchLogs(aws);
   const client = await connectTo(aws);
   client.send({ action: "timestamp" });
-  const { content } = await logs.line(isError);
+  const { content } = await aws.logs.line(isError);
   // The SDK has no class for it, so the class is that of all of the service's errors.
   expect(content["error"]).toMatchObject({
     errorType: "ApiGatewayManagementApiServiceException",
@@ -68,10 +65,9 @@ test("a reply that the role may not post is logged as an AccessDeniedException o
 test("an Invoke that the role does not allow is logged as an AccessDeniedException of Lambda", async () => {
   const aws = await startOwnStack();
   withdraw(aws, "websocket-handler", "InvokeProcessor");
-  const logs = watchLogs(aws);
   const client = await connectTo(aws);
   client.send({ action: "timestamp" });
-  const { content } = await logs.line(isError);
+  const { content } = await aws.logs.line(isError);
   expect(content["error"]).toMatchObject({
     errorType: "LambdaServiceException",
     name: "AccessDeniedException",
@@ -88,21 +84,21 @@ test("an endpoint that doesn't answer is logged as a TimeoutError", async () => 
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const processor = aws.state.regions["us-east-1"]?.lambda.functions[PROCESSOR];
-  if (processor === undefined) throw new Error("The stack has no processor.");
-  processor.configuration.Environment.Variables["MANAGEMENT_ENDPOINT"] = `http://127.0.0.1:${port}`;
-  const logs = watchLogs(aws);
+  const { Variables } = aws.functionNamed("processor").configuration.Environment;
+  Variables["MANAGEMENT_ENDPOINT"] = `http://127.0.0.1:${port}`;
   expect(await invoke(aws, job)).toMatchObject({
     errorType: "ReplyNotPosted",
     errorMessage: expect.stringMatching(/^The action ran, but .*: TimeoutError: /),
   });
-  const { content } = await logs.line(isError);
+  const { content } = await aws.logs.line(isError);
   // The SDK renames a plain Error, whose class Lambda logs.
   expect(content["error"]).toMatchObject({
     errorType: "Error",
     name: "TimeoutError",
     stackTrace: expect.arrayContaining([expect.stringMatching(/^TimeoutError: /)]),
   });
-  const { content: thrown } = await logs.line(({ content: { name } }) => name === "ReplyNotPosted");
+  const { content: thrown } = await aws.logs.line(
+    ({ content: { name } }) => name === "ReplyNotPosted",
+  );
   expect(thrown).toMatchObject({ errorType: "ReplyNotPosted" });
 });

@@ -3,7 +3,6 @@ import { connect, type ConnectOptions, NoReplyError, RequestError } from "@webso
 import type { Actions } from "../../functions/processor/actions/index.ts";
 import type { FaultRates } from "@websocket-lambda/local-aws";
 import { startTestStack } from "../test-stack.ts";
-import { watchLogs } from "../e2e/log-watch.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
 
 const REQUESTS = 1000;
@@ -18,7 +17,7 @@ type Stack = Awaited<ReturnType<typeof start>>;
 async function start({ port = 0, rates = {} }: { port?: number; rates?: FaultRates } = {}) {
   const aws = await startTestStack({ port, faults: rates });
   onTestFinished(() => aws.close());
-  return { aws, url: aws.webSocketUrl("production"), logs: watchLogs(aws) };
+  return { aws, url: aws.webSocketUrl("production"), logs: aws.logs };
 }
 
 function startClient(url: string, options: ConnectOptions = {}) {

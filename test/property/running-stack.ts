@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startTestStack } from "../test-stack.ts";
 import { type Client, connect } from "../e2e/client.ts";
-import { type LogLine, watchLogs } from "../e2e/log-watch.ts";
+import type { LogLine } from "../e2e/log-watch.ts";
 
 const FRAME_LIMIT = 32 * 1024;
 const CONNECTIONS = 4;
@@ -28,7 +28,7 @@ export interface Conversation {
 
 export async function startRunningStack(): Promise<RunningStack> {
   const aws = await startTestStack({ environmentsPerFunction: ENVIRONMENTS });
-  const { lines } = watchLogs(aws);
+  const { lines } = aws.logs;
   await warmUp(await connectAll(aws), lines);
   /** How many lines have been looked at. */
   let seen = lines.length;

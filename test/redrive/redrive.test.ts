@@ -66,7 +66,7 @@ test("a failed job is whole in the dead-letter queue, and succeeds when it is se
 
 test("jobs that fail again run once per run, and wait in the queue for the next", async () => {
   const aws = await startOwnStack();
-  const logs = watchLogs(aws);
+  const { logs } = aws;
   const failures = () =>
     logs.lines.filter(({ content }) => content["errorType"] === "TypeError").length;
   await putDeadLetters(aws, failingJobs(25));
@@ -83,7 +83,7 @@ test("jobs that fail again run once per run, and wait in the queue for the next"
 
 test("of 1,000 jobs, each is answered once", { timeout: 180_000 }, async () => {
   const aws = await startOwnStack();
-  const logs = watchLogs(aws);
+  const { logs } = aws;
   const client = await connectTo(aws);
   await client.ask({ action: "timestamp" });
   const { content } = await logs.line((line) => line.content["event"] === "processor invoked");

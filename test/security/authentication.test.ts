@@ -1,14 +1,13 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WrittenLogEvent } from "@websocket-lambda/local-aws";
-import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
-import { startTestStack } from "../test-stack.ts";
+import { startTestStack, type TestStack } from "../test-stack.ts";
 import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 
 const issuer = await createIssuer();
-let aws: TestLocalAws;
+let aws: TestStack;
 let url: string;
 /** Every log event of the stack: of the functions and of the access log. */
 const events: WrittenLogEvent[] = [];
@@ -211,9 +210,7 @@ test("who is connected stays so after the token's end", async () => {
 });
 
 test("where API Gateway may not invoke the authorizer, nobody gets in", async () => {
-  const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
-  const authorizer = functions["websocket-lambda-authorizer"];
-  if (authorizer === undefined) throw new Error("The stack has no authorizer.");
+  const authorizer = aws.functionNamed("authorizer");
   const { policy } = authorizer;
   authorizer.policy = {};
   try {
@@ -227,13 +224,14 @@ test("where API Gateway may not invoke the authorizer, nobody gets in", async ()
 test("where the issuer's keys are unavailable, nobody gets in, and the log says why", async () => {
   const other = await startTestStack({ stack: "authenticated" });
   try {
-    const watch = watchLogs(other);
     const token = await issuer.tokenFor(other.endpoint, "ada");
     const address = `${other.webSocketUrl("production")}?token=${token}`;
     await expect(connect(address)).rejects.toThrow("server response: 500");
-    const { level } = await watch.line(({ content }) => content["event"] === "token not checked");
+    const { level } = await other.logs.line(
+      ({ content }) => content["event"] === "token not checked",
+    );
     expect(level).toBe("ERROR");
-    expect(JSON.stringify(watch.lines)).not.toContain(token.split(".")[2]);
+    expect(JSON.stringify(other.logs.lines)).not.toContain(token.split(".")[2]);
   } finally {
     await other.close();
   }

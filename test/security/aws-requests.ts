@@ -17,7 +17,7 @@ const arnOf = (service: string, resource: string) =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 export const nameOf = (functionName: string) => `${PROJECT}-${functionName}`;
-export const roleNameOf = (functionName: string) => `${PROJECT}-${functionName}-${REGION}`;
+const roleNameOf = (functionName: string) => `${PROJECT}-${functionName}-${REGION}`;
 export const logGroupOf = (functionName: string) => `/aws/lambda/${PROJECT}-${functionName}`;
 /** Who signs with the credentials that Lambda gave to a function's process. */
 export const sessionArnOf = (functionName: string) =>

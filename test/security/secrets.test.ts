@@ -8,7 +8,7 @@ import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { connect, sendInFragments } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
-import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
+import type { LogWatch } from "../e2e/log-watch.ts";
 
 /** A stack whose logs are searched for what was entrusted to it. */
 interface Confidant {
@@ -36,7 +36,7 @@ async function startConfidant(
   return {
     aws,
     url,
-    logs: watchLogs(aws),
+    logs: aws.logs,
     secret(place) {
       const secret = secrets.get(place) ?? randomBytes(12).toString("hex");
       secrets.set(place, secret);

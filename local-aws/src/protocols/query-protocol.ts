@@ -85,7 +85,7 @@ const NESTING_LIMIT = 32;
  * sent as `Tags=`.
  * @throws {AwsError} 400 ValidationException, where a key is nested too deeply.
  */
-export function unflatten(form: URLSearchParams): unknown {
+function unflatten(form: URLSearchParams): unknown {
   const tree: Tree = Object.create(null);
   for (const [key, value] of form) {
     const names = key.split(".", NESTING_LIMIT + 1);
