@@ -1,19 +1,18 @@
 /**
- * The one seam for observers: the services of the local AWS report what happens to a message, and
- * subscribers such as the trace, the console and the terminal get every report. No service knows who
- * subscribes, or what a subscriber does with an event.
+ * The one interface between services and observers. The services of the local AWS emit an event for
+ * each step of a message, and each subscriber, such as the trace or the terminal, gets all events. No
+ * service knows its subscribers.
  */
 import type { WrittenLogEvent } from "./logs/log-event.ts";
 
 /**
- * An event of a message. Names of functions and IDs of invocations are Lambda's. The three events
- * with a `context` are the first of a message.
+ * An event of a message. A message starts with one of the three events that have a `context`.
  */
 export type LocalAwsEvent =
   /** A client asks to connect. */
   | { type: "handshake"; context: EventContext }
   /** A client's message has arrived. */
-  | { type: "frame-in"; text: string; bytes?: number; context: EventContext }
+  | { type: "frame-in"; text: string; context: EventContext }
   /** A connection has ended. */
   | { type: "closed"; code: number; reason: string; context: EventContext }
   /** The selected route; null if no route takes the message. */
@@ -22,36 +21,44 @@ export type LocalAwsEvent =
   | { type: "throttled" }
   /** No route takes the message. */
   | { type: "forbidden" }
+  /** API Gateway invokes the authorizer of the route. */
   | { type: "authorizer-start" }
-  /** `fault`: why the client cannot connect. */
+  /** The authorizer has decided. `fault`: the error message for the client, if it cannot connect. */
   | { type: "authorizer-end"; fault?: string }
   /** An execution environment was assigned to an invocation. */
   | { type: "environment"; invocation: Invocation; start: "cold" | "warm"; environment: string }
-  /** The function got its event. A cold start is over by then. */
+  /** The function got its event, after its cold start if there was one. */
   | { type: "function-start"; invocation: Invocation }
+  /** The function returned or failed. */
   | ({ type: "function-end"; invocation: Invocation } & InvocationReport)
   /** A function calls Invoke. */
   | { type: "invoke-start"; functionName: string }
-  /** Lambda's response: 202 if it accepted an asynchronous invocation. */
+  /** Invoke has responded. `status` is 202 if Lambda accepted an asynchronous invocation. */
   | { type: "invoke-end"; functionName: string; status: number }
   /** Lambda's queue of asynchronous invocations accepted the event. */
   | { type: "queued"; invocation: Invocation }
   /** An attempt failed, and there will be another. */
   | { type: "retry"; invocation: Invocation; inMilliseconds: number; reason: string }
-  /** The last attempt failed. */
+  /** The last attempt failed. `condition` is that of the failure record, such as `RetriesExhausted`. */
   | { type: "given-up"; invocation: Invocation; condition: string }
+  /** The failed event goes to a dead-letter queue, given by its ARN. `delivered`: it is there. */
   | { type: "dead-letter"; invocation: Invocation; queue: string; delivered: boolean }
+  /** A record of the invocation goes to a destination, given by its ARN. `delivered`: it is there. */
   | { type: "destination"; invocation: Invocation; destination: string; delivered: boolean }
   /** A function calls PostToConnection. */
   | { type: "post-start" }
+  /** PostToConnection has responded: 200, 410 if the connection does not exist, or another error. */
   | { type: "post-end"; status: number }
   /** API Gateway sends a message to the client. */
-  | { type: "frame-out"; text: string; bytes?: number }
-  /** API Gateway has handled the event. `fault`: its own error, in place of a function's response. */
+  | { type: "frame-out"; text: string }
+  /**
+   * API Gateway has handled the event. `status` is the status of the function's response, or of API
+   * Gateway's own error. `fault`: the message of that error.
+   */
   | { type: "handled"; status: number; fault?: string }
   /** The connection is open. */
   | { type: "open" }
-  /** A log event was written. It has no trace header, because only its environment is known. */
+  /** A log event was written. It has no trace header: its log stream names the environment. */
   | ({ type: "log" } & WrittenLogEvent);
 
 /** The message that a client's event belongs to, as in the `requestContext`. */
@@ -62,6 +69,7 @@ export interface EventContext {
   requestId: string;
 }
 
+/** An invocation, as events name it. */
 export interface Invocation {
   functionName: string;
   /** Lambda's, as in the function's log. */
@@ -74,21 +82,23 @@ type WithoutInvocation<Each> = Each extends unknown ? Omit<Each, "invocation"> :
 
 /** Lambda's report of an invocation. Times in milliseconds. */
 export interface InvocationReport {
-  /** `crash`: its process exited. */
+  /** `error`: the function failed. `crash`: the process of the environment exited. */
   outcome: "success" | "error" | "timeout" | "crash";
+  /** The class of the error, or Lambda's name of the failure, such as `Sandbox.Timedout`. */
   errorType?: string;
   duration: number;
-  /** Duration of the environment's start, for its first invocation. */
+  /** The duration of the cold start, if this is the first invocation of the environment. */
   initDuration?: number;
-  /** MB: the high-water mark. */
+  /** The peak memory of the environment, in MB. */
   memoryUsed: number;
-  /** The name of its log stream. */
+  /** The name of the environment's log stream. */
   environment: string;
 }
 
-/** What a service needs to report events. */
+/** Receives the events of the services. */
 export interface Hooks {
   /**
+   * Passes an event on to all subscribers. It does not throw and waits for none of them.
    * @param traceHeader `X-Amzn-Trace-Id`, which connects the events of one message; undefined for a
    * request without one.
    */

@@ -42,13 +42,18 @@ export interface LocalAwsOptions {
   snapshot?: string;
   /** The zip files of the functions in the snapshot, by the name of the function. */
   functions?: Readonly<Record<string, Uint8Array>>;
-  /** Default: the time of the system. */
+  /** The time of all services. Default: the time of the system. */
   clock?: Clock;
   /** How often each fault is injected, from 0, never, to 1, always. Default: never. */
   faults?: FaultRates;
-  /** Makes the injected faults of a run repeatable, as far as the order of events is. Default: 1. */
+  /**
+   * The seed of the random numbers that select the faults: runs with the same order of events have the
+   * same faults. Default: 1.
+   */
   seed?: number;
-  /** Whether messages are recorded and served at `/_local/trace`. Default: if there is a console. */
+  /**
+   * Whether messages are recorded and served at `/_local/trace`. Default: true if there is a console.
+   */
   trace?: boolean;
   /**
    * The members by which a frame to a client is an error, such as `{ status: "error" }`. The trace shows
@@ -63,20 +68,21 @@ export interface LocalAwsOptions {
   environmentsPerFunction?: number;
   /**
    * Whether processes of other users of this machine may send requests. Every request can run code
-   * as this user. Default: no, on Linux. Other systems do not report the user of a connection.
+   * as this user. Default: false. Only Linux reports the user of a connection, so other systems
+   * accept the requests of all users in any case.
    */
   allowOtherUsers?: boolean;
-  /** Whether the process of a function's first environment is started in advance. Default: no. */
+  /** Whether the process of a function's first environment is started in advance. Default: false. */
   spareProcesses?: boolean;
   /** The limit of concurrent invocations of the account in a region. Default: 1,000. */
   accountConcurrency?: number;
-  /** The time until a setting that AWS accepted takes effect. Default: none. */
+  /** The milliseconds until a setting that Lambda has accepted takes effect. Default: 0. */
   settingsDelays?: Partial<SettingsDelays>;
   /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
   random?: () => number;
 }
 
-/** The functions that are called for events, each optional. */
+/** Functions that are called for events, each optional. */
 export interface Listener {
   /** A function, Lambda, API Gateway or a client wrote a log event. */
   log?(event: WrittenLogEvent): unknown;
@@ -89,39 +95,44 @@ export interface Listener {
   message?(message: TracedMessage): unknown;
 }
 
-/** API Gateway, Lambda, IAM, SQS and CloudWatch, in this process and on one port of the loopback. */
+/** API Gateway, Lambda, IAM, SQS and CloudWatch, in this process and on one port of this machine. */
 export interface LocalAws {
   /**
    * The URL for `AWS_ENDPOINT_URL`, such as `http://localhost:4566`.
    * @throws {Error} before `listen()`.
    */
   readonly endpoint: string;
+  /** 12 digits. */
   readonly accountId: string;
-  /** The injected faults. `rates` can be changed at any time; `counts` is how often each was injected. */
+  /**
+   * The injected faults. `rates` can be changed at any time. `counts` has the number of times that each
+   * was injected.
+   */
   readonly faults: Pick<Faults, "rates" | "counts">;
   /**
    * Listens on 127.0.0.1 and ::1.
    * @param port 0, the default, selects a free port.
-   * @throws EADDRINUSE if the port is in use.
+   * @throws {Error} with the code `EADDRINUSE` if the port is in use.
    */
   listen(port?: number): Promise<void>;
-  /** Ends every connection and every function process. */
+  /** Closes all connections and ends all function processes. It can be called before `listen()`. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
   /**
    * The URL of the WebSocket API that has a stage.
    * @param options.apiName the name or the ID of the API. Needed if several APIs have the stage.
-   * @throws {Error} that lists the APIs, if none or several match.
+   * @throws {Error} that lists the APIs, if none or several match, or before `listen()`.
    */
   webSocketUrl(stage: string, options?: { apiName?: string }): string;
   /**
    * The resources as JSON, for the option `snapshot`: without the code of the functions, and with IDs
    * that are the same after every deployment of the same resources.
+   * @throws {Error} before `listen()`.
    */
   snapshot(): string;
   /**
    * Replaces the code of a function, as UpdateFunctionCode does. Connections stay open.
-   * @param functionName of the function in any region.
+   * @param functionName the name of the function. If several regions have it, all get the code.
    * @param zip the zip file.
    * @throws {Error} if there is no such function, or if Lambda rejects the zip file.
    */
@@ -129,11 +140,12 @@ export interface LocalAws {
   /**
    * Calls a listener for all events from now on, until the returned function is called. An error of the
    * listener is reported once as a process warning, and affects nothing else.
+   * @throws {Error} if the listener has `message`, and neither `trace` nor `console` is set.
    */
   subscribe(listener: Listener): () => void;
 }
 
-/** A local AWS with its parts, for tests that look inside. */
+/** A local AWS and its internal parts, for tests. */
 export interface AssembledLocalAws {
   aws: LocalAws;
   state: State;
@@ -152,7 +164,8 @@ export interface AssembledLocalAws {
 export const createLocalAws = (options: LocalAwsOptions = {}): LocalAws => assemble(options).aws;
 
 /**
- * @param parts.state the resources at the start, in place of an empty account.
+ * Creates a local AWS from its services. It does not listen yet.
+ * @param parts.state the resources at the start. Default: an empty account.
  * @param parts.recorder replaces the recorder of the trace.
  */
 export function assemble(
@@ -246,7 +259,7 @@ export function assemble(
     allowOtherUsers,
   });
 
-  /** @returns the ARNs of the functions with this name. */
+  /** Returns the ARNs of all functions, or of those with a name. */
   const functionArns = (functionName?: string) =>
     Object.values(state.regions).flatMap((region) =>
       Object.values(region.lambda.functions)

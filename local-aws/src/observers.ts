@@ -1,16 +1,17 @@
 import { reportError } from "./report-error.ts";
 
 /**
- * A function of an observer, such as the terminal or the trace, that can neither end nor disturb what
- * it observes. It reports the first of its errors on stderr, and goes on.
- * @returns a function that never throws. It waits for no promise.
+ * Wraps a function of an observer, so that its errors do not affect the caller. The first error is
+ * reported as a process warning, `ObserverError`. Later ones are ignored.
+ * @param observe may return a promise, which is not awaited.
+ * @returns a function that never throws.
  */
 export function isolated<Values extends unknown[]>(
   observe: (...values: Values) => unknown,
 ): (...values: Values) => void {
   let hasFailed = false;
   const onError = (error: unknown) => {
-    // Once: an observer that fails at every line would fill the terminal.
+    // Once, because an observer that fails for every event would fill the terminal.
     if (!hasFailed) reportError(error, "ObserverError");
     hasFailed = true;
   };
@@ -24,10 +25,11 @@ export function isolated<Values extends unknown[]>(
   };
 }
 
-/** Those that are notified of something, each isolated from the others and from the notifier. */
+/** The subscribers of events. An error of one affects neither the others nor the notifier. */
 export interface Observers<Event> {
+  /** Calls all subscribers, in the order of their subscriptions. */
   notify(event: Event): void;
-  /** Calls back for every event from now on, until the returned function is called. */
+  /** Calls `observe` for every event from now on, until the returned function is called. */
   subscribe(observe: (event: Event) => unknown): () => void;
 }
 

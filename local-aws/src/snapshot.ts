@@ -5,17 +5,21 @@ import type { State } from "./state.ts";
 /** Replaces the URL of the local AWS in a snapshot. */
 const ENDPOINT = "{endpoint}";
 
-/** A snapshot that was read. */
+/** A snapshot that `readSnapshot` has read. */
 export interface Snapshot {
   /** The account of the local AWS that wrote it. */
   accountId: string;
-  /** The resources, as a local AWS at this endpoint and with this account has them. */
+  /**
+   * Returns the resources for a local AWS with this endpoint, such as `http://localhost:4566`, and this
+   * account.
+   */
   stateFor(endpoint: string, accountId: string): State;
 }
 
 /**
- * Writes the resources of a local AWS as JSON: without the code of the functions, times and the URL of
- * the local AWS, and with IDs that are the same after every deployment of the same resources.
+ * Returns the resources of a local AWS as JSON. The snapshot does not contain the code of the
+ * functions. Fixed values replace times and revision IDs, `{endpoint}` replaces the URL of the local
+ * AWS, and the IDs are the same after every deployment of the same resources.
  */
 export function writeSnapshot(state: State, endpoint: string): string {
   const text = JSON.stringify(timeless(mapFunctions(state, withoutCode))).replaceAll(
@@ -30,7 +34,7 @@ export function writeSnapshot(state: State, endpoint: string): string {
 }
 
 /**
- * Reads what `writeSnapshot` wrote.
+ * Reads a text that `writeSnapshot` returned.
  * @param functions the zip file of each function, by the name of the function.
  * @throws {Error} if the text is not a snapshot, or if a function has no zip file.
  */
@@ -46,7 +50,7 @@ export function readSnapshot(
       `The snapshot has functions without a zip file: ${missing.join(", ")}. Pass one for each: in the option functions, or with --functions <directory>.`,
     );
   const codeOf = (name: string) => Buffer.from(functions[name] ?? []).toString("base64");
-  // Not the end of a UUID.
+  // The account ID is a word. The same digits at the end of a UUID are not an account ID.
   const account = new RegExp(String.raw`(?<![\w-])${accountId}(?!\w)`, "g");
   return {
     accountId,
@@ -73,7 +77,7 @@ function parse(text: string): WithFunctions<StoredFunction> {
   return { accountId, iam, regions };
 }
 
-/** A function as a snapshot has it. */
+/** A function in a snapshot. */
 type StoredFunction = Omit<LambdaFunction, "zipFile">;
 
 function withoutCode(stored: LambdaFunction): StoredFunction {
@@ -81,7 +85,7 @@ function withoutCode(stored: LambdaFunction): StoredFunction {
   return rest;
 }
 
-/** A state with functions of another form. */
+/** A state whose functions have another type. */
 type WithFunctions<Function> = Omit<State, "regions"> & {
   regions: Record<
     string,
@@ -108,7 +112,7 @@ const mapValues = <From, To>(
 ): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
-/** When the stack was made does not matter; that it has such a time does. */
+/** The times in every snapshot, by the name of the member: only the member must exist. */
 const TIMES: Readonly<Record<string, unknown>> = {
   AlarmConfigurationUpdatedTimestamp: "2026-01-01T00:00:00.000Z",
   CreateDate: "2026-01-01T00:00:00Z",
@@ -133,7 +137,10 @@ function timeless(value: unknown, key = ""): unknown {
   return TIMES[key] ?? value;
 }
 
-/** Terraform creates what it can at the same time, and lists an alarm's dimensions as they come. */
+/**
+ * Sorts members and lists with names. Terraform creates resources concurrently, and the order of an
+ * alarm's dimensions varies.
+ */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted).toSorted(byName);
   if (typeof value !== "object" || value === null) return value;
@@ -144,13 +151,13 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Lists of anything without a name keep their order. */
+/** Compares by `Name`. Items without a name keep their order. */
 const byName = (a: unknown, b: unknown) => nameOf(a).localeCompare(nameOf(b));
 
 const nameOf = (item: unknown) =>
   typeof item === "object" && item !== null && "Name" in item ? String(item.Name) : "";
 
-/** Every id that AWS makes up, and one in its place that says what it belongs to. */
+/** Pairs of a generated ID and the ID that replaces it, which depends only on its resource. */
 function stableIds({ iam, regions }: State): [string, string][] {
   const roles = Object.values(iam.roles).map(({ RoleId, RoleName }): [string, string] => [
     RoleId,

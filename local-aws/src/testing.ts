@@ -13,23 +13,24 @@ export type { LambdaFunction } from "./lambda/state.ts";
 export { createRecorder, type Recorder } from "./trace/recorder.ts";
 export { readLogLine } from "./console/page/log-line.ts";
 
-/** A local AWS whose parts a test can reach. */
+/** A local AWS with its internal parts. */
 export interface TestLocalAws extends LocalAws {
   /**
-   * All resources, as one plain object that survives `JSON.stringify`. A test can change it. It does not
-   * contain connections, queued events, messages or log events.
+   * All resources, as a plain object that can be written as JSON. A test can change it. Connections,
+   * queued events, messages and log events are not part of it.
    */
   readonly state: State;
   /** Records the messages. @throws {Error} without the option `trace` or `console`. */
   readonly recorder: Recorder;
-  /** Makes new invocations use a function as it is in `state`. Running invocations finish. */
+  /** Makes new invocations use the function as it is in `state` now. Running invocations finish. */
   refresh(functionArn: string): void;
 }
 
 /**
  * Creates a local AWS that does not listen yet.
  * @param options.state the resources at the start, which the local AWS changes in place.
- * @param options.recorder replaces the recorder of the option `trace`.
+ * @param options.recorder replaces the recorder that the option `trace` creates.
+ * @throws {Error} if an option is invalid.
  */
 export function createTestLocalAws(
   options: LocalAwsOptions & { state?: State; recorder?: Recorder } = {},

@@ -1,16 +1,16 @@
-/** What the console shows of this application. */
+/** The settings of the local AWS's console for this application. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConsoleOptions, FramePattern, JsonSchema } from "@websocket-lambda/local-aws";
 import type { Issuer } from "./issuer.ts";
 
-/** The error frames of the protocol. */
+/** The member of every error frame of the protocol. */
 export const ERROR_FRAME: FramePattern = { status: "error" };
 
 const SCHEMA = join(import.meta.dirname, "..", "..", "docs", "protocol.schema.json");
 const REQUEST = ".request";
 
-/** @param issuer of tokens, for a stack with authentication. */
+/** @param issuer issues the tokens, for a stack with authentication. */
 export const consoleOptions = (issuer?: Issuer): ConsoleOptions => ({
   title: "WebSocket Lambda",
   messages: readRequests,
@@ -19,7 +19,7 @@ export const consoleOptions = (issuer?: Issuer): ConsoleOptions => ({
   ...(issuer && { token: (endpoint) => issuer.tokenFor(endpoint, "ada") }),
 });
 
-/** The schema of the request of each action, by action, as `npm run schemas` last wrote it. */
+/** Reads the schema of each action's request, by action, from the file that `npm run schemas` writes. */
 async function readRequests(): Promise<Record<string, JsonSchema>> {
   const { $defs }: { $defs: Record<string, JsonSchema> } = JSON.parse(
     await readFile(SCHEMA, "utf8"),

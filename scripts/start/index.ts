@@ -109,7 +109,7 @@ An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not sa
 Logs of the functions:
 `;
 
-/** @param token to connect with; undefined: the stack requires none. */
+/** @param token undefined if the stack requires none. */
 function introduction(aws: LocalAws, token: string | undefined): string {
   const url = aws.webSocketUrl(STAGE);
   const tokenQuery = token === undefined ? "" : `?token=${token}`;
@@ -193,7 +193,7 @@ async function start(options: Options): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 }
 
-/** Deploys a bundle to its function. @returns the name of the function; undefined: the stack has none. */
+/** Returns the `deploy` of hot reload: undefined is for a bundle without a function in the snapshot. */
 const deployTo =
   (aws: LocalAws, snapshot: string) =>
   (bundle: FunctionName, zip: Uint8Array): string | undefined => {

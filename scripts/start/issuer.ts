@@ -2,26 +2,27 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@websocket-lambda/local-aws";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
-/** An issuer of tokens, for stacks with authentication. It asks nobody for a password. */
+/** An issuer of tokens for stacks with authentication. It issues a token for any subject. */
 export interface Issuer {
-  /** The keys, where its URL says they are. */
+  /** The JWKS with its public key, for the option `pages` of `createLocalAws`. */
   pages: Readonly<Record<string, Page>>;
   /**
-   * A token for a subject, good for an hour.
-   * @param claims add to the usual ones, or replace them.
+   * Returns a JWT that expires in one hour.
+   * @param endpoint the URL of the local AWS that serves `pages`.
+   * @param claims are added to the default claims, or replace them.
    */
   tokenFor(endpoint: string, subject: string, claims?: JWTPayload): Promise<string>;
 }
 
-/** The audience of its tokens, which the stack with authentication expects. */
+/** The audience of the tokens, which the stack `authenticated` requires. */
 export const AUDIENCE = "websocket-lambda";
 
 const PATH = "/_local/issuer";
 
-/** `iss`: the issuer's URL on a local AWS at this endpoint. */
+/** Returns the URL of the issuer on a local AWS with this endpoint: the claim `iss` of its tokens. */
 export const issuerUrl = (endpoint: string): string => `${endpoint}${PATH}`;
 
-/** Makes an issuer with a key pair of its own, which is gone with it. */
+/** Creates an issuer with a new key pair, which is only in memory. */
 export async function createIssuer(): Promise<Issuer> {
   const kid = randomUUID();
   const { publicKey, privateKey } = await generateKeyPair("ES256");

@@ -1,6 +1,6 @@
 /** JSON Merge Patch, RFC 7396, for documents without null. */
 
-/** @returns the target with the changes of a patch. */
+/** Returns the target with the changes of a patch. Does not change its arguments. */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
@@ -10,7 +10,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** @returns the patch that makes `to` of `from`; undefined if they are equal. */
+/** Returns the patch that changes `from` to `to`; undefined if they are equal. */
 export function mergePatch(from: unknown, to: unknown): unknown {
   if (!isObject(from) || !isObject(to))
     return JSON.stringify(from) === JSON.stringify(to) ? undefined : to;

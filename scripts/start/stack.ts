@@ -1,4 +1,4 @@
-/** The application's stack, as the snapshots in this folder have it. */
+/** The application's stack, from the snapshot in this folder. */
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { FunctionName } from "../build/index.ts";
@@ -7,16 +7,17 @@ import { applyMergePatch } from "./merge-patch.ts";
 /** `open`: with Terraform's defaults. `authenticated`: with `jwt_issuer` set to the local issuer. */
 export type StackName = "open" | "authenticated";
 
+/** The snapshot of the stack `open`. */
 export const SNAPSHOT = join(import.meta.dirname, "stack.json");
-/** The changes of `jwt_issuer`, as a JSON merge patch of the snapshot. */
+/** The changes by `jwt_issuer`, as a JSON merge patch of the snapshot. */
 export const AUTHENTICATED_PATCH = join(import.meta.dirname, "stack-authenticated.patch.json");
 
 export const STAGE = "production";
 
-/** The name of a function with Terraform's defaults. */
+/** Returns the name of the function of a bundle, with the default `project` of Terraform. */
 export const functionNameOf = (bundle: string): string => `websocket-lambda-${bundle}`;
 
-/** The text of a stack's snapshot, for `createLocalAws`. `npm run snapshot` writes the files. */
+/** Returns the snapshot of a stack, for `createLocalAws`. `npm run snapshot` writes the files. */
 export async function readStack(stack: StackName): Promise<string> {
   const snapshot = await readFile(SNAPSHOT, "utf8");
   if (stack === "open") return snapshot;
@@ -24,13 +25,13 @@ export async function readStack(stack: StackName): Promise<string> {
   return `${JSON.stringify(applyMergePatch(JSON.parse(snapshot), patch), null, 2)}\n`;
 }
 
-/** The zip files of built bundles by the names of their functions, for `createLocalAws`. */
+/** Returns the zip files of bundles by the names of their functions, for `createLocalAws`. */
 export const functionsOf = (
   bundles: readonly { name: FunctionName; zip: Uint8Array }[],
 ): Record<string, Uint8Array> =>
   Object.fromEntries(bundles.map(({ name, zip }) => [functionNameOf(name), zip]));
 
-/** The zip files in a folder that `npm run build` wrote, for `createLocalAws`. */
+/** Reads the zip files in a folder that `npm run build` wrote, for `createLocalAws`. */
 export async function readFunctions(directory: string): Promise<Record<string, Uint8Array>> {
   const files = (await readdir(directory)).filter((file) => file.endsWith(".zip"));
   const zips = await Promise.all(

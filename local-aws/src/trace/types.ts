@@ -2,11 +2,9 @@ import type { EventContext, Invocation, LocalAwsEvent } from "../hooks.ts";
 import type { FunctionOverview } from "../lambda/overview.ts";
 import type { LogEventAuthor } from "../logs/log-event-author.ts";
 
-/**
- * The way of a message as data: what `GET /_local/trace` answers, in JSON. docs/trace.md explains it.
- */
+/** The trace of messages, as `GET /_local/trace` returns it in JSON. */
 
-/** A message of a client, or its connecting or disconnecting, with everything that came of it. */
+/** A message of a client, or a connect or disconnect, with all events that belong to it. */
 export interface TracedMessage {
   /** X-Ray's: `1-{8 hexadecimal digits}-{24 more}`. */
   traceId: string;
@@ -16,44 +14,47 @@ export interface TracedMessage {
   requestId: string;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** In order of time; the first is at 0. */
+  /** In the order of time. The first is at 0. */
   points: Point[];
-  /** How many points were left out, because a message may have no more. */
+  /** The number of points over the limit of a message, which are not kept. */
   droppedPoints: number;
-  /** Whether nothing more is under way. */
+  /** Whether nothing of the message is in progress. */
   settled: boolean;
-  /** Grows with every change of any message. */
+  /** The number of its latest change. It increases with each change of any message. */
   revision: number;
 }
 
 /**
- * `at`: milliseconds since the message came, to a fraction, by a clock that only goes forward.
- * `run`: the run of a function that it belongs to or comes of, for Lambda may run an event twice,
- * with one id.
+ * An event at a time. `at`: milliseconds since the message arrived, with fractions, by a monotonic
+ * clock. `run`: the run of a function that it belongs to, because Lambda can run an event twice with
+ * the same ID.
  */
 export type Point = { at: number; run?: string } & Detail;
 
 /** An event of a message, or a line of a function's log. */
 export type Detail =
-  | WithoutContext<Exclude<LocalAwsEvent, { type: "log" | "frame-out" }>>
+  | WithoutContext<Exclude<LocalAwsEvent, { type: "log" | "frame-in" | "frame-out" }>>
+  /** `bytes`: the length of the whole text in UTF-8, if the trace has only its beginning. */
+  | (WithoutContext<Extract<LocalAwsEvent, { type: "frame-in" }>> & { bytes?: number })
   /** `isError`: the frame has the members of the option `errorFrame`. */
-  | (Extract<LocalAwsEvent, { type: "frame-out" }> & { isError?: true })
+  | (Extract<LocalAwsEvent, { type: "frame-out" }> & { bytes?: number; isError?: true })
   | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string };
 type WithoutContext<Each> = Each extends { context: EventContext } ? Omit<Each, "context"> : Each;
 
-/** What `GET /_local/trace` answers. */
+/** The response of `GET /_local/trace`. */
 export interface TraceAnswer {
-  /** For `?since=`, to get only what has changed since. */
+  /** The latest change. Pass it as `?since=` to get only the messages that have changed since. */
   revision: number;
-  /** In the order in which they came, the oldest first. */
+  /** In the order in which they arrived, the oldest first. */
   messages: TracedMessage[];
 }
 
-/** What there is at the moment: what `GET /_local/overview` answers. */
+/** The current state, as `GET /_local/overview` returns it. */
 export interface Overview {
+  /** Open connections of all APIs. */
   connections: number;
   functions: FunctionOverview[];
-  /** Events that Lambda took and that haven't come to an end, be it success or failure. */
+  /** Asynchronous invocations that Lambda has accepted and that have neither succeeded nor failed. */
   queued: number;
   /** Messages in the functions' dead-letter queues. */
   deadLetters: number;
