@@ -1,13 +1,11 @@
 /**
  * The one interface between services and observers. The services of the local AWS emit an event for
- * each step of a message, and each subscriber, such as the trace or the terminal, gets all events. No
- * service knows its subscribers.
+ * each step of a message. Each subscriber, such as the trace or a listener of `LocalAws.subscribe`,
+ * gets all events. No service knows its subscribers.
  */
 import type { WrittenLogEvent } from "./logs/log-event.ts";
 
-/**
- * An event of a message. A message starts with one of the three events that have a `context`.
- */
+/** An event of a message. A message starts with one of the three events that have a `context`. */
 export type LocalAwsEvent =
   /** A client asks to connect. */
   | { type: "handshake"; context: EventContext }
@@ -23,8 +21,8 @@ export type LocalAwsEvent =
   | { type: "forbidden" }
   /** API Gateway invokes the authorizer of the route. */
   | { type: "authorizer-start" }
-  /** The authorizer has decided. `fault`: the error message for the client, if it cannot connect. */
-  | { type: "authorizer-end"; fault?: string }
+  /** The authorizer has decided. `error`: the message for the client, if it cannot connect. */
+  | { type: "authorizer-end"; error?: string }
   /** An execution environment was assigned to an invocation. */
   | { type: "environment"; invocation: Invocation; start: "cold" | "warm"; environment: string }
   /** The function got its event, after its cold start if there was one. */
@@ -37,9 +35,9 @@ export type LocalAwsEvent =
   | { type: "invoke-end"; functionName: string; status: number }
   /** Lambda's queue of asynchronous invocations accepted the event. */
   | { type: "queued"; invocation: Invocation }
-  /** An attempt failed, and there will be another. */
+  /** An attempt failed or was throttled. Lambda will try again after `inMilliseconds`. */
   | { type: "retry"; invocation: Invocation; inMilliseconds: number; reason: string }
-  /** The last attempt failed. `condition` is that of the failure record, such as `RetriesExhausted`. */
+  /** Lambda will not try again. `condition` is that of the failure record, such as `RetriesExhausted`. */
   | { type: "given-up"; invocation: Invocation; condition: string }
   /** The failed event goes to a dead-letter queue, given by its ARN. `delivered`: it is there. */
   | { type: "dead-letter"; invocation: Invocation; queue: string; delivered: boolean }
@@ -53,9 +51,9 @@ export type LocalAwsEvent =
   | { type: "frame-out"; text: string }
   /**
    * API Gateway has handled the event. `status` is the status of the function's response, or of API
-   * Gateway's own error. `fault`: the message of that error.
+   * Gateway's own error. `error`: the message of that error.
    */
-  | { type: "handled"; status: number; fault?: string }
+  | { type: "handled"; status: number; error?: string }
   /** The connection is open. */
   | { type: "open" }
   /** A log event was written. It has no trace header: its log stream names the environment. */

@@ -438,7 +438,7 @@ function beginOneOfEachVerdict(recorder: Recorder): void {
   const handled = { type: "handled", status: 200 } as const;
   const verdicts: HookEvent["event"][][] = [
     [{ type: "environment", invocation, environment: "e", start: "cold" }],
-    [{ type: "throttled" }, { ...handled, status: 429, fault: "Too Many Requests" }],
+    [{ type: "throttled" }, { ...handled, status: 429, error: "Too Many Requests" }],
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],
     [{ type: "retry", invocation, inMilliseconds: 1000, reason: "The function failed." }],
   ];

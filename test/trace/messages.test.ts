@@ -140,7 +140,7 @@ test("a throttled message gets no further than API Gateway", async () => {
   await client.nextText();
   const message = await settled(saying("throttled"));
   expectStory(message, ["frame-in", "route", "throttled", "frame-out", "handled"]);
-  expect(message.points.at(-1)).toMatchObject({ status: 429, fault: "Too Many Requests" });
+  expect(message.points.at(-1)).toMatchObject({ status: 429, error: "Too Many Requests" });
 });
 
 test("an event that Lambda runs twice is followed to the end of both runs", async () => {

@@ -89,7 +89,7 @@ export function createRouteAuthorizer(options: {
     const traceHeader = traceOf(handshake.context);
     hooks.emit(traceHeader, { type: "authorizer-start" });
     const decision = await judge(published, route, handshake);
-    const refusal = decision.admitted ? {} : { fault: decision.error.message };
+    const refusal = decision.admitted ? {} : { error: decision.error.message };
     hooks.emit(traceHeader, { type: "authorizer-end", ...refusal });
     return decision;
   };

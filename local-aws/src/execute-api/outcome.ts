@@ -34,9 +34,9 @@ export interface GatewayError {
   responseType: string;
 }
 
-/** The end of an event, as its trace tells it. */
+/** The event that reports the outcome to the hooks. */
 export const handled = ({ status, error }: Outcome) =>
-  ({ type: "handled", status, ...(error && { fault: error.message }) }) as const;
+  ({ type: "handled", status, ...(error && { error: error.message }) }) as const;
 
 export const failed = (error: GatewayError): Outcome => ({ status: error.status, error });
 

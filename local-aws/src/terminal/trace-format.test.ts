@@ -31,7 +31,7 @@ const message: TracedMessage = {
       environment: "e",
     },
     { at: 9, type: "frame-out", text: '{"message": "Internal server error"}' },
-    { at: 10, type: "handled", status: 502, fault: "Internal server error" },
+    { at: 10, type: "handled", status: 502, error: "Internal server error" },
   ],
 };
 

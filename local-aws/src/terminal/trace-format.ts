@@ -75,7 +75,7 @@ function noteOf(point: Point): string | undefined {
     case "frame-out":
       return `→ ${shorten(point.text)}`;
     case "handled":
-      return point.fault === undefined ? undefined : `${point.status} ${point.fault}`;
+      return point.error === undefined ? undefined : `${point.status} ${point.error}`;
     case "function-end":
       return point.outcome === "success"
         ? undefined

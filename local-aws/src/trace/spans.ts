@@ -57,11 +57,11 @@ export function spansOf({
           label: point.routeKey ?? "no route",
         });
       case "handled":
-        return end("gateway", at, { failed: point.fault !== undefined });
+        return end("gateway", at, { failed: point.error !== undefined });
       case "authorizer-start":
         return begin("authorizer", { kind: "authorizer", label: "authorizer" }, at);
       case "authorizer-end":
-        return end("authorizer", at, { failed: point.fault !== undefined });
+        return end("authorizer", at, { failed: point.error !== undefined });
       case "queued":
         return begin(id, { kind: "wait", label: "queue", invocation: point.invocation }, at);
       case "environment": {

@@ -26,9 +26,9 @@ test.for<[string, boolean, ...Point[]]>([
   ["succeeded", true],
   ["in progress", false],
   ["refused", true, { at: 1, type: "throttled" }],
-  ["refused", true, { at: 1, type: "authorizer-end", fault: "Unauthorized" }],
+  ["refused", true, { at: 1, type: "authorizer-end", error: "Unauthorized" }],
   ["failed", false, { at: 1, type: "function-end", invocation: handler, outcome: "crash", ...end }],
-  ["failed", true, { at: 1, type: "handled", status: 504, fault: "Endpoint request timed out" }],
+  ["failed", true, { at: 1, type: "handled", status: 504, error: "Endpoint request timed out" }],
   ["rejected", true, { at: 1, type: "frame-out", text: "no", isError: true }],
   ["succeeded", true, { at: 1, type: "frame-out", text: "yes" }],
 ])("a message is %s", ([verdict, settled, ...points]) => {
@@ -38,7 +38,7 @@ test.for<[string, boolean, ...Point[]]>([
 test.for<[string, Point]>([
   ["refused", { at: 1, type: "handled", status: 403 }],
   ["failed", { at: 1, type: "handled", status: 500 }],
-  ["failed", { at: 1, type: "handled", status: 502, fault: "Internal server error" }],
+  ["failed", { at: 1, type: "handled", status: 502, error: "Internal server error" }],
 ])("a client that may not connect is %s", ([verdict, point]) => {
   expect(verdictOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(verdict);
 });

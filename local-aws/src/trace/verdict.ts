@@ -25,10 +25,10 @@ const isRefused = ({ points, eventType }: Pick<TracedMessage, "points" | "eventT
       case "forbidden":
         return true;
       case "authorizer-end":
-        return point.fault !== undefined;
+        return point.error !== undefined;
       case "handled": {
-        const { status, fault } = point;
-        return eventType === "CONNECT" && fault === undefined && status >= 400 && status < 500;
+        const { status, error } = point;
+        return eventType === "CONNECT" && error === undefined && status >= 400 && status < 500;
       }
       default:
         return false;

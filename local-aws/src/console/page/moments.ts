@@ -25,9 +25,9 @@ export function momentOf(point: Point): Moment | undefined {
     case "forbidden":
       return { label: point.type, isBad: true };
     case "authorizer-end":
-      return point.fault === undefined
+      return point.error === undefined
         ? undefined
-        : { label: "not authorized", text: point.fault, isBad: true };
+        : { label: "not authorized", text: point.error, isBad: true };
     case "function-end": {
       if (point.outcome === "success") return undefined;
       const reason = point.errorType === undefined ? "" : `: ${point.errorType}`;
@@ -51,9 +51,9 @@ export function momentOf(point: Point): Moment | undefined {
     case "frame-out":
       return { label: "frame out", text: withLength(point), isBad: false };
     case "handled":
-      return point.fault === undefined
+      return point.error === undefined
         ? undefined
-        : { label: `status ${point.status}`, text: point.fault, isBad: true };
+        : { label: `status ${point.status}`, text: point.error, isBad: true };
     default:
       return undefined;
   }
