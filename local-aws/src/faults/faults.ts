@@ -1,6 +1,7 @@
 /**
- * Failures that happen on AWS from time to time, injected by a test or by `npm start -- --fault`.
- * Each fault has a name and a rate. The code that it affects asks `strikes(name)`.
+ * Failures that happen on AWS from time to time, which the option `faults` of `createLocalAws` injects.
+ * Each fault has a name and a rate. The middleware in this folder calls `strikes(name)` before it
+ * injects one.
  */
 
 /** Each fault and its effect. */
@@ -21,21 +22,21 @@ export const FAULTS = {
 } as const;
 export type FaultName = keyof typeof FAULTS;
 
-/** How often each fault strikes: from 0, never, to 1, always. */
+/** How often each fault is injected: from 0, never, to 1, always. */
 export type FaultRates = Partial<Record<FaultName, number>>;
 
 export interface Faults {
-  /** Whether a fault strikes this time. Counted, so that a test can account for every one. */
+  /** Returns whether to inject a fault this time, and counts it if so. */
   strikes(name: FaultName): boolean;
-  /** From 0 to 1: how late, how far into an invocation. */
+  /** Returns a number from 0 up to 1, for the times of faults. */
   random(): number;
-  /** How often each fault has struck. */
+  /** The number of times that each fault was injected. */
   readonly counts: Readonly<Record<FaultName, number>>;
-  /** May be changed at any time. */
+  /** Can be changed at any time. */
   readonly rates: FaultRates;
 }
 
-/** @param seed makes a run repeatable, as far as the order of events is. */
+/** @param seed runs with the same seed and the same order of events have the same faults. */
 export function createFaults(rates: FaultRates = {}, seed = 1): Faults {
   const random = randomNumbers(seed);
   const counts = Object.fromEntries(Object.keys(FAULTS).map((name) => [name, 0])) as Record<
@@ -55,7 +56,7 @@ export function createFaults(rates: FaultRates = {}, seed = 1): Faults {
   };
 }
 
-/** Mulberry32: small, and even enough to choose victims with. */
+/** Returns a generator of pseudorandom numbers from 0 up to 1 (Mulberry32). */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -66,13 +67,16 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** One line per fault: its name and its effect. */
+/** Returns one line per fault: its name and its effect. */
 export const listFaults = (): string =>
   Object.entries(FAULTS)
     .map(([name, effect]) => `  ${name.padEnd(21)} ${effect}`)
     .join("\n");
 
-/** @throws {Error} that lists the faults, if a name or a rate is invalid. */
+/**
+ * Reads the values of the option `--fault`: `name`, with a rate of 0.1, or `name=rate`.
+ * @throws {Error} that lists the faults, if a name or a rate is invalid.
+ */
 export function parseFaults(specifications: readonly string[]): FaultRates {
   const rates: FaultRates = {};
   for (const specification of specifications) {
