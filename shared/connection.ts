@@ -9,9 +9,9 @@ import { failure, type Reply } from "./protocol.ts";
 export type Outcome = "delivered" | "gone" | "too large";
 
 /**
- * Posts a reply to a connection. One that API Gateway refuses for its size (over 128 KB) is
- * replaced by the error frame `RESULT_TOO_LARGE`.
- * @throws whatever else the SDK throws once its attempts are used up.
+ * Posts a reply to a connection. If API Gateway refuses it because it is over 128 KB, posts the error
+ * frame `RESULT_TOO_LARGE` instead.
+ * @throws every other error of the SDK, after its last attempt.
  */
 export async function reply(
   client: Management,

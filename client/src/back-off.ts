@@ -1,14 +1,14 @@
 import type { Settings } from "./options.ts";
 
 export interface BackOff {
-  /** Counts an attempt that came to nothing. */
+  /** Counts a failed attempt. */
   fail(): void;
-  /** One has come to something: counts anew. */
+  /** Resets the count after a successful attempt. */
   succeed(): void;
   readonly isExhausted: boolean;
   /**
-   * How long to wait before the next attempt, in milliseconds: anything from nothing to a limit that
-   * doubles with every failure, so that the clients of a server that went away don't come back at once.
+   * Returns the milliseconds to wait before the next attempt: a random number from 0 to a limit that
+   * doubles with each failure, so that the clients of a failed server do not all reconnect at once.
    * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ ("full jitter")
    */
   delay(): number;

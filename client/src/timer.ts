@@ -1,9 +1,9 @@
-/** What `setTimeout` can take; it would run a longer one, or an infinite one, at once. */
+/** The longest delay of `setTimeout`, which runs the callback of a longer one at once. */
 const LONGEST = 2 ** 31 - 1;
 
-/** One callback at a time, after so many milliseconds; `Infinity` is practically never. */
+/** Calls one callback at a time, after a number of milliseconds. `Infinity` is practically never. */
 export interface Timer {
-  /** Sets it, and forgets what it was set to. */
+  /** Sets the timer, and cancels the previous callback. */
   start(milliseconds: number, callback: () => void): void;
   stop(): void;
 }

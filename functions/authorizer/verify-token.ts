@@ -17,7 +17,7 @@ export interface Expectations {
 /** What became of a token. A reason names the check that failed, and nothing of the token. */
 export type Verification = { subject: string } | { refused: string };
 
-/** @throws {KeysUnavailable} and nothing else: whatever goes wrong once the keys are there is the token's. */
+/** @throws {KeysUnavailable} only. If the keys are available, every error makes the token invalid. */
 export type VerifyToken = (token: string) => Promise<Verification>;
 
 /** Characters. API Gateway takes 10,240 bytes of headers at most. */

@@ -29,7 +29,7 @@ const CLOSING_BRACE = 0x7d;
 
 /** One pass over the text, for which strings are no more than a jump to their end. */
 function isTooDeep(text: string): boolean {
-  // Every level takes a bracket, and hardly any message has so many.
+  // Every level needs a bracket, and few messages have that many.
   if (count(text, "[") + count(text, "{") <= DEPTH_LIMIT) return false;
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../shared/protocol.ts";
 export class RejectedMessage extends Error {
   override readonly name = "RejectedMessage";
   readonly code: ErrorCode;
-  /** Private, because whoever logs an error logs all of its members that can be seen. */
+  /** Private, because a logged error is logged with all its public members. */
   readonly #received: unknown;
 
   constructor(code: ErrorCode, message: string, received: unknown, options?: ErrorOptions) {

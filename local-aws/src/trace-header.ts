@@ -1,7 +1,7 @@
 /**
- * The trace header, by which AWS itself follows a request through its services: whoever takes a
- * request hands the `Root` on with those that come of it. Lambda gives it to a function as
- * `_X_AMZN_TRACE_ID`, and the function's SDK sends it with every call.
+ * The trace header, by which AWS follows a request through its services. A service that receives a
+ * request sends its `Root` with the requests that result from it. Lambda passes it to a function as
+ * `_X_AMZN_TRACE_ID`, and the SDK in the function sends it with each call.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 import { randomUUID } from "node:crypto";

@@ -1,6 +1,7 @@
-# What a deployment may do: anything to what bears its project's name. That
-# bounds mistakes, not people: it makes roles and gives them to functions, so
-# whoever may change what an environment deploys can do anything in the account.
+# A deployment may change every resource whose name starts with its project.
+# This limits mistakes, not attackers: a deployment creates roles and passes
+# them to functions, so anyone who can change the code that an environment
+# deploys can do anything in the account.
 # Protect the environment production: required reviewers, and main only. For
 # preview, docs/deploy.md has the choices.
 

@@ -24,8 +24,8 @@ export interface AccessLog {
 const SESSION_NAME = "BackplaneAssumeRoleSession";
 
 /**
- * Access logs, written with the rights of the account's CloudWatch role: without it, or without
- * its permission, nothing is written and nobody is told, as on AWS.
+ * Access logs, written with the permissions of the account's CloudWatch role. Without the role or its
+ * permissions, nothing is written and no error is reported, as on AWS.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export function createAccessLog(options: {

@@ -1,5 +1,5 @@
 /**
- * What a WebSocket API bears. Quotas are AWS's defaults, which can't be raised here.
+ * The limits of a WebSocket API. Quotas have AWS's default values and cannot be raised.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 import type { TokenRate } from "./token-buckets.ts";

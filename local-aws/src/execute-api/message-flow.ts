@@ -6,9 +6,9 @@ import { FRAME_LIMIT, MESSAGES_IN_FLIGHT, UNREAD_ANSWERS } from "./limits.ts";
 import type { MessageHandler } from "./receive.ts";
 
 /**
- * Hands the messages that a client sends to `receive`, in order but without waiting, and closes the
- * connection of a client that sends what it must not. While too many are under way, or too many
- * answers wait to be read, the socket is not read, so that the client has to wait.
+ * Passes the messages of a client to `receive`, in order but without waiting, and closes the connection
+ * of a client that sends a binary message or a frame over the limit. While too many messages are in
+ * progress, or too many bytes of responses are unread, it does not read the socket, so the client waits.
  */
 export function dispatchMessages(
   webSocket: WebSocket,

@@ -57,7 +57,7 @@ export function createMessageHandler(options: {
   return async (connection, body) => {
     const { facts, stage } = connection;
     const published = stage.current();
-    // Our choice: nobody is left to answer when the stage has been deleted, so the connection ends.
+    // Our choice: a connection to a deleted stage is closed.
     if (published === undefined) return connection.close(1001, "Going away");
     const route = selectRoute(published.api, body);
     const context = requestContext(facts, {
@@ -81,15 +81,15 @@ export function createMessageHandler(options: {
   };
 }
 
-/** What API Gateway itself sends to the client. */
+/** The message that API Gateway itself sends to the client; undefined for none. */
 function answerTo(outcome: Outcome, route: ApiRoute | undefined, context: RequestContext) {
   if (outcome.error !== undefined) return errorText(outcome.error, context);
   return isTwoWay(route) ? (outcome.response?.body ?? "") : undefined;
 }
 
 /**
- * A route answers its sender only with a route response, whose key can only be `$default`; whatever
- * the function of another route returns is ignored.
+ * A route sends a response to the client only if it has a route response, whose key can only be
+ * `$default`. For another route, the body that its function returns is ignored.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
  */
 const isTwoWay = (route: ApiRoute | undefined) =>
@@ -98,6 +98,9 @@ const isTwoWay = (route: ApiRoute | undefined) =>
     ({ routeResponseKey }) => routeResponseKey === "$default",
   );
 
-/** Our choice, because there is no source: what is no response, or is over 128 KB, is a failed function's. */
+/**
+ * Our choice, because there is no source: an invalid response, or one over 128 KB, has the same effect
+ * as a function error.
+ */
 const fits = ({ response }: Outcome) =>
   response !== undefined && Buffer.byteLength(response.body ?? "") <= MESSAGE_LIMIT;

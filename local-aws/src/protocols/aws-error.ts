@@ -18,8 +18,8 @@ export class AwsError extends Error {
 }
 
 /**
- * The answer to whatever the local AWS does not have. 501 is the one server error that neither the
- * SDKs nor Terraform's provider retry, so the reason reaches the person at once.
+ * Returns the error for a part of AWS that the local AWS does not implement. 501 is the only server
+ * error that neither the SDKs nor Terraform's provider retry, so the user gets the reason at once.
  */
 export function notImplemented(what: string): AwsError {
   return new AwsError(501, "NotImplemented", `The local AWS does not implement ${what}.`);

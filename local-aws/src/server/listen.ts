@@ -3,11 +3,11 @@ import type { Server } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 
 /**
- * Accepts connections at 127.0.0.1 and, where the machine has IPv6, at ::1 under the same port.
- * `localhost` can be either, and must not be another program.
- * @param port 0 takes a free one.
- * @returns the port, and a function that stops accepting.
- * @throws EADDRINUSE where another program has the port at one of the two addresses.
+ * Listens on 127.0.0.1 and, if the machine has IPv6, on the same port of ::1. `localhost` can be either
+ * of them, and must not be another program.
+ * @param port 0 selects a free port.
+ * @returns the port, and a function that stops listening and waits for open connections.
+ * @throws {Error} with the code `EADDRINUSE` if another program uses the port on one of the addresses.
  */
 export async function listenOnLoopback(server: Server, port: number) {
   await once(server.listen(port, "127.0.0.1"), "listening");

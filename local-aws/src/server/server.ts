@@ -13,13 +13,13 @@ import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 const BODY_LIMIT = 70 * 1024 * 1024;
 const TOO_LARGE = `The request body exceeds ${BODY_LIMIT} bytes.`;
 
-/** Answers a request that is for no AWS service, and so isn't signed. */
+/** Handles an unsigned GET request that is not for an AWS service. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
- * The one HTTP server of a local AWS. A request goes to the service that it was signed for. Requests
- * for a host that isn't this machine get no response at all. Those from pages of other sites are
- * refused, and so are pages and the administrator's requests for processes of other users.
+ * Creates the HTTP server of a local AWS. A request goes to the service that it was signed for. A
+ * request for the host name of another machine gets no response. Requests from pages of other sites are
+ * refused. So are requests of other users for pages or with the administrator's key.
  * @param options.services by signing name, such as `execute-api`.
  * @param options.middleware runs around each operation of each service. Default: none.
  * @param options.pages by path, such as `/favicon.ico`.

@@ -14,23 +14,29 @@ export interface Recorder extends Hooks {
    * works for.
    */
   emit: Hooks["emit"];
-  /** Those that have changed since a revision, the oldest first. They go on changing. */
+  /**
+   * Returns the messages that have changed since a revision, the oldest first. They are not copies:
+   * they change with later events.
+   */
   messages(since?: number): TracedMessage[];
-  /** Of the latest change. */
+  /** The revision of the latest change. */
   readonly revision: number;
   /**
-   * Calls back after each change, until the returned function is called. An error of a subscriber is
-   * reported on stderr, and concerns nobody else.
+   * Calls a function after each change of a message, until the returned function is called. An error of
+   * a subscriber is reported once as a process warning, and affects nothing else.
    */
   subscribe: Observers<TracedMessage>["subscribe"];
 }
 
-/** Characters of a text. */
+/** The longest text, in characters. A longer one is cut. */
 export const TEXT_LIMIT = 1024;
-/** Per message. The lines of logs are counted apart, so that they can't keep out the rest. */
+/**
+ * Points of a message, without its log lines. Those have a limit of their own, so that they cannot
+ * displace other points.
+ */
 export const POINT_LIMIT = 128;
 export const LOG_LIMIT = 32;
-/** Environments whose log lines are waited for. */
+/** The number of environments whose log lines are recorded. */
 const ENVIRONMENT_LIMIT = 1024;
 
 interface Entry {
@@ -40,7 +46,7 @@ interface Entry {
   pending: ReturnType<typeof createPending>;
 }
 
-/** What an environment works for, or worked for last. */
+/** The latest invocation of an environment, and its message. */
 interface Work {
   entry: Entry;
   invocation: Invocation;
@@ -65,7 +71,7 @@ export function createRecorder(
   const entries = new Map<string, Entry>();
   const works = new Map<string, Work>();
   const { notify, subscribe } = createObservers<TracedMessage>();
-  // Above those of any earlier run, so that nobody who asks for what is new is told too little.
+  // Above the revisions of any earlier run, so that a client with an old revision gets all messages.
   let revision = wallClock() * 1000;
 
   const add = (entry: Entry, detail: Detail, run?: string) => {

@@ -51,7 +51,7 @@ function hasFailedFunction(points: readonly Point[]): boolean {
 export const isRetried = ({ points }: Pick<TracedMessage, "points">): boolean =>
   points.some(({ type }) => type === "retry");
 
-/** The verdict as a person is told it. */
+/** Returns the verdict as a text for people. */
 export function tellVerdict(message: Parameters<typeof verdictOf>[0]): string {
   const verdict = verdictOf(message);
   return isRetried(message) && verdict !== "in progress" ? `${verdict} after a retry` : verdict;

@@ -7,7 +7,7 @@ export function byId<Type extends HTMLElement>(id: string, type: new () => Type)
 
 interface Properties {
   class?: string;
-  /** Whatever a client sent, as it is: never markup. */
+  /** Any text, such as one of a client. It is never parsed as markup. */
   text?: string;
   title?: string;
   data?: Record<string, string>;

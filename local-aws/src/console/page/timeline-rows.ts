@@ -56,7 +56,7 @@ function barRows(span: Span, message: TracedMessage, end: number, index: number)
 }
 
 function labelOf({ kind, label, invocation }: Span): HTMLElement {
-  // The route, by which the bar of API Gateway goes, is told by a mark.
+  // A mark shows the route, which is the label of API Gateway's span.
   const text = kind === "gateway" ? "API Gateway" : shortName(label);
   const owner = kind === "wait" || kind === "cold" || kind === "retry" ? invocation : undefined;
   const of = owner === undefined ? [] : [element("small", { text: shortName(owner.functionName) })];

@@ -17,7 +17,7 @@ const UNZIPPED_LIMIT = 250 * 1024 * 1024;
 export const zipFile = v.exactOptional(v.pipe(v.string(), v.base64()));
 
 /**
- * Checks an uploaded zip, as Lambda does: it must be readable, whatever is in it.
+ * Checks an uploaded zip, as Lambda does: it must be readable. Its files are not checked.
  * @returns the zip, in base64 as it came.
  * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
  */

@@ -9,7 +9,7 @@ import { checkRole } from "./execution-role.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 import { changeLogging, loggingConfig } from "./logging-config.ts";
 
-/** Our choice: both are taken, and the code runs on whatever this computer is. */
+/** Our choice: both are accepted, and the code runs on the architecture of this machine. */
 export const architectures = v.tuple([only("Architectures", "x86_64", "arm64")]);
 
 export const roleArn = v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/));

@@ -90,7 +90,7 @@ function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   return spawn(process.execPath, [...flags, runtimeFile], {
     cwd: taskRoot,
     env: environment,
-    // A group of its own, so that whatever the function started is frozen and killed with it.
+    // A process group of its own, so that child processes are frozen and killed with the function.
     // Our choice: a process that leaves the group is left alone; Lambda ends the whole sandbox.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],

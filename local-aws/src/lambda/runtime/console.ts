@@ -24,7 +24,7 @@ export interface RuntimeConsole {
 }
 
 /**
- * Replaces `console` and the writers of stdout and stderr, so that whatever the function prints
+ * Replaces `console` and the writers of stdout and stderr, so that the output of the function
  * becomes log lines in Lambda's own form (`AWS_LAMBDA_LOG_FORMAT`, `AWS_LAMBDA_LOG_LEVEL`).
  */
 export function patchConsole(

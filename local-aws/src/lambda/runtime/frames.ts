@@ -8,13 +8,13 @@ export const INVOCATIONS_FD = 3;
 export const FRAMES_FD = 4;
 
 export const FrameType = {
-  /** Of the way in: an invocation. */
+  /** To the function: an invocation. */
   Invocation: 0,
-  /** Of the way in, before the first invocation: the function is to be loaded now. */
+  /** To the function, before the first invocation: load the handler. */
   Load: 9,
   /** A formatted line of the patched console, without a line end. */
   Log: 1,
-  /** Whatever was written to stdout or stderr directly. */
+  /** Output that was written to stdout or stderr directly. */
   Output: 2,
   /** The module is loaded, and the handler found; the payload is the memory used. */
   InitDone: 3,

@@ -79,14 +79,14 @@ export function asFunctionError(error: unknown): FunctionError {
   }
 }
 
-/** Errors of another realm, and whatever else has all that an error has, count as errors. */
+/** Errors of another realm, and other values with all members of an error, count as errors. */
 function isErrorLike(error: unknown): error is Error {
   if (types.isNativeError(error)) return true;
   const { name, message, stack } = { ...(error as Partial<Error> | null | undefined) };
   return [name, message, stack].every((value) => typeof value === "string" && value !== "");
 }
 
-/** Whatever was thrown, as the error that is logged for it. */
+/** Returns the error to log for a thrown value. */
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));
 
@@ -133,5 +133,5 @@ export const describeInJson = (error: Error) => ({
   ...membersOf(error),
 });
 
-/** Whatever members an error has of its own that can be seen. */
+/** Returns the own enumerable members of an error. */
 const membersOf = (error: Error): object => Object.fromEntries(Object.entries(error));

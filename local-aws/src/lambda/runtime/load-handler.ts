@@ -16,7 +16,8 @@ export type Callback = (error?: unknown, result?: unknown) => void;
  * Loads the function that `_HANDLER` names: `folder/index.handler` is the export `handler` of
  * `folder/index.js`, `.mjs` or `.cjs` in the task root. CommonJS is required rather than imported,
  * as in Lambda's runtime.
- * @throws the runtime's own errors, in its words, and whatever the module throws.
+ * @throws the errors of Lambda's runtime, with their names and messages, and every error of the
+ * module.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 export async function loadHandler(taskRoot: string, name: string): Promise<Handler> {

@@ -62,7 +62,7 @@ function invoke(handler: Handler, header: InvocationHeader, event: string): void
     if (unanswered !== header) return;
     send(type, payload);
     unanswered = undefined;
-    // Whatever the handler has left for this turn of the event loop still belongs to it.
+    // Callbacks of the handler in this turn of the event loop still belong to its invocation.
     setImmediate(awaitNext);
   };
   const succeed = (result: unknown) => answer(FrameType.Response, serialise(result));
@@ -121,7 +121,7 @@ const contextOf = (header: InvocationHeader, answers: Answers) =>
 
 /** Loads the function, at the end of which it is ready for invocations. */
 async function load(): Promise<void> {
-  // Node's own status for what waits in vain, as an ES module can.
+  // The exit code of Node.js for a top-level await that never settles.
   whenLoopIsEmpty = () => process.exit(13);
   invocations.unref();
   const { LAMBDA_TASK_ROOT: taskRoot = "", _HANDLER: name = "" } = process.env;
