@@ -137,18 +137,13 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     );
   });
 
+  // One service for each protocol, and one operation of each kind of service that exists here.
   test.for([
     ["s3", "ls"],
-    ["s3api", "list-buckets"],
-    ["dynamodb", "list-tables"],
     ["ec2", "describe-instances"],
-    ["sns", "list-topics"],
-    ["events", "list-rules"],
     ["stepfunctions", "list-state-machines"],
-    ["kms", "list-keys"],
     ["lambda", "list-layers"],
     ["iam", "list-users"],
-    ["apigateway", "get-rest-apis"],
     ["logs", "describe-destinations"],
   ])("hears at once that %s %s is not implemented", async (command) => {
     await expect(aws(...command)).rejects.toThrow(/NotImplemented.*does not implement/s);

@@ -5,11 +5,14 @@ import { loadTests } from "./load.ts";
 import { rejectionTests } from "./rejections.ts";
 import type { Target } from "./target.ts";
 
-/** Everything that a client of a stack can rely on, whoever made the stack and wherever it runs. */
-export function endToEndTests(target: Target): void {
+/**
+ * Everything that a client can rely on, on any stack.
+ * @param options.messages of each of 50 connections under load. Default: 40.
+ */
+export function endToEndTests(target: Target, { messages = 40 } = {}): void {
   actionTests(target);
   rejectionTests(target);
   limitTests(target);
   lifeCycleTests(target);
-  loadTests(target);
+  loadTests(target, messages);
 }

@@ -54,7 +54,8 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     },
   );
 
-  endToEndTests(stack);
+  // test/e2e/e2e.test.ts has the whole load.
+  endToEndTests(stack, { messages: 10 });
 
   /** The variables of the latest change. */
   let variables: string[] = [];
