@@ -48,8 +48,8 @@ export default defineConfig({
       project("client", "client/**/*.test.ts"),
     ],
     sequence: { sequencer: ProjectOrder },
-    // Two more than there are cores: Terraform, the longest of all, mostly waits.
-    maxWorkers: availableParallelism() + 2,
+    // One more than there are cores: Terraform, the longest of all, mostly waits.
+    maxWorkers: availableParallelism() + 1,
     // A worker runs several files. Otherwise, each file would load all modules again.
     isolate: false,
     // For the processes that tests start.

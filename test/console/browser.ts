@@ -1,17 +1,11 @@
-import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 
 import { consoleOptions } from "../../scripts/start/console.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
+import { CHROMIUM } from "./chromium.ts";
 import type { StackOptions } from "../local-stack.ts";
 import { startTestStack, type TestStack } from "../test-stack.ts";
-
-/** Where Debian has Chromium, and others Chrome. */
-const PLACES = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
-
-/** The path of a Chromium, which `CHROMIUM_PATH` may name; undefined where there is none. */
-export const CHROMIUM = [process.env["CHROMIUM_PATH"] ?? PLACES].flat().find(existsSync);
 
 /** One browser for the tests of a file. */
 export function useBrowser(): () => Browser {

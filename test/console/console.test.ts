@@ -4,7 +4,8 @@ import type { HookEvent } from "@websocket-lambda/local-aws";
 import { createRecorder, type Recorder } from "@websocket-lambda/local-aws/testing";
 import { connect } from "../e2e/client.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
-import { CHROMIUM, openConsole, startConsole, useBrowser } from "./browser.ts";
+import { openConsole, startConsole, useBrowser } from "./browser.ts";
+import { CHROMIUM } from "./chromium.ts";
 
 describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 60_000 }, () => {
   const browser = useBrowser();

@@ -7,7 +7,7 @@ import { chromium, type Page } from "playwright-core";
 import { consoleOptions } from "../../scripts/start/console.ts";
 import { startLocalStack } from "../local-stack.ts";
 import { buildFunctions } from "../../scripts/build/index.ts";
-import { CHROMIUM } from "./browser.ts";
+import { CHROMIUM } from "./chromium.ts";
 
 const directory = join(import.meta.dirname, "..", "..", "docs");
 

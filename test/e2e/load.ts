@@ -47,7 +47,7 @@ async function close(client: Client): Promise<void> {
 }
 
 /** @param messages of each connection. */
-export const loadTests = (target: Target, messages: number) =>
+export const loadTests = (target: Target, messages = 40) =>
   describe("load", () => {
     const total = (CONNECTIONS * messages).toLocaleString("en");
 

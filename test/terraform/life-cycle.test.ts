@@ -54,8 +54,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     },
   );
 
-  // test/e2e/e2e.test.ts has the whole load.
-  endToEndTests(stack, { messages: 10 });
+  endToEndTests(stack);
 
   /** The variables of the latest change. */
   let variables: string[] = [];
