@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addLogGroup, addRole, createChat, createTestGateway, FUNCTION_URI } from "./testing.ts";
+import { addRole } from "../iam/testing.ts";
+import { addLogGroup, createChat, createTestGateway, FUNCTION_URI } from "./testing.ts";
 
 const production = { stageName: "production", autoDeploy: true };
 
@@ -172,7 +173,7 @@ describe("access logs", () => {
         message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
       },
     });
-    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    const role = addRole(gateway.state, "logs", "apigateway.amazonaws.com");
     expect((await gateway.call("PATCH", roleUrl, setRole(role))).output).toMatchObject({
       cloudwatchRoleArn: role,
       throttleSettings: { burstLimit: 5000, rateLimit: 10000 },
@@ -200,7 +201,7 @@ describe("access logs", () => {
 
   test("the log group must exist", async () => {
     const { gateway, url } = await createStage();
-    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    const role = addRole(gateway.state, "logs", "apigateway.amazonaws.com");
     await gateway.call("PATCH", roleUrl, setRole(role));
     const destinationArn = "arn:aws:logs:us-east-1:000000000000:log-group:/missing";
     const input = { accessLogSettings: { destinationArn, format } };
@@ -212,13 +213,13 @@ describe("access logs", () => {
     {
       what: "trusts another service",
       role: (gateway: ReturnType<typeof createTestGateway>) =>
-        addRole(gateway, "lambda", "lambda.amazonaws.com"),
+        addRole(gateway.state, "lambda", "lambda.amazonaws.com"),
     },
     {
       what: "may not write logs",
       role: (gateway: ReturnType<typeof createTestGateway>) => {
         gateway.iam.allows = () => false;
-        return addRole(gateway, "logs", "apigateway.amazonaws.com");
+        return addRole(gateway.state, "logs", "apigateway.amazonaws.com");
       },
     },
   ])("a role that $what is refused", async ({ role }) => {
@@ -235,7 +236,7 @@ describe("access logs", () => {
 
   test("an empty role takes the setting back", async () => {
     const gateway = createTestGateway();
-    const role = addRole(gateway, "logs", "apigateway.amazonaws.com");
+    const role = addRole(gateway.state, "logs", "apigateway.amazonaws.com");
     await gateway.call("PATCH", roleUrl, setRole(role));
     await gateway.call("PATCH", roleUrl, setRole(""));
     expect((await gateway.call("GET", roleUrl)).output).not.toHaveProperty("cloudwatchRoleArn");

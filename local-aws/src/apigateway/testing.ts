@@ -3,7 +3,6 @@ import { awsRequest } from "../protocols/testing.ts";
 import { permissiveIam } from "../iam/testing.ts";
 import type { Iam } from "../iam/index.ts";
 import { sessionOf } from "../iam/sessions.ts";
-import type { Role } from "../iam/state.ts";
 import { emptyState, regionOf } from "../state.ts";
 import { createApiGateway } from "./index.ts";
 
@@ -48,25 +47,6 @@ export async function createChat({ call }: TestGateway) {
   const target = `integrations/${String(integration["integrationId"])}`;
   const { output: route } = await call("POST", `${path}/routes`, { routeKey: "$connect", target });
   return { path, apiId: String(api["apiId"]), target, routeId: String(route["routeId"]) };
-}
-
-export function addRole({ state }: TestGateway, name: string, service: string): string {
-  const role: Role = {
-    RoleName: name,
-    RoleId: "AROA0000000000000000",
-    Arn: `arn:aws:iam::000000000000:role/${name}`,
-    Path: "/",
-    CreateDate: "2026-01-02T03:04:05Z",
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
-    }),
-    MaxSessionDuration: 3600,
-    Tags: {},
-    policies: {},
-  };
-  state.iam.roles[name] = role;
-  return role.Arn;
 }
 
 export function addLogGroup({ state }: TestGateway, name: string): string {

@@ -17,7 +17,8 @@ import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { regionOf } from "../../state.ts";
-import { addRole, functionArn, ROLE_ARN, serveLambdaApi, zip } from "./testing.ts";
+import { addRole } from "../../iam/testing.ts";
+import { functionArn, ROLE_ARN, serveLambdaApi, zip } from "./testing.ts";
 
 const FunctionName = "processor";
 

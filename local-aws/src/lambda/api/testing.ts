@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { systemClock } from "../../clock.ts";
-import { permissiveIam } from "../../iam/testing.ts";
+import { addRole, permissiveIam } from "../../iam/testing.ts";
 import { serve } from "../../server/testing.ts";
 import { sessionOf } from "../../iam/sessions.ts";
 import type { Iam } from "../../iam/index.ts";
@@ -71,23 +71,6 @@ const minimal: CreateFunctionCommandInput = {
   Handler: "index.handler",
   Code: { ZipFile: zip },
 };
-
-export function addRole(state: State, name: string, service: string): void {
-  state.iam.roles[name] = {
-    RoleName: name,
-    RoleId: "AROA0000000000000000",
-    Arn: `arn:aws:iam::000000000000:role/${name}`,
-    Path: "/",
-    CreateDate: "2026-01-02T03:04:05Z",
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
-    }),
-    MaxSessionDuration: 3600,
-    Tags: {},
-    policies: {},
-  };
-}
 
 export function addQueue(state: State, name: string): string {
   const QueueArn = `arn:aws:sqs:us-east-1:000000000000:${name}`;
