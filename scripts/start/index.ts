@@ -21,7 +21,7 @@ import { workspaceOf } from "../terraform.ts";
 import { consoleOptions, ERROR_FRAME } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
 import { createIssuer } from "./issuer.ts";
-import { functionNameOf, functionsOf, readStack, STAGE } from "./stack.ts";
+import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -194,14 +194,15 @@ async function start(options: Options): Promise<void> {
 }
 
 /** Returns the `deploy` of hot reload: undefined is for a bundle without a function in the snapshot. */
-const deployTo =
-  (aws: LocalAws, snapshot: string) =>
-  (bundle: FunctionName, zip: Uint8Array): string | undefined => {
+function deployTo(aws: LocalAws, snapshot: string) {
+  const functionNames = functionNamesIn(snapshot);
+  return (bundle: FunctionName, zip: Uint8Array): string | undefined => {
     const functionName = functionNameOf(bundle);
-    if (!snapshot.includes(`"FunctionName": "${functionName}"`)) return undefined;
+    if (!functionNames.includes(functionName)) return undefined;
     aws.updateFunctionCode(functionName, zip);
     return functionName;
   };
+}
 
 /** One line for an error that the user can fix. Any other error keeps its stack. */
 function explain(error: unknown): string {

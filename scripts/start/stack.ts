@@ -25,6 +25,13 @@ export async function readStack(stack: StackName): Promise<string> {
   return `${JSON.stringify(applyMergePatch(JSON.parse(snapshot), patch), null, 2)}\n`;
 }
 
+/** Returns the names of the functions in a snapshot. */
+export function functionNamesIn(snapshot: string): string[] {
+  const { regions }: { regions: Record<string, { lambda: { functions: object } }> } =
+    JSON.parse(snapshot);
+  return Object.values(regions).flatMap(({ lambda }) => Object.keys(lambda.functions));
+}
+
 /** Returns the zip files of bundles by the names of their functions, for `createLocalAws`. */
 export const functionsOf = (
   bundles: readonly { name: FunctionName; zip: Uint8Array }[],
