@@ -12,7 +12,7 @@ export interface Run {
 
 const CI = "it is what CI runs";
 const BUILDS =
-  "it would build dist/ anew under the other tests; scripts/build/index.test.ts runs it";
+  "it would rebuild dist/ while other tests use it; scripts/build/index.test.ts tests the build";
 const APPLIES = "test/terraform/ runs it, where Terraform is there";
 const PACKED = "test/packages.test.ts runs it";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
@@ -42,7 +42,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "curl http://localhost:4566/_local/snapshot > stack.json": "local-aws/src/cli.test.ts runs it",
   "npx vitest run functions/processor": FOLLOWED,
   "WEBSOCKET_URL=$(terraform -chdir=terraform output -raw websocket_url) npx vitest run test/e2e":
-    "it is the suite that runs beside this test, and builds dist/ anew",
+    "it runs the end-to-end suite a second time, and rebuilds dist/",
   "terraform -chdir=terraform/account init": APPLIES,
   "terraform -chdir=terraform/account apply": APPLIES,
   "terraform -chdir=terraform init": APPLIES,
