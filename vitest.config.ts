@@ -5,13 +5,19 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Imports of the packages in client/ and local-aws/ are imports of their sources. */
 const SOURCE = "@websocket-lambda/source";
 
-/** A part of the tests, which `npx vitest run --project <name>` runs by itself. */
+/**
+ * A part of the tests, which `npx vitest run --project <name>` runs by itself. A worker runs
+ * several files of it without loading all modules again.
+ */
 const project = (name: string, ...include: string[]): TestProjectInlineConfiguration => ({
   extends: true,
   test: {
     name,
     include,
     exclude: ["**/node_modules/**", ...(name === "aws-cli" ? [] : [AWS_CLI])],
+    // A module of a function makes its clients of AWS once, from the environment, and so each file of
+    // tests with an environment of its own has to load it again.
+    isolate: name === "application",
   },
 });
 
@@ -47,11 +53,16 @@ export default defineConfig({
       project("application", "{functions,shared,scripts}/**/*.test.ts"),
       project("client", "client/**/*.test.ts"),
     ],
+    tags: [
+      {
+        name: "extended",
+        description:
+          "Takes long, and tests what other tests cover in part. Left out of npm test, and run by a job of its own in CI.",
+      },
+    ],
     sequence: { sequencer: ProjectOrder },
     // One more than there are cores: Terraform, the longest of all, mostly waits.
     maxWorkers: availableParallelism() + 1,
-    // A worker runs several files. Otherwise, each file would load all modules again.
-    isolate: false,
     // For the processes that tests start.
     env: { NODE_OPTIONS: `--conditions=${SOURCE}` },
     globalSetup: "test/build-functions.ts",

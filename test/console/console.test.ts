@@ -192,26 +192,33 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await messages.getByRole("option").textContent()).toContain("reverse");
   });
 
-  test.for([1280, 420])("at a width of %i px everything has its place", async (width) => {
-    const aws = await startConsole();
-    const viewport = { width, height: 800 };
-    const { page, connect, sendButton, timeline } = await openConsole(browser(), aws, { viewport });
-    const widthOf = async (selector: string) => (await page.locator(selector).boundingBox())?.width;
-    const section = await widthOf(".messages");
-    // With nothing in the list, and with something.
-    expect(await widthOf("#empty")).toBe(section);
-    expect(await widthOf("#timeline")).toBe(section);
-    await connect();
-    await sendButton.click();
-    await timeline.getByText("frame out", { exact: true }).waitFor();
-    expect(await widthOf("#list")).toBe(section);
-    const cut = await page.evaluate(() => {
-      const labels = [...document.querySelectorAll(".label, button, h2, dt")];
-      const isCut = ({ scrollWidth, clientWidth }: Element) => scrollWidth > clientWidth;
-      return [document.documentElement, ...labels].filter(isCut).map((each) => each.textContent);
-    });
-    expect(cut).toEqual([]);
-  });
+  test.for([1280, 420])(
+    "at a width of %i px everything has its place",
+    { tags: ["extended"] },
+    async (width) => {
+      const aws = await startConsole();
+      const viewport = { width, height: 800 };
+      const { page, connect, sendButton, timeline } = await openConsole(browser(), aws, {
+        viewport,
+      });
+      const widthOf = async (selector: string) =>
+        (await page.locator(selector).boundingBox())?.width;
+      const section = await widthOf(".messages");
+      // With nothing in the list, and with something.
+      expect(await widthOf("#empty")).toBe(section);
+      expect(await widthOf("#timeline")).toBe(section);
+      await connect();
+      await sendButton.click();
+      await timeline.getByText("frame out", { exact: true }).waitFor();
+      expect(await widthOf("#list")).toBe(section);
+      const cut = await page.evaluate(() => {
+        const labels = [...document.querySelectorAll(".label, button, h2, dt")];
+        const isCut = ({ scrollWidth, clientWidth }: Element) => scrollWidth > clientWidth;
+        return [document.documentElement, ...labels].filter(isCut).map((each) => each.textContent);
+      });
+      expect(cut).toEqual([]);
+    },
+  );
 
   test("the times on the ruler keep clear of each other to the very end", async () => {
     const time = { now: 0 };
@@ -228,7 +235,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(overlaps).toEqual([]);
   });
 
-  test("light and dark differ", async () => {
+  test("light and dark differ", { tags: ["extended"] }, async () => {
     const aws = await startConsole();
     const grounds = new Set<string>();
     for (const colorScheme of ["light", "dark"] as const) {
@@ -240,6 +247,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
 
   test.for(["light", "dark"] as const)(
     "texts, fields and the selected message stand out from their ground when it is %s",
+    { tags: ["extended"] },
     async (colorScheme) => {
       const aws = await startConsole();
       const { recorder } = aws;
@@ -380,7 +388,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.locator("#state").textContent()).toBe("connected");
   });
 
-  test("100 messages a second don't freeze the page", async () => {
+  test("100 messages a second don't freeze the page", { tags: ["extended"] }, async () => {
     const aws = await startConsole();
     const { page } = await openConsole(browser(), aws);
     const url = await page.getByLabel("URL").inputValue();

@@ -57,7 +57,7 @@ describe("following docs/actions.md to the letter", () => {
 
   test.for(commands.filter((command) => command !== "npm start"))(
     "%s succeeds",
-    { timeout: PATIENCE },
+    { tags: ["extended"], timeout: PATIENCE },
     async (command) => {
       // What goes to stderr is in the message of the error.
       const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });

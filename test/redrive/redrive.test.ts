@@ -81,7 +81,7 @@ test("jobs that fail again run once per run, and wait in the queue for the next"
   expect(new Set(listed.map((line) => line.split(" ")[1])).size).toBe(25);
 });
 
-test("of 1,000 jobs, each is answered once", { timeout: 180_000 }, async () => {
+test("of 1,000 jobs, each is answered once", { tags: ["extended"], timeout: 180_000 }, async () => {
   const aws = await startOwnStack();
   const { logs } = aws;
   const client = await connectTo(aws);
@@ -199,22 +199,26 @@ test("a dry run that is interrupted leaves every job visible", async () => {
   expect(await countDeadLetters(aws)).toBe(500);
 });
 
-test.for([-1, 1])("a clock that is %i day off makes no difference", async (days) => {
-  const aws = await startOwnStack();
-  await putDeadLetters(aws, failingJobs(12));
-  const clock = `const { now } = Date; const shift = ${days} * 86_400_000;
+test.for([-1, 1])(
+  "a clock that is %i day off makes no difference",
+  { tags: ["extended"] },
+  async (days) => {
+    const aws = await startOwnStack();
+    await putDeadLetters(aws, failingJobs(12));
+    const clock = `const { now } = Date; const shift = ${days} * 86_400_000;
     globalThis.Date = class extends Date {
       constructor(...args) { if (args.length === 0) super(now() + shift); else super(...args); }
       static now() { return now() + shift; }
     };`;
-  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(clock)}`;
-  const { code, stdout } = await startRedrive({ ...shellOf(aws), NODE_OPTIONS }).ended;
-  expect({ code, last: stdout.split("\n").at(-1) }).toEqual({
-    code: 0,
-    last: "Sent 12 jobs again; 0 refused.",
-  });
-  await expect.poll(() => countDeadLetters(aws)).toBe(12);
-});
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(clock)}`;
+    const { code, stdout } = await startRedrive({ ...shellOf(aws), NODE_OPTIONS }).ended;
+    expect({ code, last: stdout.split("\n").at(-1) }).toEqual({
+      code: 0,
+      last: "Sent 12 jobs again; 0 refused.",
+    });
+    await expect.poll(() => countDeadLetters(aws)).toBe(12);
+  },
+);
 
 test("nothing in the name of a client or an error commands the terminal", async () => {
   const aws = await startOwnStack();

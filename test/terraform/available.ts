@@ -29,15 +29,6 @@ export async function reasonToSkip(): Promise<string | undefined> {
   }
 }
 
-/**
- * Returns why the tests that replace or delete every resource are skipped: they take ten minutes, so
- * they run where `TERRAFORM_WALK` is set, as in a job of their own on GitHub.
- */
-export const reasonToSkipWalk = async (): Promise<string | undefined> =>
-  process.env["TERRAFORM_WALK"] === undefined
-    ? "set TERRAFORM_WALK=1 to run it, which takes ten minutes"
-    : await reasonToSkip();
-
 /** For the name of a group of tests: why it is skipped, where it is. */
 export const because = (skipped: string | undefined) =>
   skipped === undefined ? "" : ` (skipped: ${skipped})`;

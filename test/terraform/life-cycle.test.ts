@@ -119,21 +119,24 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
         expect(reply).toMatchObject({ result: "HELLO!" });
       });
 
-      // test/terraform/replacing.test.ts replaces every resource.
-      test("of the stage's name, with a function and a policy replaced", async () => {
-        const printed = await change(
-          [...variables, "-var=stage=beta"],
-          "-replace=aws_lambda_function.processor",
-          '-replace=aws_iam_role_policy.function["websocket_handler"]',
-        );
-        expect(printed).toContain("aws_lambda_function.processor: Destruction complete");
-        expect(printed).toContain(
-          'aws_iam_role_policy.function["websocket_handler"]: Destruction complete',
-        );
-        expect(stack.url).toMatch(/\/beta$/);
-        const client = await connect(stack.url);
-        expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
-      });
+      test(
+        "of the stage's name, with a function and a policy replaced",
+        { tags: ["extended"] },
+        async () => {
+          const printed = await change(
+            [...variables, "-var=stage=beta"],
+            "-replace=aws_lambda_function.processor",
+            '-replace=aws_iam_role_policy.function["websocket_handler"]',
+          );
+          expect(printed).toContain("aws_lambda_function.processor: Destruction complete");
+          expect(printed).toContain(
+            'aws_iam_role_policy.function["websocket_handler"]: Destruction complete',
+          );
+          expect(stack.url).toMatch(/\/beta$/);
+          const client = await connect(stack.url);
+          expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+        },
+      );
     },
   );
 

@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { terraformRoot, variablesOf } from "../../scripts/terraform.ts";
@@ -12,9 +13,9 @@ import {
   sqs,
 } from "../security/aws-requests.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
-import { because, reasonToSkipWalk } from "./available.ts";
+import { because, reasonToSkip } from "./available.ts";
 
-const skipped = await reasonToSkipWalk();
+const skipped = await reasonToSkip();
 
 const ACCESS_LOG_GROUP = "/aws/apigateway/websocket-lambda";
 const QUEUE = "websocket-lambda-dead-letters";

@@ -1,11 +1,12 @@
+/** @module-tag extended */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type TerraformRoot, variablesOf } from "../../scripts/terraform.ts";
 import { APPLY_TIMEOUT, useAppliedStack } from "./applied-stack.ts";
-import { because, reasonToSkipWalk } from "./available.ts";
+import { because, reasonToSkip } from "./available.ts";
 
-const skipped = await reasonToSkipWalk();
+const skipped = await reasonToSkip();
 
 /**
  * Resources that are replaced together. None of a batch replaces another of it, so that a resource

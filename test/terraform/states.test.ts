@@ -14,6 +14,8 @@ const skipped = await reasonToSkip();
 /** Milliseconds: each test runs Terraform several times. */
 const TIMEOUT = 240_000;
 
+const EXTENDED = { tags: ["extended"], timeout: TIMEOUT };
+
 /** The variables that the README exports for a local AWS. */
 function readmeExports(endpoint: string): Record<string, string> {
   const lines = fencedBlocks(readDocument("README.md")).flatMap((block) => block.lines);
@@ -138,27 +140,27 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     );
   });
 
-  test("another account refuses", { timeout: TIMEOUT }, async () => {
+  test("another account refuses", EXTENDED, async () => {
     expect(await refused(onOther, "account", "destroy -auto-approve")).toContain(
       "belongs to account 111122223333, region us-east-1. This command is for account 444455556666, region us-east-1.",
     );
   });
 
-  test("another account refuses a destroy without a refresh", { timeout: TIMEOUT }, async () => {
+  test("another account refuses a destroy without a refresh", EXTENDED, async () => {
     const command = "destroy -auto-approve -refresh=false";
     expect(await refused(onOther, "account", command)).toContain(
       "AWS account ID not allowed: 444455556666",
     );
   });
 
-  test("another region refuses", { timeout: TIMEOUT }, async () => {
+  test("another region refuses", EXTENDED, async () => {
     const command = "destroy -auto-approve -var=region=eu-west-1";
     expect(await refused(onA, "account", command)).toContain(
       "This command is for account 111122223333, region eu-west-1.",
     );
   });
 
-  test("another project refuses", { timeout: TIMEOUT }, async () => {
+  test("another project refuses", EXTENDED, async () => {
     expect(await onA(".", "init -input=false")).toMatchObject({ code: 0 });
     const record = "apply -auto-approve -target=terraform_data.state";
     expect(await onA(".", record)).toMatchObject({ code: 0 });

@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
