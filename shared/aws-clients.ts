@@ -1,5 +1,7 @@
 import {
   ApiGatewayManagementApiClient,
+  type DeleteConnectionCommand,
+  type GetConnectionCommand,
   type PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { type InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -55,15 +57,20 @@ export const createLambdaClient = () => {
   };
 };
 
-/** Posts to connections. `send` rejects with {@link DeadlineExceededError} after 6 s. */
+/** Posts to connections, asks about them and ends them. `send` rejects with {@link DeadlineExceededError} after 6 s. */
 export type Management = ReturnType<typeof createManagementClient>;
+
+type ConnectionCommand = PostToConnectionCommand | GetConnectionCommand | DeleteConnectionCommand;
 
 /** @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, no slash at the end. */
 export const createManagementClient = (endpoint: string) => {
   const client = new ApiGatewayManagementApiClient({ ...settings(), endpoint });
   return {
-    send: (command: PostToConnectionCommand) =>
-      beforeDeadline("PostToConnection", (abortSignal) => client.send(command, { abortSignal })),
+    send: (command: ConnectionCommand) =>
+      beforeDeadline(command.constructor.name.replace(/Command$/, ""), (abortSignal) =>
+        // The overloads of the SDK take no union; each of the three is one of them.
+        client.send(command as PostToConnectionCommand, { abortSignal }),
+      ),
   };
 };
 

@@ -1,11 +1,13 @@
 import {
   ApiGatewayManagementApiServiceException,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import type { Management } from "./aws-clients.ts";
-import { failure, type Reply } from "./protocol.ts";
+import { failure, type Progress, type Reply } from "./protocol.ts";
 
-/** The outcome of a reply. `gone`: the client disconnected first, which is not an error. */
+/** The outcome of a post. `gone`: the client disconnected first, which is not an error. */
 export type Outcome = "delivered" | "gone" | "too large";
 
 /**
@@ -24,17 +26,46 @@ export async function reply(
   return (await post(client, connectionId, tooLarge)) === "gone" ? "gone" : outcome;
 }
 
-async function post(client: Management, connectionId: string, frame: Reply): Promise<Outcome> {
+/** Posts a frame to a connection. @throws every other error of the SDK, after its last attempt. */
+export async function post(
+  client: Management,
+  connectionId: string,
+  frame: Progress | Reply,
+): Promise<Outcome> {
+  const Data = JSON.stringify(frame);
   try {
-    await client.send(
-      new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.stringify(frame) }),
-    );
+    await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }));
     return "delivered";
   } catch (error) {
-    // By status, not by class: API Gateway's 413 carries no error type, and neither may a 410.
-    if (!(error instanceof ApiGatewayManagementApiServiceException)) throw error;
-    if (error.$metadata.httpStatusCode === 410) return "gone";
-    if (error.$metadata.httpStatusCode === 413) return "too large";
+    const status = statusOf(error);
+    if (status === 410) return "gone";
+    if (status === 413) return "too large";
     throw error;
   }
 }
+
+/** Whether a client has disconnected. @throws every other error of the SDK, after its last attempt. */
+export async function isGone(client: Management, connectionId: string): Promise<boolean> {
+  try {
+    await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
+    return false;
+  } catch (error) {
+    if (statusOf(error) === 410) return true;
+    throw error;
+  }
+}
+
+/** Disconnects a client, if it is still there. @throws every other error of the SDK, as above. */
+export async function disconnect(client: Management, connectionId: string): Promise<void> {
+  try {
+    await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
+  } catch (error) {
+    if (statusOf(error) !== 410) throw error;
+  }
+}
+
+/** The status of a response. Not the class: API Gateway's 413 has no error type, and a 410 may not. */
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof ApiGatewayManagementApiServiceException
+    ? error.$metadata.httpStatusCode
+    : undefined;

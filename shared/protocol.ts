@@ -1,6 +1,7 @@
 /**
- * The message protocol: one JSON text frame per request, one per reply. The key order of the types
- * below is the key order on the wire.
+ * The message protocol: one JSON text frame per request, one per reply, and before the reply one for
+ * each value that a streaming action yields. The key order of the types below is the key order on the
+ * wire.
  */
 import * as v from "valibot";
 
@@ -11,8 +12,13 @@ export type ErrorCode =
   | "UNKNOWN_ACTION"
   | "INVALID_DATA"
   | "RESULT_TOO_LARGE"
+  | "TIMED_OUT"
   | "PROCESSING_FAILED"
-  | "UNAVAILABLE";
+  | "UNAVAILABLE"
+  | "TOKEN_EXPIRED";
+
+/** The action that the websocket-handler answers itself. The processor has none of this name. */
+export const PING = "ping";
 
 const ActionName = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 const RequestId = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
@@ -38,6 +44,8 @@ export const Job = v.object({
   requestId: v.string(),
   /** Who sent it, as the authorizer knows them; absent where there is none. */
   subject: v.optional(v.string()),
+  /** The claims of its token that `jwt_claims` names; absent where there are none. */
+  claims: v.optional(v.record(v.string(), v.unknown())),
   action: v.string(),
   data: v.optional(v.unknown()),
 });
@@ -59,7 +67,19 @@ export interface Failure {
   requestId: string;
 }
 
+/** The last frame of a request. */
 export type Reply = Success | Failure;
+
+/** A frame before the reply: a value that the action yielded. */
+export interface Progress {
+  action: string;
+  status: "progress";
+  /** Absent only where the action yielded `undefined`. */
+  progress?: unknown;
+  /** Counts the frames of an attempt, from 0 and without gaps. A later attempt starts at 0 again. */
+  sequence: number;
+  requestId: string;
+}
 
 /** What a reply says about the request that it answers. */
 export interface Answered<Action extends string | null = string> {
@@ -69,6 +89,14 @@ export interface Answered<Action extends string | null = string> {
 
 export function success({ action, requestId }: Answered, result: unknown): Success {
   return { action, status: "success", result, requestId };
+}
+
+export function progress(
+  { action, requestId }: Answered,
+  value: unknown,
+  sequence: number,
+): Progress {
+  return { action, status: "progress", progress: value, sequence, requestId };
 }
 
 export function failure(

@@ -5,8 +5,10 @@ export type ErrorCode =
   | "UNKNOWN_ACTION"
   | "INVALID_DATA"
   | "RESULT_TOO_LARGE"
+  | "TIMED_OUT"
   | "PROCESSING_FAILED"
   | "UNAVAILABLE"
+  | "TOKEN_EXPIRED"
   | (string & {});
 
 /** The request that an error is about. */

@@ -1,4 +1,4 @@
-import type { HandshakeHeaders } from "../../shared/handshake.ts";
+import type { HandshakeHeaders, TokenContext } from "../../shared/handshake.ts";
 
 /**
  * What API Gateway sends to a REQUEST authorizer of `$connect`.
@@ -12,9 +12,13 @@ export interface AuthorizerEvent {
   requestContext: { connectionId: string; requestId: string };
 }
 
-/** What it wants back. `principalId` comes with every later event of the connection. */
+/**
+ * What it wants back, in at most 8 KB. `principalId` and `context` come with every later event of the
+ * connection.
+ */
 export interface AuthorizerResponse {
   principalId: string;
+  context?: TokenContext;
   policyDocument: {
     Version: "2012-10-17";
     Statement: { Action: "execute-api:Invoke"; Effect: "Allow" | "Deny"; Resource: string }[];

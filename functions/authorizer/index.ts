@@ -1,10 +1,11 @@
 import { list, optional, required } from "../../shared/environment.ts";
-import { allowsOrigin } from "../../shared/handshake.ts";
+import { allowsOrigin, type TokenContext } from "../../shared/handshake.ts";
 import type { AuthorizerEvent, AuthorizerResponse } from "./events.ts";
 import { tokensOf } from "./tokens.ts";
 import { createVerifyToken } from "./verify-token.ts";
 
 const allowedOrigins = list("ALLOWED_ORIGINS");
+const passedClaims = list("JWT_CLAIMS");
 const verifyToken = createVerifyToken({
   issuer: required("JWT_ISSUER"),
   audience: list("JWT_AUDIENCE"),
@@ -30,11 +31,34 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerRespons
   try {
     const verification = await verifyToken(token);
     if ("refused" in verification) return refuse(verification.refused);
-    return decision("Allow", event.methodArn, verification.subject);
+    const { subject, expiry, claims } = verification;
+    const allowed = {
+      ...decision("Allow", event.methodArn, subject),
+      context: tokenContext(expiry, claims, passedClaims),
+    };
+    return Buffer.byteLength(JSON.stringify(allowed)) > RESULT_LIMIT
+      ? refuse("ClaimsTooLarge")
+      : allowed;
   } catch (error) {
     console.error({ event: "token not checked", connectionId, requestId, error });
     throw error;
   }
+}
+
+/** Bytes of an authorizer's result. API Gateway responds to a larger one with 500. */
+const RESULT_LIMIT = 8 * 1024;
+
+function tokenContext(
+  exp: number,
+  claims: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): TokenContext {
+  const passed = names.filter((name) => claims[name] !== undefined);
+  if (passed.length === 0) return { exp };
+  return {
+    exp,
+    claims: JSON.stringify(Object.fromEntries(passed.map((name) => [name, claims[name]]))),
+  };
 }
 
 const decision = (

@@ -53,7 +53,7 @@ const refusal = { refused: expect.stringMatching(/^(JwtInvalidSignatureError|Unv
 
 test.for(algorithms)("a token signed with %s lets its subject in", async (alg) => {
   const verifyToken = verifyAfter({ keys: [{ ...pairs.get(alg)?.jwk, alg }] });
-  expect(await verifyToken(await signToken(alg))).toEqual({ subject: "ada" });
+  expect(await verifyToken(await signToken(alg))).toMatchObject({ subject: "ada" });
 });
 
 test.for(algorithms)("a signature of %s cut short is refused, and no fault", async (alg) => {
@@ -93,7 +93,7 @@ test.for<[string, unknown]>([
 test("keys of no use for signatures are passed over, and a token that names one is refused", async () => {
   const others = [null, { ...usable, kid: "2", use: "enc" }, { kid: "3", kty: "PQ" }];
   const verifyToken = verifyAfter({ keys: [...others, usable] });
-  expect(await verifyToken(await signToken("ES256"))).toEqual({ subject: "ada" });
+  expect(await verifyToken(await signToken("ES256"))).toMatchObject({ subject: "ada" });
   expect(await verifyToken(await signToken("ES256", { kid: "2" }))).toEqual({
     refused: "KidNotFoundInJwksError",
   });
@@ -106,7 +106,7 @@ test.for<[string, JWTPayload, object]>([
   ["exp a minute past", { exp: seconds() - 60 }, { refused: "JwtExpiredError" }],
 ])("clocks may differ by five seconds: a token with %s", async ([, claims, expected]) => {
   const verifyToken = verifyAfter({ keys: [usable] });
-  expect(await verifyToken(await signToken("ES256", {}, claims))).toEqual(expected);
+  expect(await verifyToken(await signToken("ES256", {}, claims))).toMatchObject(expected);
 });
 
 test("a token with critical extensions is refused, for none is understood", async () => {
@@ -158,7 +158,7 @@ test.for<[string, (index: number) => string, refused: RegExp]>([
           expect(await verifyToken(token(index))).toEqual({
             refused: expect.stringMatching(refused),
           });
-        expect(await verifyToken(good)).toEqual({ subject: "ada" });
+        expect(await verifyToken(good)).toMatchObject({ subject: "ada" });
       }
     };
     await verifyMany(0, 500);
@@ -184,7 +184,7 @@ test.for<[string, object, object]>([
 
 test("thousands of unknown key ids make the issuer show its keys once more, and no oftener", async () => {
   const verifyToken = verifyAfter({ keys: [usable] });
-  expect(await verifyToken(await signToken("ES256"))).toEqual({ subject: "ada" });
+  expect(await verifyToken(await signToken("ES256"))).toMatchObject({ subject: "ada" });
   const before = server.calls.length;
   for (let index = 0; index < 1000; index += 1)
     await verifyToken(forge({ alg: "ES256", kid: `${index}` }, { iss: issuer }));

@@ -2,6 +2,7 @@ import { JwtBaseError } from "aws-jwt-verify/error";
 import { decomposeUnverifiedJwt } from "aws-jwt-verify/jwt";
 import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifier, supportedSignatureAlgorithms } from "aws-jwt-verify/jwt-verifier";
+import { CLOCK_LEEWAY } from "../../shared/handshake.ts";
 import { IssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
 
 /** What a token must say to be accepted. */
@@ -14,17 +15,19 @@ export interface Expectations {
   jwksUrl: string | undefined;
 }
 
-/** What became of a token. A reason names the check that failed, and nothing of the token. */
-export type Verification = { subject: string } | { refused: string };
+/**
+ * What became of a token: its `sub`, its `exp` and its other claims. A reason names the check that failed,
+ * and nothing of the token.
+ */
+export type Verification =
+  | { subject: string; expiry: number; claims: Readonly<Record<string, unknown>> }
+  | { refused: string };
 
 /** @throws {KeysUnavailable} only. If the keys are available, every error makes the token invalid. */
 export type VerifyToken = (token: string) => Promise<Verification>;
 
 /** Characters. API Gateway takes 10,240 bytes of headers at most. */
 const TOKEN_LIMIT = 8192;
-
-/** Seconds by which the clock of the issuer may differ: some set `nbf` to the time of signing. */
-const CLOCK_LEEWAY = 5;
 
 export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): VerifyToken {
   const verifier = JwtVerifier.create(
@@ -46,7 +49,8 @@ export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): 
       const { sub, exp, ...claims } = await verifier.verify(token);
       if (exp === undefined) return { refused: "NoExpiry" };
       if (!sub) return { refused: "NoSubject" };
-      return isMeantFor(audience, claims) ? { subject: sub } : { refused: "WrongAudience" };
+      if (!isMeantFor(audience, claims)) return { refused: "WrongAudience" };
+      return { subject: sub, expiry: exp, claims };
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
       return { refused: reasonOf(error) };

@@ -14,6 +14,12 @@ vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 vi.stubEnv("MANAGEMENT_ENDPOINT", `${endpoint}/stage`);
 const { handler } = await import("./index.ts");
 
+const context = {
+  awsRequestId: "invocation",
+  getRemainingTimeInMillis: () => 30_000,
+} as Parameters<typeof handler>[1];
+const run = (event: unknown) => handler(event, context);
+
 const log = vi.spyOn(console, "info").mockImplementation(() => {});
 const logError = vi.spyOn(console, "error").mockImplementation(() => {});
 beforeEach(() => {
@@ -27,7 +33,7 @@ const job = { connectionId: "c=", requestId: "mine", subject: "ada", action: "up
 const line = { event: "reply posted", connectionId: "c=", requestId: "mine", subject: "ada" };
 
 test("the result of a job is posted to its connection, and logged without the data", async () => {
-  await handler({ ...job, data: { text: "hello" } });
+  await run({ ...job, data: { text: "hello" } });
   expect(calls).toEqual([
     {
       path: "/stage/@connections/c=",
@@ -39,7 +45,7 @@ test("the result of a job is posted to its connection, and logged without the da
 
 test("a job with wrong data is answered with an error frame, and its code is logged", async () => {
   status = 410;
-  await handler({ ...job, data: {} });
+  await run({ ...job, data: {} });
   expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
     {
       action: "uppercase",
@@ -53,7 +59,7 @@ test("a job with wrong data is answered with an error frame, and its code is log
 
 test("a client that has disconnected does not fail the job", async () => {
   status = 410;
-  await handler({ ...job, data: { text: "hello" } });
+  await run({ ...job, data: { text: "hello" } });
   expect(calls).toHaveLength(1);
   expect(log.mock.calls).toEqual([[{ ...line, outcome: "gone", code: undefined }]]);
   expect(logError).not.toHaveBeenCalled();
@@ -63,7 +69,7 @@ test.for([403, 500])(
   "a job whose reply is refused with %i fails as one that ran, and is logged as such",
   async (postStatus) => {
     status = postStatus;
-    const thrown: unknown = await handler({ ...job, data: { text: "secret" } }).catch(
+    const thrown: unknown = await run({ ...job, data: { text: "secret" } }).catch(
       (error: unknown) => error,
     );
     expect(thrown).toMatchObject({
@@ -82,7 +88,7 @@ test.for([403, 500])(
 
 test("a job whose action did not run may run again, although its error frame was not posted", async () => {
   status = 403;
-  const thrown: unknown = await handler({ ...job, action: "nonsense" }).catch(
+  const thrown: unknown = await run({ ...job, action: "nonsense" }).catch(
     (error: unknown) => error,
   );
   expect(thrown).toMatchObject({
@@ -103,6 +109,6 @@ test.for<[string, unknown]>([
     { ...job, requestId: { secret: 1 } },
   ],
 ])("an event that is no job is refused without its data: %s", async ([message, event]) => {
-  await expect(handler(event)).rejects.toThrow(new TypeError(message));
+  await expect(run(event)).rejects.toThrow(new TypeError(message));
   expect(calls).toEqual([]);
 });

@@ -2,18 +2,16 @@ import * as v from "valibot";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { defineAction } from "./action.ts";
 import { actions } from "./actions/index.ts";
-import { runAction } from "./run-action.ts";
-
-const job = { connectionId: "c", requestId: "r" };
+import { runForTest, testContext } from "./testing.ts";
 
 test("the result of an action is its reply", async () => {
-  const reply = await runAction({ ...job, action: "uppercase", data: { text: "ß" } }, actions);
+  const { reply } = await runForTest(actions, "uppercase", { text: "ß" });
   expect(reply).toEqual({ action: "uppercase", status: "success", result: "SS", requestId: "r" });
 });
 
 test("the error frame for an unknown action lists the available actions", async () => {
   const { echo, reverse } = actions;
-  const reply = await runAction({ ...job, action: "constructor" }, { echo, reverse });
+  const { reply } = await runForTest({ echo, reverse }, "constructor");
   expect(reply).toMatchObject({
     action: "constructor",
     error: {
@@ -27,7 +25,8 @@ test("a nested field is named by its whole path", async () => {
   const input = v.object({ list: v.array(v.object({ size: v.number() })) });
   const nested = { nested: defineAction({ input, run: () => 1 }) };
   const data = { list: [{ size: 1 }, { size: "2" }] };
-  expect(await runAction({ ...job, action: "nested", data }, nested)).toMatchObject({
+  const { reply } = await runForTest(nested, "nested", data);
+  expect(reply).toMatchObject({
     error: { code: "INVALID_DATA", message: "data.list.1.size must be a number" },
   });
 });
@@ -41,24 +40,25 @@ test("what an action throws is not answered but thrown on", async () => {
       },
     }),
   };
-  await expect(runAction({ ...job, action: "broken" }, broken)).rejects.toThrow(RangeError);
+  await expect(runForTest(broken, "broken")).rejects.toThrow(RangeError);
 });
 
-test("an action learns who asks", async () => {
-  const asking = { whoami: defineAction({ input: v.unknown(), run: (_data, caller) => caller }) };
-  const reply = await runAction({ ...job, action: "whoami", subject: "ada" }, asking);
-  expect(reply).toMatchObject({ result: { subject: "ada" } });
+test("an action gets the context of its job", async () => {
+  const asking = { whoami: defineAction({ input: v.unknown(), run: (_data, context) => context }) };
+  const context = testContext({ subject: "ada", claims: { role: "admin" } });
+  const { reply } = await runForTest(asking, "whoami", undefined, context);
+  expect(reply).toMatchObject({ result: context });
 });
 
 test("echo returns its data as it came, and timestamp the time in UTC", async () => {
   const data = { list: [1, null, "é"] };
-  expect(await runAction({ ...job, action: "echo", data }, actions)).toMatchObject({
+  expect((await runForTest(actions, "echo", data)).reply).toMatchObject({
     status: "success",
     result: data,
   });
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 2, 3, 4, 5, 6), toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
-  expect(await runAction({ ...job, action: "timestamp", data }, actions)).toMatchObject({
+  expect((await runForTest(actions, "timestamp", data)).reply).toMatchObject({
     status: "success",
     result: "2026-01-02T03:04:05.006Z",
   });
@@ -70,7 +70,7 @@ test.for(["uppercase", "reverse"])("%s takes a text and nothing else", async (ac
     [{ text: 1 }, "data.text must be a string"],
     ["text", "data must be an object"],
   ])
-    expect(await runAction({ ...job, action, data }, actions)).toMatchObject({
+    expect((await runForTest(actions, action, data)).reply).toMatchObject({
       error: { code: "INVALID_DATA", message },
     });
 });
@@ -81,5 +81,5 @@ test.for([
   ["👍🏽🇯🇵", "🇯🇵👍🏽"],
   ["a\r\nb", "b\r\na"],
 ])("reverse of %j is %j", ([text, reversed]) => {
-  expect(actions.reverse.run({ text: text ?? "" }, {})).toBe(reversed);
+  expect(actions.reverse.run({ text: text ?? "" }, testContext())).toBe(reversed);
 });

@@ -1,14 +1,27 @@
 import * as v from "valibot";
-import { describeIssue, failure, type Job, type Reply, success } from "../../shared/protocol.ts";
-import type { Action } from "./action.ts";
+import {
+  describeIssue,
+  failure,
+  type Job,
+  type Progress,
+  progress,
+  type Reply,
+  success,
+} from "../../shared/protocol.ts";
+import type { Action, ActionContext } from "./action.ts";
+import { postEach } from "./post-each.ts";
 
 /**
- * Runs the action that a job names. Returns an error frame for an unknown action or invalid data.
- * @throws every error that the action throws.
+ * Runs the action that a job names, and returns its reply: the result, or an error frame for an unknown
+ * action or invalid data.
+ * @param postProgress posts a frame before the reply, for each value that the action yields.
+ * @throws every error that the action or `postProgress` throws.
  */
 export async function runAction(
   job: Job,
   actions: Readonly<Record<string, Action>>,
+  context: ActionContext,
+  postProgress: (frame: Progress) => Promise<void>,
 ): Promise<Reply> {
   const action = Object.hasOwn(actions, job.action) ? actions[job.action] : undefined;
   if (action === undefined) {
@@ -19,5 +32,11 @@ export async function runAction(
   if (!data.success) {
     return failure(job, "INVALID_DATA", describeIssue(data.issues[0], "data"));
   }
-  return success(job, await action.run(data.output, { subject: job.subject }));
+  const returned = await action.run(data.output, context);
+  if (!isGenerator(returned)) return success(job, returned);
+  const post = (value: unknown, sequence: number) => postProgress(progress(job, value, sequence));
+  return success(job, await postEach(returned, post, context.signal));
 }
+
+const isGenerator = (returned: unknown): returned is AsyncGenerator =>
+  typeof returned === "object" && returned !== null && Symbol.asyncIterator in returned;

@@ -1,13 +1,13 @@
 import type middy from "@middy/core";
 import type { Management } from "../../shared/aws-clients.ts";
-import { reply } from "../../shared/connection.ts";
+import { disconnect, reply } from "../../shared/connection.ts";
 import { failure, identify } from "../../shared/protocol.ts";
 import type { MessageEvent, Response } from "./events.ts";
 import { asRejection } from "./rejected-message.ts";
 
 /**
- * Turns every rejected message into an error frame at its sender. Any other error stays one: the
- * function fails, and API Gateway tells the client.
+ * Turns every rejected message into an error frame at its sender, and closes a connection whose token has
+ * expired. Any other error stays one: the function fails, and API Gateway tells the client.
  */
 export function answerRejections(
   management: Management,
@@ -28,6 +28,7 @@ export function answerRejections(
 
       const frame = failure({ action, requestId }, code, message);
       const outcome = await reply(management, connectionId, frame);
+      if (code === "TOKEN_EXPIRED") await disconnect(management, connectionId);
 
       const line = { event: "message rejected", connectionId, requestId, code, outcome };
       if (code === "UNAVAILABLE") console.error({ ...line, error: cause });

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyWebsocketEventV2 } from "aws-lambda";
-import type { HandshakeHeaders } from "../../shared/handshake.ts";
+import type { HandshakeHeaders, TokenContext } from "../../shared/handshake.ts";
 
 type RequestContext = APIGatewayProxyWebsocketEventV2["requestContext"] & {
   /** What the authorizer said at `$connect`, where there is one. */
-  authorizer: { principalId: string } | undefined;
+  authorizer: ({ principalId: string } & Partial<TokenContext>) | undefined;
 };
 
 /** `$connect`: the only route with headers. */
@@ -39,6 +39,8 @@ export interface FailureRecord {
   };
   /** The event of the invocation that failed: a `Job`, unless somebody invoked the processor by hand. */
   requestPayload: unknown;
+  /** What the last attempt returned: the error. Absent or null if there was no attempt. */
+  responsePayload?: { errorType?: string } | null;
 }
 
 export interface Response {

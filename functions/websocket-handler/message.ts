@@ -2,28 +2,36 @@ import middy from "@middy/core";
 import jsonBodyParser from "@middy/http-json-body-parser";
 import * as v from "valibot";
 import type { Management } from "../../shared/aws-clients.ts";
-import { describeIssue, Request } from "../../shared/protocol.ts";
+import { reply } from "../../shared/connection.ts";
+import { describeIssue, PING, Request, success } from "../../shared/protocol.ts";
 import { answerRejections } from "./answer-rejections.ts";
 import type { MessageEvent, Response } from "./events.ts";
 import type { ProcessorInvoker } from "./invoke-processor.ts";
 import { enforceLimits } from "./limits.ts";
 import { RejectedMessage } from "./rejected-message.ts";
+import { enforceTokenExpiry } from "./token-expiry.ts";
 
 /**
- * The message pipeline: enforces the limits, parses, validates the envelope and invokes the processor.
- * A rejected message gets an error frame.
+ * The message pipeline: enforces the limits, parses, checks the token's expiry, validates the
+ * envelope and invokes the processor. A rejected message gets an error frame. A ping gets its reply here.
  */
 export const createMessageHandler = (invokeProcessor: ProcessorInvoker, management: Management) =>
   middy<MessageEvent, Response>()
     .use(enforceLimits())
     // A message has no content type to check. The parser's types know only HTTP events.
     .use(jsonBodyParser({ disableContentTypeCheck: true }) as middy.MiddlewareObj<MessageEvent>)
+    .use(enforceTokenExpiry())
     .use(answerRejections(management))
     .handler(async ({ requestContext, body }) => {
       const { connectionId, authorizer } = requestContext;
       const { action, data, requestId = requestContext.requestId } = parseRequest(body);
+      if (action === PING) {
+        await reply(management, connectionId, success({ action, requestId }, undefined));
+        return { statusCode: 200 };
+      }
       const subject = authorizer?.principalId;
-      await invokeProcessor({ connectionId, requestId, subject, action, data });
+      const claims = authorizer?.claims === undefined ? undefined : JSON.parse(authorizer.claims);
+      await invokeProcessor({ connectionId, requestId, subject, claims, action, data });
       console.info({ event: "processor invoked", connectionId, requestId });
       return { statusCode: 200 };
     });

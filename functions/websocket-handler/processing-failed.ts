@@ -2,11 +2,15 @@ import * as v from "valibot";
 import type { Management } from "../../shared/aws-clients.ts";
 import { reply } from "../../shared/connection.ts";
 import { failure, Job } from "../../shared/protocol.ts";
+import { isTimedOut } from "../../shared/timed-out.ts";
 import type { FailureRecord } from "./events.ts";
 
-/** Sends `PROCESSING_FAILED` to the client of a failed job. The job is in the dead-letter queue. */
+/**
+ * Sends `TIMED_OUT` to the client of a job whose action was stopped, and `PROCESSING_FAILED` to that of any
+ * other failed job. The job is in the dead-letter queue.
+ */
 export async function onProcessingFailed(
-  { requestContext, requestPayload }: FailureRecord,
+  { requestContext, requestPayload, responsePayload }: FailureRecord,
   management: Management,
 ): Promise<void> {
   const { requestId: invocationId, condition, approximateInvokeCount } = requestContext;
@@ -17,7 +21,9 @@ export async function onProcessingFailed(
     return;
   }
   const { connectionId, requestId } = job.output;
-  const frame = failure(job.output, "PROCESSING_FAILED", "The request could not be processed.");
+  const frame = isTimedOut(responsePayload?.errorType)
+    ? failure(job.output, "TIMED_OUT", "The action took too long and was stopped.")
+    : failure(job.output, "PROCESSING_FAILED", "The request could not be processed.");
   const outcome = await reply(management, connectionId, frame);
   console.warn({ event: "processing failed", connectionId, requestId, outcome, ...record });
 }

@@ -8,10 +8,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
     "the message is not an object, `action` is missing or not valid, `requestId` is not valid, a key is forbidden, the message is nested more than 1,000 levels deep, or it is larger than 256,000 bytes after the server has encoded it as JSON again",
   UNKNOWN_ACTION: "the action does not exist",
   INVALID_DATA: "the action does not accept this `data`",
-  RESULT_TOO_LARGE: "the reply is larger than 128 KB",
+  RESULT_TOO_LARGE: "the reply, or a progress frame, is larger than 128 KB",
+  TIMED_OUT: "the action stopped itself shortly before the processor's timeout; the job is in the dead-letter queue",
   PROCESSING_FAILED:
     "the job failed, or its reply could not be posted; the job is in the dead-letter queue",
   UNAVAILABLE: "the processor could not be invoked",
+  TOKEN_EXPIRED: "the token of the connection has expired; the server closes the connection",
 };
 
 /** Schemas of the frames that clients receive. The functions use only the types of replies. */

@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestStack } from "../test-stack.ts";
-import { runAction } from "../../functions/processor/run-action.ts";
+import { runForTest, testContext } from "../../functions/processor/testing.ts";
 import { bundleOptions } from "../../scripts/build/options.ts";
 import { connect } from "../e2e/client.ts";
 import { webApis } from "./web-apis.ts";
@@ -28,7 +28,9 @@ async function zipWithWebApis(): Promise<string> {
 
 test("an action uses Blob, ReadableStream, FormData and fetch in its bundle as in its unit test", async () => {
   const request = { action: "webApis", data: { text: "hello" }, requestId: "mine" };
-  const inUnitTest = await runAction({ ...request, connectionId: "c=" }, { webApis });
+  const { action, data, requestId } = request;
+  const context = testContext({ requestId });
+  const { reply: inUnitTest } = await runForTest({ webApis }, action, data, context);
   expect(inUnitTest).toMatchObject({
     result: {
       blob: "hello",

@@ -53,8 +53,10 @@ const CODES = Object.keys({
   UNKNOWN_ACTION: true,
   INVALID_DATA: true,
   RESULT_TOO_LARGE: true,
+  TIMED_OUT: true,
   PROCESSING_FAILED: true,
   UNAVAILABLE: true,
+  TOKEN_EXPIRED: true,
 } satisfies Record<protocol.ErrorCode, true>) as protocol.ErrorCode[];
 
 test.for(CODES)("an error frame with %s rejects the request with its code", async (code) => {

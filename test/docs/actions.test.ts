@@ -19,9 +19,9 @@ const blocks = fencedBlocks(readDocument("docs/actions.md"));
 const ACTION = "repeat";
 
 /** What is seen of each command of the document, besides its exit code. */
-const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[] }>> = {
-  "npx vitest run functions/processor": { prints: /Tests .*\d+ passed/ },
-  "npm run check:types": { prints: /> tsc && tsc -p / },
+const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[]; tags?: string[] }>> = {
+  "npx vitest run functions/processor": { prints: /Tests .*\d+ passed/, tags: ["extended"] },
+  "npm run check:types": { prints: /> tsc && tsc -p /, tags: ["extended"] },
   "npm run schemas": {
     prints: /> node scripts\/schemas\/index\.ts/,
     writes: ["docs/protocol.schema.json", "docs/asyncapi.json"],
@@ -55,10 +55,9 @@ describe("following docs/actions.md to the letter", () => {
 
   const commands = blocks.flatMap(({ language, lines }) => (language === "sh" ? lines : []));
 
-  test.for(commands.filter((command) => command !== "npm start"))(
-    "%s succeeds",
-    { tags: ["extended"], timeout: PATIENCE },
-    async (command) => {
+  describe.for(commands.filter((command) => command !== "npm start"))("%s", (command) => {
+    const tags = EFFECTS[command]?.tags ?? [];
+    test("succeeds", { tags, timeout: PATIENCE }, async () => {
       // What goes to stderr is in the message of the error.
       const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });
       const effect = EFFECTS[command];
@@ -68,8 +67,8 @@ describe("following docs/actions.md to the letter", () => {
       });
       for (const file of effect?.writes ?? [])
         expect(await readFile(join(copy, file), "utf8"), `in ${file}`).toContain(`"${ACTION}"`);
-    },
-  );
+    });
+  });
 
   test("what is sent to npm start is answered as the document says", async () => {
     expect(commands).toContain("npm start");

@@ -1,8 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { actions } from "../../functions/processor/actions/index.ts";
-import { runAction } from "../../functions/processor/run-action.ts";
-import type { Job } from "../../shared/protocol.ts";
+import { runForTest, testContext } from "../../functions/processor/testing.ts";
 import { anyString, jsonText } from "./json-text.ts";
 
 const { uppercase, reverse, echo } = actions;
@@ -13,7 +12,7 @@ function textOf(result: unknown): string {
   throw new Error("The result is no text.");
 }
 
-const reversed = (text: string) => textOf(reverse.run({ text }, {}));
+const reversed = (text: string) => textOf(reverse.run({ text }, testContext()));
 const codeUnits = (text: string) =>
   Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).toSorted(
     (a, b) => a - b,
@@ -56,8 +55,8 @@ test("reversing any text keeps every code unit of it", () => {
 test("upper case of upper case is the same", () => {
   fc.assert(
     fc.property(anyString, (text) => {
-      const once = uppercase.run({ text }, {});
-      expect(uppercase.run({ text: textOf(once) }, {})).toBe(once);
+      const once = uppercase.run({ text }, testContext());
+      expect(uppercase.run({ text: textOf(once) }, testContext())).toBe(once);
     }),
     { numRuns: 5000 },
   );
@@ -66,14 +65,13 @@ test("upper case of upper case is the same", () => {
 test("echo gives back the very same value", () => {
   fc.assert(
     fc.property(fc.anything(), (data) => {
-      expect(echo.run(data, {})).toBe(data);
+      expect(echo.run(data, testContext())).toBe(data);
     }),
   );
 });
 
 test("no job whatever makes an action throw, and each gets a reply of its own", async () => {
-  const job: fc.Arbitrary<Job> = fc.record({
-    connectionId: fc.constant("connection="),
+  const request = fc.record({
     requestId: anyString,
     action: fc.oneof(fc.constantFrom(...Object.keys(actions)), anyString),
     data: fc.oneof(
@@ -82,9 +80,10 @@ test("no job whatever makes an action throw, and each gets a reply of its own", 
     ),
   });
   await fc.assert(
-    fc.asyncProperty(job, async (request) => {
-      const reply = await runAction(request, actions);
-      expect(reply).toMatchObject({ action: request.action, requestId: request.requestId });
+    fc.asyncProperty(request, async ({ requestId, action, data }) => {
+      const context = testContext({ requestId });
+      const { reply } = await runForTest(actions, action, data, context);
+      expect(reply).toMatchObject({ action, requestId });
       expect(reply).toHaveProperty(reply.status === "success" ? "result" : "error");
     }),
     { numRuns: 2000 },

@@ -1,0 +1,98 @@
+import type { Context } from "aws-lambda";
+import type { Management } from "../../shared/aws-clients.ts";
+import { isGone, post } from "../../shared/connection.ts";
+import type { Job, Progress } from "../../shared/protocol.ts";
+import { TimedOut } from "../../shared/timed-out.ts";
+import type { ActionContext } from "./action.ts";
+
+/** One attempt of a job, from the start of its action to the end. */
+export interface Attempt {
+  /** What the action gets. Its signal aborts with one of the three errors below. */
+  readonly context: ActionContext;
+  /**
+   * Posts a frame before the reply.
+   * @throws {ClientGone} or {@link ProgressTooLarge}, after the signal has aborted with it; and every
+   * other error of the SDK.
+   */
+  postProgress(frame: Progress): Promise<void>;
+  /** Ends the checks of the time and of the connection. */
+  end(): void;
+}
+
+/** The client has disconnected. */
+export class ClientGone extends Error {
+  override readonly name = "ClientGone";
+  constructor() {
+    super("The client has disconnected.");
+  }
+}
+
+/** The action yielded a value whose frame is over 128 KB. */
+export class ProgressTooLarge extends Error {
+  override readonly name = "ProgressTooLarge";
+  constructor() {
+    super("A progress frame is over 128 KB.");
+  }
+}
+
+/** Milliseconds that an action has to stop before Lambda stops the function. */
+const TIME_TO_STOP = 1000;
+
+/** Milliseconds without a post after which API Gateway is asked whether the client is still there. */
+const CHECK_AFTER = 5000;
+
+export function startAttempt(
+  job: Job,
+  lambda: Pick<Context, "awsRequestId" | "getRemainingTimeInMillis">,
+  management: Management,
+): Attempt {
+  const { connectionId, requestId, subject, claims = {} } = job;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = (reason: Error) => {
+    controller.abort(reason);
+    return reason;
+  };
+
+  const remaining = lambda.getRemainingTimeInMillis();
+  const timer = setTimeout(
+    () => stop(new TimedOut()),
+    remaining - Math.min(TIME_TO_STOP, remaining / 2),
+  );
+
+  let hasEnded = false;
+  let checking: NodeJS.Timeout | undefined;
+  const checkLater = () => {
+    clearTimeout(checking);
+    if (!hasEnded) checking = setTimeout(() => void check(), CHECK_AFTER);
+  };
+  const check = async () => {
+    // A check that fails says nothing about the client.
+    if (await isGone(management, connectionId).catch(() => false)) stop(new ClientGone());
+    else checkLater();
+  };
+  checkLater();
+
+  return {
+    context: {
+      connectionId,
+      requestId,
+      invocationId: lambda.awsRequestId,
+      subject,
+      claims,
+      signal,
+      remainingTime: () => lambda.getRemainingTimeInMillis(),
+    },
+    async postProgress(frame) {
+      const outcome = await post(management, connectionId, frame);
+      if (outcome === "gone") throw stop(new ClientGone());
+      if (outcome === "too large") throw stop(new ProgressTooLarge());
+      checkLater();
+    },
+    end() {
+      hasEnded = true;
+      clearTimeout(timer);
+      clearTimeout(checking);
+    },
+  };
+}
