@@ -1,28 +1,11 @@
+import { join } from "node:path";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { build } from "esbuild";
-import { zipSync } from "fflate";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Overview } from "@websocket-lambda/local-aws";
+import { bundleProcessorWith } from "./extra-actions.ts";
 import { startTestStack } from "./test-stack.ts";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
-
-/** The processor as it is, with actions that fail in every way there is. */
-const FAILING = `
-  import * as v from "valibot";
-  import { defineAction } from "./action.ts";
-  import { actions } from "./actions/index.ts";
-  const action = (run) => defineAction({ input: v.unknown(), run });
-  Object.assign(actions, {
-    throws: action(() => { throw new TypeError("planted"); }),
-    rejects: action(async () => { throw new TypeError("planted"); }),
-    hangs: action(() => new Promise(() => setInterval(() => {}, 1000))),
-    loops: action(() => { for (;;); }),
-    exits: action(() => process.exit(3)),
-    fills: action(() => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); }),
-  });
-  export { handler } from "./index.ts";
-`;
 
 /**
  * Seconds: short, because a loop runs until then. After it, the process starts again in the time of the
@@ -36,24 +19,16 @@ const TIME_OUT = 3;
  */
 const LONG_TIME_OUT = 10;
 
-let zip = new Uint8Array();
+let code = "";
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: FAILING, resolveDir: "functions/processor", loader: "ts" },
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    write: false,
-  });
-  zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
+  code = await bundleProcessorWith(join(import.meta.dirname, "failing-actions.ts"));
 });
 
 async function startFailingStack(timeout: number) {
   const aws = await startTestStack({ trace: true });
   onTestFinished(() => aws.close());
   aws.functionNamed("processor").configuration.Timeout = timeout;
-  aws.updateFunctionCode("websocket-lambda-processor", zip);
+  aws.replaceCode("processor", code);
   const { endpoint } = aws;
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const sqs = new SQSClient({ endpoint, region: "us-east-1", credentials });
