@@ -9,7 +9,7 @@ import { afterAll } from "vitest";
 export interface RecordingServer {
   readonly endpoint: string;
   /** Every request so far, its path decoded. */
-  readonly calls: { path: string; body: string }[];
+  readonly calls: { method: string; path: string; body: string }[];
 }
 
 /** Starts a server that keeps each request and leaves the answer to the test; it ends with the file. */
@@ -20,7 +20,7 @@ export async function startRecordingServer(
   const record = async (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent(request.url ?? "");
     const body = await text(request);
-    calls.push({ path, body });
+    calls.push({ method: request.method ?? "", path, body });
     answer(path, response, body);
   };
   const server = createServer((request, response) => void record(request, response));

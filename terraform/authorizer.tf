@@ -23,6 +23,7 @@ resource "aws_lambda_function" "authorizer" {
       JWT_ISSUER      = var.jwt_issuer
       JWT_AUDIENCE    = join(",", var.jwt_audience)
       JWT_JWKS_URL    = coalesce(var.jwt_jwks_url, "${trimsuffix(var.jwt_issuer, "/")}/.well-known/jwks.json")
+      JWT_CLAIMS      = join(",", var.jwt_claims)
       ALLOWED_ORIGINS = join(",", var.allowed_origins)
     }
   }

@@ -1,10 +1,14 @@
 locals {
-  # AWS checks the literal "…/@connections/{connectionId}": without the final
-  # "/*", as AWS's guide prints it, every reply is denied.
+  # For POST, which sends, GET, which asks whether a client is there, and DELETE,
+  # which disconnects it. AWS checks the literal "…/@connections/{connectionId}":
+  # without the final "/*", as AWS's guide prints it, every call is denied.
   #
   # A local, because a data source that refers to a resource directly is read at
   # apply whenever that resource changes, and the plan would not show the policy.
-  connections_arn = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/POST/@connections/*"
+  connections_arn = {
+    for method in ["POST", "GET", "DELETE"] :
+    method => "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${method}/@connections/*"
+  }
 }
 
 data "aws_iam_policy_document" "assume_role" {
@@ -29,7 +33,18 @@ data "aws_iam_policy_document" "websocket_handler" {
   statement {
     sid       = "ReplyToConnections"
     actions   = ["execute-api:ManageConnections"]
-    resources = [local.connections_arn]
+    resources = [local.connections_arn["POST"]]
+  }
+
+  # Those whose token has expired.
+  dynamic "statement" {
+    for_each = local.has_authorizer ? ["DELETE"] : []
+
+    content {
+      sid       = "DisconnectClients"
+      actions   = ["execute-api:ManageConnections"]
+      resources = [local.connections_arn[statement.value]]
+    }
   }
 
   statement {
@@ -43,7 +58,14 @@ data "aws_iam_policy_document" "processor" {
   statement {
     sid       = "ReplyToConnections"
     actions   = ["execute-api:ManageConnections"]
-    resources = [local.connections_arn]
+    resources = [local.connections_arn["POST"]]
+  }
+
+  # Actions stop when their client has disconnected.
+  statement {
+    sid       = "CheckConnections"
+    actions   = ["execute-api:ManageConnections"]
+    resources = [local.connections_arn["GET"]]
   }
 
   # Lambda sends dead letters and failure reports in the name of the function

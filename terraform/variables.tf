@@ -106,6 +106,27 @@ variable "jwt_audience" {
   }
 }
 
+variable "jwt_claims" {
+  description = "Names of claims that actions get as context.claims, if the token has them. The claims \"sub\" and \"exp\" need no entry: \"sub\" is context.subject. The authorizer refuses a token whose claims do not fit into the 8 KB that API Gateway accepts from it."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for claim in var.jwt_claims : can(regex("^[^,\\s]+$", claim))])
+    error_message = "Values in jwt_claims must not be empty and must not contain commas or whitespace."
+  }
+
+  validation {
+    condition     = length(setintersection(var.jwt_claims, ["sub", "exp"])) == 0
+    error_message = "jwt_claims must not contain \"sub\" or \"exp\". Actions get \"sub\" as context.subject, and the websocket-handler checks \"exp\"."
+  }
+
+  validation {
+    condition     = length(var.jwt_claims) == 0 || var.jwt_issuer != null
+    error_message = "jwt_claims requires jwt_issuer. Set jwt_issuer too, or remove jwt_claims."
+  }
+}
+
 variable "jwt_jwks_url" {
   description = "URL of the issuer's keys (JWKS). Default: jwt_issuer followed by \"/.well-known/jwks.json\"."
   type        = string

@@ -1,9 +1,18 @@
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { createIssuer } from "../scripts/start/issuer.ts";
+import type { StackName } from "../scripts/start/stack.ts";
+import { bundleProcessorWith } from "./extra-actions.ts";
 import { startTestStack, type TestStack } from "./test-stack.ts";
 import { type Client, connect } from "./e2e/client.ts";
 import { countDeadLetters } from "./e2e/dead-letters.ts";
 import type { LogWatch } from "./e2e/log-watch.ts";
+
+const issuer = await createIssuer();
+
+/** Its action waits until it is stopped. */
+const WAITING = join(import.meta.dirname, "waiting-action.ts");
 
 /** A stack of its own for one test, so that a permission can be taken away from it. */
 interface Stack {
@@ -14,8 +23,8 @@ interface Stack {
   withdraw(functionName: "websocket-handler" | "processor", sid: string): void;
 }
 
-async function startOwnStack(): Promise<Stack> {
-  const aws = await startTestStack();
+async function startOwnStack(stack: StackName = "open"): Promise<Stack> {
+  const aws = await startTestStack({ stack, pages: issuer.pages });
   onTestFinished(() => aws.close());
   return {
     aws,
@@ -65,6 +74,17 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
     client.send("not JSON");
     expect(await client.nextText()).toMatch(/^\{"message": "Internal server error", /);
   },
+  "websocket-handler DisconnectClients": async ({ aws, logs }) => {
+    // Accepted at the handshake, because clocks may differ by five seconds.
+    const exp = Math.floor(Date.now() / 1000) - 3;
+    const token = await issuer.tokenFor(aws.endpoint, "ada", { exp });
+    const client = await aws.connect(`?token=${token}`);
+    await expect
+      .poll(() => client.ask(echo), { interval: 500 })
+      .toMatchObject({ error: { code: "TOKEN_EXPIRED" } });
+    await logs.line(({ level }) => level === "ERROR");
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  },
   "websocket-handler WriteLogs": async ({ connect: open, logs }) => {
     const client = await open();
     expect(await client.ask(echo)).toMatchObject({ result: 1 });
@@ -74,6 +94,18 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
   "processor ReplyToConnections": async ({ aws, connect: open }) => {
     const client = await open();
     expect(await client.ask(echo)).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+    expect(await countDeadLetters(aws)).toBe(1);
+  },
+  "processor CheckConnections": async ({ aws, connect: open, logs }) => {
+    aws.replaceCode("processor", await bundleProcessorWith(WAITING));
+    // Seconds: the connection is checked after five, and the action is stopped after seven.
+    aws.functionNamed("processor").configuration.Timeout = 8;
+    const client = await open();
+    client.send({ action: "wait" });
+    await logs.line(({ content }) => content["event"] === "waiting");
+    client.socket.close();
+    const { content } = await logs.line(({ content }) => content["event"] === "processing failed");
+    expect(content).toMatchObject({ outcome: "gone" });
     expect(await countDeadLetters(aws)).toBe(1);
   },
   "processor KeepDeadLetters": async ({ aws, connect: open, withdraw }) => {
@@ -105,14 +137,14 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
 describe("without a statement of a role", () => {
   test.for(Object.entries(symptoms))("%s, it shows", async ([name, symptom]) => {
     const [functionName, sid] = name.split(" ");
-    const stack = await startOwnStack();
+    const stack = await startOwnStack(sid === "DisconnectClients" ? "authenticated" : "open");
     stack.withdraw(functionName === "processor" ? "processor" : "websocket-handler", sid ?? "");
     await symptom(stack);
     expect.hasAssertions();
   });
 
   test("there is none whose absence is not tested here", async () => {
-    const { aws } = await startOwnStack();
+    const { aws } = await startOwnStack("authenticated");
     const statements = ["websocket-handler", "processor"].flatMap((functionName) =>
       policyOf(aws, functionName).document.Statement.map(({ Sid }) => `${functionName} ${Sid}`),
     );

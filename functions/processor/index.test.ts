@@ -1,24 +1,33 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import * as v from "valibot";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { isReplyNotPosted } from "../../shared/reply-not-posted.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
+import { type Action, defineAction } from "./action.ts";
 
 /** Stands for API Gateway, so that the handler's real SDK client is used. */
 let status = 200;
+/** The number of requests that succeed before `status` applies. */
+let successes = 0;
 const { endpoint, calls } = await startRecordingServer((_path, response) => {
-  response.writeHead(status).end();
+  response.writeHead(calls.length <= successes ? 200 : status).end();
 });
 
 vi.stubEnv("AWS_REGION", "us-east-1");
 vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
 vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 vi.stubEnv("MANAGEMENT_ENDPOINT", `${endpoint}/stage`);
+const { actions } = await import("./actions/index.ts");
 const { handler } = await import("./index.ts");
 
-const context = {
-  awsRequestId: "invocation",
-  getRemainingTimeInMillis: () => 30_000,
-} as Parameters<typeof handler>[1];
-const run = (event: unknown) => handler(event, context);
+/** Milliseconds that the function has. */
+let time = 30_000;
+const run = (event: unknown) => {
+  const end = Date.now() + time;
+  const getRemainingTimeInMillis = () => end - Date.now();
+  const context = { awsRequestId: "invocation", getRemainingTimeInMillis };
+  return handler(event, context as Parameters<typeof handler>[1]);
+};
 
 const log = vi.spyOn(console, "info").mockImplementation(() => {});
 const logError = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -27,7 +36,17 @@ beforeEach(() => {
   log.mockClear();
   logError.mockClear();
   status = 200;
+  successes = 0;
+  time = 30_000;
 });
+
+/** Adds an action for one test. */
+function addAction(run: Action["run"]): void {
+  Object.assign(actions, { added: defineAction({ input: v.unknown(), run }) });
+  onTestFinished(() => {
+    delete (actions as Partial<Record<string, Action>>)["added"];
+  });
+}
 
 const job = { connectionId: "c=", requestId: "mine", subject: "ada", action: "uppercase" };
 const line = { event: "reply posted", connectionId: "c=", requestId: "mine", subject: "ada" };
@@ -36,6 +55,7 @@ test("the result of a job is posted to its connection, and logged without the da
   await run({ ...job, data: { text: "hello" } });
   expect(calls).toEqual([
     {
+      method: "POST",
       path: "/stage/@connections/c=",
       body: '{"action":"uppercase","status":"success","result":"HELLO","requestId":"mine"}',
     },
@@ -111,4 +131,151 @@ test.for<[string, unknown]>([
 ])("an event that is no job is refused without its data: %s", async ([message, event]) => {
   await expect(run(event)).rejects.toThrow(new TypeError(message));
   expect(calls).toEqual([]);
+});
+
+const streaming = { ...job, action: "added" };
+const addedLine = { ...line, code: undefined };
+
+test("what an action yields is posted before the result, numbered and in order", async () => {
+  addAction(async function* count() {
+    yield { left: 1 };
+    yield undefined;
+    return "done";
+  });
+  await run(streaming);
+  expect(calls.map(({ body }) => body)).toEqual([
+    '{"action":"added","status":"progress","progress":{"left":1},"sequence":0,"requestId":"mine"}',
+    '{"action":"added","status":"progress","sequence":1,"requestId":"mine"}',
+    '{"action":"added","status":"success","result":"done","requestId":"mine"}',
+  ]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "delivered" }]]);
+});
+
+test("an action whose client leaves is stopped, and its job ends as gone", async () => {
+  const ends: string[] = [];
+  addAction(async function* count(_data, { signal }) {
+    try {
+      for (let left = 100; left > 0; left -= 1) yield { left };
+      ends.push("all");
+    } finally {
+      ends.push(String(signal.reason));
+    }
+  });
+  successes = 3;
+  status = 410;
+  await run(streaming);
+  expect(calls).toHaveLength(4);
+  expect(ends).toEqual(["ClientGone: The client has disconnected."]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
+  expect(logError).not.toHaveBeenCalled();
+});
+
+test("an action that waits learns at once that the client left", async () => {
+  addAction(async function* wait(_data, { signal }) {
+    yield 1;
+    yield 2;
+    await setTimeout(20_000, undefined, { signal });
+  });
+  successes = 1;
+  status = 410;
+  await run(streaming);
+  expect(calls).toHaveLength(2);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
+});
+
+test("an action that yields nothing for a while is stopped too, if its client has left", async () => {
+  addAction(async (_data, { signal }) => await setTimeout(20_000, undefined, { signal }));
+  status = 410;
+  await run(streaming);
+  expect(calls).toEqual([{ method: "GET", path: "/stage/@connections/c=", body: "" }]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
+});
+
+test("a check of the connection that fails stops no action", async () => {
+  addAction(async (_data, { signal }) => await setTimeout(5500, "done", { signal }));
+  status = 403;
+  const running = run(streaming);
+  await expect.poll(() => calls.length).toBe(1);
+  status = 200;
+  await running;
+  expect(calls.map(({ method }) => method)).toEqual(["GET", "POST"]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "delivered" }]]);
+});
+
+test("a value over 128 KB ends the request with RESULT_TOO_LARGE, after the action has ended", async () => {
+  let hasEnded = false;
+  addAction(async function* large() {
+    try {
+      yield "small";
+      yield "large";
+      yield "never posted";
+    } finally {
+      hasEnded = true;
+    }
+  });
+  successes = 1;
+  status = 413;
+  await run(streaming);
+  expect(hasEnded).toBe(true);
+  expect(JSON.parse(calls.at(-1)?.body ?? "")).toMatchObject({
+    error: { code: "RESULT_TOO_LARGE" },
+  });
+});
+
+test("an action that stops when the function's time runs out fails as TimedOut", async () => {
+  time = 200;
+  addAction(async (_data, { signal }) => await setTimeout(20_000, undefined, { signal }));
+  const thrown: unknown = await run(streaming).catch((error: unknown) => error);
+  expect(thrown).toMatchObject({
+    name: "TimedOut",
+    message: "The action was stopped shortly before the function's timeout.",
+    cause: { name: "AbortError" },
+  });
+  expect(calls).toEqual([]);
+});
+
+test("an action that returns when the function's time runs out has its result posted", async () => {
+  time = 200;
+  addAction(async (_data, { signal }) => {
+    await setTimeout(20_000, undefined, { signal }).catch(() => {});
+    return "half";
+  });
+  await run(streaming);
+  expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject([{ result: "half" }]);
+});
+
+test("an action that yields without an end is stopped when the time runs out", async () => {
+  time = 200;
+  addAction(async function* forever() {
+    for (;;) yield await setTimeout(5);
+  });
+  await expect(run(streaming)).rejects.toMatchObject({ name: "TimedOut" });
+});
+
+test("a post that fails ends the action and fails the job, which may run again", async () => {
+  let hasEnded = false;
+  addAction(async function* count() {
+    try {
+      yield 1;
+      yield 2;
+    } finally {
+      hasEnded = true;
+    }
+  });
+  status = 403;
+  const thrown: unknown = await run(streaming).catch((error: unknown) => error);
+  expect(thrown).toMatchObject({
+    $metadata: { httpStatusCode: 403 },
+    message: expect.not.toSatisfy(isReplyNotPosted),
+  });
+  expect(hasEnded).toBe(true);
+});
+
+test("an error after some values fails the job, and nothing follows them", async () => {
+  addAction(async function* broken() {
+    yield 1;
+    throw new RangeError("planted");
+  });
+  await expect(run(streaming)).rejects.toThrow(RangeError);
+  expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject([{ sequence: 0 }]);
 });

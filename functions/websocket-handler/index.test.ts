@@ -33,7 +33,7 @@ beforeEach(() => {
 const requestContext = { connectionId: "c=", requestId: "gateway" };
 type Event = Parameters<typeof handler>[0];
 const context = {} as Parameters<typeof handler>[1];
-const receive = (body: string, authorizer?: { principalId: string }) => {
+const receive = (body: string, authorizer?: Record<string, string>) => {
   const ofMessage = { ...requestContext, routeKey: "$default", ...(authorizer && { authorizer }) };
   const event: unknown = { requestContext: ofMessage, body, isBase64Encoded: false };
   return handler(event as Event, context);
@@ -50,12 +50,81 @@ test("the processor gets the request with its connection id, and no other key of
   await receive('{"action":"echo","data":[1],"requestId":"mine","connectionId":"stolen","x":1}');
   expect(calls).toEqual([
     {
+      method: "POST",
       path: "/2015-03-31/functions/the-processor/invocations",
       body: '{"connectionId":"c=","requestId":"mine","action":"echo","data":[1]}',
     },
   ]);
   expect(lines).toEqual([
     { level: "info", event: "processor invoked", connectionId: "c=", requestId: "mine" },
+  ]);
+});
+
+test("the processor gets the subject and the claims of the token", async () => {
+  const claims = JSON.stringify({ scope: "read", groups: ["a", "b"] });
+  const exp = String(Math.floor(Date.now() / 1000) + 60);
+  await receive('{"action":"echo","requestId":"mine"}', { principalId: "ada", exp, claims });
+  expect(calls.map(({ body }) => body)).toEqual([
+    '{"connectionId":"c=","requestId":"mine","subject":"ada","claims":{"scope":"read","groups":["a","b"]},"action":"echo"}',
+  ]);
+});
+
+test("a ping is answered without the processor, and not logged", async () => {
+  expect(await receive('{"action":"ping","data":1,"requestId":"mine"}')).toEqual({
+    statusCode: 200,
+  });
+  expect(calls).toEqual([
+    {
+      method: "POST",
+      path: "/stage/@connections/c=",
+      body: '{"action":"ping","status":"success","requestId":"mine"}',
+    },
+  ]);
+  expect(lines).toEqual([]);
+});
+
+test.for<[string, string | null, string]>([
+  ["a request", "echo", '{"action":"echo","requestId":"mine"}'],
+  ["a ping", "ping", '{"action":"ping","requestId":"mine"}'],
+  ["a message without an action", null, '{"requestId":"mine"}'],
+])("%s with an expired token gets TOKEN_EXPIRED, and is disconnected", async ([, action, body]) => {
+  const exp = String(Math.floor(Date.now() / 1000) - 6);
+  expect(await receive(body, { principalId: "ada", exp })).toEqual({ statusCode: 200 });
+  expect(calls).toEqual([
+    {
+      method: "POST",
+      path: "/stage/@connections/c=",
+      body: JSON.stringify({
+        action,
+        status: "error",
+        error: {
+          code: "TOKEN_EXPIRED",
+          message: "The token has expired. Connect again with a new one.",
+        },
+        requestId: "mine",
+      }),
+    },
+    { method: "DELETE", path: "/stage/@connections/c=", body: "" },
+  ]);
+  const ids = { connectionId: "c=", requestId: "mine" };
+  const code = "TOKEN_EXPIRED";
+  expect(lines).toEqual([
+    { level: "info", event: "message rejected", ...ids, code, outcome: "delivered" },
+  ]);
+});
+
+test("a client with an expired token that has left is a normal end", async () => {
+  postStatus = 410;
+  const authorizer = { principalId: "ada", exp: "1" };
+  expect(await receive('{"action":"echo"}', authorizer)).toEqual({ statusCode: 200 });
+  expect(calls.map(({ method }) => method)).toEqual(["POST", "DELETE"]);
+});
+
+test("clocks may differ by five seconds", async () => {
+  const exp = String(Math.floor(Date.now() / 1000) - 3);
+  await receive('{"action":"echo"}', { principalId: "ada", exp });
+  expect(calls.map(({ path }) => path)).toEqual([
+    "/2015-03-31/functions/the-processor/invocations",
   ]);
 });
 
@@ -172,6 +241,7 @@ test("the failure record of a job becomes PROCESSING_FAILED at its connection", 
   await handler(record, {} as Parameters<typeof handler>[1]);
   expect(calls).toEqual([
     {
+      method: "POST",
       path: "/stage/@connections/c=",
       body: '{"action":"echo","status":"error","error":{"code":"PROCESSING_FAILED","message":"The request could not be processed."},"requestId":"mine"}',
     },
@@ -187,6 +257,23 @@ test("the failure record of a job becomes PROCESSING_FAILED at its connection", 
       condition: "RetriesExhausted",
       approximateInvokeCount: 1,
     },
+  ]);
+});
+
+test.for<[object | null | undefined, string]>([
+  [{ errorType: "TimedOut", errorMessage: "The action was stopped." }, "TIMED_OUT"],
+  [{ errorType: "Sandbox.Timedout", errorMessage: "Task timed out." }, "PROCESSING_FAILED"],
+  [{ errorMessage: "Task timed out." }, "PROCESSING_FAILED"],
+  [null, "PROCESSING_FAILED"],
+])("a failure record with the response %j becomes %s", async ([responsePayload, code]) => {
+  const record = {
+    requestContext: { requestId: "i", condition: "RetriesExhausted", approximateInvokeCount: 1 },
+    requestPayload: { connectionId: "c=", requestId: "mine", action: "echo" },
+    responsePayload,
+  } as Event;
+  await handler(record, context);
+  expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
+    expect.objectContaining({ error: expect.objectContaining({ code }), requestId: "mine" }),
   ]);
 });
 

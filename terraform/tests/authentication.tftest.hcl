@@ -84,6 +84,7 @@ run "with_an_issuer_connect_asks_the_authorizer" {
   variables {
     jwt_issuer      = "https://login.example.com/tenant/"
     jwt_audience    = ["chat", "chat-mobile"]
+    jwt_claims      = ["scope", "cognito:groups"]
     allowed_origins = ["https://chat.example.com"]
     log_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   }
@@ -129,6 +130,7 @@ run "with_an_issuer_connect_asks_the_authorizer" {
       JWT_ISSUER      = "https://login.example.com/tenant/"
       JWT_AUDIENCE    = "chat,chat-mobile"
       JWT_JWKS_URL    = "https://login.example.com/tenant/.well-known/jwks.json"
+      JWT_CLAIMS      = "scope,cognito:groups"
       ALLOWED_ORIGINS = "https://chat.example.com"
     })
     error_message = "The environment variables of the authorizer are wrong."
@@ -144,6 +146,14 @@ run "with_an_issuer_connect_asks_the_authorizer" {
       }
     ]
     error_message = "The authorizer has more permissions than writing its log: ${aws_iam_role_policy.function["authorizer"].policy}"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.function["websocket_handler"].policy).Statement :
+      statement.Resource if statement.Sid == "DisconnectClients"
+    ] == ["arn:aws:execute-api:us-east-1:123456789012:abc123/production/DELETE/@connections/*"]
+    error_message = "The websocket-handler cannot close connections whose token has expired."
   }
 
   assert {

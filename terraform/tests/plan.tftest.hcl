@@ -169,6 +169,12 @@ run "without_variables" {
           Resource = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/POST/@connections/*"
         },
         {
+          Sid      = "CheckConnections"
+          Effect   = "Allow"
+          Action   = "execute-api:ManageConnections"
+          Resource = "arn:aws:execute-api:us-east-1:123456789012:abc123/production/GET/@connections/*"
+        },
+        {
           Sid      = "KeepDeadLetters"
           Effect   = "Allow"
           Action   = "sqs:SendMessage"

@@ -114,8 +114,9 @@ run "second_invalid_values" {
     log_kms_key_arn = "alias/logs"
     # An email address.
     alarm_topic_arns = ["ops@example.com"]
-    # Both without an issuer.
+    # All three without an issuer.
     jwt_audience = ["chat"]
+    jwt_claims   = ["scope"]
     jwt_jwks_url = "https://login.example.com/jwks"
   }
 
@@ -130,6 +131,7 @@ run "second_invalid_values" {
     var.log_kms_key_arn,
     var.alarm_topic_arns,
     var.jwt_audience,
+    var.jwt_claims,
     var.jwt_jwks_url,
   ]
 }
@@ -155,6 +157,8 @@ run "third_invalid_values" {
     jwt_issuer       = "https://login.example.com"
     # A comma.
     jwt_audience = ["chat,shop"]
+    # A comma.
+    jwt_claims = ["scope,groups"]
     # Without TLS.
     jwt_jwks_url = "http://login.example.com/jwks"
   }
@@ -167,6 +171,7 @@ run "third_invalid_values" {
     var.log_kms_key_arn,
     var.alarm_topic_arns,
     var.jwt_audience,
+    var.jwt_claims,
     var.jwt_jwks_url,
   ]
 }
@@ -193,9 +198,11 @@ run "an_issuer_without_an_audience" {
 
   variables {
     jwt_issuer = "https://login.example.com"
+    # Needs no entry.
+    jwt_claims = ["sub"]
   }
 
-  expect_failures = [var.jwt_audience]
+  expect_failures = [var.jwt_audience, var.jwt_claims]
 }
 
 run "unusual_but_right" {

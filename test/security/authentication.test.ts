@@ -1,10 +1,15 @@
+import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WrittenLogEvent } from "@websocket-lambda/local-aws";
+import { bundleProcessorWith } from "../extra-actions.ts";
 import { startTestStack, type TestStack } from "../test-stack.ts";
 import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts";
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
+
+/** Its action returns its context. */
+const WHO_AM_I = join(import.meta.dirname, "who-am-i-action.ts");
 
 const issuer = await createIssuer();
 let aws: TestStack;
@@ -199,14 +204,47 @@ test("a token of Cognito, which names its client instead of an audience, is acce
   ).toHaveProperty("socket");
 });
 
-test("who is connected stays so after the token's end", async () => {
+test("a connection whose token has expired ends with its next message", async () => {
   // Five seconds are added for clocks that differ.
-  const token = await tokenWith({ exp: seconds() });
+  const token = await tokenWith({ exp: seconds() - 2 });
   const client = await connect(`${url}?token=${token}`);
+  expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
   await expect
     .poll(() => connect(`${url}?token=${token}`).then(() => "in", String), { timeout: 15_000 })
     .toContain("403");
-  expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+  client.send({ action: "echo", data: 2, requestId: "late" });
+  expect(await client.nextText()).toBe(
+    '{"action":"echo","status":"error","error":{"code":"TOKEN_EXPIRED","message":"The token has expired. Connect again with a new one."},"requestId":"late"}',
+  );
+  expect(await client.closed).toMatchObject({ code: 1000 });
+});
+
+test("an action gets the claims that jwt_claims names, as the token has them", async () => {
+  const other = await startTestStack({ stack: "authenticated", pages: issuer.pages });
+  try {
+    const variables = other.functionNamed("authorizer").configuration.Environment?.Variables;
+    Object.assign(variables ?? {}, { JWT_CLAIMS: "scope,groups,missing" });
+    other.replaceCode("processor", await bundleProcessorWith(WHO_AM_I));
+    const claims = { scope: "read write", groups: ["a", "ä"], email: "ada@example.com" };
+    const token = await issuer.tokenFor(other.endpoint, "ada", claims);
+    const client = await other.connect(`?token=${token}`);
+    expect(await client.ask({ action: "whoAmI", requestId: "mine" })).toMatchObject({
+      result: {
+        requestId: "mine",
+        subject: "ada",
+        claims: { scope: "read write", groups: ["a", "ä"] },
+      },
+    });
+    const large = await issuer.tokenFor(other.endpoint, "ada", { scope: "x".repeat(5500) });
+    const open = (offered: string) => connect(other.url, {}, ["websocket-lambda", offered]);
+    expect(await open(large)).toHaveProperty("socket");
+    // A quote has two characters in the token, and four in the JSON string that API Gateway passes.
+    const tooLarge = await issuer.tokenFor(other.endpoint, "ada", { scope: '"'.repeat(2200) });
+    await expect(open(tooLarge)).rejects.toThrow("response: 403");
+    await other.logs.line(({ content }) => content["reason"] === "ClaimsTooLarge");
+  } finally {
+    await other.close();
+  }
 });
 
 test("where API Gateway may not invoke the authorizer, nobody gets in", async () => {
