@@ -1,0 +1,62 @@
+import { setTimeout } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { batches } from "./batches.ts";
+
+const all = async <Value>(source: AsyncIterable<Value>) => {
+  const values: Value[] = [];
+  for await (const value of source) values.push(value);
+  return values;
+};
+
+test("values that come at once are one list", async () => {
+  const source = (async function* source() {
+    yield* [1, 2, 3];
+  })();
+  expect(await all(batches(source, 1000))).toEqual([[1, 2, 3]]);
+});
+
+test("a value that comes later is in a list of its own, and none is lost", async () => {
+  const source = (async function* source() {
+    yield 1;
+    yield 2;
+    await setTimeout(100);
+    yield 3;
+    yield 4;
+  })();
+  expect(await all(batches(source, 30))).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
+test("no values are no list", async () => {
+  const source = (async function* source() {})();
+  expect(await all(batches(source, 30))).toEqual([]);
+});
+
+test.for([0, 60])("an error after %i ms comes after the values before it", async (wait) => {
+  const source = (async function* source() {
+    yield 1;
+    await setTimeout(wait);
+    throw new RangeError("planted");
+  })();
+  const seen = batches(source, 30);
+  expect(await seen.next()).toEqual({ done: false, value: [1] });
+  await setTimeout(60);
+  await expect(seen.next()).rejects.toThrow(RangeError);
+});
+
+test("a source ends with its batches", async () => {
+  let hasEnded = false;
+  const source = (async function* source() {
+    try {
+      for (;;) yield await setTimeout(5, "value");
+    } finally {
+      hasEnded = true;
+    }
+  })();
+  const seen = batches(source, 20);
+  await seen.next();
+  await seen.return();
+  expect(hasEnded).toBe(true);
+});
