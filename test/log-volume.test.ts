@@ -101,3 +101,15 @@ test("no requestId makes longer lines than the calculation of an attack assumes"
   const { messageFunctions } = await measure({ ...request, requestId: "\u0001".repeat(128) });
   expect(messageFunctions).toEqual(about(LOG_VOLUME.attackFunctions));
 }, 60_000);
+
+test("a ping writes as much log as the calculation of keep-alives assumes", async () => {
+  const client = await connect(local.webSocketUrl("production"));
+  await client.ask({ action: "ping" });
+  const reading = nextLines(4 * MESSAGES);
+  for (let number = 0; number < MESSAGES; number += 1) await client.ask({ action: "ping" });
+  const lines = await reading;
+  const functions = lines.filter(({ isAccess, isOfConnection }) => !isAccess && !isOfConnection);
+  const access = lines.filter(({ isAccess, isOfConnection }) => isAccess && !isOfConnection);
+  expect(volumeOf(functions, MESSAGES)).toEqual(about(LOG_VOLUME.pingFunctions));
+  expect(volumeOf(access, MESSAGES)).toEqual(about(LOG_VOLUME.messageAccess));
+}, 60_000);

@@ -18,9 +18,10 @@ const blocks = fencedBlocks(readDocument("docs/scaling.md"))
   .filter(({ language }) => language === "console")
   .map(({ lines: [command = "", ...output] }) => ({ command, output: output.join("\n") }));
 
-test("docs/scaling.md shows the cost of a month and of an attack", () => {
+test("docs/scaling.md shows the cost of a month, of idle clients and of an attack", () => {
   expect(blocks.map(({ command }) => command)).toEqual([
     `${COMMAND}1e9 10000`,
+    `${COMMAND}--idle 10000`,
     `${COMMAND}--attack`,
   ]);
 });
@@ -33,13 +34,18 @@ test.for(blocks)("$command prints the output in docs/scaling.md", async ({ comma
   expect(stdout.trimEnd()).toBe(output);
 });
 
-test.for([[], ["1e9"], ["1e9", "-1"], ["--attack", "1"], ["1", "2", "3"]])(
-  "the arguments %j print the usage on stderr, with exit code 1",
-  async (args) => {
-    await expect(run(process.execPath, [SCRIPT, ...args])).rejects.toMatchObject({
-      code: 1,
-      stdout: "",
-      stderr: expect.stringMatching(/^Usage: node scripts\/cost\/index\.ts/),
-    });
-  },
-);
+test.for([
+  [],
+  ["1e9"],
+  ["1e9", "-1"],
+  ["--attack", "1"],
+  ["--idle"],
+  ["--idle", "0"],
+  ["1", "2", "3"],
+])("the arguments %j print the usage on stderr, with exit code 1", async (args) => {
+  await expect(run(process.execPath, [SCRIPT, ...args])).rejects.toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^Usage: node scripts\/cost\/index\.ts/),
+  });
+});

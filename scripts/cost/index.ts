@@ -13,16 +13,20 @@ const TRAFFIC = {
   processorSeconds: 0.04,
   /** Share of jobs that fail. */
   failures: 0.0001,
+  /** Between the pings of the typed client, whose reply is that of a ping with its requestId. */
+  keepAliveMinutes: 9,
+  pingReplyBytes: 75,
 };
 
 /** Defaults of `terraform/variables.tf` and the number of alarms in `terraform/monitoring.tf`. */
 const STACK = { memoryGb: 256 / 1024, retentionDays: 14, throttlingRate: 500, alarms: 13 };
 
 const USAGE = `Usage: node scripts/cost/index.ts <messages per month> <connections>
+       node scripts/cost/index.ts --idle <clients>
        node scripts/cost/index.ts --attack
 
-Prints the cost of a month, or the highest cost per hour that an attacker can cause. The other
-assumptions are at the top of the script.`;
+Prints the cost of a month, of a month of clients that only keep their connections alive, or the highest
+cost per hour that an attacker can cause. The other assumptions are at the top of the script.`;
 
 const DAYS = 30;
 /** CloudWatch stores logs compressed. 15% is the ratio in AWS's examples. Not verified. */
@@ -58,6 +62,25 @@ function month(messages: number, connections: number): Item[] {
     // Each dead letter is sent, received and deleted.
     ["SQS, dead letters", 3 * messages * TRAFFIC.failures, prices.queueRequests],
     ["data transfer out", messages * TRAFFIC.replyBytes, prices.transferOut],
+  ];
+}
+
+/** A month of clients that stay connected and send nothing but pings. */
+function idleMonth(clients: number): Item[] {
+  const minutes = clients * DAYS * 24 * 60;
+  const pings = minutes / TRAFFIC.keepAliveMinutes;
+  const functionLogs = pings * billedBytes(LOG_VOLUME.pingFunctions);
+  const accessLog = pings * billedBytes(LOG_VOLUME.messageAccess);
+  const stored = (functionLogs + accessLog) * COMPRESSION * (STACK.retentionDays / DAYS);
+  return [
+    ["API Gateway, connections", minutes, prices.connectionMinutes],
+    ["API Gateway, pings", 2 * pings, prices.messages],
+    ["Lambda, invocations", pings, prices.invocations],
+    ["Lambda, compute", pings * TRAFFIC.handlerSeconds * STACK.memoryGb, prices.compute],
+    ["CloudWatch, function logs", functionLogs, prices.lambdaLogs],
+    ["CloudWatch, access log", accessLog, prices.otherLogs],
+    ["CloudWatch, log storage", stored, prices.logStorage],
+    ["data transfer out", pings * TRAFFIC.pingReplyBytes, prices.transferOut],
   ];
 }
 
@@ -100,6 +123,8 @@ function report(items: Item[]): string {
 const [first, ...others] = process.argv.slice(2);
 const [messages = Number.NaN, connections = Number.NaN] = [first, ...others].map(Number);
 if (first === "--attack" && others.length === 0) console.log(report(attackHour()));
+else if (first === "--idle" && connections > 0 && others.length === 1)
+  console.log(report(idleMonth(connections)));
 else if (first === "--help") console.log(USAGE);
 else if (messages > 0 && connections > 0 && others.length === 1)
   console.log(report(month(messages, connections)));

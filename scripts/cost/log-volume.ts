@@ -14,6 +14,8 @@ export const LOG_VOLUME = {
   messageFunctions: { events: 6, bytes: 1382 },
   /** The same with the longest requestId: JSON writes 128 characters in up to 768 bytes, twice. */
   attackFunctions: { events: 6, bytes: 2886 },
+  /** Start and report of the websocket-handler, which logs no ping itself. */
+  pingFunctions: { events: 2, bytes: 472 },
   /** One line for the message and one for the request to `@connections`. */
   messageAccess: { events: 2, bytes: 648 },
   connectionFunctions: { events: 6, bytes: 1425 },
