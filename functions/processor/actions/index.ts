@@ -1,16 +1,17 @@
+import type { PING } from "../../../shared/protocol.ts";
 import type { Action, ActionTypes } from "../action.ts";
 import { echo } from "./echo.ts";
 import { reverse } from "./reverse.ts";
 import { timestamp } from "./timestamp.ts";
 import { uppercase } from "./uppercase.ts";
 
-/** Every action by the name that clients send. */
+/** Every action by the name that clients send. The websocket-handler answers `ping` itself. */
 export const actions = {
   echo,
   reverse,
   timestamp,
   uppercase,
-} satisfies Record<string, Action>;
+} satisfies Record<string, Action> & { [Name in typeof PING]?: never };
 
 /** The types of the actions, for clients. */
 export type Actions = ActionTypes<typeof actions>;
