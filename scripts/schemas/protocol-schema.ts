@@ -2,24 +2,39 @@ import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { actions } from "../../functions/processor/actions/index.ts";
 import type { Action } from "../../functions/processor/action.ts";
-import { Request } from "../../shared/protocol.ts";
-import { ERROR_CODES, Failure, GatewayError, Success } from "./replies.ts";
-import { results } from "./results.ts";
+import { PING, Request } from "../../shared/protocol.ts";
+import { ERROR_CODES, Failure, GatewayError, PingSuccess, Progress, Success } from "./replies.ts";
+import { progress, results } from "./results.ts";
 
-const registry: Readonly<Record<string, Action>> = actions;
-const resultSchemas: Readonly<Record<string, v.GenericSchema | undefined>> = results;
+/** The actions of a processor, and the schemas of their results and of the values they yield. */
+export interface Registry {
+  actions: Readonly<Record<string, Action>>;
+  results: SchemaByAction;
+  progress: SchemaByAction;
+}
+type SchemaByAction = Readonly<Record<string, v.GenericSchema | undefined>>;
 
-/** The names of all actions, in the registry's order. */
-export const actionNames: readonly string[] = Object.keys(registry);
+export const registry: Registry = { actions, results, progress };
+
+/** The names of all requests: the actions in the registry's order, and `ping`. */
+export const requestNames = ({ actions }: Registry = registry): string[] => [
+  ...Object.keys(actions),
+  PING,
+];
 
 /** A definition as its reader knows it: `uppercase.request`. */
 export type DefinitionName =
   | "Request"
+  | "Frame"
+  | "Progress"
   | "Reply"
   | "Success"
   | "Failure"
   | "GatewayError"
-  | `${string}.${"request" | "success"}`;
+  | `${string}.${"request" | "progress" | "success"}`;
+
+/** Converts to JSON Schema. */
+type Convert = (schema: v.GenericSchema) => JsonSchema;
 
 /**
  * Every message by name, as JSON Schema. What JSON Schema can't express, such as `v.check`, is left
@@ -30,15 +45,20 @@ export type DefinitionName =
 export function definitions(
   target: "draft-07" | "draft-2020-12",
   path: string,
+  { actions, results, progress }: Registry = registry,
 ): Record<DefinitionName, JsonSchema> {
-  const convert = (schema: v.GenericSchema): JsonSchema => {
+  const convert: Convert = (schema) => {
     const options = { target, typeMode: "input", errorMode: "ignore" } as const;
     const { $schema: _, ...converted } = toJsonSchema(schema, options);
     return converted;
   };
-  const ofActions = Object.entries(registry).flatMap(([name, { input }]) => [
+  const oneOf = (...names: DefinitionName[]) => names.map((name) => ({ $ref: `${path}/${name}` }));
+  const ofActions = Object.entries(actions).flatMap(([name, { input }]) => [
     [`${name}.request`, requestOf(convert, name, input)],
-    [`${name}.success`, successOf(convert, name, resultSchemas[name])],
+    ...(progress[name] === undefined
+      ? []
+      : [[`${name}.progress`, frameOf(convert, Progress, name, "progress", progress[name])]]),
+    [`${name}.success`, frameOf(convert, Success, name, "result", results[name])],
   ]);
   return {
     Request: {
@@ -46,9 +66,19 @@ export function definitions(
       description:
         "A request: one text frame from a client. Other keys are ignored. Lengths count UTF-16 code units, as in JavaScript.",
     },
+    Frame: {
+      description: "Any text frame from the server.",
+      oneOf: oneOf("Progress", "Reply", "GatewayError"),
+    },
+    Progress: {
+      ...convert(Progress),
+      description:
+        "A frame before the reply: a value that a streaming action yielded. sequence counts the frames of an attempt, from 0 and without gaps. A later attempt starts at 0 again.",
+    },
     Reply: {
-      description: "A reply: one text frame per request, sent to the connection of the request.",
-      oneOf: [{ $ref: `${path}/Success` }, { $ref: `${path}/Failure` }],
+      description:
+        "A reply: the last text frame of a request, sent to the connection of the request.",
+      oneOf: oneOf("Success", "Failure"),
     },
     Success: { ...convert(Success), description: "The result of the action." },
     Failure: {
@@ -61,17 +91,20 @@ export function definitions(
         "An error frame that API Gateway itself sends. Its requestId is API Gateway's own, not the requestId of a request.",
     },
     ...Object.fromEntries(ofActions),
+    [`${PING}.request`]: {
+      ...convert(PingRequest),
+      description: "Keeps a connection open. No action runs.",
+    },
+    [`${PING}.success`]: convert(PingSuccess),
   };
 }
 
 /** Of the request's pipe, the part that has a form; the check before it only words an error. */
 const envelope = Request.pipe[2];
 
-function requestOf(
-  convert: (schema: v.GenericSchema) => JsonSchema,
-  name: string,
-  input: v.GenericSchema,
-): JsonSchema {
+const PingRequest = v.object({ ...v.omit(envelope, ["data"]).entries, action: v.literal(PING) });
+
+function requestOf(convert: Convert, name: string, input: v.GenericSchema): JsonSchema {
   const { properties, required = [] } = convert(envelope);
   return {
     type: "object",
@@ -80,20 +113,27 @@ function requestOf(
   };
 }
 
-function successOf(
-  convert: (schema: v.GenericSchema) => JsonSchema,
+/**
+ * A frame of one action.
+ * @param member contains the value of the action.
+ * @param value its schema; undefined: any JSON, or nothing.
+ */
+function frameOf(
+  convert: Convert,
+  frame: v.GenericSchema,
   name: string,
-  result: v.GenericSchema | undefined,
+  member: "progress" | "result",
+  value: v.GenericSchema | undefined,
 ): JsonSchema {
-  const { properties, required = [] } = convert(Success);
+  const { properties, required = [] } = convert(frame);
   return {
     type: "object",
     properties: {
       ...properties,
       action: { const: name },
-      ...(result !== undefined && { result: convert(result) }),
+      ...(value !== undefined && { [member]: convert(value) }),
     },
-    required: result === undefined ? required : [...required, "result"],
+    required: value === undefined ? required : [...required, member],
   };
 }
 
@@ -107,6 +147,6 @@ export const protocolSchema = () => ({
   $schema: "https://json-schema.org/draft/2020-12/schema",
   $comment: "Generated by `npm run schemas`.",
   title: "WebSocket Lambda messages",
-  anyOf: ["Request", "Reply", "GatewayError"].map((name) => ({ $ref: `#/$defs/${name}` })),
+  anyOf: ["Request", "Frame"].map((name) => ({ $ref: `#/$defs/${name}` })),
   $defs: definitions("draft-2020-12", "#/$defs"),
 });

@@ -1,5 +1,10 @@
 import * as v from "valibot";
-import type { ErrorCode, Reply } from "../../shared/protocol.ts";
+import {
+  type ErrorCode,
+  PING,
+  type Progress as ProgressFrame,
+  type Reply,
+} from "../../shared/protocol.ts";
 
 /** The cause of each error code. The compiler checks that none is missing. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
@@ -9,14 +14,16 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
   UNKNOWN_ACTION: "the action does not exist",
   INVALID_DATA: "the action does not accept this `data`",
   RESULT_TOO_LARGE: "the reply, or a progress frame, is larger than 128 KB",
-  TIMED_OUT: "the action stopped itself shortly before the processor's timeout; the job is in the dead-letter queue",
+  TIMED_OUT:
+    "the action was stopped shortly before the processor's timeout; the job is in the dead-letter queue",
   PROCESSING_FAILED:
     "the job failed, or its reply could not be posted; the job is in the dead-letter queue",
   UNAVAILABLE: "the processor could not be invoked",
-  TOKEN_EXPIRED: "the token of the connection has expired; the server closes the connection",
+  TOKEN_EXPIRED:
+    "the token of the connection has expired; the request did not run, and the server closes the connection",
 };
 
-/** Schemas of the frames that clients receive. The functions use only the types of replies. */
+/** Schemas of the frames that clients receive. The functions use only their types. */
 export const Success = v.object({
   action: v.string(),
   status: v.literal("success"),
@@ -31,8 +38,23 @@ export const Failure = v.object({
   requestId: v.string(),
 });
 
-/** Fails to compile if one of the two is not a reply of the protocol. */
-export const AnyReply = v.union([Success, Failure]) satisfies v.GenericSchema<Reply>;
+export const Progress = v.object({
+  action: v.string(),
+  status: v.literal("progress"),
+  progress: v.optional(v.unknown()),
+  sequence: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  requestId: v.string(),
+}) satisfies v.GenericSchema<ProgressFrame>;
+
+/** The reply to a ping, which has no result. */
+export const PingSuccess = v.object({
+  action: v.literal(PING),
+  status: v.literal("success"),
+  requestId: v.string(),
+});
+
+/** Fails to compile if one of these is not a reply of the protocol. */
+export const AnyReply = v.union([Success, Failure, PingSuccess]) satisfies v.GenericSchema<Reply>;
 
 /** The error frame that API Gateway itself sends. */
 export const GatewayError = v.object({

@@ -1,18 +1,20 @@
 import * as v from "valibot";
-import type { actions } from "../../functions/processor/actions/index.ts";
+import type { Actions } from "../../functions/processor/actions/index.ts";
 
-type Actions = typeof actions;
-type ResultOf<Name extends keyof Actions> = Awaited<ReturnType<Actions[Name]["run"]>>;
+/** Schemas of what actions return or yield. The compiler compares each with its action. */
+export type Schemas<Types, Member extends keyof Types[keyof Types]> = {
+  readonly [Name in keyof Types]?: v.GenericSchema<unknown, Types[Name][Member]>;
+};
 
 /**
- * What comes of an action, as far as somebody wrote it down: at run time there is no trace of what
- * `run` returns. An action that isn't here is described as giving any JSON. The compiler compares
- * each with the action, and a test with real replies.
+ * The results of actions, because nothing at run time says what `run` returns. An action that is not
+ * here is described as returning any JSON. A test compares the schemas with real replies.
  */
-export const results: {
-  readonly [Name in keyof Actions]?: v.GenericSchema<unknown, ResultOf<Name>>;
-} = {
+export const results: Schemas<Actions, "result"> = {
   uppercase: v.string(),
   reverse: v.string(),
   timestamp: v.pipe(v.string(), v.isoTimestamp()),
 };
+
+/** The values that streaming actions yield, in the same way. Only a streaming action can be here. */
+export const progress: Schemas<Actions, "progress"> = {};

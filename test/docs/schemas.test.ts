@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { actionNames } from "../../scripts/schemas/protocol-schema.ts";
+import { requestNames } from "../../scripts/schemas/protocol-schema.ts";
 import { schemaFiles } from "../../scripts/schemas/index.ts";
 import { connect } from "../e2e/client.ts";
 import { useTarget } from "../e2e/target.ts";
@@ -52,6 +52,23 @@ test("every reference within the AsyncAPI document leads somewhere", () => {
   for (const [, path = ""] of references) expect(api).toHaveProperty(path.split("/"));
 });
 
+interface Message {
+  action?: string | null;
+  /** That of a frame of the server. */
+  status?: "progress" | "success" | "error";
+}
+
+/** The streaming action of the documents, which the stack does not have. */
+const EXAMPLE = "countdown";
+
+function definitionOf(message: Message): string {
+  if ("connectionId" in message) return "GatewayError";
+  const { action, status = "request" } = message;
+  if (status === "error") return "Failure";
+  if (action !== EXAMPLE) return `${action}.${status}`;
+  return { request: "Request", progress: "Progress", success: "Success" }[status];
+}
+
 describe("the messages in the documents", () => {
   const documents = ["README.md", "README.ja.md", "docs/protocol.md"];
 
@@ -67,10 +84,11 @@ describe("the messages in the documents", () => {
   test("are there", () => expect(messages.length).toBeGreaterThanOrEqual(10));
 
   test.for(messages)("in %s: %s", ([, text]) => {
-    const message: { action: string | null; status?: string } = JSON.parse(text);
-    const kind = message.status === undefined ? "request" : "success";
-    const definition = message.status === "error" ? "Failure" : `${message.action}.${kind}`;
-    expect(errorsOf("connectionId" in message ? "GatewayError" : definition, message)).toEqual([]);
+    const message: Message = JSON.parse(text);
+    const definition = definitionOf(message);
+    expect(errorsOf(definition, message)).toEqual([]);
+    const general = /request$/i.test(definition) ? "Request" : "Frame";
+    expect(errorsOf(general, message)).toEqual([]);
   });
 });
 
@@ -83,15 +101,17 @@ describe("the replies of a running stack", () => {
     reverse: { action: "reverse", data: { text: "hello" }, requestId: "1" },
     timestamp: { action: "timestamp", requestId: "1" },
     uppercase: { action: "uppercase", data: { text: "hello" }, requestId: "1" },
+    ping: { action: "ping", requestId: "1" },
   };
+  const names = requestNames();
 
-  test.for(actionNames.filter((name) => !(name in requests)))(
+  test.for(names.filter((name) => !(name in requests)))(
     "to %s are described (skipped: there is no request above)",
     { skip: true },
     () => expect.unreachable(),
   );
 
-  test.for(actionNames.filter((name) => name in requests))("to %s are described", async (name) => {
+  test.for(names.filter((name) => name in requests))("to %s are described", async (name) => {
     const client = await connect(target.url);
     expect(errorsOf(`${name}.request`, requests[name])).toEqual([]);
     const reply = await client.ask(requests[name]);
