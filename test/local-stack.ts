@@ -1,7 +1,7 @@
 /** The application's stack on a local AWS of its own. It needs no test runner. */
 import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { DIST } from "../scripts/build/index.ts";
-import { ERROR_FRAME } from "../scripts/start/console.ts";
+import { FRAME_PATTERNS } from "../scripts/start/console.ts";
 import { readFunctions, readStack, type StackName } from "../scripts/start/stack.ts";
 
 export type StackOptions = Omit<
@@ -20,7 +20,7 @@ export type StackOptions = Omit<
 export async function startLocalStack(options: StackOptions = {}): Promise<TestLocalAws> {
   const { stack = "open", port = 0, bundles = DIST, ...rest } = options;
   const aws = createTestLocalAws({
-    errorFrame: ERROR_FRAME,
+    ...FRAME_PATTERNS,
     ...rest,
     snapshot: await readStack(stack),
     functions: await readFunctions(bundles),

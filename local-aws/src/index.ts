@@ -19,4 +19,11 @@ export { LOCAL_ACCOUNT_ID } from "./state.ts";
 export { formatLogEvent, type FunctionLogEvent } from "./terminal/log-format.ts";
 export { formatMessage } from "./terminal/trace-format.ts";
 export { type Span, spansOf } from "./trace/spans.ts";
-export type { Overview, Point, TraceAnswer, TracedMessage } from "./trace/types.ts";
+export type {
+  Overview,
+  Point,
+  ProgressFrame,
+  RunProgress,
+  TraceAnswer,
+  TracedMessage,
+} from "./trace/types.ts";

@@ -60,6 +60,11 @@ export interface LocalAwsOptions {
    * its message as rejected. Default: no frame is an error.
    */
   errorFrame?: FramePattern;
+  /**
+   * The members of a frame to a client that precedes the reply, such as `{ status: "progress" }`. The trace
+   * and the console combine these frames, because a message can have many. Default: every frame is a reply.
+   */
+  progressFrame?: FramePattern;
   /** The console at `/`: a page to send messages and to see their traces. Default: false, no page. */
   console?: ConsoleOptions | false;
   /** Handlers of other GET requests, by path. Default: none. */
@@ -178,6 +183,7 @@ export function assemble(
     console: consoleOptions = false,
     trace = consoleOptions !== false,
     errorFrame,
+    progressFrame,
     pages = {},
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
@@ -190,7 +196,8 @@ export function assemble(
     options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, functions);
   const state = parts.state ?? emptyState(options.accountId ?? snapshot?.accountId);
   const faults = createFaults({ ...options.faults }, options.seed);
-  const recorder = parts.recorder ?? (trace ? createRecorder({ errorFrame }) : undefined);
+  const recorder =
+    parts.recorder ?? (trace ? createRecorder({ errorFrame, progressFrame }) : undefined);
   const workDirectory = mkdtempSync(join(tmpdir(), "local-aws-"));
   const processWatcher = startProcessWatcher(workDirectory);
 
@@ -246,6 +253,7 @@ export function assemble(
       ...(consoleOptions &&
         consolePages(consoleOptions, {
           errorFrame,
+          progressFrame,
           endpoint,
           // A page that is still open from an earlier run can request it while the server starts.
           async url() {

@@ -2,10 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConsoleOptions, FramePattern, JsonSchema } from "@websocket-lambda/local-aws";
+import { PING } from "../../shared/protocol.ts";
 import type { Issuer } from "./issuer.ts";
 
-/** The member of every error frame of the protocol. */
-export const ERROR_FRAME: FramePattern = { status: "error" };
+/** The members by which the local AWS knows the frames of the protocol that are not results. */
+export const FRAME_PATTERNS = {
+  errorFrame: { status: "error" },
+  progressFrame: { status: "progress" },
+} satisfies Record<string, FramePattern>;
 
 const SCHEMA = join(import.meta.dirname, "..", "..", "docs", "protocol.schema.json");
 const REQUEST = ".request";
@@ -19,14 +23,19 @@ export const consoleOptions = (issuer?: Issuer): ConsoleOptions => ({
   ...(issuer && { token: (endpoint) => issuer.tokenFor(endpoint, "ada") }),
 });
 
-/** Reads the schema of each action's request, by action, from the file that `npm run schemas` writes. */
+/**
+ * Reads the schema of each action's request, by action, from the file that `npm run schemas` writes. A ping
+ * runs no action.
+ */
 async function readRequests(): Promise<Record<string, JsonSchema>> {
   const { $defs }: { $defs: Record<string, JsonSchema> } = JSON.parse(
     await readFile(SCHEMA, "utf8"),
   );
   return Object.fromEntries(
     Object.entries($defs).flatMap(([name, schema]) =>
-      name.endsWith(REQUEST) ? [[name.slice(0, -REQUEST.length), schema]] : [],
+      name.endsWith(REQUEST) && name !== PING + REQUEST
+        ? [[name.slice(0, -REQUEST.length), schema]]
+        : [],
     ),
   );
 }

@@ -18,7 +18,7 @@ import {
 import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
 import { workspaceOf } from "../terraform.ts";
-import { consoleOptions, ERROR_FRAME } from "./console.ts";
+import { consoleOptions, FRAME_PATTERNS } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
 import { createIssuer } from "./issuer.ts";
 import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
@@ -157,7 +157,7 @@ async function start(options: Options): Promise<void> {
     allowOtherUsers,
     spareProcesses: true,
     ...(snapshot !== undefined && { snapshot, functions: functionsOf(bundles) }),
-    errorFrame: ERROR_FRAME,
+    ...FRAME_PATTERNS,
     console: consoleOptions(issuer),
     ...(issuer && { pages: issuer.pages }),
   });

@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { HookEvent } from "@websocket-lambda/local-aws";
 import { createRecorder, type Recorder } from "@websocket-lambda/local-aws/testing";
 import { connect } from "../e2e/client.ts";
+import { bundleProcessorWith } from "../extra-actions.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { openConsole, startConsole, useBrowser } from "./browser.ts";
 import { CHROMIUM } from "./chromium.ts";
+import { startGate } from "./gate.ts";
 
 describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 60_000 }, () => {
   const browser = useBrowser();
@@ -106,6 +109,68 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await timeline.locator(".note", { hasText: "processor: Runtime.ExitError" }).waitFor();
     await page.locator("#overview div", { hasText: "dead letters" }).getByText("1").waitFor();
     expect(await timeline.locator(".bar[data-failed]").count()).toBe(1);
+  });
+
+  test("a stream is one row that grows until the reply, and marks on the timeline", async () => {
+    const aws = await startConsole();
+    const action = join(import.meta.dirname, "..", "gated-action.ts");
+    aws.replaceCode("processor", await bundleProcessorWith(action));
+    const gate = await startGate();
+    const { page, complaints, choose, sendButton, frames, messages, timeline } = await openConsole(
+      browser(),
+      aws,
+    );
+    await choose("raw");
+    const send = async (request: object) => {
+      await page.locator("#raw").fill(JSON.stringify(request));
+      await sendButton.click();
+    };
+    const data = { from: 100, stops: [0, 3, 100], gate: gate.url };
+    await send({ action: "countdown", data, requestId: "mine" });
+    const message = messages.getByRole("option", { name: "countdown" });
+    await message.click();
+    await send({ action: "ping", requestId: "other" });
+    await frames.getByText('"status":"success"').waitFor();
+    await gate.open();
+
+    const rows = frames.locator("> li");
+    const [ofPing, stream, request] = [rows.first(), rows.nth(2), rows.nth(3)];
+    const ticks = timeline.locator(".tick");
+    for (const count of [3, 100]) {
+      await frames.getByText(`${count} progress frames`, { exact: true }).waitFor();
+      await message.locator(".badge", { hasText: `↓${count}` }).waitFor();
+      await timeline.getByText(`${count} progress frames`).waitFor();
+      expect(await rows.count()).toBe(4);
+      expect(await ofPing.textContent()).toContain('"ping"');
+      expect(await stream.textContent()).toContain(`"progress":{"left":${101 - count}}`);
+      expect(await request.textContent()).toContain('"stops"');
+      expect(await ticks.count()).toBe(count);
+      expect(await timeline.locator(".verdict").textContent()).toBe("in progress");
+      expect(await message.locator(".duration").textContent()).toBe("…");
+      await gate.open();
+    }
+
+    await frames.getByText('"result":"lift-off"').waitFor();
+    await timeline.getByText("succeeded").waitFor();
+    expect(await rows.count()).toBe(5);
+    const steps = await stepsOf(timeline);
+    for (const name of ["100 progress frames", "frame out", "PostToConnection 200"])
+      expect(steps.get(name)).toMatch(/^[\d.]+ m?s$/);
+    // That of the reply.
+    expect(await timeline.locator('.bar[data-kind="post"]').count()).toBe(1);
+    await timeline.locator(".fact", { hasText: /^first progress[\d.]+ m?s$/ }).waitFor();
+
+    for (const list of [rows.nth(3), timeline.locator(".fold", { hasText: "100 progress" })]) {
+      const lines = list.locator(".progress-list > li");
+      expect(await lines.first().isVisible()).toBe(false);
+      await list.locator("summary").focus();
+      await page.keyboard.press("Enter");
+      await lines.first().waitFor();
+      expect(await lines.count()).toBe(100);
+      expect(await lines.first().textContent()).toMatch(/^[\d.]+ m?s.*"left":100}/);
+      expect(await lines.last().textContent()).toContain('"left":1}');
+    }
+    expect(complaints).toEqual([]);
   });
 
   test("raw text goes out as it is, and markup in it stays text", async () => {
@@ -440,7 +505,7 @@ function beginMessage(recorder: Recorder, id: string) {
   };
 }
 
-/** And with each badge, whose messages the list shows at once. */
+/** And with each badge and progress frames, whose messages the list shows at once. */
 function beginOneOfEachVerdict(recorder: Recorder): void {
   const invocation = { functionName: "handler", requestId: "i" };
   const end = { type: "function-end", invocation, environment: "e", duration: 1 } as const;
@@ -450,6 +515,7 @@ function beginOneOfEachVerdict(recorder: Recorder): void {
     [{ type: "throttled" }, { ...handled, status: 429, error: "Too Many Requests" }],
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],
     [{ type: "retry", invocation, inMilliseconds: 1000, reason: "The function failed." }],
+    [{ type: "frame-out", text: '{"status":"progress"}' }],
   ];
   for (const [index, details] of verdicts.entries()) {
     const { record, log } = beginMessage(recorder, `1-${index}`);

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Point, spansOf, type TracedMessage } from "@websocket-lambda/local-aws";
+import { bundleProcessorWith } from "../extra-actions.ts";
 import { saying, startTracedStack, story } from "./traced-stack.ts";
 
 const HANDLED = [
@@ -70,6 +72,34 @@ test("the lines of a function's log are with the message that they are about", a
     }),
   );
   expect(logs.filter(({ type }) => type === "platform.report")).toHaveLength(2);
+});
+
+test("100 values of a stream are one point, and do not displace what follows them", async () => {
+  const { aws, connect, settled } = await startTracedStack();
+  const action = join(import.meta.dirname, "..", "gated-action.ts");
+  aws.replaceCode("processor", await bundleProcessorWith(action));
+  const client = await connect();
+  client.send({ action: "countdown", data: { from: 100, stops: [], gate: "" }, requestId: "1" });
+  const message = await settled(saying("countdown"));
+  const streamed = ["function-start processor", "progress", ...ANSWERED.slice(1)];
+  expectStory(
+    message,
+    [...HANDLED, "environment processor", ...streamed],
+    [...HANDLED, ...RESPONDED],
+  );
+  expect(message.droppedPoints).toBe(0);
+  const progress = message.points.find((point) => point.type === "progress");
+  const frames = Array.from({ length: 100 }, (_, sequence) => ({
+    at: expect.any(Number),
+    text: JSON.stringify({
+      action: "countdown",
+      status: "progress",
+      progress: { left: 100 - sequence },
+      sequence,
+      requestId: "1",
+    }),
+  }));
+  expect(progress).toMatchObject({ count: 100, frames });
 });
 
 test("an unknown action ends in an error frame like any other answer", async () => {

@@ -7,7 +7,11 @@ import { consolePages } from "./index.ts";
 import type { ConsoleOptions } from "./settings.ts";
 
 async function startConsole(options: ConsoleOptions = {}) {
-  const aws = createLocalAws({ console: options, errorFrame: { status: "error" } });
+  const aws = createLocalAws({
+    console: options,
+    errorFrame: { status: "error" },
+    progressFrame: { status: "progress" },
+  });
   onTestFinished(() => aws.close());
   await aws.listen();
   return aws.endpoint;
@@ -93,6 +97,7 @@ test("the page gets what the application passes in", async () => {
     subprotocol: "chat",
     requestId: "id",
     errorFrame: { status: "error" },
+    progressFrame: { status: "progress" },
     messages,
   });
 });

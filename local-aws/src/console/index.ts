@@ -44,6 +44,7 @@ export function consolePages(
     endpoint(): string;
     url(): Promise<string | null>;
     errorFrame?: FramePattern | undefined;
+    progressFrame?: FramePattern | undefined;
   },
   directory = DIRECTORY,
 ): Record<string, Page> {
@@ -61,6 +62,7 @@ export function consolePages(
       subprotocol: options.subprotocol ?? null,
       requestId: options.requestId ?? null,
       errorFrame: stack.errorFrame ?? null,
+      progressFrame: stack.progressFrame ?? null,
       messages: (await options.messages?.()) ?? {},
     };
   };

@@ -22,3 +22,11 @@ test("requests that get no reply are given up, the oldest first", () => {
   for (const id of ["a", "b", "c"]) sent(message(id));
   expect(["a", "b", "c"].map((id) => received(message(id)))).toEqual([undefined, 0, 0]);
 });
+
+test("a frame before the reply takes time as well, and the reply is still to come", () => {
+  const { time, sent, progressed, received } = startRoundTrips(2);
+  sent(message("a"));
+  for (time.now = 1; time.now < 4; time.now += 1) expect(progressed(message("a"))).toBe(time.now);
+  expect(received(message("a"))).toBe(4);
+  expect(progressed(message("a"))).toBeUndefined();
+});

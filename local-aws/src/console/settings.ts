@@ -37,5 +37,6 @@ export interface Settings {
   subprotocol: string | null;
   requestId: string | null;
   errorFrame: FramePattern | null;
+  progressFrame: FramePattern | null;
   messages: Readonly<Record<string, JsonSchema>>;
 }

@@ -51,6 +51,23 @@ test("a message is a head, a bar for each stretch, and what came of it", () => {
   ]);
 });
 
+test("100 progress frames are a bar and a line", () => {
+  const frames = Array.from({ length: 100 }, (_, index) => ({ at: 10 + index, text: "piece" }));
+  const points: TracedMessage["points"] = [
+    { at: 0, type: "frame-in", text: "{}" },
+    { at: 10, type: "progress", count: 100, frames },
+    { at: 218, type: "frame-out", text: "reply" },
+    { at: 218, type: "handled", status: 200 },
+  ];
+  expect(formatMessage({ ...message, points }, pipe).split("\n")).toEqual([
+    "00:00:00.000  succeeded   218.0 ms  {}  1-a",
+    "      message                             ████████████████████████   218.0 ms",
+    "      100 progress frames                 ·███████████············    99.0 ms",
+    "    → 100 progress frames, the first after 10.0 ms",
+    "    → reply",
+  ]);
+});
+
 test("what isn't a terminal gets no colours", () => {
   // oxlint-disable-next-line no-control-regex
   expect(formatMessage(message, pipe)).not.toMatch(/\u001b/);

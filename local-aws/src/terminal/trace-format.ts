@@ -2,7 +2,8 @@ import { styleText } from "node:util";
 import { printable } from "../printable.ts";
 import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
-import { type Span, spansOf } from "../trace/spans.ts";
+import { tellCount } from "../trace/progress.ts";
+import { lastTimeOf, type Span, spansOf } from "../trace/spans.ts";
 import type { Point, TracedMessage } from "../trace/types.ts";
 import { durationOf, tellVerdict, type Verdict, verdictOf } from "../trace/verdict.ts";
 
@@ -24,7 +25,7 @@ export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream
   const style = (format: Style, text: string) => styleText(format, text, { stream });
   const { points, startedAt } = message;
   const time = new Date(startedAt).toISOString().slice(11, 23);
-  const end = Math.max(...points.map(({ at }) => at), 0.001);
+  const end = Math.max(lastTimeOf(points), 0.001);
   const head = [
     style("dim", time),
     style(verdictStyles[verdictOf(message)], tellVerdict(message)),
@@ -72,6 +73,8 @@ function textOf(point: Point | undefined): string {
 /** What no bar shows. */
 function noteOf(point: Point): string | undefined {
   switch (point.type) {
+    case "progress":
+      return `→ ${tellCount(point.count)}, the first after ${milliseconds(point.at).trim()}`;
     case "frame-out":
       return `→ ${shorten(point.text)}`;
     case "handled":

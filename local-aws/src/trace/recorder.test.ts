@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { createRecorder, LOG_LIMIT, POINT_LIMIT, type Recorder, TEXT_LIMIT } from "./recorder.ts";
+import { PROGRESS_LIMIT } from "./progress.ts";
+import { LOG_LIMIT, POINT_LIMIT, TEXT_LIMIT } from "./message-record.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
 import type { TracedMessage } from "./types.ts";
 
 const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as const;
@@ -168,4 +170,112 @@ test("a frame with the members of an error frame is marked, also if its text is 
     recorder.emit("Root=1-a", { type: "frame-out", text: JSON.stringify({ long, status }) });
   const [message] = recorder.messages();
   expect(message?.points.map((point) => "isError" in point)).toEqual([false, true, false]);
+});
+
+const PROGRESS = '{"status":"progress"}';
+
+/** A recorder that knows progress frames, with a message that has begun. */
+function startStream() {
+  const time = { now: 0 };
+  const patterns = { errorFrame: { status: "error" }, progressFrame: { status: "progress" } };
+  const recorder = createRecorder({ ...patterns, now: () => time.now });
+  recorder.emit("Root=1-a", { type: "frame-in", text: "{}", context: message });
+  const post = (text: string, { run = "b", status = 200, isSent = true } = {}) => {
+    const header = `Root=1-a;Parent=${run}`;
+    time.now += 1;
+    recorder.emit(header, { type: "post-start" });
+    if (isSent) recorder.emit(header, { type: "frame-out", text });
+    time.now += 1;
+    recorder.emit(header, { type: "post-end", status });
+  };
+  const only = () => recorder.messages()[0] as TracedMessage;
+  const types = () => only().points.map(({ type }) => type);
+  return { recorder, post, only, types };
+}
+
+test("the progress frames of a run are one point, and the reply is another", () => {
+  const { post, only, types } = startStream();
+  for (const left of [2, 1]) post(`{"status":"progress","left":${left}}`);
+  post('{"status":"success"}');
+  expect(types()).toEqual(["frame-in", "progress", "post-start", "frame-out", "post-end"]);
+  expect(only().points[1]).toEqual({
+    at: 1,
+    run: "b",
+    type: "progress",
+    count: 2,
+    frames: [
+      { at: 1, text: '{"status":"progress","left":2}' },
+      { at: 3, text: '{"status":"progress","left":1}' },
+    ],
+  });
+});
+
+test("each progress frame is a change, so that readers get it at once", () => {
+  const { recorder, post } = startStream();
+  const header = "Root=1-a;Parent=b";
+  post(PROGRESS);
+  recorder.emit(header, { type: "post-start" });
+  const { revision } = recorder;
+  recorder.emit(header, { type: "frame-out", text: PROGRESS });
+  expect(recorder.messages(revision)).toHaveLength(1);
+});
+
+test("a second attempt has a point of its own", () => {
+  const { post, only } = startStream();
+  for (const run of ["b", "b", "c"]) post(PROGRESS, { run });
+  expect(only().points.slice(1)).toMatchObject([
+    { type: "progress", run: "b", count: 2 },
+    { type: "progress", run: "c", count: 1 },
+  ]);
+});
+
+test("a post of a progress frame that fails is kept", () => {
+  const { post, only, types } = startStream();
+  post(PROGRESS);
+  post(PROGRESS, { status: 410, isSent: false });
+  post(PROGRESS, { status: 500 });
+  const failed = ["post-start", "post-end"];
+  expect(types()).toEqual(["frame-in", "progress", ...failed, ...failed]);
+  expect(only().points[1]).toMatchObject({ count: 2 });
+});
+
+test("of thousands of progress frames, the first and the latest are kept, and all are counted", () => {
+  const { post, only, types } = startStream();
+  for (let number = 0; number < 5000; number += 1)
+    post(JSON.stringify({ status: "progress", number }));
+  post('{"status":"error"}');
+  expect(types()).toEqual(["frame-in", "progress", "post-start", "frame-out", "post-end"]);
+  const [, progress, , reply] = only().points;
+  if (progress?.type !== "progress") throw new Error("There is no progress.");
+  const numbers = progress.frames.map(({ text }) => Number(/\d+/.exec(text)?.[0]));
+  const half = Array.from({ length: PROGRESS_LIMIT / 2 }, (_, index) => index);
+  expect(progress.count).toBe(5000);
+  expect(numbers).toEqual([...half, ...half.map((each) => 5000 - PROGRESS_LIMIT / 2 + each)]);
+  expect(reply).toMatchObject({ isError: true });
+  expect(only().droppedPoints).toBe(0);
+});
+
+test("the text of a long progress frame is cut", () => {
+  const { post, only } = startStream();
+  const text = JSON.stringify({ long: "x".repeat(2 * TEXT_LIMIT), status: "progress" });
+  post(text);
+  const frame = { at: 1, text: text.slice(0, TEXT_LIMIT), bytes: text.length };
+  expect(only().points[1]).toMatchObject({ frames: [frame] });
+});
+
+test("a message without room for progress says how many frames it does not have", () => {
+  const { recorder, post, only, types } = startStream();
+  for (let route = 1; route < POINT_LIMIT; route += 1)
+    recorder.emit("Root=1-a", { type: "route", routeKey: null });
+  for (let frame = 0; frame < 3; frame += 1) post(PROGRESS);
+  expect(types()).not.toContain("progress");
+  // With the start of each post.
+  expect(only().droppedPoints).toBe(6);
+});
+
+test("without a pattern, every frame is a reply", () => {
+  const recorder = createRecorder();
+  recorder.emit("Root=1-a", { type: "frame-in", text: "{}", context: message });
+  recorder.emit("Root=1-a", { type: "frame-out", text: PROGRESS });
+  expect(recorder.messages()[0]?.points.map(({ type }) => type)).toEqual(["frame-in", "frame-out"]);
 });

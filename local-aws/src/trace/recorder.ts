@@ -1,10 +1,8 @@
-import { firstUnits } from "../cut-text.ts";
-import { type FramePattern, matchesPattern } from "../frame-pattern.ts";
 import type { WrittenLogEvent } from "../logs/log-event.ts";
 import { createObservers, type Observers } from "../observers.ts";
-import { createPending } from "./pending.ts";
 import type { EventContext, Hooks, Invocation } from "../hooks.ts";
 import { parentOf, rootOf } from "../trace-header.ts";
+import { createMessageRecord, type FramePatterns, type MessageRecord } from "./message-record.ts";
 import type { Detail, TracedMessage } from "./types.ts";
 
 /** Keeps the latest messages. */
@@ -28,27 +26,12 @@ export interface Recorder extends Hooks {
   subscribe: Observers<TracedMessage>["subscribe"];
 }
 
-/** The longest text, in characters. A longer one is cut. */
-export const TEXT_LIMIT = 1024;
-/**
- * Points of a message, without its log lines. Those have a limit of their own, so that they cannot
- * displace other points.
- */
-export const POINT_LIMIT = 128;
-export const LOG_LIMIT = 32;
 /** The number of environments whose log lines are recorded. */
 const ENVIRONMENT_LIMIT = 1024;
 
-interface Entry {
-  message: TracedMessage;
-  begin: number;
-  logs: number;
-  pending: ReturnType<typeof createPending>;
-}
-
 /** The latest invocation of an environment, and its message. */
 interface Work {
-  entry: Entry;
+  record: MessageRecord;
   invocation: Invocation;
   run: string | undefined;
 }
@@ -57,56 +40,37 @@ interface Work {
  * @param options.limit how many messages are kept; the oldest goes first.
  * @param options.now a monotonic clock, in milliseconds.
  * @param options.wallClock milliseconds since the epoch.
- * @param options.errorFrame the members by which a frame to a client is an error. Default: none is.
  */
 export function createRecorder(
-  options: {
-    limit?: number;
-    now?: () => number;
-    wallClock?: () => number;
-    errorFrame?: FramePattern | undefined;
-  } = {},
+  options: FramePatterns & { limit?: number; now?: () => number; wallClock?: () => number } = {},
 ): Recorder {
-  const { errorFrame, limit = 500, now = () => performance.now(), wallClock = Date.now } = options;
-  const entries = new Map<string, Entry>();
+  const { limit = 500, now = () => performance.now(), wallClock = Date.now, ...patterns } = options;
+  const records = new Map<string, MessageRecord>();
   const works = new Map<string, Work>();
   const { notify, subscribe } = createObservers<TracedMessage>();
   // Above the revisions of any earlier run, so that a client with an old revision gets all messages.
   let revision = wallClock() * 1000;
 
-  const add = (entry: Entry, detail: Detail, run?: string) => {
-    const { message, pending } = entry;
-    const isLog = detail.type === "log";
-    const isFull = isLog
-      ? entry.logs >= LOG_LIMIT
-      : message.points.length - entry.logs >= POINT_LIMIT;
-    if (isFull) message.droppedPoints += 1;
-    else message.points.push({ at: now() - entry.begin, ...(run && { run }), ...cut(detail) });
-    if (isLog && !isFull) entry.logs += 1;
-    message.settled = pending.after(detail, run);
+  const add = (record: MessageRecord, detail: Detail, run?: string) => {
+    const { message } = record;
+    record.add(detail, run);
     message.revision = revision += 1;
     notify(message);
   };
 
-  const begin = (traceId: string, { eventType, connectionId, requestId }: EventContext) => {
-    const ids = { traceId, eventType, connectionId, requestId };
-    const times = { startedAt: wallClock(), points: [], droppedPoints: 0 };
-    const entry: Entry = {
-      message: { ...ids, ...times, settled: false, revision: 0 },
-      begin: now(),
-      logs: 0,
-      pending: createPending(),
-    };
-    entries.set(traceId, entry);
-    if (entries.size > limit) dropOldest(entries);
-    return entry;
+  const begin = (traceId: string, context: EventContext) => {
+    const ids = { ...context, traceId, startedAt: wallClock() };
+    const record = createMessageRecord(ids, { ...patterns, now });
+    records.set(traceId, record);
+    if (records.size > limit) dropOldest(records);
+    return record;
   };
 
   const addLog = ({ author, logStreamName, message }: WrittenLogEvent) => {
     const work = works.get(logStreamName);
-    if (work === undefined || !entries.has(work.entry.message.traceId)) return;
-    const { entry, invocation, run } = work;
-    add(entry, { type: "log", invocation, author, message: message.trimEnd() }, run);
+    if (work === undefined || !records.has(work.record.message.traceId)) return;
+    const { record, invocation, run } = work;
+    add(record, { type: "log", invocation, author, message: message.trimEnd() }, run);
   };
 
   return {
@@ -118,19 +82,19 @@ export function createRecorder(
         add(begin(traceId, context), detail);
         return;
       }
-      const entry = entries.get(traceId);
-      if (entry === undefined) return;
+      const record = records.get(traceId);
+      if (record === undefined) return;
       const run = parentOf(traceHeader);
       if (event.type === "environment") {
         // As the latest of all.
         works.delete(event.environment);
-        works.set(event.environment, { entry, invocation: event.invocation, run });
+        works.set(event.environment, { record, invocation: event.invocation, run });
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);
       }
-      add(entry, errorFrame === undefined ? event : marked(event, errorFrame), run);
+      add(record, event, run);
     },
     messages: (since = 0) =>
-      Array.from(entries.values(), ({ message }) => message).filter(
+      Array.from(records.values(), ({ message }) => message).filter(
         (message) => message.revision > since,
       ),
     get revision() {
@@ -144,26 +108,3 @@ function dropOldest(map: Map<string, unknown>): void {
   const [oldest] = map.keys();
   if (oldest !== undefined) map.delete(oldest);
 }
-
-/** Before the text is cut. */
-const marked = (detail: Detail, errorFrame: FramePattern): Detail =>
-  detail.type === "frame-out" && matchesPattern(detail.text, errorFrame)
-    ? { ...detail, isError: true }
-    : detail;
-
-function cut(detail: Detail): Detail {
-  switch (detail.type) {
-    case "frame-in":
-    case "frame-out":
-      if (detail.text.length <= TEXT_LIMIT) return detail;
-      return { ...detail, text: begin(detail.text), bytes: Buffer.byteLength(detail.text) };
-    case "log":
-      if (detail.message.length <= TEXT_LIMIT) return detail;
-      return { ...detail, message: begin(detail.message) };
-    default:
-      return detail;
-  }
-}
-
-/** As a text of its own: a part of a text would keep the whole in memory. */
-const begin = (text: string) => Buffer.from(firstUnits(text, TEXT_LIMIT)).toString();

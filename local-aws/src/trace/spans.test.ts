@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spansOf } from "./spans.ts";
+import { lastTimeOf, spansOf } from "./spans.ts";
 import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
@@ -108,4 +108,20 @@ test("what is under way has no end, and failures are marked", () => {
     ["post", 5, true],
     ["retry", undefined, false],
   ]);
+});
+
+test("the progress frames of a run are a stretch from the first to the latest", () => {
+  const frames = [4, 5, 9].map((at) => ({ at, text: `${at}` }));
+  const points: Point[] = [
+    { at: 0, type: "frame-in", text: "{}" },
+    { ...processing, at: 3, type: "function-start" },
+    { at: 4, run: "2", type: "progress", count: 5, frames },
+    { at: 7, run: "3", type: "progress", count: 1, frames: [{ at: 7, text: "7" }] },
+  ];
+  const spans = spansOf(message(points, false)).filter(({ kind }) => kind === "progress");
+  expect(spans).toMatchObject([
+    { label: "5 progress frames", from: 4, to: 9, run: "2", progress: { count: 5, frames } },
+    { label: "1 progress frame", from: 7, to: 7, run: "3" },
+  ]);
+  expect(lastTimeOf(points)).toBe(9);
 });

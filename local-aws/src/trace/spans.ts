@@ -1,5 +1,6 @@
 import type { Invocation, InvocationReport } from "../hooks.ts";
-import type { Point, TracedMessage } from "./types.ts";
+import { tellCount } from "./progress.ts";
+import type { Point, RunProgress, TracedMessage } from "./types.ts";
 
 /** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
 export interface Span {
@@ -14,15 +15,26 @@ export interface Span {
   invocation?: Invocation;
   /** The run, of which an invocation may have several. */
   run?: string;
+  /** Only of the kind `progress`. */
+  progress?: RunProgress;
 }
 
 /**
  * `gateway`: API Gateway has the event. `wait`: it is in Lambda's queue. `cold`: a new environment
  * starts for it. `function`: the handler runs. `invoke`, `post`: a call of a function to AWS.
- * `retry`: an event waits for its next attempt.
+ * `retry`: an event waits for its next attempt. `progress`: from the first progress frame of a run to the
+ * latest.
  */
 export type SpanKind =
-  "gateway" | "authorizer" | "wait" | "cold" | "function" | "invoke" | "retry" | "post";
+  | "gateway"
+  | "authorizer"
+  | "wait"
+  | "cold"
+  | "function"
+  | "invoke"
+  | "retry"
+  | "post"
+  | "progress";
 
 /** The bars of a message, in the order in which they begin. */
 export function spansOf({
@@ -86,6 +98,15 @@ export function spansOf({
         return begin(`invoke ${run}`, { kind: "invoke", label: "Invoke" }, at);
       case "invoke-end":
         return end(`invoke ${run}`, at, callEnd("Invoke", point.status, point.status !== 202));
+      case "progress": {
+        const { count, frames } = point;
+        return void spans.push({
+          kind: "progress",
+          label: tellCount(count),
+          ...{ from: at, to: timeOf(point), failed: false, run },
+          progress: { count, frames },
+        });
+      }
       case "post-start":
         return begin(`post ${run}`, { kind: "post", label: "PostToConnection" }, at);
       case "post-end": {
@@ -97,6 +118,12 @@ export function spansOf({
   for (const point of points) take(point);
   return spans;
 }
+
+/** Milliseconds to the latest of all that is known of a message. */
+export const lastTimeOf = (points: readonly Point[]): number => Math.max(0, ...points.map(timeOf));
+
+const timeOf = (point: Point): number =>
+  point.type === "progress" ? (point.frames.at(-1)?.at ?? point.at) : point.at;
 
 const gatewayLabels = { CONNECT: "$connect", MESSAGE: "message", DISCONNECT: "$disconnect" };
 

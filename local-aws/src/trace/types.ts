@@ -38,7 +38,28 @@ export type Detail =
   | (WithoutContext<Extract<LocalAwsEvent, { type: "frame-in" }>> & { bytes?: number })
   /** `isError`: the frame has the members of the option `errorFrame`. */
   | (Extract<LocalAwsEvent, { type: "frame-out" }> & { bytes?: number; isError?: true })
+  /**
+   * The frames of a run with the members of the option `progressFrame`, as one point. It changes with each
+   * of them, and `at` is the time of the first. Their posts are no points, except for those that failed.
+   */
+  | ({ type: "progress" } & RunProgress)
   | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string };
+
+/** The progress frames of a run. */
+export interface RunProgress {
+  /** All of them. */
+  count: number;
+  /** The first and the latest ones, at most 100. */
+  frames: ProgressFrame[];
+}
+
+/** A progress frame. The times and the text are as in a point. */
+export interface ProgressFrame {
+  at: number;
+  text: string;
+  bytes?: number;
+}
+
 type WithoutContext<Each> = Each extends { context: EventContext } ? Omit<Each, "context"> : Each;
 
 /** The response of `GET /_local/trace`. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { firstProgressOf } from "./progress.ts";
 import { durationOf, isRetried, tellVerdict, verdictOf } from "./verdict.ts";
 import type { Point } from "./types.ts";
 
@@ -20,6 +21,24 @@ test("a message takes until the frame that answers it, or until it is settled", 
   expect(durationOf(message([...points, answer, { at: 62, type: "post-end", status: 200 }]))).toBe(
     61,
   );
+});
+
+test("a stream is in progress until its reply, and takes until then", () => {
+  const frames = [
+    { at: 40, text: "" },
+    { at: 50, text: "" },
+  ];
+  const points: Point[] = [
+    { at: 0, type: "frame-in", text: "{}" },
+    { at: 40, type: "progress", count: 2, frames },
+  ];
+  expect(verdictOf(message(points, false))).toBe("in progress");
+  expect(durationOf(message(points, false))).toBeUndefined();
+  expect(firstProgressOf(points)).toBe(40);
+  points.push({ at: 61, type: "frame-out", text: "{}" });
+  expect(verdictOf(message(points))).toBe("succeeded");
+  expect(durationOf(message(points))).toBe(61);
+  expect(firstProgressOf(points.slice(0, 1))).toBeUndefined();
 });
 
 test.for<[string, boolean, ...Point[]]>([

@@ -1,5 +1,6 @@
+import { firstProgressOf, progressCount, tellCount } from "../../trace/progress.ts";
 import { type Span, spansOf } from "../../trace/spans.ts";
-import type { TracedMessage } from "../../trace/types.ts";
+import type { Point, TracedMessage } from "../../trace/types.ts";
 import { durationOf, isRetried, tellVerdict, verdictOf } from "../../trace/verdict.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
@@ -10,8 +11,12 @@ export interface RowContent {
   text: string;
   /** Such as `cold`. */
   badges: string;
+  /** The number of progress frames. */
+  progress: number;
   spans: Span[];
   duration: number | undefined;
+  /** Milliseconds to the first progress frame. */
+  firstProgress: number | undefined;
   /** In lower case. */
   searched: string;
 }
@@ -22,16 +27,29 @@ export function contentOf(message: TracedMessage): RowContent {
   const text = titleOf(message);
   const isCold = points.some((point) => point.type === "environment" && point.start === "cold");
   const badges = [...(isCold ? ["cold"] : []), ...(isRetried(message) ? ["retry"] : [])].join(" ");
-  const answers = points.flatMap((point) => (point.type === "frame-out" ? point.text : []));
+  const answers = points.flatMap(textsToClient);
   const parts = [tellVerdict(message), badges, text, connectionId, traceId, ...answers];
   return {
     verdict,
     text,
     badges,
+    progress: progressCount(points),
     spans: spansOf(message),
     duration: durationOf(message),
+    firstProgress: firstProgressOf(points),
     searched: parts.join("\n").toLowerCase(),
   };
+}
+
+function textsToClient(point: Point): string[] {
+  switch (point.type) {
+    case "frame-out":
+      return [point.text];
+    case "progress":
+      return point.frames.map(({ text }) => text);
+    default:
+      return [];
+  }
 }
 
 function titleOf({ points: [first] }: TracedMessage): string {
@@ -47,7 +65,7 @@ function titleOf({ points: [first] }: TracedMessage): string {
 
 /** Fills a row of the list, which is made once and filled again whenever its message has changed. */
 export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
-  const { verdict, text, badges, spans } = content;
+  const { verdict, text, badges, progress, spans, firstProgress } = content;
   const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
   const bars = spans
     .filter(({ kind }) => kind === "function" || kind === "cold" || kind === "wait")
@@ -57,13 +75,23 @@ export function fillRow(row: HTMLElement, message: TracedMessage, content: RowCo
     element("span", { class: "time", text: timeOfDay(message.startedAt) }),
     element("span", { class: "verdict", text: verdict, data: { verdict } }),
     element("span", { class: isText ? "text" : "text event", text, title: text }),
-    element("span", { class: "badge", text: badges }),
+    badge(badges, progress),
     element("span", { class: "bars", attributes: { "aria-hidden": "true" } }, ...bars),
     element("span", {
       class: "duration",
       text: content.duration === undefined ? "…" : duration(content.duration),
+      ...(firstProgress !== undefined && {
+        title: `first progress frame after ${duration(firstProgress)}`,
+      }),
     }),
   );
+}
+
+/** With the number of progress frames behind an arrow, as the list of frames shows what comes in. */
+function badge(badges: string, progress: number): HTMLElement {
+  if (progress === 0) return element("span", { class: "badge", text: badges });
+  const text = `${badges} ↓${progress}`.trim();
+  return element("span", { class: "badge", text, title: tellCount(progress) });
 }
 
 /** The function that has the event first in one lane, those after it in another. */

@@ -62,5 +62,11 @@ export function momentOf(point: Point): Moment | undefined {
 const delivery = (arn: string, delivered: boolean) =>
   `${shortName(arn.split(":").at(-1) ?? arn)}${delivered ? "" : ", not delivered"}`;
 
-const withLength = ({ text, bytes }: { text: string; bytes?: number }) =>
-  bytes === undefined ? text : `${text}… (${bytes} bytes)`;
+/** A text, with the length of the whole if it was cut. */
+export const withLength = ({
+  text,
+  bytes,
+}: {
+  text: string;
+  bytes?: number | undefined;
+}): string => (bytes === undefined ? text : `${text}… (${bytes} bytes)`);

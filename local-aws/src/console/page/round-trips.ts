@@ -3,6 +3,10 @@ export interface RoundTrips {
   sent(text: string): void;
   /** Milliseconds since the request that it answers; undefined where that isn't known. */
   received(text: string): number | undefined;
+  /** The same for a frame that precedes the reply. */
+  progressed(text: string): number | undefined;
+  /** The ID in a request, a reply or a frame before it; undefined if there is none. */
+  idOf(text: string): string | undefined;
 }
 
 /**
@@ -16,7 +20,13 @@ export function createRoundTrips(
 ): RoundTrips {
   const sentAt = new Map<string, number>();
   const idOf = (text: string) => (member === null ? undefined : stringIn(text, member));
+  const since = (text: string) => {
+    const begin = sentAt.get(idOf(text) ?? "");
+    return begin === undefined ? undefined : now() - begin;
+  };
   return {
+    idOf,
+    progressed: since,
     sent(text) {
       const id = idOf(text);
       if (id === undefined) return;
@@ -25,10 +35,9 @@ export function createRoundTrips(
       if (sentAt.size > limit && oldest !== undefined) sentAt.delete(oldest);
     },
     received(text) {
-      const id = idOf(text) ?? "";
-      const begin = sentAt.get(id);
-      sentAt.delete(id);
-      return begin === undefined ? undefined : now() - begin;
+      const took = since(text);
+      sentAt.delete(idOf(text) ?? "");
+      return took;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { type Span, spansOf } from "../../trace/spans.ts";
-import type { Point, TracedMessage } from "../../trace/types.ts";
+import type { Point, RunProgress, TracedMessage } from "../../trace/types.ts";
 import { element } from "./dom.ts";
 import { duration } from "./format.ts";
 import { shortName } from "./function-names.ts";
 import { readLogLine } from "./log-line.ts";
-import { type Moment, momentOf } from "./moments.ts";
+import { type Moment, momentOf, withLength } from "./moments.ts";
+import { progressList } from "./progress-list.ts";
 
 /** Characters that a row has room for, even on a telephone. */
 const ROOM = 16;
@@ -46,13 +47,30 @@ function barRows(span: Span, message: TracedMessage, end: number, index: number)
   bar.style.width = `${(100 * (to - span.from)) / end}%`;
   if (span.failed) bar.dataset["failed"] = "";
   if (span.to === undefined) bar.dataset["open"] = "";
-  const row = element(
-    "div",
-    { class: lineClass(span.failed), data: { key: keyOf(message, "bar", index) } },
-    ...cells(labelOf(span), [bar], duration(to - span.from)),
-  );
+  const data = { key: keyOf(message, "bar", index) };
+  const { progress } = span;
+  const ticks = (progress?.frames ?? []).map(({ at }) => tick(at / end));
+  const content = cells(labelOf(span), [bar, ...ticks], duration(to - span.from));
+  if (progress !== undefined)
+    return [foldRow(lineClass(span.failed), data, content, framesOf(progress))];
+  const row = element("div", { class: lineClass(span.failed), data }, ...content);
   if (span.kind !== "function") return [row];
   return [row, ...logRows(span, message.points, keyOf(message, "logs", index))];
+}
+
+const framesOf = ({ count, frames }: RunProgress) =>
+  progressList(
+    frames.map(({ at, text, bytes }) => ({
+      time: duration(at),
+      text: withLength({ text, bytes }),
+    })),
+    count,
+  );
+
+function tick(share: number): HTMLElement {
+  const made = element("i", { class: "tick" });
+  made.style.left = `${100 * share}%`;
+  return made;
 }
 
 function labelOf({ kind, label, invocation }: Span): HTMLElement {
@@ -74,13 +92,23 @@ function markRow(moment: Moment, { at }: Point, end: number, key: string): HTMLE
   const content = cells(name, parts, duration(at));
   if (text.length <= ROOM)
     return element("div", { class: lineClass(isBad), data: { key } }, ...content);
-  return element(
-    "details",
-    { class: "fold", data: { key } },
-    element("summary", { class: lineClass(isBad) }, ...content),
-    element("code", { class: "whole", text }),
-  );
+  const whole = element("code", { class: "whole", text });
+  return foldRow(lineClass(isBad), { key }, content, whole);
 }
+
+/** A row that unfolds. */
+const foldRow = (
+  lineClass: string,
+  data: Record<string, string>,
+  content: readonly HTMLElement[],
+  folded: HTMLElement,
+) =>
+  element(
+    "details",
+    { class: "fold", data },
+    element("summary", { class: lineClass }, ...content),
+    folded,
+  );
 
 /** Where there is more room: behind the mark, or before it. */
 function noteAt(share: number, text: string): HTMLElement {

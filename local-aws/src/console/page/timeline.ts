@@ -1,3 +1,5 @@
+import { firstProgressOf } from "../../trace/progress.ts";
+import { lastTimeOf } from "../../trace/spans.ts";
 import type { TracedMessage } from "../../trace/types.ts";
 import { durationOf, tellVerdict, verdictOf } from "../../trace/verdict.ts";
 import { byId, element } from "./dom.ts";
@@ -24,7 +26,7 @@ export function createTimeline() {
   return {
     show(message: TracedMessage | undefined) {
       if (message === undefined) return article.replaceChildren();
-      const end = endOf(message);
+      const end = Math.max(1, lastTimeOf(message.points));
       const rows = element("div", { class: "rows" }, ...rowsOf(message, end));
       for (const details of rows.querySelectorAll("details"))
         details.open = unfolded.has(details.dataset["key"] ?? "");
@@ -33,10 +35,10 @@ export function createTimeline() {
   };
 }
 
-const endOf = ({ points }: TracedMessage) => Math.max(1, ...points.map(({ at }) => at));
-
 function head(message: TracedMessage): HTMLElement {
+  const first = firstProgressOf(message.points);
   const facts: [string, string][] = [
+    ...(first === undefined ? [] : [["first progress", duration(first)] as [string, string]]),
     ["at", timeOfDay(message.startedAt)],
     ["trace", message.traceId],
     ["connection", message.connectionId],

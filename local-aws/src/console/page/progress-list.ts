@@ -1,0 +1,32 @@
+import { firstUnits } from "../../cut-text.ts";
+import { element } from "./dom.ts";
+
+/** The longest text of a progress frame that the page keeps, in characters. */
+const TEXT_LIMIT = 1024;
+
+/** A progress frame as a list shows it. */
+export interface ShownFrame {
+  time: string;
+  text: string;
+}
+
+export const shorten = (text: string): string =>
+  text.length <= TEXT_LIMIT ? text : `${firstUnits(text, TEXT_LIMIT)}…`;
+
+/**
+ * One line for each progress frame.
+ * @param count of all, of which those that are not kept would follow the first half of the others.
+ */
+export function progressList(frames: readonly ShownFrame[], count: number): HTMLElement {
+  const lines = frames.map(({ time, text }) =>
+    element("li", {}, element("span", { class: "time", text: time }), element("code", { text })),
+  );
+  const leftOut = count - frames.length;
+  if (leftOut > 0)
+    lines.splice(
+      frames.length / 2,
+      0,
+      element("li", { class: "gap", text: `… ${leftOut} more, not kept …` }),
+    );
+  return element("ol", { class: "progress-list" }, ...lines);
+}

@@ -1,0 +1,134 @@
+import { firstUnits } from "../cut-text.ts";
+import { type FramePattern, matchesPattern } from "../frame-pattern.ts";
+import type { EventContext } from "../hooks.ts";
+import { createPending } from "./pending.ts";
+import { keepFrame } from "./progress.ts";
+import type { Detail, Point, TracedMessage } from "./types.ts";
+
+/** The longest text, in characters. A longer one is cut. */
+export const TEXT_LIMIT = 1024;
+/**
+ * Points of a message, without its log lines. Those have a limit of their own, so that they cannot
+ * displace other points.
+ */
+export const POINT_LIMIT = 128;
+export const LOG_LIMIT = 32;
+
+/** A message, and what its next events have to do with its points. */
+export interface MessageRecord {
+  readonly message: TracedMessage;
+  /** Adds an event or a log line. */
+  add(detail: Detail, run?: string): void;
+}
+
+/** What some frames to clients are, by their members. Default: none is. */
+export interface FramePatterns {
+  /** An error. */
+  errorFrame?: FramePattern | undefined;
+  /** A frame before the reply. */
+  progressFrame?: FramePattern | undefined;
+}
+
+/** A call of PostToConnection in progress. */
+interface Post {
+  /** Undefined: the message had no room for it. */
+  start: Point | undefined;
+  isProgress: boolean;
+}
+
+/** @param options.now a monotonic clock, in milliseconds. */
+export function createMessageRecord(
+  ids: EventContext & { traceId: string; startedAt: number },
+  options: FramePatterns & { now(): number },
+): MessageRecord {
+  const { now, errorFrame, progressFrame } = options;
+  const points: Point[] = [];
+  const { traceId, eventType, connectionId, requestId, startedAt } = ids;
+  const message: TracedMessage = {
+    ...{ traceId, eventType, connectionId, requestId, startedAt },
+    ...{ points, droppedPoints: 0, settled: false, revision: 0 },
+  };
+  const begin = now();
+  const pending = createPending();
+  /** By run, as the posts. */
+  const progress = new Map<string, Extract<Point, { type: "progress" }>>();
+  const posts = new Map<string, Post>();
+  let logs = 0;
+
+  /** Returns the new point; undefined if there is no room for it. */
+  const push = <Added extends Detail>(detail: Added, run: string) => {
+    const isLog = detail.type === "log";
+    const isFull = isLog ? logs >= LOG_LIMIT : points.length - logs >= POINT_LIMIT;
+    if (isFull) {
+      message.droppedPoints += 1;
+      return undefined;
+    }
+    const point = { at: now() - begin, ...(run !== "" && { run }), ...detail };
+    points.push(point);
+    if (isLog) logs += 1;
+    return point;
+  };
+
+  const addProgress = (text: string, run: string) => {
+    const post = posts.get(run);
+    if (post !== undefined) post.isProgress = true;
+    const frame = { at: now() - begin, ...cut(text) };
+    const point = progress.get(run);
+    if (point === undefined) {
+      const first = push({ type: "progress", count: 1, frames: [frame] }, run);
+      if (first !== undefined) progress.set(run, first);
+      return;
+    }
+    point.count += 1;
+    keepFrame(point.frames, frame);
+  };
+
+  /** The points of a post that succeeded say no more than its progress frame. */
+  const endPost = (detail: Extract<Detail, { type: "post-end" }>, run: string) => {
+    const post = posts.get(run);
+    posts.delete(run);
+    if (!post?.isProgress || detail.status !== 200) push(detail, run);
+    else if (post.start !== undefined) points.splice(points.indexOf(post.start), 1);
+  };
+
+  const take = (detail: Detail, run: string) => {
+    switch (detail.type) {
+      case "post-start":
+        return posts.set(run, { start: push(detail, run), isProgress: false });
+      case "post-end":
+        return endPost(detail, run);
+      case "frame-out": {
+        const { text } = detail;
+        if (matches(text, progressFrame)) return addProgress(text, run);
+        const error = matches(text, errorFrame) ? { isError: true as const } : {};
+        return push({ ...detail, ...cut(text), ...error }, run);
+      }
+      case "frame-in":
+        return push({ ...detail, ...cut(detail.text) }, run);
+      case "log":
+        return push({ ...detail, message: cut(detail.message).text }, run);
+      default:
+        return push(detail, run);
+    }
+  };
+
+  return {
+    message,
+    add(detail, run = "") {
+      take(detail, run);
+      message.settled = pending.after(detail, run);
+    },
+  };
+}
+
+const matches = (text: string, pattern: FramePattern | undefined) =>
+  pattern !== undefined && matchesPattern(text, pattern);
+
+/** The start of a long text as a text of its own, because a part of a text keeps the whole in memory. */
+const cut = (text: string): { text: string; bytes?: number } =>
+  text.length <= TEXT_LIMIT
+    ? { text }
+    : {
+        text: Buffer.from(firstUnits(text, TEXT_LIMIT)).toString(),
+        bytes: Buffer.byteLength(text),
+      };

@@ -1,0 +1,25 @@
+import type { Point } from "./types.ts";
+
+/** Progress frames of a run that are kept, at most. An even number. */
+export const PROGRESS_LIMIT = 100;
+
+/**
+ * Adds a frame to the kept ones. Over the limit, the first half and the latest half of the limit stay, so
+ * that a long stream shows how it began and where it is. The frames that are left out follow the first half.
+ */
+export function keepFrame<Frame>(frames: Frame[], frame: Frame, limit = PROGRESS_LIMIT): void {
+  frames.push(frame);
+  if (frames.length > limit) frames.splice(limit / 2, 1);
+}
+
+/** The number of progress frames of a message, in all its runs. */
+export const progressCount = (points: readonly Point[]): number =>
+  points.reduce((sum, point) => sum + (point.type === "progress" ? point.count : 0), 0);
+
+/** Milliseconds to the first progress frame; undefined if there is none. */
+export const firstProgressOf = (points: readonly Point[]): number | undefined =>
+  points.find(({ type }) => type === "progress")?.at;
+
+/** `1 progress frame`, `2 progress frames`. */
+export const tellCount = (count: number): string =>
+  count === 1 ? "1 progress frame" : `${count} progress frames`;
