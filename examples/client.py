@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["websockets>=13"]
 # ///
-"""Sends one request per action and prints the replies as they arrive."""
+"""Sends one request per action and prints the frames of the server as they arrive."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ import os
 import sys
 
 from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 REQUESTS = [
     {"action": "uppercase", "data": {"text": "hello"}},
@@ -26,11 +27,14 @@ async def main(url: str) -> None:
             await socket.send(json.dumps({**request, "requestId": request_id}))
         # Replies arrive in any order and, in rare cases, twice.
         while waiting:
-            reply = json.loads(await socket.recv())
-            if waiting.pop(reply.get("requestId"), None):
-                print(reply["action"], reply["status"], reply.get("result", reply.get("error")))
+            frame = json.loads(await socket.recv())
+            # A streaming action sends progress frames, and then its reply.
+            if frame.get("status") == "progress":
+                print(frame["action"], "progress", frame.get("progress"))
+            elif waiting.pop(frame.get("requestId"), None):
+                print(frame["action"], frame["status"], frame.get("result", frame.get("error")))
             else:
-                print("reply without a matching request:", reply)
+                print("reply without a matching request:", frame)
 
 
 URL = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("WEBSOCKET_URL")
@@ -39,4 +43,11 @@ if not URL:
         "No URL. Pass it as an argument or set WEBSOCKET_URL.\n"
         "On AWS, get it with: terraform -chdir=terraform output -raw websocket_url"
     )
-asyncio.run(main(URL))
+try:
+    asyncio.run(main(URL))
+except TimeoutError:
+    sys.exit(f"{URL}: the server did not respond in time.")
+except OSError as error:
+    sys.exit(f"{URL}: cannot connect. Check the URL, and that the server is running. {error}")
+except WebSocketException as error:
+    sys.exit(f"{URL}: {error}")
