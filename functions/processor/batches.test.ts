@@ -29,6 +29,17 @@ test("a value that comes later is in a list of its own, and none is lost", async
   ]);
 });
 
+test("a list ends on time although the source always has a value at once", async () => {
+  const count = 1_000_000;
+  const source = (async function* source() {
+    for (let number = 0; number < count; number += 1) yield number;
+  })();
+  const seen = batches(source, 20);
+  const { value } = await seen.next();
+  expect(value?.length).toBeLessThan(count / 2);
+  await seen.return();
+});
+
 test("no values are no list", async () => {
   const source = (async function* source() {})();
   expect(await all(batches(source, 30))).toEqual([]);

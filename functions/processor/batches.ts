@@ -20,8 +20,7 @@ export async function* batches<Value>(
     for (let first = await next; first.done !== true; first = await next) {
       const batch = [first.value];
       const end = timer(milliseconds);
-      for (;;) {
-        next = read();
+      for (next = read(); !end.isOver(); next = read()) {
         const value = await Promise.race([next, end.promise]).catch(() => "failed" as const);
         if (typeof value === "string" || value.done === true) break;
         batch.push(value.value);
@@ -37,5 +36,11 @@ export async function* batches<Value>(
 function timer(milliseconds: number) {
   const { promise, resolve } = Promise.withResolvers<"over">();
   const handle = setTimeout(resolve, milliseconds, "over");
-  return { promise, clear: () => clearTimeout(handle) };
+  const end = performance.now() + milliseconds;
+  return {
+    promise,
+    /** While a source has its values at once, Node.js runs no timer. */
+    isOver: () => performance.now() >= end,
+    clear: () => clearTimeout(handle),
+  };
 }
