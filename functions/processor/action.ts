@@ -25,9 +25,9 @@ export interface ActionContext {
   /** The claims of the client's token that `jwt_claims` names, if the token has them. */
   readonly claims: Readonly<Record<string, unknown>>;
   /**
-   * Aborts when the client has disconnected, and shortly before the function times out. Pass it to
-   * everything that takes long, so that the work stops: nobody waits for it any more, or Lambda would
-   * stop it.
+   * Aborts when the client has disconnected, when a value could not be posted, and shortly before the
+   * function times out. Pass it to everything that takes long, so that the work stops: nobody waits for
+   * it any more, or Lambda would stop it.
    */
   readonly signal: AbortSignal;
   /** Returns the milliseconds until the function times out. */

@@ -7,12 +7,15 @@ import type { ActionContext } from "./action.ts";
 
 /** One attempt of a job, from the start of its action to the end. */
 export interface Attempt {
-  /** What the action gets. Its signal aborts with one of the three errors below. */
+  /**
+   * What the action gets. Its signal aborts with {@link ClientGone}, {@link ProgressTooLarge}, `TimedOut`,
+   * or the error of a post.
+   */
   readonly context: ActionContext;
   /**
    * Posts a frame before the reply.
-   * @throws {ClientGone} or {@link ProgressTooLarge}, after the signal has aborted with it; and every
-   * other error of the SDK.
+   * @throws {ClientGone}, {@link ProgressTooLarge}, or another error of the post, after the signal has
+   * aborted with it.
    */
   postProgress(frame: Progress): Promise<void>;
   /** Ends the checks of the time and of the connection. */
@@ -49,14 +52,10 @@ export function startAttempt(
   const { connectionId, requestId, subject, claims = {} } = job;
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = (reason: Error) => {
-    controller.abort(reason);
-    return reason;
-  };
 
   const remaining = lambda.getRemainingTimeInMillis();
   const timer = setTimeout(
-    () => stop(new TimedOut()),
+    () => controller.abort(new TimedOut()),
     remaining - Math.min(TIME_TO_STOP, remaining / 2),
   );
 
@@ -68,7 +67,8 @@ export function startAttempt(
   };
   const check = async () => {
     // A check that fails says nothing about the client.
-    if (await isGone(management, connectionId).catch(() => false)) stop(new ClientGone());
+    if (await isGone(management, connectionId).catch(() => false))
+      controller.abort(new ClientGone());
     else checkLater();
   };
   checkLater();
@@ -84,9 +84,14 @@ export function startAttempt(
       remainingTime: () => lambda.getRemainingTimeInMillis(),
     },
     async postProgress(frame) {
-      const outcome = await post(management, connectionId, frame);
-      if (outcome === "gone") throw stop(new ClientGone());
-      if (outcome === "too large") throw stop(new ProgressTooLarge());
+      try {
+        const outcome = await post(management, connectionId, frame);
+        if (outcome === "gone") throw new ClientGone();
+        if (outcome === "too large") throw new ProgressTooLarge();
+      } catch (error) {
+        controller.abort(error);
+        throw error;
+      }
       checkLater();
     },
     end() {

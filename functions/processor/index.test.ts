@@ -271,6 +271,15 @@ test("a post that fails ends the action and fails the job, which may run again",
   expect(hasEnded).toBe(true);
 });
 
+test("an action that waits learns at once that a post has failed", async () => {
+  addAction(async function* wait(_data, { signal }) {
+    yield 1n;
+    await setTimeout(20_000, undefined, { signal });
+  });
+  await expect(run(streaming)).rejects.toThrow(/serialize a BigInt/);
+  expect(calls).toEqual([]);
+});
+
 test("an error after some values fails the job, and nothing follows them", async () => {
   addAction(async function* broken() {
     yield 1;

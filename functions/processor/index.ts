@@ -34,11 +34,12 @@ async function run(job: Job, context: Context): Promise<Reply | undefined> {
   try {
     return await runAction(job, actions, attempt.context, attempt.postProgress);
   } catch (error) {
-    const { reason } = attempt.context.signal;
+    const { aborted, reason } = attempt.context.signal;
     if (reason instanceof ClientGone) return undefined;
     if (reason instanceof ProgressTooLarge) return failure(job, "RESULT_TOO_LARGE", reason.message);
     if (reason instanceof TimedOut) throw new TimedOut({ cause: error });
-    throw error;
+    // An action that waits with the signal throws an AbortError, which says nothing about the post.
+    throw aborted ? reason : error;
   } finally {
     attempt.end();
   }
