@@ -65,6 +65,14 @@ export const actionTests = (target: Target) =>
       );
     });
 
+    test("ping replies without a result, and ignores its data", async () => {
+      const client = await connect(target.url);
+      client.send({ action: "ping", data: { text: "hello" }, requestId: "r-1" });
+      expect(await client.nextText()).toBe(
+        '{"action":"ping","status":"success","requestId":"r-1"}',
+      );
+    });
+
     test("a request without a requestId gets API Gateway's", async () => {
       const client = await connect(target.url);
       const reply = await client.ask({ action: "echo" });

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { bundleProcessorWith } from "../extra-actions.ts";
 import { startTestStack } from "../test-stack.ts";
 import { PATIENCE, untilSteady } from "./steady.ts";
 
@@ -13,6 +15,14 @@ export interface Target {
 /** What can be seen from the inside only is skipped by name: `describe.skipIf(onAws)(…)`. */
 export const onAws = process.env["WEBSOCKET_URL"] !== undefined;
 
+/** Starts a stack of its own, with one streaming action, for the application has none. */
+async function startWithStreaming(): Promise<TestLocalAws> {
+  const aws = await startTestStack();
+  const code = await bundleProcessorWith(join(import.meta.dirname, "countdown.ts"));
+  aws.replaceCode("processor", code);
+  return aws;
+}
+
 /** Starts the target before the tests of a file, or waits for it, and ends it after them. */
 export function useTarget(): Target {
   let local: TestLocalAws | undefined;
@@ -20,7 +30,7 @@ export function useTarget(): Target {
   beforeAll(
     async () => {
       if (deployed !== undefined) await untilSteady(deployed);
-      else local = await startTestStack();
+      else local = await startWithStreaming();
     },
     deployed === undefined ? undefined : 2 * PATIENCE.deadline,
   );
