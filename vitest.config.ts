@@ -43,7 +43,7 @@ export default defineConfig({
       project(
         "stack",
         "test/*.test.ts",
-        "test/{client,faults,property,redrive,security,trace}/*.test.ts",
+        "test/{client,faults,property,redrive,security,streaming,trace}/*.test.ts",
       ),
       project("aws-cli", AWS_CLI),
       project("e2e", "test/e2e/*.test.ts"),
