@@ -2,7 +2,7 @@ import type * as v from "valibot";
 
 /**
  * One thing that clients can ask for: what its `data` must look like, and what comes of it.
- * @typeParam Returned the result, a promise of it, or an async generator. A generator streams: each value
+ * @typeParam Returned the result, a promise of it, or a generator. A generator streams: each value
  * that it yields is posted to the client as it comes, and the value that it returns is the result.
  */
 export interface Action<Input extends v.GenericSchema = v.GenericSchema, Returned = unknown> {
@@ -34,13 +34,16 @@ export interface ActionContext {
   remainingTime(): number;
 }
 
+type Streaming<Progress, Result = unknown> =
+  AsyncGenerator<Progress, Result> | Generator<Progress, Result>;
+
 /** What a client gets as the reply to an action. */
 export type ResultOf<Returned> =
-  Awaited<Returned> extends AsyncGenerator<unknown, infer Result> ? Result : Awaited<Returned>;
+  Awaited<Returned> extends Streaming<unknown, infer Result> ? Result : Awaited<Returned>;
 
 /** What a client gets before the reply, from an action that streams. */
 export type ProgressOf<Returned> =
-  Awaited<Returned> extends AsyncGenerator<infer Progress> ? Progress : never;
+  Awaited<Returned> extends Streaming<infer Progress> ? Progress : never;
 
 /** The types of each action of a registry: what clients send as `data`, and what they get. */
 export type ActionTypes<Registry extends Record<string, Action>> = {

@@ -6,7 +6,7 @@
  * `finally` blocks have run and no post is under way.
  */
 export async function postEach<Value, Result>(
-  generator: AsyncGenerator<Value, Result>,
+  generator: AsyncGenerator<Value, Result> | Generator<Value, Result>,
   post: (value: Value, sequence: number) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Result> {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { defineAction } from "./action.ts";
+import { type Action, defineAction } from "./action.ts";
 import { actions } from "./actions/index.ts";
 import { runForTest, testContext } from "./testing.ts";
 
@@ -41,6 +41,43 @@ test("what an action throws is not answered but thrown on", async () => {
     }),
   };
   await expect(runForTest(broken, "broken")).rejects.toThrow(RangeError);
+});
+
+test.for<[string, Action["run"]]>([
+  [
+    "an async generator",
+    async function* count() {
+      yield 1;
+      return "end";
+    },
+  ],
+  [
+    "a generator",
+    function* count() {
+      yield 1;
+      return "end";
+    },
+  ],
+  [
+    "a promise of a generator",
+    () =>
+      Promise.resolve(
+        (function* count() {
+          yield 1;
+          return "end";
+        })(),
+      ),
+  ],
+])("an action whose run is %s streams", async ([, run]) => {
+  const counting = { count: defineAction({ input: v.unknown(), run }) };
+  const { progress, reply } = await runForTest(counting, "count");
+  expect(progress).toMatchObject([{ progress: 1, sequence: 0 }]);
+  expect(reply).toMatchObject({ result: "end" });
+});
+
+test("a result may have the key next", async () => {
+  const { reply } = await runForTest(actions, "echo", { next: 1 });
+  expect(reply).toMatchObject({ result: { next: 1 } });
 });
 
 test("an action gets the context of its job", async () => {

@@ -38,5 +38,9 @@ export async function runAction(
   return success(job, await postEach(returned, post, context.signal));
 }
 
-const isGenerator = (returned: unknown): returned is AsyncGenerator =>
-  typeof returned === "object" && returned !== null && Symbol.asyncIterator in returned;
+/** Whether an action streams. No value that can be sent as a result has a function `next`. */
+const isGenerator = (returned: unknown): returned is AsyncGenerator | Generator =>
+  typeof returned === "object" &&
+  returned !== null &&
+  "next" in returned &&
+  typeof returned.next === "function";
