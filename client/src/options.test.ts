@@ -48,7 +48,7 @@ test("by default a connection is kept alive after 9 minutes of silence", async (
   await vi.advanceTimersByTimeAsync(9 * MINUTE - 1);
   await expectNothingBefore(server, client);
   await vi.advanceTimersByTimeAsync(9 * MINUTE);
-  expect((await server.request()).action).toBe("timestamp");
+  expect((await server.request()).action).toBe("ping");
 });
 
 test.for([
@@ -91,5 +91,5 @@ test("an option that is undefined has its default", async () => {
   const options: unknown = { keepAlive: 10, keepAliveAction: undefined, timeout: undefined };
   const { server } = await startOpenClient(options as ConnectOptions);
   await vi.advanceTimersByTimeAsync(10);
-  expect((await server.request()).action).toBe("timestamp");
+  expect((await server.request()).action).toBe("ping");
 });

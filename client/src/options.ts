@@ -34,7 +34,7 @@ export interface ConnectOptions {
    * after 10 minutes without a message in either direction. Default: 9 minutes.
    */
   keepAlive?: number;
-  /** An inexpensive action that needs no data. Default: `timestamp`. */
+  /** An inexpensive action that needs no data. Default: `ping`. */
   keepAliveAction?: string;
   /**
    * The age at which the client replaces a connection, plus a random part of up to 5%. API Gateway
@@ -83,7 +83,7 @@ export function withDefaults({
   retry = true,
   maximumQueue = 1000,
   keepAlive = 9 * 60_000,
-  keepAliveAction = "timestamp",
+  keepAliveAction = "ping",
   renewAfter = 110 * 60_000,
   minimumDelay = 500,
   maximumDelay = 30_000,

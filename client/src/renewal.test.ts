@@ -131,7 +131,7 @@ test("a replaced connection is kept alive as long as a request waits there", asy
   let onOld = 0;
   while (performance.now() - asked < 2 * idleLimit) {
     const { action, socket, answer } = await server.request();
-    expect(action).toBe("timestamp");
+    expect(action).toBe("ping");
     if (socket === slow.socket) onOld += 1;
     answer("now");
   }
@@ -175,7 +175,7 @@ test("a full queue refuses no keep-alive of a replaced connection", async () => 
   await client.enters("waiting");
   for (let number = 0; number < 2; number += 1) {
     const { action, socket, answer } = await server.request();
-    expect(action).toBe("timestamp");
+    expect(action).toBe("ping");
     expect(socket).toBe(old.socket);
     answer("now");
   }
@@ -420,7 +420,7 @@ test("a silent connection is kept alive with a cheap action, whose answer nobody
   const client = startClient(server.url, { keepAlive: 20 });
   for (let number = 0; number < 3; number += 1) {
     const { action, answer } = await server.request();
-    expect(action).toBe("timestamp");
+    expect(action).toBe("ping");
     answer("now");
   }
   expect(client.unmatched.kept).toEqual([]);
@@ -454,14 +454,14 @@ test("a message that comes, and one that goes, each put off the keep-alive", asy
   void client.request("echo", "marker").catch(() => {});
   expect((await server.request()).data).toBe("marker");
   await vi.advanceTimersByTimeAsync(1000);
-  expect((await server.request()).action).toBe("timestamp");
+  expect((await server.request()).action).toBe("ping");
 });
 
 test("a keep-alive whose connection is lost is not sent again", async () => {
   const server = await startServer();
   const client = startClient(server.url, { keepAlive: 100 });
   const { action, socket } = await server.request();
-  expect(action).toBe("timestamp");
+  expect(action).toBe("ping");
   await client.enters("open");
   socket.terminate();
   await client.enters("waiting");
@@ -476,6 +476,6 @@ test("a keep-alive that nobody answers has the connection replaced", async () =>
   const server = await startServer();
   startClient(server.url, { keepAlive: 20, timeout: 20 });
   await server.connection();
-  expect((await server.request()).action).toBe("timestamp");
+  expect((await server.request()).action).toBe("ping");
   await server.connection();
 });

@@ -85,7 +85,7 @@ test("a client that has nothing to say outlives the idle limit", async () => {
     const { connectionId, action, answer } = await nextMessage(gateway);
     expect({ connectionId, action }).toEqual({
       connectionId: connected,
-      action: "timestamp",
+      action: "ping",
     });
     expect(await answer("now")).toMatchObject({ status: 200 });
     gateway.clock.advance(9 * MINUTE);
