@@ -2,6 +2,8 @@
 export interface ActionType {
   /** The type of `data`. It is optional in a request if it can be `undefined`. */
   data: unknown;
+  /** The type of each piece of a streaming action on the server. Default: it has no pieces. */
+  progress?: unknown;
   /** The type of the result on the server. The client gets it as JSON; see `Json`. */
   result: unknown;
 }
@@ -21,6 +23,10 @@ export type Data<
 
 export type Result<Actions extends ActionTypes<Actions>, Name extends keyof Actions> = Json<
   Actions[Name]["result"]
+>;
+
+export type Progress<Actions extends ActionTypes<Actions>, Name extends keyof Actions> = Json<
+  "progress" extends keyof Actions[Name] ? Actions[Name]["progress"] : never
 >;
 
 /** The type of a value after `JSON.stringify` and `JSON.parse`: a `Date` becomes a string. */

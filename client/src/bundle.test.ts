@@ -2,9 +2,10 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 
-const LIMIT = 3000;
+/** Bytes: 3.5 KB. */
+const LIMIT = 3.5 * 1024;
 
-test("the client is under 3 KB, minified and compressed, and imports no package", async () => {
+test("the client is under 3.5 KB, minified and compressed, and imports no package", async () => {
   const { outputFiles, metafile } = await build({
     absWorkingDir: import.meta.dirname,
     entryPoints: ["index.ts"],

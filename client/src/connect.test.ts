@@ -176,6 +176,11 @@ test.for<[string, string, unknown]>([
     '{"action":"echo","status":"success","requestId":"b="}',
     { action: "echo", status: "success", requestId: "b=" },
   ],
+  [
+    "progress of a request of somebody else",
+    '{"action":"echo","status":"progress","progress":1,"sequence":0,"requestId":"b="}',
+    { action: "echo", status: "progress", progress: 1, sequence: 0, requestId: "b=" },
+  ],
   ["what the server posts by itself", "hello", "hello"],
   ["null", "null", null],
 ])("%s is unmatched, and settles no request", async ([, text, message]) => {
@@ -196,6 +201,7 @@ test.for<[string, object]>([
   ["another status", { status: "pending", error: { code: "INVALID_DATA" } }],
   ["no status", { status: undefined }],
   ["a requestId that is no text", { requestId: 1 }],
+  ["progress without a number", { status: "progress", progress: 1 }],
 ])("a frame with %s is unmatched, and settles no request", async ([, reply]) => {
   const server = await startServer();
   const client = startClient(server.url);

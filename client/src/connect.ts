@@ -1,8 +1,16 @@
-import type { ActionName, ActionTypes, AnyActions, Data, Result } from "./actions.ts";
+import type { ActionName, ActionTypes, AnyActions, Data, Progress, Result } from "./actions.ts";
 import type { Connection } from "./connection.ts";
 import { keepConnected } from "./keep-connected.ts";
-import { type ConnectOptions, type RequestOptions, type State, withDefaults } from "./options.ts";
+import { later } from "./later.ts";
+import {
+  type ConnectOptions,
+  type RequestOptions,
+  type State,
+  type StreamOptions,
+  withDefaults,
+} from "./options.ts";
 import { createRequests } from "./requests.ts";
+import { createStream, type Stream } from "./stream.ts";
 
 /** @typeParam Actions an `ActionType` per action. Default: any action, with any data and result. */
 export interface Client<Actions extends ActionTypes<Actions> = AnyActions> {
@@ -15,8 +23,16 @@ export interface Client<Actions extends ActionTypes<Actions> = AnyActions> {
    */
   request<Name extends ActionName<Actions>>(
     action: Name,
-    ...rest: Arguments<Data<Actions, Name>>
+    ...rest: Arguments<Data<Actions, Name>, RequestOptions<Progress<Actions, Name>>>
   ): Promise<Result<Actions, Name>>;
+  /**
+   * Sends a request as `request` does, and returns the pieces of its result as they come. Pieces that
+   * are not read yet stay in memory.
+   */
+  stream<Name extends ActionName<Actions>>(
+    action: Name,
+    ...rest: Arguments<Data<Actions, Name>, StreamOptions>
+  ): Stream<Progress<Actions, Name>, Result<Actions, Name>>;
   /**
    * Rejects all pending requests and closes the connection. The client cannot be used again.
    * @param code a close code: 1000, the default, or 3000 to 4999.
@@ -25,9 +41,9 @@ export interface Client<Actions extends ActionTypes<Actions> = AnyActions> {
   close(code?: number): void;
 }
 
-type Arguments<Data> = undefined extends Data
-  ? [data?: Data, options?: RequestOptions]
-  : [data: Data, options?: RequestOptions];
+type Arguments<Data, Options> = undefined extends Data
+  ? [data?: Data, options?: Options]
+  : [data: Data, options?: Options];
 
 /**
  * Connects to a stack, and stays connected until `close`. Until then, it keeps a Node.js process running.
@@ -59,13 +75,13 @@ export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
       requests.send();
       if (replaced) release(replaced);
     },
-    onMessage(message) {
-      if (!requests.answer(message) && onUnmatched) queueMicrotask(() => onUnmatched(message));
+    onMessage(message, connection) {
+      if (!requests.take(message, connection)) later(onUnmatched, message);
     },
     onIdle(connection) {
       // Over the silent connection, which may be a replaced one that still waits for a reply. An error
       // frame is a message too. Without a reply the connection is doubtful.
-      requests.ask(keepAliveAction, undefined, { retry: false }, connection).catch(() => {});
+      requests.ask(keepAliveAction, undefined, { retry: false }, connection).result.catch(() => {});
     },
     onEnd: requests.lose,
     onOver: requests.end,
@@ -75,9 +91,16 @@ export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
     get state() {
       return kept.state;
     },
-    request: async (action, ...[data, requestOptions]) =>
-      // The types are the application's: the client does not check a result.
-      (await requests.ask(action, data, requestOptions)) as Result<Actions, typeof action>,
+    // The types are the application's: the client checks neither results nor pieces.
+    request: (action, ...[data, requestOptions]) =>
+      requests.ask(action, data, requestOptions as RequestOptions).result as Promise<
+        Result<Actions, typeof action>
+      >,
+    stream: (action, ...[data, streamOptions]) =>
+      createStream((all) => requests.ask(action, data, all), streamOptions) as Stream<
+        Progress<Actions, typeof action>,
+        Result<Actions, typeof action>
+      >,
     close: kept.close,
   };
 }

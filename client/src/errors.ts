@@ -40,6 +40,7 @@ const messages = {
   TOKEN_FAILED: "Could not get a token.",
   QUEUE_FULL: "Too many requests are waiting for a connection.",
   MESSAGE_TOO_LARGE: "The message is larger than 32 KB, the maximum frame size of API Gateway.",
+  CANCELED: "The caller stopped reading the stream.",
   CLOSED: "The client is closed.",
 };
 export type NoReplyCode = keyof typeof messages;

@@ -5,6 +5,7 @@ export type {
   AnyActions,
   Data,
   Json,
+  Progress,
   Result,
 } from "./actions.ts";
 export { type Client, connect } from "./connect.ts";
@@ -15,4 +16,5 @@ export {
   type NoReplyCode,
   RequestError,
 } from "./errors.ts";
-export type { ConnectOptions, RequestOptions, State } from "./options.ts";
+export type { ConnectOptions, RequestOptions, State, StreamOptions } from "./options.ts";
+export type { Stream } from "./stream.ts";

@@ -1,6 +1,7 @@
 import { createBackOff } from "./back-off.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { ConnectionError } from "./errors.ts";
+import { later } from "./later.ts";
 import type { Settings, State } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
@@ -23,7 +24,7 @@ export interface KeptConnection {
 interface Events {
   /** There is a current connection, in place of another one or of none. */
   onOpen(replaced: Connection | undefined): void;
-  onMessage(message: unknown): void;
+  onMessage(message: unknown, connection: Connection): void;
   /** A connection, which may be a replaced one, has been silent for `keepAlive`. */
   onIdle(connection: Connection): void;
   onEnd(connection: Connection): void;
@@ -50,8 +51,7 @@ export function keepConnected(
   const enter = (entered: State, error?: ConnectionError) => {
     if (state === entered) return;
     state = entered;
-    // Later, so that the listener may do anything, even throw.
-    if (onStateChange) queueMicrotask(() => onStateChange(entered, error));
+    later(onStateChange, entered, error);
   };
 
   const end = (error: ConnectionError, code?: number) => {
@@ -96,7 +96,7 @@ export function keepConnected(
         wait.start(renewAfter * (1 + random() / 20), dial);
         onOpen(replaced);
       },
-      onMessage,
+      onMessage: (message) => onMessage(message, connection),
       onIdle: () => onIdle(connection),
       onEnd(error) {
         const isOld = connection !== current && connection !== next;

@@ -17,8 +17,8 @@ export interface Socket {
 /** Options of a client. Times are in milliseconds. `Infinity` disables a time limit. */
 export interface ConnectOptions {
   /**
-   * The time limit for a reply, counted from the call of `request`; for an attempt to connect,
-   * including its token; and for the server's reply to a close frame, if the `WebSocket` has
+   * The time limit for a reply, counted from the call of `request` or `stream`, and again from each
+   * piece; for an attempt to connect, including its token; and for the server's reply to a close frame, if the `WebSocket` has
    * `terminate`. Default: 30 s.
    */
   timeout?: number;
@@ -131,11 +131,21 @@ export type Settings = ReturnType<typeof withDefaults>;
 /** `waiting`: the next attempt to connect follows after a delay. `closed`: final. */
 export type State = "connecting" | "open" | "waiting" | "closed";
 
-export interface RequestOptions {
+export interface StreamOptions {
   /** Rejects the request with the reason of the signal. A request that was sent still runs. */
   signal?: AbortSignal;
   /** Overrides the client's `timeout`. */
   timeout?: number;
   /** Overrides the client's `retry`. */
   retry?: boolean;
+  /**
+   * Called before the first piece of a later attempt: the server or the client has started the request
+   * again, and its pieces come again from the first.
+   */
+  onRestart?: () => void;
+}
+
+export interface RequestOptions<Progress = unknown> extends StreamOptions {
+  /** Called with each piece of a streaming action, in order, and with its number from 0. */
+  onProgress?: (progress: Progress, sequence: number) => void;
 }

@@ -1,5 +1,8 @@
 import type { Connection } from "./connection.ts";
 import type { Asked } from "./errors.ts";
+import type { Piece } from "./frames.ts";
+import type { RequestOptions } from "./options.ts";
+import { createSequence } from "./sequence.ts";
 import { createTimer } from "./timer.ts";
 
 /** A request that has no reply yet. */
@@ -11,6 +14,8 @@ export interface Pending extends Asked {
   sent: boolean;
   /** Where its reply may come from: those it was sent over, as long as they last. */
   readonly connections: Set<Connection>;
+  /** Passes on a piece if it is the next one. Its time starts again with each piece. */
+  advance(piece: Piece, connection: Connection): void;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -19,17 +24,26 @@ interface Settlement {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   onSettled(pending: Pending): void;
-  /** Has to reject it. */
-  onTimeout(pending: Pending): void;
+  /** Has to reject it. @param silent the connection, if nothing came over it in that time. */
+  onTimeout(pending: Pending, silent: Connection | undefined): void;
 }
 
-/** Settles once: with what it is given, at the end of its time, or when the signal says so. */
+/**
+ * Settles once: with what it is given, at the end of its time, or when the signal says so.
+ * @param connection the one that it is made over, if there is one.
+ */
 export function createPending(
   asked: Asked & Pick<Pending, "text" | "retry">,
-  { signal, timeout }: { signal: AbortSignal | undefined; timeout: number },
+  connection: Connection | undefined,
+  { signal, timeout, ...listeners }: RequestOptions & { timeout: number },
   { resolve, reject, onSettled, onTimeout }: Settlement,
 ): Pending {
   const timer = createTimer();
+  const startTime = (over: Connection | undefined) => {
+    const received = over?.received;
+    timer.start(timeout, () => onTimeout(pending, over?.received === received ? over : undefined));
+  };
+  const pass = createSequence(listeners);
   const settle = () => {
     timer.stop();
     signal?.removeEventListener("abort", abort);
@@ -39,6 +53,10 @@ export function createPending(
     ...asked,
     sent: false,
     connections: new Set(),
+    advance(piece, over) {
+      startTime(over);
+      pass(piece, over);
+    },
     resolve(result) {
       settle();
       resolve(result);
@@ -50,6 +68,6 @@ export function createPending(
   };
   const abort = () => pending.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
-  timer.start(timeout, () => onTimeout(pending));
+  startTime(connection);
   return pending;
 }

@@ -26,6 +26,37 @@ test("a process ends when its client is closed", async () => {
   expect(await running).toMatchObject({ stdout: "hello\n" });
 });
 
+test("a rejected result of a stream that nobody reads does not end the process", async () => {
+  const server = await startServer();
+  const running = await run(`
+    const client = connect("${server.url}");
+    client.stream("countdown");
+    client.close();
+    setTimeout(() => console.log("goes on"), 10);
+  `);
+  expect(running).toMatchObject({ stdout: "goes on\n" });
+});
+
+test("a listener that throws is an error of the process, and does not disturb the client", async () => {
+  const server = await startServer();
+  const running = run(`
+    process.on("uncaughtException", ({ message }) => console.log(message));
+    const fail = (value) => {
+      throw new Error("listener: " + value);
+    };
+    const client = connect("${server.url}", { onStateChange: fail, onUnmatched: fail });
+    console.log(await client.request("countdown", 1, { onProgress: fail }));
+    client.close();
+  `);
+  const { socket, advance, answer } = await server.request();
+  socket.send("hello");
+  advance(1, 0);
+  answer("lift-off");
+  const lines = ["connecting", "open", "hello", "1"].map((value) => `listener: ${value}`);
+  const stdout = [...lines, "lift-off", "listener: closed", ""].join("\n");
+  expect(await running).toMatchObject({ stdout });
+});
+
 /** A server that replies to one request, and reads nothing from then on: no close frame either. */
 async function startServerThatSleeps() {
   const server = await startServer();

@@ -1,28 +1,33 @@
 import type { Connection } from "./connection.ts";
 import { type ConnectionError, NoReplyError, type NoReplyCode, RequestError } from "./errors.ts";
+import { isFrame } from "./frames.ts";
 import type { RequestOptions, Settings } from "./options.ts";
 import { createPending, type Pending } from "./pending.ts";
-import { isReply } from "./replies.ts";
 
 /** Bytes that API Gateway takes in a frame. Neither browsers nor Node cut a message in several. */
 const FRAME_LIMIT = 32 * 1024;
 
+/** A request that was made. */
+export interface Call {
+  readonly result: Promise<unknown>;
+  /** Rejects it with the `NoReplyError` `CANCELED`, unless it is settled. */
+  cancel(): void;
+}
+
 /** The requests that have no reply yet. */
 export interface Requests {
   /** @param connection the one to send it over first; by default the current one. */
-  ask(
-    action: string,
-    data?: unknown,
-    options?: RequestOptions,
-    connection?: Connection,
-  ): Promise<unknown>;
+  ask(action: string, data?: unknown, options?: RequestOptions, connection?: Connection): Call;
   /**
    * Sends what waits for a connection, and what may run twice and waits on doubtful ones alone, in
    * the order in which it was asked for.
    */
   send(): void;
-  /** Settles the request that a message answers. False: it answers none that ever was. */
-  answer(message: unknown): boolean;
+  /**
+   * Passes a message on to its request, which it may settle.
+   * @returns false if the message is for no request that ever was.
+   */
+  take(message: unknown, connection: Connection): boolean;
   /** Sends again what waited on a connection that ended, or rejects what must not be. */
   lose(connection: Connection): void;
   /** Whether one waits for a reply from there. */
@@ -70,17 +75,14 @@ export function createRequests(
     for (const pending of all.values()) transmit(pending);
   };
 
-  /** Rejects a request at the end of its time, which tells of the connection that it was made over. */
-  const createExpiry = (connection?: Connection) => {
-    const received = connection?.received;
-    return (pending: Pending) => {
-      pending.reject(new NoReplyError("TIMED_OUT", pending, failure()));
-      // Without one, the request spent its time waiting for a connection.
-      if (!connection || connection.isDoubtful || connection.received !== received) return;
-      connection.isDoubtful = true;
-      onSilence(connection);
-      send();
-    };
+  /** Rejects a request at the end of its time. */
+  const expire = (pending: Pending, silent: Connection | undefined) => {
+    pending.reject(new NoReplyError("TIMED_OUT", pending, failure()));
+    // Without one, something came, or the request spent its time waiting for a connection.
+    if (!silent || silent.isDoubtful) return;
+    silent.isDoubtful = true;
+    onSilence(silent);
+    send();
   };
   const forget = ({ requestId, connections }: Pending) => {
     all.delete(requestId);
@@ -88,8 +90,9 @@ export function createRequests(
   };
 
   return {
-    ask: (action, data, options = {}, connection = current()) =>
-      new Promise((resolve, reject) => {
+    ask(action, data, options = {}, connection = current()) {
+      let cancel = () => {};
+      const result = new Promise((resolve, reject) => {
         const { signal, timeout = settings.timeout, retry = settings.retry } = options;
         signal?.throwIfAborted();
         count += 1;
@@ -99,21 +102,26 @@ export function createRequests(
         if (code) throw new NoReplyError(code, { action, requestId, sent: false }, ending?.cause);
         const pending = createPending(
           { action, requestId, text, retry },
-          { signal, timeout },
-          { resolve, reject, onSettled: forget, onTimeout: createExpiry(connection) },
+          connection,
+          { ...options, timeout },
+          { resolve, reject, onSettled: forget, onTimeout: expire },
         );
+        cancel = () => pending.reject(new NoReplyError("CANCELED", pending));
         all.set(requestId, pending);
         transmit(pending, connection);
-      }),
+      });
+      return { result, cancel };
+    },
     send,
-    answer(message) {
-      if (!isReply(message)) return false;
+    take(message, connection) {
+      if (!isFrame(message)) return false;
       const { requestId } = message;
+      if (!requestId.startsWith(prefix)) return false;
+      // None, if it is a duplicate or too late.
       const pending = all.get(requestId);
-      // A duplicate, or too late, where the id is one of ours.
-      if (!pending) return requestId.startsWith(prefix);
-      if (message.status === "success") pending.resolve(message.result);
-      else pending.reject(new RequestError(message.error, pending));
+      if (message.status === "progress") pending?.advance(message, connection);
+      else if (message.status === "success") pending?.resolve(message.result);
+      else pending?.reject(new RequestError(message.error, pending));
       return true;
     },
     lose(connection) {

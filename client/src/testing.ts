@@ -38,6 +38,8 @@ interface Request {
 export interface Received extends Request {
   /** The connection that it came over. */
   socket: WebSocket;
+  /** Sends a piece as the stack does, but for what `frame` says. */
+  advance(progress: unknown, sequence: number, frame?: object): void;
   /** Replies as the stack does: success, but for what `reply` says. */
   answer(result?: unknown, reply?: object): void;
 }
@@ -76,11 +78,15 @@ export async function startServer({
       touch();
       const request: Request = JSON.parse(text.toString());
       const { action, requestId } = request;
-      const answer: Received["answer"] = (result, reply = {}) => {
+      const send = (frame: object) => {
         touch();
-        socket.send(JSON.stringify({ action, status: "success", result, requestId, ...reply }));
+        socket.send(JSON.stringify({ action, requestId, ...frame }));
       };
-      requests.push({ ...request, socket, answer });
+      const advance: Received["advance"] = (progress, sequence, frame) =>
+        send({ status: "progress", progress, sequence, ...frame });
+      const answer: Received["answer"] = (result, reply) =>
+        send({ status: "success", result, ...reply });
+      requests.push({ ...request, socket, advance, answer });
     });
   });
   onTestFinished(async () => {

@@ -6,8 +6,10 @@ import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
 import * as protocol from "../../shared/protocol.ts";
 
-/** Starts a server that parses each message by the schema and replies with what `reply` returns. */
-async function startServer(reply: (request: protocol.Answered) => protocol.Reply) {
+/** Starts a server that parses each message by the schema and sends what `frames` returns. */
+async function startServer(
+  frames: (request: protocol.Answered) => readonly (protocol.Progress | protocol.Reply)[],
+) {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   await once(server, "listening");
   const messages: unknown[] = [];
@@ -16,7 +18,7 @@ async function startServer(reply: (request: protocol.Answered) => protocol.Reply
       const message: unknown = JSON.parse(text.toString());
       messages.push(message);
       const { action, requestId = "" } = v.parse(protocol.Request, message);
-      socket.send(JSON.stringify(reply({ action, requestId })));
+      for (const frame of frames({ action, requestId })) socket.send(JSON.stringify(frame));
     });
   });
   const { port } = server.address() as AddressInfo;
@@ -30,7 +32,7 @@ async function startServer(reply: (request: protocol.Answered) => protocol.Reply
 }
 
 test("the client sends requests of the protocol, without other keys", async () => {
-  const { client, messages } = await startServer((request) => protocol.success(request, null));
+  const { client, messages } = await startServer((request) => [protocol.success(request, null)]);
   await client.request("echo", { text: "hello" });
   await client.request("timestamp");
   expect(messages).toHaveLength(2);
@@ -42,8 +44,20 @@ test("the client sends requests of the protocol, without other keys", async () =
 const requestKeys = protocol.Request.pipe[2].entries;
 
 test("a success frame resolves the request with its result", async () => {
-  const { client } = await startServer((request) => protocol.success(request, { at: 1 }));
+  const { client } = await startServer((request) => [protocol.success(request, { at: 1 })]);
   expect(await client.request("echo")).toEqual({ at: 1 });
+});
+
+test("progress frames are the pieces of a stream", async () => {
+  const { client } = await startServer((request) => [
+    protocol.progress(request, { left: 2 }, 0),
+    protocol.progress(request, undefined, 1),
+    protocol.success(request, "lift-off"),
+  ]);
+  const stream = client.stream("countdown");
+  expect(await stream.next()).toEqual({ done: false, value: { left: 2 } });
+  expect(await stream.next()).toEqual({ done: false, value: undefined });
+  expect(await stream.next()).toEqual({ done: true, value: "lift-off" });
 });
 
 /** All codes: the compiler reports a missing one. */
@@ -60,7 +74,7 @@ const CODES = Object.keys({
 } satisfies Record<protocol.ErrorCode, true>) as protocol.ErrorCode[];
 
 test.for(CODES)("an error frame with %s rejects the request with its code", async (code) => {
-  const { client } = await startServer((request) => protocol.failure(request, code, "Text."));
+  const { client } = await startServer((request) => [protocol.failure(request, code, "Text.")]);
   const error: unknown = await client.request("echo").catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(RequestError);
   expect(error).toMatchObject({ code, message: "Text.", action: "echo" });

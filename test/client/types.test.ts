@@ -33,6 +33,13 @@ const registry = {
     input: v.undefined(),
     run: () => ({ at: new Date(), zone: { name: "UTC" as const, offset: [0, 0] as const } }),
   }),
+  countdown: defineAction({
+    input: v.object({ from: v.number() }),
+    async *run({ from }) {
+      for (let left = from; left > 0; left -= 1) yield { left, at: new Date() };
+      return "lift-off" as const;
+    },
+  }),
 };
 
 test("data is the input of the schema, and the result is the JSON of the return value", () => {
@@ -42,6 +49,26 @@ test("data is the input of the schema, and the result is the JSON of the return 
       at: string;
       zone: { name: "UTC"; offset: readonly [0, 0] };
     }>();
+  };
+  expectTypeOf(calls).toBeFunction();
+});
+
+test("the pieces are the JSON of what a generator yields, and the result of what it returns", () => {
+  const calls = async (client: Client<ActionTypes<typeof registry>>) => {
+    const stream = client.stream("countdown", { from: 3 });
+    for await (const piece of stream)
+      expectTypeOf(piece).toEqualTypeOf<{ left: number; at: string }>();
+    expectTypeOf(await stream.result).toEqualTypeOf<"lift-off">();
+    const options = {
+      onProgress: (piece: { left: number; at: string }, sequence: number) =>
+        console.log(piece, sequence),
+    };
+    const result = await client.request("countdown", { from: 3 }, options);
+    expectTypeOf(result).toEqualTypeOf<"lift-off">();
+    const wrong = { onProgress: (piece: { at: Date }) => void piece };
+    // @ts-expect-error -- the date is a string for the client
+    await client.request("countdown", { from: 3 }, wrong);
+    for await (const piece of client.stream("now")) expectTypeOf(piece).toBeNever();
   };
   expectTypeOf(calls).toBeFunction();
 });

@@ -1,0 +1,46 @@
+import type { ErrorCode } from "./errors.ts";
+
+interface Success {
+  status: "success";
+  /** Absent if the action returned nothing. */
+  result?: unknown;
+  requestId: string;
+}
+
+interface Failure {
+  status: "error";
+  error: { code: ErrorCode; message: string };
+  requestId: string;
+}
+
+/** A piece of a result, before the reply. */
+export interface Piece {
+  status: "progress";
+  /** Absent if the action yielded `undefined`. */
+  progress?: unknown;
+  /** Counts the pieces of one attempt from 0. */
+  sequence: number;
+  requestId: string;
+}
+
+/** What a request gets: any number of pieces, and then its reply. */
+export type Frame = Piece | Success | Failure;
+
+/** The keys that a message can have. Anybody can have sent it. */
+interface Unchecked {
+  requestId?: unknown;
+  status?: unknown;
+  sequence?: unknown;
+  error?: { code?: unknown } | null;
+}
+
+/** Whether a message is a frame of the protocol, and not a message of API Gateway or of another sender. */
+export function isFrame(message: unknown): message is Frame {
+  const { requestId, status, sequence, error }: Unchecked = Object(message);
+  return (
+    typeof requestId === "string" &&
+    (status === "success" ||
+      (status === "progress" && typeof sequence === "number") ||
+      (status === "error" && typeof error?.code === "string"))
+  );
+}

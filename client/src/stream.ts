@@ -1,0 +1,69 @@
+import type { RequestOptions, StreamOptions } from "./options.ts";
+import type { Call } from "./requests.ts";
+
+/**
+ * The pieces of a request, in order, for one reader. The result is what the iterator returns after the
+ * last piece. If there is none, `next` rejects as `result` does.
+ */
+export interface Stream<Progress, Result> extends AsyncIterableIterator<Progress, Result, void> {
+  /** Settles as the promise of `request`. A rejection that nobody handles is ignored. */
+  readonly result: Promise<Result>;
+  /**
+   * Stops reading, as `break` does. The client forgets the request: `result` rejects with the
+   * `NoReplyError` `CANCELED`, unless the reply has arrived.
+   */
+  return(): Promise<IteratorResult<Progress, Result>>;
+}
+
+/** @param ask sends the request. */
+export function createStream(
+  ask: (options: RequestOptions) => Call,
+  options: StreamOptions = {},
+): Stream<unknown, unknown> {
+  const { signal, onRestart } = options;
+  let unread: unknown[] = [];
+  let isSettled = false;
+  let wake = () => {};
+
+  const { result, cancel } = ask({
+    ...options,
+    onRestart() {
+      unread = [];
+      onRestart?.();
+    },
+    onProgress(progress) {
+      unread.push(progress);
+      wake();
+    },
+  });
+  const settle = () => {
+    isSettled = true;
+    wake();
+  };
+  result.then(settle, settle);
+
+  const read = async function* () {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (unread.length > 0) yield unread.shift();
+      else if (isSettled) return await result;
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  };
+  const pieces = read();
+  return {
+    result,
+    next: () => pieces.next(),
+    return() {
+      // First, because a generator that waits does not return before it wakes.
+      cancel();
+      return pieces.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
