@@ -1,6 +1,7 @@
 import { ConnectionError } from "./errors.ts";
 import type { Settings, Socket } from "./options.ts";
 import { createTimer } from "./timer.ts";
+import { expiryOf } from "./token-expiry.ts";
 
 /** One WebSocket, from the call for its token to its end. */
 export interface Connection {
@@ -8,12 +9,19 @@ export interface Connection {
   readonly received: number;
   /** Whether it may be dead: set where nothing comes that should, until something comes. */
   isDoubtful: boolean;
-  /** Whether it was worth an attempt: it brought a message, or was open for `maximumDelay`. */
+  /**
+   * Whether it was worth an attempt: it was open for `maximumDelay`, or brought a message and did not
+   * end because of its token.
+   */
   readonly hasServed: boolean;
+  /** When its token expires: milliseconds since 1970. `Infinity` without one, or if that is unknown. */
+  readonly expiry: number;
   /** False: not sent, because it isn't open, or not any more. */
   send(text: string): boolean;
   /** Ends it. */
   end(): void;
+  /** Ends it, because the server refuses its token from now on. */
+  expire(): void;
   /** Ends it without a call of `onEnd`. */
   close(code?: number): void;
 }
@@ -38,6 +46,7 @@ export function createConnection(
   const trial = createTimer();
   let socket: Socket | undefined;
   let isOver = false;
+  let hasLasted = false;
   let failure: ConnectionError["code"] = "TOKEN_FAILED";
 
   const touch = () => silence.start(keepAlive, onIdle);
@@ -56,13 +65,12 @@ export function createConnection(
     onEnd(new ConnectionError(failure, cause));
   };
 
-  const serve = () => {
-    connection.hasServed = true;
-  };
   const listen = (to: Socket) => {
     to.addEventListener("open", () => {
       if (isOver) return;
-      trial.start(maximumDelay, serve);
+      trial.start(maximumDelay, () => {
+        hasLasted = true;
+      });
       touch();
       onOpen();
     });
@@ -70,7 +78,6 @@ export function createConnection(
       if (isOver) return;
       connection.received += 1;
       connection.isDoubtful = false;
-      serve();
       touch();
       onMessage(parse(String(data)));
     });
@@ -85,6 +92,7 @@ export function createConnection(
     const protocols = token && ["websocket-lambda", await token()];
     failure = "CONNECTION_FAILED";
     if (isOver) return;
+    connection.expiry = expiryOf(protocols?.[1]);
     socket = new WebSocket(url, protocols);
     listen(socket);
   };
@@ -92,7 +100,10 @@ export function createConnection(
   const connection = {
     received: 0,
     isDoubtful: false,
-    hasServed: false,
+    expiry: Infinity,
+    get hasServed() {
+      return hasLasted || (connection.received > 0 && failure !== "TOKEN_EXPIRED");
+    },
     send(text: string) {
       if (isOver || socket?.readyState !== 1) return false;
       socket.send(text);
@@ -100,6 +111,10 @@ export function createConnection(
       return true;
     },
     end: () => end(),
+    expire() {
+      failure = "TOKEN_EXPIRED";
+      end();
+    },
     close,
   };
   trial.start(timeout, end);

@@ -38,6 +38,7 @@ const messages = {
   CONNECTION_LOST: "The connection closed before the reply arrived.",
   CONNECTION_FAILED: "Could not connect, or the connection was lost.",
   TOKEN_FAILED: "Could not get a token.",
+  TOKEN_EXPIRED: "The token has expired.",
   QUEUE_FULL: "Too many requests are waiting for a connection.",
   MESSAGE_TOO_LARGE: "The message is larger than 32 KB, the maximum frame size of API Gateway.",
   CANCELED: "The caller stopped reading the stream.",
@@ -66,7 +67,7 @@ export class NoReplyError extends Error implements Asked {
 /** The client has no connection. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
-  readonly code: "CONNECTION_FAILED" | "TOKEN_FAILED" | "CLOSED";
+  readonly code: "CONNECTION_FAILED" | "TOKEN_FAILED" | "TOKEN_EXPIRED" | "CLOSED";
 
   /** @param cause the error that `token` or the platform threw. */
   constructor(code: ConnectionError["code"], cause?: unknown) {

@@ -37,7 +37,7 @@ export function keepConnected(
   settings: Settings,
   { onOpen, onMessage, onIdle, onEnd, onOver }: Events,
 ): KeptConnection {
-  const { renewAfter, random, token, onStateChange } = settings;
+  const { renewAfter, maximumDelay, random, token, onStateChange } = settings;
   const connections = new Set<Connection>();
   const backOff = createBackOff(settings);
   /** Until the next attempt: the back-off, or what is left of the current connection's life. */
@@ -92,8 +92,10 @@ export function keepConnected(
         current = connection;
         next = failure = undefined;
         enter("open");
+        // Before the token expires, but not at once if a new connection would get the same token.
+        const validity = Math.max(maximumDelay, 0.9 * (connection.expiry - Date.now()));
         // The jitter keeps clients apart that connected together.
-        wait.start(renewAfter * (1 + random() / 20), dial);
+        wait.start(Math.min(renewAfter, validity) * (1 + random() / 20), dial);
         onOpen(replaced);
       },
       onMessage: (message) => onMessage(message, connection),

@@ -38,7 +38,8 @@ export interface ConnectOptions {
   keepAliveAction?: string;
   /**
    * The age at which the client replaces a connection, plus a random part of up to 5%. API Gateway
-   * closes a connection after 2 hours. Default: 1 h 50 min.
+   * closes a connection after 2 hours. Default: 1 h 50 min. If the token is a JWT, the client replaces
+   * the connection after 90% of the time until `exp` if that is earlier, but not before `maximumDelay`.
    */
   renewAfter?: number;
   /**

@@ -24,7 +24,8 @@ export interface Requests {
    */
   send(): void;
   /**
-   * Passes a message on to its request, which it may settle.
+   * Passes a message on to its request, which it may settle. If it says that the token has expired,
+   * ends the connection and sends the request over the next one.
    * @returns false if the message is for no request that ever was.
    */
   take(message: unknown, connection: Connection): boolean;
@@ -121,7 +122,13 @@ export function createRequests(
       const pending = all.get(requestId);
       if (message.status === "progress") pending?.advance(message, connection);
       else if (message.status === "success") pending?.resolve(message.result);
-      else pending?.reject(new RequestError(message.error, pending));
+      else if (message.error.code !== "TOKEN_EXPIRED")
+        pending?.reject(new RequestError(message.error, pending));
+      else {
+        // It was not run, so it may be sent again, and must not be lost with the connection.
+        pending?.connections.delete(connection);
+        connection.expire();
+      }
       return true;
     },
     lose(connection) {

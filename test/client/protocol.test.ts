@@ -73,11 +73,26 @@ const CODES = Object.keys({
   TOKEN_EXPIRED: true,
 } satisfies Record<protocol.ErrorCode, true>) as protocol.ErrorCode[];
 
-test.for(CODES)("an error frame with %s rejects the request with its code", async (code) => {
+const REJECTED = CODES.filter((code) => code !== "TOKEN_EXPIRED");
+
+test.for(REJECTED)("an error frame with %s rejects the request with its code", async (code) => {
   const { client } = await startServer((request) => [protocol.failure(request, code, "Text.")]);
   const error: unknown = await client.request("echo").catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(RequestError);
   expect(error).toMatchObject({ code, message: "Text.", action: "echo" });
+});
+
+test("an error frame with TOKEN_EXPIRED makes the client send the request on a new connection", async () => {
+  let requests = 0;
+  const { client, messages } = await startServer((request) => {
+    requests += 1;
+    return requests === 1
+      ? [protocol.failure(request, "TOKEN_EXPIRED", "Text.")]
+      : [protocol.success(request, "here")];
+  });
+  expect(await client.request("echo", { text: "hello" }, { retry: false })).toBe("here");
+  expect(messages).toHaveLength(2);
+  expect(messages[1]).toEqual(messages[0]);
 });
 
 /** The members of a union of strings that are literals. */
