@@ -1,9 +1,14 @@
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { connect, type ConnectOptions, NoReplyError, RequestError } from "@websocket-lambda/client";
+import type { ActionTypes } from "../../functions/processor/action.ts";
 import type { Actions } from "../../functions/processor/actions/index.ts";
 import type { FaultRates } from "@websocket-lambda/local-aws";
+import { createIssuer } from "../../scripts/start/issuer.ts";
+import { bundleProcessorWith } from "../extra-actions.ts";
 import { startTestStack } from "../test-stack.ts";
 import { startCuttingProxy } from "./cutting-proxy.ts";
+import type * as streamingActions from "./streaming-actions.ts";
 
 const REQUESTS = 1000;
 const IN_FLIGHT = 20;
@@ -22,7 +27,7 @@ async function start({ port = 0, rates = {} }: { port?: number; rates?: FaultRat
 
 function startClient(url: string, options: ConnectOptions = {}) {
   const unmatched: unknown[] = [];
-  const client = connect<Actions>(url, {
+  const client = connect<Actions & ActionTypes<typeof streamingActions>>(url, {
     minimumDelay: 10,
     onUnmatched: (message) => unmatched.push(message),
     ...options,
@@ -104,12 +109,124 @@ test("API Gateway's own error is told to the client, but not as the end of a req
   await expect(promise).rejects.toMatchObject({ name: "AbortError" });
 });
 
+/** The stack with actions that answer in pieces. */
+async function startStreamingStack(rates: FaultRates = {}) {
+  const stack = await start({ rates });
+  const module = join(import.meta.dirname, "streaming-actions.ts");
+  stack.aws.replaceCode("processor", await bundleProcessorWith(module));
+  return stack;
+}
+
+const numbersTo = (end: number) => Array.from({ length: end }, (_, number) => number);
+
+test("100 pieces from a tight loop are read in order, and then the result", async () => {
+  const { url } = await startStreamingStack();
+  const { client, unmatched } = startClient(url);
+  const stream = client.stream("count", { to: 100 });
+  const numbers: number[] = [];
+  for await (const { number } of stream) numbers.push(number);
+  expect(numbers).toEqual(numbersTo(100));
+  expect(await stream.result).toBe("counted to 100");
+
+  const sequences: number[] = [];
+  const onProgress = (_piece: unknown, sequence: number) => sequences.push(sequence);
+  expect(await client.request("count", { to: 5 }, { onProgress })).toBe("counted to 5");
+  expect(sequences).toEqual(numbersTo(5));
+  expect(unmatched).toEqual([]);
+});
+
+test("an action that runs twice gives its pieces in order since the last restart", async () => {
+  const { url } = await startStreamingStack({ "duplicate-event": 1 });
+  const { client, unmatched } = startClient(url);
+  let numbers: number[] = [];
+  const stream = client.stream("count", { to: 20 }, { onRestart: () => (numbers = []) });
+  for await (const { number } of stream) numbers.push(number);
+  expect(numbers).toEqual(numbersTo(numbers.length));
+  expect(await stream.result).toBe("counted to 20");
+  expect(unmatched).toEqual([]);
+});
+
+test("a stream whose connection is cut starts again, and the action that nobody reads stops", async () => {
+  const stack = await startStreamingStack();
+  const proxy = await startProxy(stack);
+  const { client } = startClient(proxy.url);
+  const read: (number | "restart")[] = [];
+  const stream = client.stream(
+    "countSlowly",
+    { to: 10 },
+    { onRestart: () => read.push("restart") },
+  );
+  for await (const { number } of stream) {
+    read.push(number);
+    if (read.length === 3) proxy.cut();
+  }
+  expect(read).toEqual([0, 1, 2, "restart", ...numbersTo(10)]);
+  expect(await stream.result).toBe("counted to 10");
+  const outcomes = () =>
+    stack.logs.lines
+      .filter(({ content }) => content["event"] === "reply posted")
+      .map(({ content }) => content["outcome"]);
+  await expect.poll(outcomes).toHaveLength(2);
+  expect(new Set(outcomes())).toEqual(new Set(["delivered", "gone"]));
+});
+
+test("requests after the token has expired run once each, over a connection with a new token", async () => {
+  const issuer = await createIssuer();
+  const aws = await startTestStack({ stack: "authenticated", pages: issuer.pages });
+  onTestFinished(() => aws.close());
+  // A second is a claim's unit, and five are added for clocks that differ.
+  const expiring = await issuer.tokenFor(aws.endpoint, "ada", { exp: Date.now() / 1000 - 1 });
+  const startClientOf = () => {
+    const tokens = [expiring];
+    let calls = 0;
+    const token = () => {
+      calls += 1;
+      return tokens.shift() ?? issuer.tokenFor(aws.endpoint, "ada");
+    };
+    return Object.assign(startClient(aws.url, { token }), { calls: () => calls });
+  };
+  const [once, many] = [startClientOf(), startClientOf()];
+  for (const { client } of [once, many])
+    expect(await client.request("echo", "in time")).toBe("in time");
+  await expect
+    .poll(() => aws.connect(`?token=${expiring}`).then(() => "in", String), { timeout: 15_000 })
+    .toContain("403");
+
+  expect(await once.client.request("echo", "late", { retry: false })).toBe("late");
+  const numbers = numbersTo(10);
+  expect(await Promise.all(numbers.map((number) => many.client.request("echo", number)))).toEqual(
+    numbers,
+  );
+  for (const { client, calls, unmatched } of [once, many]) {
+    expect(client.state).toBe("open");
+    expect(calls()).toBe(2);
+    expect(unmatched).toEqual([]);
+  }
+  const events = (event: string) =>
+    aws.logs.lines
+      .filter(({ content }) => content["event"] === event)
+      .map(({ content }) => content);
+  expect(events("processor invoked")).toHaveLength(2 + 1 + numbers.length);
+  const refused = events("message rejected");
+  expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(["TOKEN_EXPIRED"]));
+  const ended = new Set(refused.map(({ connectionId }) => connectionId));
+  expect(ended.size).toBe(2);
+  await expect
+    .poll(() => new Set(events("disconnected").map(({ connectionId }) => connectionId)))
+    .toEqual(ended);
+});
+
+/** A way to the stack that can be cut. */
+async function startProxy({ aws, url }: Stack) {
+  const { port, cut, close } = await startCuttingProxy(new URL(aws.endpoint));
+  onTestFinished(close);
+  return { url: `ws://127.0.0.1:${port}${new URL(url).pathname}`, cut };
+}
+
 /** Makes requests, some at a time, while the network is cut now and then. */
-async function underCuts({ aws, url }: Stack, options: ConnectOptions) {
-  const proxy = await startCuttingProxy(new URL(aws.endpoint));
-  onTestFinished(() => proxy.close());
-  const throughProxy = `ws://127.0.0.1:${proxy.port}${new URL(url).pathname}`;
-  const { client } = startClient(throughProxy, options);
+async function underCuts(stack: Stack, options: ConnectOptions) {
+  const proxy = await startProxy(stack);
+  const { client } = startClient(proxy.url, options);
   const ends: unknown[] = [];
   let next = 0;
   let settled = 0;
