@@ -51,8 +51,9 @@ export interface ConnectOptions {
   /**
    * The number of failed attempts in a row after which the client stops and is closed. An attempt
    * fails if it gets no token, if it gets no connection, or if the connection closes within
-   * `maximumDelay` without a message. Attempts to replace a working connection do not count. Default:
-   * no limit. The client then tries until `close`, and `onStateChange` receives the errors.
+   * `maximumDelay` without a message or with `TOKEN_EXPIRED`. Attempts to replace a working connection
+   * do not count. Default: no limit. The client then tries until `close`, and `onStateChange` receives
+   * the errors.
    */
   maximumAttempts?: number;
   /**
