@@ -1,10 +1,10 @@
 import { AwsError } from "./aws-error.ts";
 
 /**
- * Levels of lists and objects in each other. Our choice: more than any request of AWS has, and less
- * than what a recursive function can take.
+ * Levels of lists and objects in each other, also in CBOR. Our choice: more than any request of AWS
+ * has, and less than what a recursive function can take.
  */
-const NESTING_LIMIT = 100;
+export const NESTING_LIMIT = 100;
 
 /**
  * The value of a JSON body; an empty object where there is none.
