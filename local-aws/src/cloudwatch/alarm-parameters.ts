@@ -1,27 +1,24 @@
 import * as v from "valibot";
-import { queryList } from "./query-list.ts";
 
-const number = v.pipe(v.string(), v.regex(/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/, "is not a number"));
-const count = v.pipe(v.string(), v.regex(/^[1-9]\d*$/, "is not a positive integer"));
-const boolean = v.picklist(["true", "false"]);
-const Actions = v.optional(queryList(v.string()), []);
-const Dimensions = queryList(v.strictObject({ Name: v.string(), Value: v.string() }));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const Actions = v.optional(v.array(v.string()), []);
+const Dimensions = v.array(v.strictObject({ Name: v.string(), Value: v.string() }));
 /** Seconds. */
 const Period = v.pipe(
   count,
   v.check(
-    (text) => [10, 20, 30].includes(Number(text)) || Number(text) % 60 === 0,
+    (seconds) => [10, 20, 30].includes(seconds) || seconds % 60 === 0,
     "is neither 10, 20, 30 nor a multiple of 60",
   ),
 );
 
-export const Tags = queryList(v.strictObject({ Key: v.string(), Value: v.string() }));
+export const Tags = v.array(v.strictObject({ Key: v.string(), Value: v.string() }));
 
 const MetricDataQuery = v.strictObject({
   Id: v.string(),
   Expression: v.exactOptional(v.string()),
   Label: v.exactOptional(v.string()),
-  ReturnData: v.exactOptional(boolean),
+  ReturnData: v.exactOptional(v.boolean()),
   Period: v.exactOptional(Period),
   MetricStat: v.exactOptional(
     v.strictObject({
@@ -38,13 +35,13 @@ const MetricDataQuery = v.strictObject({
 });
 
 /**
- * The parameters of PutMetricAlarm, in the strings of the query protocol.
+ * The parameters of PutMetricAlarm.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export const AlarmParameters = v.strictObject({
   AlarmName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   AlarmDescription: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),
-  ActionsEnabled: v.optional(boolean, "true"),
+  ActionsEnabled: v.optional(v.boolean(), true),
   OKActions: Actions,
   AlarmActions: Actions,
   InsufficientDataActions: Actions,
@@ -57,7 +54,7 @@ export const AlarmParameters = v.strictObject({
   Unit: v.exactOptional(v.string()),
   EvaluationPeriods: count,
   DatapointsToAlarm: v.exactOptional(count),
-  Threshold: v.exactOptional(number),
+  Threshold: v.exactOptional(v.pipe(v.number(), v.finite())),
   ThresholdMetricId: v.exactOptional(v.string()),
   ComparisonOperator: v.picklist([
     "GreaterThanOrEqualToThreshold",
@@ -70,6 +67,6 @@ export const AlarmParameters = v.strictObject({
   ]),
   TreatMissingData: v.exactOptional(v.picklist(["breaching", "notBreaching", "ignore", "missing"])),
   EvaluateLowSampleCountPercentile: v.exactOptional(v.picklist(["evaluate", "ignore"])),
-  Metrics: v.exactOptional(queryList(MetricDataQuery)),
+  Metrics: v.exactOptional(v.array(MetricDataQuery)),
   Tags: v.optional(Tags, []),
 });

@@ -5,7 +5,7 @@ import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { Iam } from "../iam/index.ts";
 import { regionOf, type State } from "../state.ts";
 import { AlarmParameters } from "./alarm-parameters.ts";
-import { pageOf, queryList } from "./query-list.ts";
+import { namedPage } from "./pages.ts";
 import type { Alarm } from "./state.ts";
 
 interface AlarmOptions {
@@ -43,7 +43,7 @@ export function alarmOperations(options: AlarmOptions): Record<string, Operation
     }),
     DescribeAlarms: describeAlarms(state),
     DeleteAlarms: defineOperation({
-      input: v.strictObject({ AlarmNames: queryList(v.string()) }),
+      input: v.strictObject({ AlarmNames: v.array(v.string()) }),
       resource: ({ AlarmNames: [first = "*"] }, { region }) => arnOf(state, region, first),
       handle({ AlarmNames }, { region, caller }) {
         const { alarms } = regionOf(state, region).cloudwatch;
@@ -61,13 +61,13 @@ export function alarmOperations(options: AlarmOptions): Record<string, Operation
 const describeAlarms = (state: State) =>
   defineOperation({
     input: v.strictObject({
-      AlarmNames: v.optional(queryList(v.string())),
+      AlarmNames: v.optional(v.array(v.string())),
       AlarmNamePrefix: v.optional(v.string(), ""),
-      AlarmTypes: v.optional(queryList(v.picklist(["MetricAlarm", "CompositeAlarm"])), [
+      AlarmTypes: v.optional(v.array(v.picklist(["MetricAlarm", "CompositeAlarm"])), [
         "MetricAlarm",
       ]),
       StateValue: v.optional(v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"])),
-      MaxRecords: v.optional(v.pipe(v.string(), v.regex(/^([1-9]\d?|100)$/)), "50"),
+      MaxRecords: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 50),
       NextToken: v.optional(v.string()),
     }),
     handle(input, { region }) {
@@ -79,23 +79,26 @@ const describeAlarms = (state: State) =>
       const found = all.filter(
         ([name]) => !none && name.startsWith(prefix) && (names?.includes(name) ?? true),
       );
-      const { page, ...rest } = pageOf(Object.fromEntries(found), {
-        after: input.NextToken,
-        limit: Number(input.MaxRecords),
+      const { page, nextToken } = namedPage(found, {
+        limit: input.MaxRecords,
+        token: input.NextToken,
       });
-      return { MetricAlarms: page.map(describe), CompositeAlarms: [], ...rest };
+      return { MetricAlarms: page.map(describe), CompositeAlarms: [], NextToken: nextToken };
     },
   });
 
-const describe = (alarm: Alarm) => ({
-  AlarmName: alarm.AlarmName,
-  AlarmArn: alarm.AlarmArn,
-  AlarmConfigurationUpdatedTimestamp: alarm.AlarmConfigurationUpdatedTimestamp,
-  ...alarm.parameters,
-  StateValue: "INSUFFICIENT_DATA",
-  StateReason: "Unchecked: Initial alarm creation",
-  StateUpdatedTimestamp: alarm.AlarmConfigurationUpdatedTimestamp,
-});
+function describe({ AlarmName, AlarmArn, parameters, ...alarm }: Alarm) {
+  const updated = new Date(alarm.AlarmConfigurationUpdatedTimestamp);
+  return {
+    AlarmName,
+    AlarmArn,
+    AlarmConfigurationUpdatedTimestamp: updated,
+    ...parameters,
+    StateValue: "INSUFFICIENT_DATA",
+    StateReason: "Unchecked: Initial alarm creation",
+    StateUpdatedTimestamp: updated,
+  };
+}
 
 type Parameters = Pick<
   v.InferOutput<typeof AlarmParameters>,
@@ -113,7 +116,7 @@ function checkMetric(parameters: Parameters): void {
   if (fits && !bothStatistics) return;
   throw new AwsError(
     400,
-    "ValidationError",
+    "ValidationException",
     `With${isExpression ? "" : "out"} Metrics, ${expected} of MetricName, Namespace, Period and either Statistic or ExtendedStatistic must be given.`,
   );
 }

@@ -4,7 +4,7 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { Iam } from "../iam/index.ts";
 import { regionOf, type State } from "../state.ts";
-import { pageOf, queryList } from "./query-list.ts";
+import { namedPage } from "./pages.ts";
 import type { Dashboard } from "./state.ts";
 
 interface DashboardOptions {
@@ -53,15 +53,16 @@ export function dashboardOperations(options: DashboardOptions): Record<string, O
         NextToken: v.optional(v.string()),
       }),
       handle({ DashboardNamePrefix, NextToken }, { region }) {
-        const all = Object.entries(regionOf(state, region).cloudwatch.dashboards);
-        const found = all.filter(([name]) => name.startsWith(DashboardNamePrefix));
-        const paging = { after: NextToken, limit: 1000 };
-        const { page, ...rest } = pageOf(Object.fromEntries(found), paging);
-        return { DashboardEntries: page.map(entryOf), ...rest };
+        const { dashboards } = regionOf(state, region).cloudwatch;
+        const found = namedPage(
+          Object.entries(dashboards).filter(([name]) => name.startsWith(DashboardNamePrefix)),
+          { limit: 1000, token: NextToken },
+        );
+        return { DashboardEntries: found.page.map(entryOf), NextToken: found.nextToken };
       },
     }),
     DeleteDashboards: defineOperation({
-      input: v.strictObject({ DashboardNames: queryList(v.string()) }),
+      input: v.strictObject({ DashboardNames: v.array(v.string()) }),
       resource: ({ DashboardNames: [first = "*"] }) => arnOf(state, first),
       handle({ DashboardNames }, { region, caller }) {
         for (const name of DashboardNames) {
@@ -80,13 +81,13 @@ function findDashboard(state: State, region: string, name: string): Dashboard {
   const { dashboards } = regionOf(state, region).cloudwatch;
   const dashboard = Object.hasOwn(dashboards, name) ? dashboards[name] : undefined;
   if (dashboard !== undefined) return dashboard;
-  throw new AwsError(404, "ResourceNotFound", `Dashboard ${name} does not exist`);
+  throw new AwsError(404, "DashboardNotFoundError", `Dashboard ${name} does not exist`);
 }
 
 const entryOf = ({ DashboardName, DashboardArn, DashboardBody, LastModified }: Dashboard) => ({
   DashboardName,
   DashboardArn,
-  LastModified,
+  LastModified: new Date(LastModified),
   Size: Buffer.byteLength(DashboardBody),
 });
 
@@ -94,13 +95,13 @@ function checkDashboard(name: string, body: string): void {
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
     throw new AwsError(
       400,
-      "InvalidParameterValue",
+      "InvalidParameterValueException",
       "The value of field DashboardName must have 1 to 255 letters, digits, hyphens and underscores.",
     );
   if (isJsonObject(body)) return;
   throw new AwsError(
     400,
-    "InvalidParameterInput",
+    "DashboardInvalidInputError",
     "The field DashboardBody must be a valid JSON object",
   );
 }

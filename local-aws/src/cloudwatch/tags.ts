@@ -3,7 +3,6 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
 import { Tags } from "./alarm-parameters.ts";
-import { queryList } from "./query-list.ts";
 import type { Alarm } from "./state.ts";
 
 const ResourceARN = v.string();
@@ -34,7 +33,7 @@ export function tagOperations({ state }: { state: State }): Record<string, Opera
       },
     }),
     UntagResource: defineOperation({
-      input: v.strictObject({ ResourceARN, TagKeys: queryList(v.string()) }),
+      input: v.strictObject({ ResourceARN, TagKeys: v.array(v.string()) }),
       resource,
       handle({ ResourceARN, TagKeys }, { region }) {
         const { tags } = findAlarm(state, region, ResourceARN);

@@ -25,13 +25,7 @@ export const roleArn = (state: State, { RoleName }: { RoleName: string }, path =
   findRole(state, RoleName)?.Arn ?? `arn:aws:iam::${state.accountId}:role${path}${RoleName}`;
 
 export const nameSchema = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/));
-const durationSchema = v.pipe(
-  v.string(),
-  v.digits(),
-  v.transform(Number),
-  v.minValue(3600),
-  v.maxValue(43200),
-);
+const durationSchema = v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(43200));
 const descriptionSchema = v.pipe(v.string(), v.maxLength(1000));
 const pathSchema = v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512));
 
@@ -40,7 +34,7 @@ const createRoleInput = v.strictObject({
   AssumeRolePolicyDocument: v.string(),
   Path: v.optional(pathSchema, "/"),
   Description: v.exactOptional(descriptionSchema),
-  MaxSessionDuration: v.optional(durationSchema, "3600"),
+  MaxSessionDuration: v.optional(durationSchema, 3600),
   Tags: v.optional(tagListSchema, []),
 });
 const roleInput = v.strictObject({ RoleName: nameSchema });

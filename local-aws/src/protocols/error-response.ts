@@ -1,6 +1,6 @@
 import { AwsError } from "./aws-error.ts";
 import type { AwsRequest, AwsResponse } from "./operation.ts";
-import { queryCode, queryError } from "./query-protocol.ts";
+import { queryCode, queryError, queryErrorHeader } from "./query-protocol.ts";
 import { element } from "./xml.ts";
 
 /**
@@ -22,6 +22,7 @@ export function errorResponse(
     const body = element("Error", { Code: code, Message: message, RequestId: requestId });
     return { status, headers: { "Content-Type": "application/xml" }, body };
   }
+  const queryHeader = queryErrorHeader(status, queryCode(code));
   const body = JSON.stringify({ __type: code, message });
   // The services of JSON 1.1, such as CloudWatch Logs, refuse a caller with 400.
   if (contentType.startsWith("application/x-amz-json-1.1"))
@@ -31,11 +32,8 @@ export function errorResponse(
       body,
     };
   // Those of JSON 1.0 here, SQS and CloudWatch, keep the codes of the query protocol in a header.
-  if (contentType.startsWith("application/x-amz-json-1.0")) {
-    const type = status < 500 ? "Sender" : "Receiver";
-    const queryHeader = { "x-amzn-query-error": `${queryCode(code)};${type}` };
+  if (contentType.startsWith("application/x-amz-json-1.0"))
     return { status, headers: { "Content-Type": contentType, ...queryHeader }, body };
-  }
   return {
     status,
     headers: { "Content-Type": "application/json", "X-Amzn-ErrorType": code },

@@ -3,6 +3,7 @@ import type { PermissionCheck } from "./caller.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Operation, Service } from "./operation.ts";
 import { createService } from "./pipeline.ts";
+import { queryErrorHeader } from "./query-protocol.ts";
 
 /**
  * AWS JSON 1.0 and 1.1: every request is a POST to `/` that names its operation in `X-Amz-Target`.
@@ -16,11 +17,13 @@ export function jsonProtocol(options: {
   target: string;
   version: "1.0" | "1.1";
   operations: Readonly<Record<string, Operation>>;
-  /** Further headers of an error, as SQS has for clients of its older protocol. */
-  errorHeaders?(error: AwsError): Record<string, string>;
+  /** The code of an error in the query protocol, for services whose clients still expect it. */
+  queryCode?(error: AwsError): string;
 }): Service {
-  const { prefix, target, version, operations, errorHeaders } = options;
+  const { prefix, target, version, operations, queryCode } = options;
   const contentType = { "Content-Type": `application/x-amz-json-${version}` };
+  const queryHeader = (error: AwsError) =>
+    queryCode && queryErrorHeader(error.status, queryCode(error));
   return createService({
     ...options,
     route({ headers, path, body }) {
@@ -31,14 +34,21 @@ export function jsonProtocol(options: {
       const response = (output: unknown) => ({
         status: 200,
         headers: contentType,
-        body: JSON.stringify(output ?? {}),
+        body: JSON.stringify(output ?? {}, epochSeconds),
       });
       return { name, operation, input: parseJsonBody(body), response };
     },
     errorResponse: (error) => ({
       status: error.status,
-      headers: { ...contentType, ...error.headers, ...errorHeaders?.(error) },
+      headers: { ...contentType, ...error.headers, ...queryHeader(error) },
       body: JSON.stringify({ __type: error.code, message: error.message, ...error.members }),
     }),
   });
+}
+
+/** Replaces a date by seconds. `JSON.stringify` passes it as the text of its `toJSON`. */
+function epochSeconds(this: unknown, key: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const date: unknown = Reflect.get(Object(this), key);
+  return date instanceof Date ? date.getTime() / 1000 : value;
 }

@@ -3,6 +3,7 @@ import { AwsError, notImplemented } from "./aws-error.ts";
 import type { PermissionCheck } from "./caller.ts";
 import type { AwsResponse, Operation, Service } from "./operation.ts";
 import { createService } from "./pipeline.ts";
+import { typedInput } from "./query-input.ts";
 import { element } from "./xml.ts";
 
 /**
@@ -17,6 +18,8 @@ export function queryProtocol(options: {
   version: string;
   namespace: string;
   operations: Readonly<Record<string, Operation>>;
+  /** The service's own codes of errors. Default: the common ones. */
+  queryCode?(error: AwsError): string;
 }): Service {
   const { version, namespace, operations } = options;
   return createService({
@@ -29,7 +32,7 @@ export function queryProtocol(options: {
         throw notImplemented(`${options.prefix}:${name || path}`);
       form.delete("Action");
       form.delete("Version");
-      const input = unflatten(form);
+      const input = typedInput(operation.input, unflatten(form));
       const response = (output: unknown) => {
         const result = output === undefined ? {} : { [`${name}Result`]: output };
         const ResponseMetadata = { RequestId: requestId };
@@ -37,22 +40,37 @@ export function queryProtocol(options: {
       };
       return { name, operation, input, response };
     },
-    errorResponse: (error, { requestId }) => queryError(error, namespace, requestId),
+    errorResponse: (error, { requestId }) =>
+      queryError(error, namespace, requestId, options.queryCode?.(error)),
   });
 }
 
 /** An error in the protocol's form. */
-export function queryError(error: AwsError, namespace: string, requestId: string): AwsResponse {
-  const { code, message, status } = error;
+export function queryError(
+  { code, message, status }: AwsError,
+  namespace: string,
+  requestId: string,
+  ownCode = queryCode(code),
+): AwsResponse {
   return xml(status, "ErrorResponse", namespace, {
     Error: {
-      Type: status < 500 ? "Sender" : "Receiver",
-      Code: queryCode(code),
+      Type: faultOf(status),
+      Code: ownCode,
       Message: message,
     },
     RequestId: requestId,
   });
 }
+
+/**
+ * The header from which clients of services that had the query protocol first take the code of an error.
+ * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
+ */
+export const queryErrorHeader = (status: number, code: string) => ({
+  "x-amzn-query-error": `${code};${faultOf(status)}`,
+});
+
+const faultOf = (status: number) => (status < 500 ? "Sender" : "Receiver");
 
 /**
  * The errors that every AWS service has are named differently in this protocol.

@@ -1,6 +1,6 @@
 /**
  * An XML element as AWS's query protocol writes it: objects become child elements, lists `member`
- * elements, and `undefined` nothing.
+ * elements, dates ISO 8601, and `undefined` nothing.
  */
 export function element(name: string, content: unknown, attributes = ""): string {
   if (content === undefined) return "";
@@ -8,6 +8,7 @@ export function element(name: string, content: unknown, attributes = ""): string
 }
 
 function children(content: unknown): string {
+  if (content instanceof Date) return content.toISOString();
   if (Array.isArray(content)) return content.map((item) => element("member", item)).join("");
   if (typeof content === "object" && content !== null)
     return Object.entries(content)

@@ -11,7 +11,7 @@ import { queueOperations } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
 import { fits, isAllowed, newMessage, sendMessage } from "./send-message.ts";
-import { queryErrorHeader } from "./sqs-errors.ts";
+import { queryCode } from "./sqs-errors.ts";
 
 export interface MessageAttribute {
   DataType: "String" | "Number";
@@ -65,7 +65,7 @@ export function createSqs(options: {
         ReceiveMessage: receiveMessage(resources),
         ...receivedMessageOperations(resources),
       },
-      errorHeaders: queryErrorHeader,
+      queryCode,
     }),
     send(queueArn, body, attributes) {
       const queue = find(queueArn);

@@ -52,12 +52,3 @@ export function queryCode({ code }: AwsError): string {
   const name = code.slice(code.indexOf("#") + 1);
   return legacyCodes.get(name) ?? name;
 }
-
-/**
- * The header from which SDKs and Terraform's provider take the code of an error.
- * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
- */
-export function queryErrorHeader(error: AwsError): Record<string, string> {
-  const type = error.status < 500 ? "Sender" : "Receiver";
-  return { "x-amzn-query-error": `${queryCode(error)};${type}` };
-}
