@@ -2,19 +2,21 @@ import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
 import type { AwsRequest, Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
+import { rpcV2CborProtocol } from "../protocols/rpc-v2-cbor-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { alarmOperations } from "./alarms.ts";
 import { dashboardOperations } from "./dashboards.ts";
-import { queryCode } from "./errors.ts";
+import { errorCodes, queryCode } from "./errors.ts";
 import { tagOperations } from "./tags.ts";
 
-/** The name of the service in AWS JSON. */
+/** The name of the service in AWS JSON and in Smithy RPC v2. */
 const SERVICE = "GraniteServiceVersion20100801";
 
 /**
- * CloudWatch's alarms and dashboards, which Terraform creates. There are no metrics. Terraform's
- * provider speaks the query protocol, the AWS CLI and the SDK for JavaScript AWS JSON.
+ * CloudWatch's alarms and dashboards, which Terraform creates. There are no metrics. Clients speak three
+ * protocols: Terraform's provider 6 Smithy RPC v2 CBOR, the AWS CLI and the SDK for JavaScript AWS JSON,
+ * older clients the query protocol.
  */
 export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam }): {
   service: Service;
@@ -30,6 +32,12 @@ export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam
     queryCode,
   };
   const protocols = {
+    cbor: rpcV2CborProtocol({
+      ...parts,
+      service: SERVICE,
+      namespace: "com.amazonaws.cloudwatch",
+      errors: Object.keys(errorCodes),
+    }),
     json: jsonProtocol({ ...parts, target: SERVICE, version: "1.0" }),
     query: queryProtocol({
       ...parts,
@@ -42,6 +50,7 @@ export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam
   };
 }
 
-function protocolOf({ headers }: AwsRequest): "json" | "query" {
+function protocolOf({ headers }: AwsRequest): "cbor" | "json" | "query" {
+  if (headers["smithy-protocol"] !== undefined) return "cbor";
   return headers["x-amz-target"] === undefined ? "query" : "json";
 }

@@ -1,11 +1,13 @@
 import { AwsError } from "./aws-error.ts";
 import type { AwsRequest, AwsResponse } from "./operation.ts";
 import { queryCode, queryError, queryErrorHeader } from "./query-protocol.ts";
+import { cborError, RPC_V2_CBOR } from "./rpc-v2-cbor-protocol.ts";
 import { element } from "./xml.ts";
 
 /**
  * An error in the one form that the caller's tool can read, guessed from its request: a form and S3
- * want XML, everything else JSON. An internal error is a 500 with its stack, for bug reports.
+ * want XML, the header
+ * `Smithy-Protocol` CBOR, everything else JSON. An internal error is a 500 with its stack, for bug reports.
  */
 export function errorResponse(
   error: unknown,
@@ -23,6 +25,7 @@ export function errorResponse(
     return { status, headers: { "Content-Type": "application/xml" }, body };
   }
   const queryHeader = queryErrorHeader(status, queryCode(code));
+  if (headers["smithy-protocol"] === RPC_V2_CBOR) return cborError(known, undefined, queryHeader);
   const body = JSON.stringify({ __type: code, message });
   // The services of JSON 1.1, such as CloudWatch Logs, refuse a caller with 400.
   if (contentType.startsWith("application/x-amz-json-1.1"))

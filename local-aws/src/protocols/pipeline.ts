@@ -18,6 +18,11 @@ export interface Protocol {
   authorize: PermissionCheck;
   /** The service's prefix in IAM actions, such as `iam`. */
   prefix: string;
+  /**
+   * The code of the error for a parameter of the wrong type, such as a text instead of a number.
+   * Default: `ValidationException`, as for a value that is not allowed.
+   */
+  wrongType?: string;
   /** @throws {AwsError} 501 if no operation takes the request, 400 if the request is malformed. */
   route(request: AwsRequest): Routed;
   errorResponse(error: AwsError, request: AwsRequest): AwsResponse;
@@ -28,7 +33,7 @@ export interface Protocol {
  * the permission, run the operation. An AwsError of any of these steps becomes a response.
  */
 export function createService(protocol: Protocol): Service {
-  const { authorize, prefix: service, route, errorResponse } = protocol;
+  const { prefix: service, route, errorResponse } = protocol;
   return async (request, middleware = []) => {
     const failure = (error: unknown): AwsResponse => {
       if (error instanceof AwsError) return errorResponse(error, request);
@@ -48,7 +53,7 @@ export function createService(protocol: Protocol): Service {
       try {
         const layer = middleware[index];
         if (layer !== undefined) return await layer(call, () => runFrom(index + 1));
-        return response(await runOperation(authorize, operation, call));
+        return response(await runOperation(protocol, operation, call));
       } catch (error) {
         return failure(error);
       }
@@ -62,20 +67,29 @@ export function createService(protocol: Protocol): Service {
  * the caller's policies do not allow the action.
  */
 async function runOperation(
-  authorize: PermissionCheck,
+  { authorize, wrongType }: Protocol,
   operation: Operation,
   { service, name, action, input, context }: OperationCall,
 ): Promise<unknown> {
   const parsed = v.safeParse(operation.input, input);
-  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues[0]);
+  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues[0], wrongType);
   const resource = operation.resource?.(parsed.output, context) ?? "*";
   authorize(context.caller, action, resource);
   return await operation.handle(parsed.output, context);
 }
 
-function inputError(operation: string, issue: v.BaseIssue<unknown>): AwsError {
+/** The types of schema that take only values of one type. */
+const TYPES = ["array", "boolean", "date", "number", "strict_object", "string"];
+
+function inputError(
+  operation: string,
+  issue: v.BaseIssue<unknown>,
+  wrongType = "ValidationException",
+): AwsError {
   const path = v.getDotPath(issue) ?? "the input";
   const unknownParameter = issue.type === "strict_object" && issue.expected === "never";
   if (unknownParameter) return notImplemented(`the parameter ${path} of ${operation}`);
-  return new AwsError(400, "ValidationException", `${operation}: ${path}: ${issue.message}`);
+  const isWrongType = TYPES.includes(issue.type) && issue.input !== undefined;
+  const code = isWrongType ? wrongType : "ValidationException";
+  return new AwsError(400, code, `${operation}: ${path}: ${issue.message}`);
 }
