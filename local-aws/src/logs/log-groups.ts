@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
+import { AwsError } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
@@ -86,24 +87,44 @@ export function logGroupOperations({
       input: v.strictObject({
         logGroupName: GroupName,
         logGroupClass: v.optional(only("logGroupClass", "STANDARD")),
+        deletionProtectionEnabled: v.optional(v.boolean(), false),
         tags: v.optional(v.record(v.string(), v.string()), {}),
       }),
       resource,
-      handle({ logGroupName, tags }, { region }) {
+      handle({ logGroupName, deletionProtectionEnabled, tags }, { region }) {
         checkGroupName(logGroupName);
         const { groups } = regionOf(state, region).logs;
         if (Object.hasOwn(groups, logGroupName)) throw alreadyExists("log group");
         const arn = `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:*`;
         const creationTime = clock.now();
-        groups[logGroupName] = { logGroupName, arn, creationTime, tags, metricFilters: {} };
+        const group = { logGroupName, arn, creationTime, tags, metricFilters: {} };
+        groups[logGroupName] = group;
+        protect(group, deletionProtectionEnabled);
       },
     }),
     DeleteLogGroup: defineOperation({
       input: v.strictObject({ logGroupName: GroupName }),
       resource,
       handle({ logGroupName }, { region }) {
-        findGroup(state, region, logGroupName);
+        const group = findGroup(state, region, logGroupName);
+        if (group.deletionProtectionEnabled)
+          throw new AwsError(
+            400,
+            "ValidationException",
+            "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
+          );
         delete regionOf(state, region).logs.groups[logGroupName];
+      },
+    }),
+    PutLogGroupDeletionProtection: defineOperation({
+      input: v.strictObject({
+        logGroupIdentifier: v.string(),
+        deletionProtectionEnabled: v.boolean(),
+      }),
+      resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
+      handle({ deletionProtectionEnabled, ...reference }, { region }) {
+        const group = findGroup(state, region, groupNameOf(state, region, reference));
+        protect(group, deletionProtectionEnabled);
       },
     }),
     DescribeLogGroups: defineOperation({
@@ -142,6 +163,11 @@ export function logGroupOperations({
   };
 }
 
+function protect(group: LogGroup, isProtected: boolean): void {
+  if (isProtected) group.deletionProtectionEnabled = true;
+  else delete group.deletionProtectionEnabled;
+}
+
 function checkGroupName(name: string): void {
   const pattern = "[\\.\\-_/#A-Za-z0-9]+";
   if (!new RegExp(`^${pattern}$`).test(name)) {
@@ -162,6 +188,7 @@ const describe = (group: LogGroup) => ({
   arn: group.arn,
   logGroupArn: group.arn.replace(/:\*$/, ""),
   logGroupClass: "STANDARD",
+  deletionProtectionEnabled: group.deletionProtectionEnabled ?? false,
   // Our choice: AWS counts with a delay of hours, so a young group has 0 there too.
   storedBytes: 0,
 });

@@ -40,6 +40,7 @@ describe("log groups", () => {
         arn: `${groupArn}:*`,
         logGroupArn: groupArn,
         logGroupClass: "STANDARD",
+        deletionProtectionEnabled: false,
         creationTime: clock.now(),
         retentionInDays: 14,
         metricFilterCount: 0,
@@ -50,6 +51,30 @@ describe("log groups", () => {
     expect(state.regions["us-east-1"]?.logs.groups[logGroupName]).not.toHaveProperty(
       "retentionInDays",
     );
+  });
+
+  test("a protected group is deleted only after its protection was disabled", async () => {
+    await outputOf("CreateLogGroup", { logGroupName: "kept", deletionProtectionEnabled: true });
+    const protect = (logGroupIdentifier: string, deletionProtectionEnabled: boolean) =>
+      outputOf("PutLogGroupDeletionProtection", { logGroupIdentifier, deletionProtectionEnabled });
+    await protect(groupArn, true);
+    const { logGroups } = await outputOf("DescribeLogGroups", {});
+    expect(logGroups).toMatchObject([
+      { logGroupName, deletionProtectionEnabled: true },
+      { logGroupName: "kept", deletionProtectionEnabled: true },
+    ]);
+    for (const name of [logGroupName, "kept"])
+      expect(await call("DeleteLogGroup", { logGroupName: name })).toMatchObject({
+        status: 400,
+        output: {
+          __type: "ValidationException",
+          message:
+            "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
+        },
+      });
+    await protect("kept", false);
+    await outputOf("DeleteLogGroup", { logGroupName: "kept" });
+    expect(Object.keys(state.regions["us-east-1"]?.logs.groups ?? {})).toEqual([logGroupName]);
   });
 
   test("groups are listed in pages, in the order of their names", async () => {

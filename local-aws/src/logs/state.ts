@@ -9,6 +9,7 @@ export interface LogGroup {
   /** Milliseconds since the epoch. */
   creationTime: number;
   retentionInDays?: number;
+  deletionProtectionEnabled?: true;
   tags: Record<string, string>;
   /** By filter name. */
   metricFilters: Record<string, MetricFilter>;
