@@ -66,6 +66,7 @@ test("a request is routed, passes the middleware, is authorized and then handled
 test.for<[string, Parameters<typeof createThings>[0], number, string]>([
   ["an input of the wrong form", { input: { name: 1 } }, 400, "ValidationException"],
   ["an input with an unknown parameter", { input: { name: "a", b: 1 } }, 501, "NotImplemented"],
+  ["an unknown parameter instead of a required one", { input: { b: 1 } }, 501, "NotImplemented"],
   ["a caller without the permission", { authorize: () => reject(denied) }, 403, denied.code],
   ["an operation that fails", { handle: () => reject(broken) }, 500, broken.code],
 ])("middleware gets the response to %s", async ([, options, status, code]) => {

@@ -72,7 +72,7 @@ async function runOperation(
   { service, name, action, input, context }: OperationCall,
 ): Promise<unknown> {
   const parsed = v.safeParse(operation.input, input);
-  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues[0], wrongType);
+  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues, wrongType);
   const resource = operation.resource?.(parsed.output, context) ?? "*";
   authorize(context.caller, action, resource);
   return await operation.handle(parsed.output, context);
@@ -83,12 +83,17 @@ const TYPES = ["array", "boolean", "date", "number", "strict_object", "string"];
 
 function inputError(
   operation: string,
-  issue: v.BaseIssue<unknown>,
+  issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
   wrongType = "ValidationException",
 ): AwsError {
+  // A parameter that is not implemented can be the reason why others are missing.
+  const unknownParameter = issues.find(
+    ({ type, expected }) => type === "strict_object" && expected === "never",
+  );
+  const issue = unknownParameter ?? issues[0];
   const path = v.getDotPath(issue) ?? "the input";
-  const unknownParameter = issue.type === "strict_object" && issue.expected === "never";
-  if (unknownParameter) return notImplemented(`the parameter ${path} of ${operation}`);
+  if (unknownParameter !== undefined)
+    return notImplemented(`the parameter ${path} of ${operation}`);
   const isWrongType = TYPES.includes(issue.type) && issue.input !== undefined;
   const code = isWrongType ? wrongType : "ValidationException";
   return new AwsError(400, code, `${operation}: ${path}: ${issue.message}`);
