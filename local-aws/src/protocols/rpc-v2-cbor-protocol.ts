@@ -41,6 +41,7 @@ export function rpcV2CborProtocol(options: {
     ...options,
     wrongType: "SerializationException",
     route(request) {
+      // Our choice, because there is no source: the error code. Smithy says only that it is refused.
       if ((request.headers["x-amz-target"] ?? request.headers["x-amzn-target"]) !== undefined)
         throw malformed("A request with Smithy-Protocol must not have the header X-Amz-Target.");
       const name = request.method === "POST" ? path.exec(request.path)?.[1] : undefined;
@@ -89,6 +90,8 @@ function success(output: unknown): AwsResponse {
 
 /**
  * The members of the input. A member that is null has no value.
+ *
+ * Our choice, because there is no source: the error for another `Content-Type`.
  * @throws {AwsError} 400 or 415, if the body is not a map in CBOR.
  */
 function inputOf({ headers, body }: AwsRequest): unknown {
