@@ -6,7 +6,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  CreateFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  type Runtime,
+} from "@aws-sdk/client-lambda";
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -49,7 +54,7 @@ async function pack(): Promise<string[]> {
   for (const part of parts)
     await cp(join(ROOT, part), join(source, part), {
       recursive: true,
-      filter: (path) => basename(path) !== "dist",
+      filter: (path) => !["dist", "node_modules"].includes(basename(path)),
     });
   await symlink(join(ROOT, "node_modules"), join(source, "node_modules"));
   const args = ["pack", "--workspaces", "--json", "--pack-destination", folder];
@@ -246,15 +251,21 @@ test("a local AWS from the package runs a function", async () => {
 
   const lambda = new LambdaClient({ endpoint, region, credentials });
   const code = 'exports.handler = async ({ name }) => "Hello, " + name;';
-  await lambda.send(
-    new CreateFunctionCommand({
-      FunctionName: "greeter",
-      Role: "arn:aws:iam::000000000000:role/greeter",
-      Runtime: "nodejs22.x",
-      Handler: "index.handler",
-      Code: { ZipFile: zipSync({ "index.js": strToU8(code) }) },
-    }),
+  const create = (Runtime: Runtime) =>
+    lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: "greeter",
+        Role: "arn:aws:iam::000000000000:role/greeter",
+        Runtime,
+        Handler: "index.handler",
+        Code: { ZipFile: zipSync({ "index.js": strToU8(code) }) },
+      }),
+    );
+  // This project has no Node.js 24.
+  await expect(create("nodejs24.x")).rejects.toThrow(
+    "Run `npm install --save-dev node-24@npm:node@24`, or start the local AWS with Node.js 24.",
   );
+  await create("nodejs22.x");
   const { Payload = new Uint8Array() } = await lambda.send(
     new InvokeCommand({ FunctionName: "greeter", Payload: '{"name":"Ada"}' }),
   );

@@ -11,6 +11,7 @@ export {
 export type { FramePattern } from "./frame-pattern.ts";
 export type { HookEvent, LocalAwsEvent } from "./hooks.ts";
 export type { FunctionOverview } from "./lambda/overview.ts";
+export { isRuntime, type Runtime, RUNTIMES } from "./lambda/environment/node-executable.ts";
 export { createLocalAws, type Listener, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export type { WrittenLogEvent } from "./logs/index.ts";
 export { createManualClock, type ManualClock } from "./manual-clock.ts";

@@ -111,6 +111,10 @@ test("a snapshot that cannot be used is an error at once", async () => {
   expect(() => createLocalAws({ snapshot: "{" })).toThrow("The snapshot is not valid JSON:");
   for (const other of ["{}", "null", "[]"])
     expect(() => createLocalAws({ snapshot: other })).toThrow("This JSON is not a snapshot:");
+  const functions = { chat: zip("first") };
+  expect(() =>
+    createLocalAws({ snapshot: snapshot.replace("nodejs22.x", "python3.13"), functions }),
+  ).toThrow("The local AWS does not have the runtime python3.13.");
 });
 
 test("new code runs without a new connection", async () => {

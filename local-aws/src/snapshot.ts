@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { nodeOf } from "./lambda/environment/node-executable.ts";
 import type { LambdaFunction } from "./lambda/state.ts";
 import type { State } from "./state.ts";
 
@@ -36,14 +37,17 @@ export function writeSnapshot(state: State, endpoint: string): string {
 /**
  * Reads a text that `writeSnapshot` returned.
  * @param functions the zip file of each function, by the name of the function.
- * @throws {Error} if the text is not a snapshot, or if a function has no zip file.
+ * @throws {Error} if the text is not a snapshot, if a function has no zip file, or if there is no Node.js
+ * for its runtime.
  */
 export function readSnapshot(
   text: string,
   functions: Readonly<Record<string, Uint8Array>>,
 ): Snapshot {
   const { accountId, regions } = parse(text);
-  const names = Object.values(regions).flatMap(({ lambda }) => Object.keys(lambda.functions));
+  const stored = Object.values(regions).flatMap(({ lambda }) => Object.values(lambda.functions));
+  for (const { configuration } of stored) nodeOf(configuration.Runtime);
+  const names = stored.map(({ configuration }) => configuration.FunctionName);
   const missing = names.filter((name) => !Object.hasOwn(functions, name));
   if (missing.length > 0)
     throw new Error(

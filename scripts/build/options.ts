@@ -18,6 +18,7 @@ import { trimSdk } from "./trim-sdk.ts";
 export const bundleOptions = {
   bundle: true,
   platform: "node",
+  // The older of the two runtimes. The bundles run on both, so an apply with another runtime changes no code.
   target: "node22",
   format: "cjs",
   // The ES module builds of the SDK can be tree-shaken. "main" names its CommonJS builds.

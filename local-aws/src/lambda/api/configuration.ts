@@ -8,6 +8,7 @@ import { checkEnvironment } from "./environment.ts";
 import { checkRole } from "./execution-role.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 import { changeLogging, loggingConfig } from "./logging-config.ts";
+import { runtime } from "./runtime.ts";
 
 /** Our choice: both are accepted, and the code runs on the architecture of this machine. */
 export const architectures = v.tuple([only("Architectures", "x86_64", "arm64")]);
@@ -24,7 +25,7 @@ const between = (least: number, most: number) =>
 
 /** What CreateFunction and UpdateFunctionConfiguration have in common. */
 export const functionSettings = {
-  Runtime: v.exactOptional(only("Runtime", "nodejs22.x")),
+  Runtime: v.exactOptional(runtime),
   Role: v.exactOptional(roleArn),
   Handler: v.exactOptional(v.pipe(v.string(), v.regex(/^\S{1,128}$/))),
   Description: v.exactOptional(v.pipe(v.string(), v.maxLength(256))),

@@ -8,6 +8,7 @@ import {
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   ResourceNotFoundException,
+  Runtime,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateFunctionCodeCommand,
@@ -18,6 +19,7 @@ import { describe, expect, test } from "vitest";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { regionOf } from "../../state.ts";
 import { addRole } from "../../iam/testing.ts";
+import { RUNTIMES } from "../environment/node-executable.ts";
 import { functionArn, ROLE_ARN, serveLambdaApi, zip } from "./testing.ts";
 
 const FunctionName = "processor";
@@ -161,10 +163,22 @@ describe("a function", () => {
 describe("CreateFunction refuses", () => {
   const cases = [
     {
-      what: "another runtime",
-      input: { Runtime: "nodejs24.x" },
+      what: "a runtime of another language",
+      input: { Runtime: "python3.13" },
       name: "NotImplemented",
-      text: "nodejs24.x",
+      text: 'Runtime "python3.13"',
+    },
+    {
+      what: "a runtime that AWS has retired",
+      input: { Runtime: "nodejs20.x" },
+      name: "InvalidParameterValueException",
+      text: "The runtime parameter of nodejs20.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
+    },
+    {
+      what: "a name that is no runtime",
+      input: { Runtime: "nodejs23.x" },
+      name: "InvalidParameterValueException",
+      text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs22.x, nodejs24.x] or be a valid ARN",
     },
     {
       what: "code from S3",
@@ -279,6 +293,27 @@ describe("CreateFunction refuses", () => {
     };
     await expect(lambda.create()).rejects.toThrow(`no iam:PassRole on ${ROLE_ARN}`);
   });
+});
+
+test.for(Object.values(Runtime))("the runtime %s of AWS is a known one", async (name) => {
+  await using lambda = await serveLambdaApi();
+  await lambda.create({ Runtime: name }).then(
+    (created) => expect(created).toMatchObject({ Runtime: expect.toBeOneOf([...RUNTIMES]) }),
+    (error: unknown) =>
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/does not implement Runtime|no longer supported/),
+      }),
+  );
+});
+
+test("the runtime of a function can be changed", async () => {
+  await using lambda = await serveLambdaApi();
+  const { client } = lambda;
+  await lambda.create();
+  const change = (name: string) =>
+    client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Runtime: name as Runtime }));
+  expect(await change("nodejs24.x")).toMatchObject({ Runtime: "nodejs24.x" });
+  await expect(change("nodejs18.x")).rejects.toThrow("no longer supported");
 });
 
 describe("logging", () => {

@@ -14,6 +14,7 @@ import {
 import { startFunctionProcess } from "./function-process.ts";
 import { jsonLines } from "../log/json-log-lines.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
+import type { NodeExecutable } from "./node-executable.ts";
 import type { ProcessWatcher } from "./process-watcher.ts";
 import type { ProcessStarter } from "./sandbox.ts";
 import { startSpareProcess } from "./spare-process.ts";
@@ -21,8 +22,9 @@ import type { FunctionConfiguration } from "../state.ts";
 import { textLines } from "../log/text-log-lines.ts";
 import type { Hooks } from "../../hooks.ts";
 
-/** Where the code of a function and the runtime are on this machine. */
+/** Where the code of a function, the runtime and its Node.js are on this machine. */
 export interface Code {
+  node: NodeExecutable;
   runtimeFile: string;
   taskRoot: string;
 }
@@ -96,7 +98,13 @@ function prepareEnvironment(
     endpoint: endpoint(),
   });
   const format = LoggingConfig.LogFormat;
-  const logged = { configuration, region, instanceId: name, now: clock.now };
+  const logged = {
+    configuration,
+    region,
+    nodeVersion: code.node.version,
+    instanceId: name,
+    now: clock.now,
+  };
   return {
     configuration,
     name,

@@ -7,6 +7,7 @@ import { createEnvironmentFactory, type EnvironmentContext } from "./environment
 import { EnvironmentPool } from "./environment-pool.ts";
 import type { Invocation, InvocationResult } from "./execution-environment.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
+import { nodeOf } from "./node-executable.ts";
 import { writeRuntime } from "./runtime-file.ts";
 import { createTaskRoots } from "./task-roots.ts";
 
@@ -51,7 +52,8 @@ export function createEnvironments(
   const createPool = async (target: LambdaFunction) => {
     const { configuration } = target;
     const taskRoot = await taskRootOf(Buffer.from(target.zipFile, "base64"));
-    const code = { runtimeFile: await runtime, taskRoot };
+    const node = nodeOf(configuration.Runtime);
+    const code = { node, runtimeFile: await runtime, taskRoot };
     const factory = createEnvironmentFactory(context, configuration, code);
     return new EnvironmentPool({ clock, capacity, factory, middleware });
   };

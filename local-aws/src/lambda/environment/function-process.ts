@@ -8,6 +8,7 @@ import {
   FrameType,
   type InvocationHeader,
 } from "../runtime/frames.ts";
+import type { NodeExecutable } from "./node-executable.ts";
 
 /** The operating-system process of one execution environment. */
 export interface FunctionProcess {
@@ -31,6 +32,7 @@ export interface ProcessExit {
 }
 
 export interface FunctionProcessOptions {
+  node: NodeExecutable;
   /** The compiled runtime. */
   runtimeFile: string;
   taskRoot: string;
@@ -85,9 +87,9 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 }
 
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
-  const { runtimeFile, taskRoot, memorySize, environment } = options;
+  const { node, runtimeFile, taskRoot, memorySize, environment } = options;
   const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
-  return spawn(process.execPath, [...flags, runtimeFile], {
+  return spawn(node.path, [...flags, runtimeFile], {
     cwd: taskRoot,
     env: environment,
     // A process group of its own, so that child processes are frozen and killed with the function.

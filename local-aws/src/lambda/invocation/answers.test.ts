@@ -73,9 +73,35 @@ test("a callback answers only once the event loop is empty", async () => {
     "exports.handler = (e, c, callback) => { callback(null, 'answer'); setTimeout(() => console.log('worked on'), 20); };",
   );
   expect((await lambda().invoke("waits")).payload).toBe("answer");
-  const [, , worked, end] = lambda().messages("waits");
+  const [, , , worked, end] = lambda().messages("waits");
   expect(worked).toMatch(/INFO\tworked on\n$/);
   expect(end).toMatch(/^END /);
+});
+
+test.for<[string, string, Record<string, string>, string[]]>([
+  [
+    "a handler with a callback is a warning",
+    "(event, context, callback) => callback(null, 1)",
+    {},
+    [
+      expect.stringMatching(
+        /\tundefined\tWARN\tAWS Lambda plans to remove support for callback-based function handlers starting with Node\.js 24\. /,
+      ),
+    ],
+  ],
+  ["an async handler is none", "async (event, context, callback) => 1", {}, []],
+  [
+    "the variable of Lambda switches the warning off",
+    "(event, context, callback) => callback(null, 1)",
+    { AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING: "1" },
+    [],
+  ],
+])("%s", async ([title, handler, Variables, warnings]) => {
+  const name = title.replaceAll(/\W+/g, "-");
+  lambda().define(name, `exports.handler = ${handler};`, { Environment: { Variables } });
+  expect((await lambda().invoke(name)).payload).toBe(1);
+  const logged = lambda().messages(name);
+  expect(logged.filter((message) => message.includes("\tWARN\t"))).toEqual(warnings);
 });
 
 test("with callbackWaitsForEmptyEventLoop = false a callback answers at once", async () => {

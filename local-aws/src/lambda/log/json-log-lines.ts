@@ -75,8 +75,9 @@ export function jsonLines(environment: LoggedEnvironment): PlatformLines {
 
 const initializationType = "on-demand";
 
-function describeEnvironment({ configuration, region, instanceId }: LoggedEnvironment) {
-  const { version, arn } = runtimeVersion(region);
+function describeEnvironment(environment: LoggedEnvironment) {
+  const { configuration, instanceId } = environment;
+  const { version, arn } = runtimeVersion(environment);
   return {
     runtimeVersion: version,
     runtimeVersionArn: arn,

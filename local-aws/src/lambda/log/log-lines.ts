@@ -47,14 +47,16 @@ export interface PlatformLines {
 export interface LoggedEnvironment {
   configuration: FunctionConfiguration;
   region: string;
+  /** Of the Node.js that runs the function. */
+  nodeVersion: string;
   /** The name of the log stream. */
   instanceId: string;
   now(): number;
 }
 
 /** Our choice: a version that says which Node.js really runs. */
-export const runtimeVersion = (region: string) => ({
-  version: `nodejs:22.local.${process.versions.node}`,
+export const runtimeVersion = ({ region, nodeVersion }: LoggedEnvironment) => ({
+  version: `nodejs:${nodeVersion.split(".", 1).join("")}.local.${nodeVersion}`,
   arn: `arn:aws:lambda:${region}::runtime:${"0".repeat(64)}`,
 });
 

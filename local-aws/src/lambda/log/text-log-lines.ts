@@ -12,8 +12,9 @@ import {
  *
  * A crash or a time-out has no line of its own, as it had until 2025, only the status in REPORT.
  */
-export function textLines({ configuration, region }: LoggedEnvironment): PlatformLines {
-  const { version, arn } = runtimeVersion(region);
+export function textLines(environment: LoggedEnvironment): PlatformLines {
+  const { configuration } = environment;
+  const { version, arn } = runtimeVersion(environment);
   return {
     // A start within an invocation has none.
     initStart: (phase) =>

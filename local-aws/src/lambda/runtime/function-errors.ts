@@ -44,6 +44,27 @@ export class NodeJsExit extends Error {
   }
 }
 
+/** A handler with a callback, since Node.js 24. */
+export class CallbackHandlerDeprecatedError extends Error {
+  // As on Lambda, the name of this error and of the next is in the logs.
+  override readonly name = "Runtime.CallbackHandlerDeprecated";
+
+  constructor() {
+    super(
+      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
+    );
+  }
+}
+
+/** A result that has no JSON, since Node.js 24. */
+export class JSONStringifyError extends Error {
+  override readonly name = "Runtime.JSONStringifyError";
+
+  constructor() {
+    super("Unable to stringify response body");
+  }
+}
+
 export class UnhandledPromiseRejection extends Error {
   static {
     this.prototype.name = "Runtime.UnhandledPromiseRejection";

@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { AwsError, notImplemented } from "../../protocols/aws-error.ts";
+import { isRuntime, nodeOf, type Runtime, RUNTIMES } from "../environment/node-executable.ts";
+import { invalid } from "./function-name.ts";
+
+/** The versions of Node.js for which Lambda creates and updates no functions any more. */
+const RETIRED = /^nodejs(4\.3|4\.3-edge|6\.10|8\.10|1[02468]\.x|20\.x)?$/;
+/** Lambda's other runtimes. */
+const NOT_IMPLEMENTED = /^(nodejs26\.x|(dotnet(core)?|go|java|provided|python|ruby)[\w.]*)$/;
+
+/**
+ * A runtime that the local AWS has. A function cannot be created without the Node.js that runs it, so
+ * that the user gets the reason at once.
+ */
+export const runtime = v.custom<Runtime>((input) => {
+  if (isRuntime(input)) return checkNode(input);
+  if (typeof input !== "string") return false;
+  if (NOT_IMPLEMENTED.test(input)) throw notImplemented(`Runtime ${JSON.stringify(input)}`);
+  const newest = RUNTIMES.at(-1);
+  throw RETIRED.test(input)
+    ? invalid(
+        `The runtime parameter of ${input} is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (${newest}) while creating or updating functions.`,
+      )
+    : // Our choice: AWS lists its runtimes, and the local AWS those that it has.
+      invalid(
+        `Value ${input} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${RUNTIMES.join(", ")}] or be a valid ARN`,
+      );
+});
+
+function checkNode(name: Runtime): true {
+  try {
+    nodeOf(name);
+    return true;
+  } catch (cause) {
+    throw new AwsError(501, "NotImplemented", (cause as Error).message);
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** The runtimes that functions can have. */
+export const RUNTIMES = ["nodejs22.x", "nodejs24.x"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+export const isRuntime = (name: unknown): name is Runtime =>
+  RUNTIMES.some((runtime) => runtime === name);
+
+/** A Node.js of this machine. */
+export interface NodeExecutable {
+  path: string;
+  /** Such as `24.21.0`. */
+  version: string;
+}
+
+/**
+ * Returns the Node.js that runs the functions of a runtime. It is the Node.js of this process if its
+ * major version fits. Otherwise it is the npm package `node`, installed as `node` or, for several
+ * versions in one project, as `node-22` or `node-24`. It can be installed for the current directory or
+ * for this package.
+ * @throws {Error} that says how to install it, or that the local AWS does not have the runtime.
+ */
+export function nodeOf(
+  runtime: string,
+  current: NodeExecutable = { path: process.execPath, version: process.versions.node },
+  folders: readonly string[] = [process.cwd(), import.meta.dirname],
+): NodeExecutable {
+  if (!isRuntime(runtime))
+    throw new Error(
+      `The local AWS does not have the runtime ${runtime}. It has ${RUNTIMES.join(" and ")}.`,
+    );
+  const major = runtime.slice("nodejs".length, -".x".length);
+  const fits = ({ version }: NodeExecutable) => version.startsWith(`${major}.`);
+  if (fits(current)) return current;
+  const installed = folders.flatMap((folder) =>
+    [`node-${major}`, "node"].flatMap((name) => installedFor(folder, name)),
+  );
+  const found = installed.find(fits);
+  if (found !== undefined) return found;
+  throw new Error(
+    `Functions with the runtime ${runtime} need Node.js ${major}, and this is Node.js ${current.version}. Run \`npm install --save-dev node-${major}@npm:node@${major}\`, or start the local AWS with Node.js ${major}.`,
+  );
+}
+
+/** Returns the packages that a module in the folder would find by the name, the nearest first. */
+const installedFor = (folder: string, name: string): NodeExecutable[] =>
+  (createRequire(join(folder, "index.js")).resolve.paths(name) ?? []).flatMap((directory) => {
+    const manifest = join(directory, name, "package.json");
+    const path = join(directory, name, "bin", "node");
+    // If its install script did not run, the package has no executable.
+    if (!existsSync(manifest) || !existsSync(path)) return [];
+    const { version }: { version: string } = JSON.parse(readFileSync(manifest, "utf8"));
+    return [{ path, version }];
+  });
