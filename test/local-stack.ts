@@ -10,6 +10,8 @@ export type StackOptions = Omit<
 > & {
   /** Default: the one that anybody can connect to. */
   stack?: StackName;
+  /** Of all functions. Default: the environment variable FUNCTIONS_RUNTIME, or that of the stack. */
+  runtime?: string | undefined;
   /** Default: a free port. */
   port?: number;
   /** The folder of the zip files. Default: `dist/`. */
@@ -18,11 +20,17 @@ export type StackOptions = Omit<
 
 /** Starts the stack that `npm start` starts. It listens, and nothing is traced unless asked for. */
 export async function startLocalStack(options: StackOptions = {}): Promise<TestLocalAws> {
-  const { stack = "open", port = 0, bundles = DIST, ...rest } = options;
+  const {
+    stack = "open",
+    runtime = process.env["FUNCTIONS_RUNTIME"],
+    port = 0,
+    bundles = DIST,
+    ...localAwsOptions
+  } = options;
   const aws = createTestLocalAws({
     ...FRAME_PATTERNS,
-    ...rest,
-    snapshot: await readStack(stack),
+    ...localAwsOptions,
+    snapshot: await readStack(stack, runtime),
     functions: await readFunctions(bundles),
   });
   try {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, test } from "vitest";
 import { connect } from "./e2e/client.ts";
 import { npmStart } from "./npm-start.ts";
@@ -64,6 +65,26 @@ test("npm start -- --trace prints a trace of each message, without colors into a
   await line(/^ {4}→ \{"action":"uppercase","status":"success","result":"HELLO"/);
 });
 
+test("npm start -- --runtime runs the functions on that Node.js", async () => {
+  const { line } = run("--port", "0", "--runtime", "nodejs24.x");
+  const [url = ""] = await line(/ws:\/\/\S+$/);
+  const client = await connect(url);
+  expect(await client.ask({ action: "uppercase", data: { text: "hello" } })).toMatchObject({
+    result: "HELLO",
+  });
+  const logs = new CloudWatchLogsClient({
+    endpoint: url.replace(/^ws:(\/\/[^/]+)\/.*/, "http:$1"),
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  for (const name of ["websocket-handler", "processor"]) {
+    const { events = [] } = await logs.send(
+      new FilterLogEventsCommand({ logGroupName: `/aws/lambda/websocket-lambda-${name}` }),
+    );
+    expect(events[0]?.message).toMatch(/"runtimeVersion":"nodejs:24\.local\.24\./);
+  }
+});
+
 test("npm start prints the account's own workspace of Terraform", async () => {
   const workspaceOf = async (...args: string[]) => {
     const [, workspace] = await run("--port", "0", "--empty", ...args).line(/TF_WORKSPACE=(\S+)/);
@@ -89,6 +110,8 @@ test("a port in use is reported in one line that says what to do", async () => {
 test.for([
   [["--port", "many"], '--port must be a whole number from 0 to 65535, not "many".'],
   [["--prot", "1"], "Unknown option '--prot'"],
+  [["--runtime", "nodejs20.x"], '--runtime must be nodejs22.x or nodejs24.x, not "nodejs20.x".'],
+  [["--runtime", "nodejs24.x", "--empty"], "--runtime and --empty cannot be used together."],
 ] as const)("wrong options are explained: %s", async ([args, message]) => {
   const { child, lines } = run(...args);
   const [code] = await once(child, "close");

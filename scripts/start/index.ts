@@ -10,10 +10,13 @@ import {
   type FaultRates,
   formatLogEvent,
   formatMessage,
+  isRuntime,
   listFaults,
   LOCAL_ACCOUNT_ID,
   type LocalAws,
   parseFaults,
+  type Runtime,
+  RUNTIMES,
 } from "@websocket-lambda/local-aws";
 import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
@@ -30,6 +33,7 @@ Builds the functions and starts the local AWS with the stack and the console.
   --port <number>   port of the local AWS; 0 selects a free port (default: 4566)
   --auth            require a JWT to connect, run a local issuer and print a test token
   --empty           start without the stack, so that you can run \`terraform apply\`
+  --runtime <name>  run the functions on ${RUNTIMES.join(" or ")} (default: the runtime of the stack)
   --account <id>    account ID of the local AWS, 12 digits (default: ${LOCAL_ACCOUNT_ID})
   --trace           print a trace of each message
   --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
@@ -51,6 +55,7 @@ interface Options {
   accountId: string;
   auth: boolean;
   empty: boolean;
+  runtime: Runtime | undefined;
   faults: FaultRates;
   trace: boolean;
   allowOtherUsers: boolean;
@@ -63,6 +68,7 @@ function options(): Options {
       account: { type: "string", default: LOCAL_ACCOUNT_ID },
       auth: { type: "boolean", default: false },
       empty: { type: "boolean", default: false },
+      runtime: { type: "string" },
       trace: { type: "boolean", default: false },
       "allow-other-users": { type: "boolean", default: false },
       fault: { type: "string", multiple: true, default: [] },
@@ -76,12 +82,19 @@ function options(): Options {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}".`);
-  const { account: accountId, auth, empty, trace, "allow-other-users": allowOtherUsers } = values;
+  const { account: accountId, auth, empty, runtime, trace } = values;
+  if (runtime !== undefined && !isRuntime(runtime))
+    throw new Error(`--runtime must be ${RUNTIMES.join(" or ")}, not "${runtime}".`);
   if (!/^\d{12}$/.test(accountId))
     throw new Error(`--account must have 12 digits, not "${accountId}".`);
   if (auth && empty) throw new Error("--auth and --empty cannot be used together.");
+  if (runtime !== undefined && empty)
+    throw new Error(
+      "--runtime and --empty cannot be used together. Set the variable runtime of Terraform instead.",
+    );
   const faults = parseFaults(values.fault);
-  return { port, accountId, auth, empty, trace, allowOtherUsers, faults };
+  const allowOtherUsers = values["allow-other-users"];
+  return { port, accountId, auth, empty, runtime, trace, allowOtherUsers, faults };
 }
 
 /**
@@ -144,13 +157,13 @@ const introductionOfToken = (token: string) => `
 `;
 
 async function start(options: Options): Promise<void> {
-  const { port, accountId, auth, empty, faults, trace, allowOtherUsers } = options;
+  const { port, accountId, auth, empty, runtime, faults, trace, allowOtherUsers } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
   const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
-  const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open");
+  const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open", runtime);
   const aws = createLocalAws({
     accountId,
     faults,

@@ -17,13 +17,27 @@ export const STAGE = "production";
 /** Returns the name of the function of a bundle, with the default `project` of Terraform. */
 export const functionNameOf = (bundle: string): string => `websocket-lambda-${bundle}`;
 
-/** Returns the snapshot of a stack, for `createLocalAws`. `npm run snapshot` writes the files. */
-export async function readStack(stack: StackName): Promise<string> {
+/**
+ * Returns the snapshot of a stack, for `createLocalAws`. `npm run snapshot` writes the files.
+ * @param runtime replaces the runtime of all functions.
+ */
+export async function readStack(stack: StackName, runtime?: string): Promise<string> {
+  const snapshot = await readSnapshot(stack);
+  if (runtime === undefined) return snapshot;
+  const replaced: unknown = JSON.parse(snapshot, (member, value: unknown) =>
+    member === "Runtime" ? runtime : value,
+  );
+  return format(replaced);
+}
+
+async function readSnapshot(stack: StackName): Promise<string> {
   const snapshot = await readFile(SNAPSHOT, "utf8");
   if (stack === "open") return snapshot;
   const patch: unknown = JSON.parse(await readFile(AUTHENTICATED_PATCH, "utf8"));
-  return `${JSON.stringify(applyMergePatch(JSON.parse(snapshot), patch), null, 2)}\n`;
+  return format(applyMergePatch(JSON.parse(snapshot), patch));
 }
+
+const format = (snapshot: unknown) => `${JSON.stringify(snapshot, null, 2)}\n`;
 
 /** Returns the names of the functions in a snapshot. */
 export function functionNamesIn(snapshot: string): string[] {

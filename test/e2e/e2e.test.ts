@@ -8,3 +8,8 @@ describe(`end to end, on ${onAws ? "the stack of WEBSOCKET_URL" : "the stack of 
   endToEndTests(target);
   loadTests(target);
 });
+
+// The stack of npm start has the runtime nodejs22.x, because the locked provider accepts no newer one.
+describe.skipIf(onAws)("end to end, on the stack of npm start -- --runtime nodejs24.x", () => {
+  endToEndTests(useTarget({ runtime: "nodejs24.x" }));
+});
