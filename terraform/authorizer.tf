@@ -10,7 +10,7 @@ resource "aws_lambda_function" "authorizer" {
   filename                       = local.bundles.authorizer
   source_code_hash               = local.bundle_hashes.authorizer
   handler                        = "index.handler"
-  runtime                        = local.runtime
+  runtime                        = var.runtime
   architectures                  = local.architectures
   memory_size                    = 256
   reserved_concurrent_executions = var.authorizer_reserved_concurrency

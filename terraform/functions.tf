@@ -13,9 +13,6 @@ locals {
     for key, path in local.bundles : key => fileexists(path) ? filebase64sha256(path) : null
   }
 
-  # The newest runtime that version 5.100 of the provider accepts.
-  runtime = "nodejs22.x"
-
   # A fifth cheaper per millisecond than x86_64, and the bundles hold no native
   # code.
   architectures = ["arm64"]
@@ -30,7 +27,7 @@ resource "aws_lambda_function" "websocket_handler" {
   filename                       = local.bundles.websocket_handler
   source_code_hash               = local.bundle_hashes.websocket_handler
   handler                        = "index.handler"
-  runtime                        = local.runtime
+  runtime                        = var.runtime
   architectures                  = local.architectures
   memory_size                    = var.websocket_handler_memory_size
   reserved_concurrent_executions = var.websocket_handler_reserved_concurrency
@@ -78,7 +75,7 @@ resource "aws_lambda_function" "processor" {
   filename                       = local.bundles.processor
   source_code_hash               = local.bundle_hashes.processor
   handler                        = "index.handler"
-  runtime                        = local.runtime
+  runtime                        = var.runtime
   architectures                  = local.architectures
   memory_size                    = var.processor_memory_size
   reserved_concurrent_executions = var.processor_reserved_concurrency

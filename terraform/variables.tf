@@ -49,6 +49,19 @@ variable "tags" {
   }
 }
 
+variable "runtime" {
+  description = "Lambda runtime of the functions: \"nodejs22.x\" or \"nodejs24.x\". nodejs24.x needs version 6.19 or newer of the AWS provider."
+  type        = string
+
+  # The newest one that the version of the provider in .terraform.lock.hcl accepts.
+  default = "nodejs22.x"
+
+  validation {
+    condition     = contains(["nodejs22.x", "nodejs24.x"], var.runtime)
+    error_message = "runtime must be \"nodejs22.x\" or \"nodejs24.x\"."
+  }
+}
+
 variable "bundle_directory" {
   description = "Directory that contains websocket-handler.zip, processor.zip and authorizer.zip. Default: dist/ in this repository, the output directory of `npm run build`."
   type        = string

@@ -43,6 +43,8 @@ run "first_invalid_values" {
     region = "us-east-1a"
     # A tag of AWS.
     tags = { "aws:team" = "chat" }
+    # A runtime that AWS has retired.
+    runtime = "nodejs20.x"
     # A trailing slash.
     allowed_origins = ["https://app.example.com/"]
     # No message at all.
@@ -77,6 +79,7 @@ run "first_invalid_values" {
     var.stage,
     var.region,
     var.tags,
+    var.runtime,
     var.allowed_origins,
     var.throttling_rate_limit,
     var.throttling_burst_limit,

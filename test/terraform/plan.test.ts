@@ -17,7 +17,11 @@ describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`,
   });
   afterAll(() => provider?.close());
 
-  test.for([".", "account", "github"])("pass in the root module %s", async (module) => {
+  /** Runs Terraform in a root module that it has initialized. */
+  async function inModule(
+    module: string,
+    run: (terraform: (...args: string[]) => Promise<{ stdout: string }>) => Promise<void>,
+  ): Promise<void> {
     const dataDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
     const env = {
       ...process.env,
@@ -29,10 +33,30 @@ describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`,
       promisify(execFile)("terraform", [`-chdir=${join(TERRAFORM, module)}`, ...args], { env });
     try {
       await terraform("init", "-backend=false", "-input=false", "-no-color", "-lockfile=readonly");
-      const { stdout } = await terraform("test", "-no-color");
-      expect(stdout).toMatch(/Success! [1-9]\d* passed, 0 failed\./);
+      await run(terraform);
     } finally {
       await rm(dataDirectory, { recursive: true, force: true });
     }
+  }
+
+  test.for([".", "account", "github"])("pass in the root module %s", async (module) => {
+    await inModule(module, async (terraform) => {
+      const { stdout } = await terraform("test", "-no-color");
+      expect(stdout).toMatch(/Success! [1-9]\d* passed, 0 failed\./);
+    });
+  });
+
+  // With a provider that accepts nodejs24.x, make it the default of the variable.
+  test("the locked provider accepts no runtime that is newer than the default", async () => {
+    await inModule(".", async (terraform) => {
+      const file = "-filter=tests/authentication.tftest.hcl";
+      await expect(
+        terraform("test", "-no-color", file, "-var=runtime=nodejs24.x"),
+      ).rejects.toMatchObject({
+        stderr: expect.stringMatching(
+          /expected runtime to be one of \[.*"nodejs22\.x"\], got nodejs24\.x/,
+        ),
+      });
+    });
   });
 });
