@@ -9,7 +9,7 @@ interface Job {
   permissions?: Record<string, string>;
   concurrency?: { group: string; queue?: string };
   env?: Record<string, string>;
-  steps?: { uses?: string; run?: string }[];
+  steps?: { uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
 
 interface Workflow {
@@ -43,6 +43,28 @@ test.for(workflows)("$name pins every action to a commit and names its version",
   for (const action of used) expect(action).toMatch(new RegExp(`^(${own}|${pinned})$`));
 });
 
+/** The oldest major version of each action that runs on Node.js 24. */
+const ON_NODE_24: Readonly<Record<string, number>> = {
+  "actions/checkout": 5,
+  "actions/download-artifact": 7,
+  "actions/setup-node": 5,
+  "actions/upload-artifact": 6,
+  "aws-actions/configure-aws-credentials": 6,
+  "hashicorp/setup-terraform": 4,
+};
+
+// GitHub's runners no longer have Node.js 20, on which older versions run.
+test("every action runs on Node.js 24", () => {
+  const used = workflows.flatMap(({ text }) =>
+    Array.from(
+      text.matchAll(/\buses: ([\w-]+\/[\w-]+)@\w+ # v(\d+)/g),
+      ([, name = "", major]): [string, number] => [name, Number(major)],
+    ),
+  );
+  expect(new Set(used.map(([name]) => name))).toEqual(new Set(Object.keys(ON_NODE_24)));
+  expect(used.filter(([name, major]) => major < (ON_NODE_24[name] ?? 0))).toEqual([]);
+});
+
 test.for(workflows)("$name grants no permission by default, except to read the code", (file) => {
   expect(file.workflow.permissions).toEqual(file.name === "ci.yml" ? { contents: "read" } : {});
 });
@@ -63,6 +85,20 @@ test("only the jobs that deploy or destroy a stack get a token for AWS", () => {
 test("no npm package runs in a job that has a token for AWS", () => {
   for (const { commands } of jobsWithToken)
     for (const command of commands) expect(command).not.toMatch(/\b(npm|npx|node_modules)\b/);
+});
+
+// Jobs that run npm packages write that cache. setup-node can restore it by default.
+test("no job that has a token for AWS restores a cache of npm packages", () => {
+  const inputs = jobsWithToken
+    .flatMap(({ job }) => job.steps ?? [])
+    .filter(({ uses }) => uses?.startsWith("actions/setup-node@"))
+    .map((step) => step.with);
+  expect(inputs).toEqual(
+    Array.from({ length: 2 }, () => ({
+      "node-version-file": ".nvmrc",
+      "package-manager-cache": false,
+    })),
+  );
 });
 
 // GitHub replaces an expression before the shell reads the script. So a branch name could be a command.
