@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -26,6 +26,14 @@ function chat() {
   const { api } = createTestApi();
   answering(api, "$default");
   regionOf(state, REGION).apigateway.apis[API_ID] = withRandomIds(api);
+  const queryDefinitionId = randomUUID();
+  regionOf(state, REGION).logs.queryDefinitions[queryDefinitionId] = {
+    queryDefinitionId,
+    name: "chat/errors",
+    queryString: "limit 20",
+    logGroupNames: [],
+    lastModified: Date.now(),
+  };
   addFunction(state, "chat", replying("first")).policy["api"] = {
     Sid: "api",
     Effect: "Allow",
@@ -89,6 +97,18 @@ test("a snapshot and the zip files of its functions make the same stack again", 
   );
   expect(await (await open(aws)).ask("hello")).toBe("first");
   expect(aws.snapshot()).toBe(snapshot);
+});
+
+test("a snapshot of the same resources is always the same", async () => {
+  expect(await chatSnapshot()).toBe(await chatSnapshot());
+});
+
+test("a snapshot of an earlier version, which has no saved queries, can be started", async () => {
+  const { regions, ...rest } = JSON.parse(await chatSnapshot());
+  delete regions[REGION].logs.queryDefinitions;
+  const snapshot = JSON.stringify({ ...rest, regions });
+  const aws = await listening({ snapshot, functions: { chat: zip("first") } });
+  expect(JSON.parse(aws.snapshot()).regions[REGION].logs.queryDefinitions).toEqual({});
 });
 
 test("a stack with another account has it in every ARN", async () => {

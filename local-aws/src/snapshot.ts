@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { nodeOf } from "./lambda/environment/node-executable.ts";
 import type { LambdaFunction } from "./lambda/state.ts";
-import type { State } from "./state.ts";
+import { emptyRegion, type State } from "./state.ts";
 
 /** Replaces the URL of the local AWS in a snapshot. */
 const ENDPOINT = "{endpoint}";
@@ -78,7 +78,12 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  return { accountId, iam, regions };
+  // A snapshot of an earlier version has no saved queries.
+  const withQueries = mapValues(regions, (region) => ({
+    ...region,
+    logs: { ...emptyRegion().logs, ...region.logs },
+  }));
+  return { accountId, iam, regions: withQueries };
 }
 
 /** A function in a snapshot. */
@@ -124,6 +129,7 @@ const TIMES: Readonly<Record<string, unknown>> = {
   LastModifiedTimestamp: 1_767_225_600,
   createdDate: "2026-01-01T00:00:00Z",
   creationTime: 1_767_225_600_000,
+  lastModified: 1_767_225_600_000,
   lastUpdatedDate: "2026-01-01T00:00:00Z",
 };
 
@@ -170,8 +176,15 @@ function stableIds({ iam, regions }: State): [string, string][] {
   const apis = Object.values(regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.apis))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const queries = Object.values(regions)
+    .flatMap(({ logs }) => Object.values(logs.queryDefinitions))
+    .map(({ queryDefinitionId, name }): [string, string] => [
+      queryDefinitionId,
+      `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`,
+    ]);
   return [
     ...roles,
+    ...queries,
     ...apis.flatMap((api, index): [string, string][] => [
       [api.apiId, `websocket${index}`],
       ...numbered(Object.keys(api.integrations), "integr"),

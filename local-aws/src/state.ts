@@ -39,10 +39,10 @@ export function regionOf(state: State, region: string): RegionState {
   return known ?? (state.regions[region] = emptyRegion());
 }
 
-const emptyRegion = (): RegionState => ({
+export const emptyRegion = (): RegionState => ({
   apigateway: { apis: {} },
   cloudwatch: { alarms: {}, dashboards: {} },
   lambda: { functions: {} },
-  logs: { groups: {} },
+  logs: { groups: {}, queryDefinitions: {} },
   sqs: { queues: {} },
 });

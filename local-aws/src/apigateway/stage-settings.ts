@@ -12,7 +12,8 @@ const limit = v.pipe(v.number(), v.minValue(0));
 /** A limit of 0 stays 0: the stage then refuses everything, as on AWS. */
 const routeSettings = v.strictObject({
   dataTraceEnabled: v.exactOptional(only("dataTraceEnabled", false)),
-  detailedMetricsEnabled: v.exactOptional(only("detailedMetricsEnabled", false)),
+  // Without an effect, because no metric is recorded.
+  detailedMetricsEnabled: v.exactOptional(v.boolean()),
   loggingLevel: v.exactOptional(only("loggingLevel", "OFF")),
   throttlingBurstLimit: v.exactOptional(v.pipe(limit, v.integer())),
   throttlingRateLimit: v.exactOptional(limit),

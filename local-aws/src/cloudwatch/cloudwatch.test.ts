@@ -24,6 +24,7 @@ const alarm = {
   AlarmDescription: "Jobs > 0 fail",
   ActionsEnabled: "true",
   "AlarmActions.member.1": "arn:aws:sns:us-east-1:000000000000:topic",
+  "OKActions.member.1": "arn:aws:sns:us-east-1:000000000000:ok",
   ComparisonOperator: "GreaterThanThreshold",
   "Dimensions.member.1.Name": "FunctionName",
   "Dimensions.member.1.Value": "processor",
@@ -58,6 +59,7 @@ describe("alarms", () => {
     );
     expect(body).toContain("<AlarmDescription>Jobs &gt; 0 fail</AlarmDescription>");
     expect(body).toContain("<AlarmActions><member>arn:aws:sns:");
+    expect(body).toContain("<OKActions><member>arn:aws:sns:us-east-1:000000000000:ok</member>");
     expect(textsOf(body, "AlarmArn")).toEqual([arn]);
     expect(textsOf(body, "StateValue")).toEqual(["INSUFFICIENT_DATA"]);
     expect(textsOf(body, "Threshold")).toEqual(["0"]);

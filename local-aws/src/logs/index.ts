@@ -11,6 +11,7 @@ import { groupIn, logGroupOperations } from "./log-groups.ts";
 import { logStreamOperations } from "./log-streams.ts";
 import { metricFilterOperations } from "./metric-filters.ts";
 import { putLogEvents } from "./put-log-events.ts";
+import { queryDefinitionOperations } from "./query-definitions.ts";
 import { readOperations } from "./read-log-events.ts";
 import { tagOperations } from "./tags.ts";
 
@@ -26,7 +27,7 @@ export interface Logs {
   ): boolean;
 }
 
-/** CloudWatch Logs: groups and metric filters in the state, streams and events in memory. */
+/** CloudWatch Logs: groups, metric filters and saved queries in the state, streams and events in memory. */
 export function createLogs(options: {
   state: State;
   clock: Clock;
@@ -47,6 +48,7 @@ export function createLogs(options: {
         ...logGroupOperations(resources),
         ...tagOperations(resources),
         ...metricFilterOperations(resources),
+        ...queryDefinitionOperations(resources),
         ...logStreamOperations(resources),
         PutLogEvents: putLogEvents(resources),
         ...readOperations(resources),

@@ -1,5 +1,17 @@
 export interface LogsState {
   groups: Record<string, LogGroup>;
+  /** By ID. */
+  queryDefinitions: Record<string, QueryDefinition>;
+}
+
+/** A saved query of CloudWatch Logs Insights. */
+export interface QueryDefinition {
+  queryDefinitionId: string;
+  name: string;
+  queryString: string;
+  logGroupNames: string[];
+  /** Milliseconds since the epoch. */
+  lastModified: number;
 }
 
 export interface LogGroup {

@@ -9,6 +9,7 @@ import { checkRole } from "./execution-role.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 import { changeLogging, loggingConfig } from "./logging-config.ts";
 import { runtime } from "./runtime.ts";
+import { checkTracing } from "./tracing-config.ts";
 
 /** Our choice: both are accepted, and the code runs on the architecture of this machine. */
 export const architectures = v.tuple([only("Architectures", "x86_64", "arm64")]);
@@ -36,7 +37,7 @@ export const functionSettings = {
   ),
   LoggingConfig: v.exactOptional(loggingConfig),
   TracingConfig: v.exactOptional(
-    v.strictObject({ Mode: v.exactOptional(only("TracingConfig.Mode", "PassThrough")) }),
+    v.strictObject({ Mode: v.exactOptional(v.picklist(["Active", "PassThrough"])) }),
   ),
   EphemeralStorage: v.exactOptional(v.strictObject({ Size: only("EphemeralStorage.Size", 512) })),
   DeadLetterConfig: v.exactOptional(v.strictObject({ TargetArn: v.exactOptional(v.string()) })),
@@ -65,10 +66,11 @@ export function changeConfiguration(
     ...plain,
     Environment: Environment ?? configuration.Environment,
     LoggingConfig: changeLogging(configuration.LoggingConfig, LoggingConfig ?? {}),
-    TracingConfig: configuration.TracingConfig,
+    TracingConfig: { ...configuration.TracingConfig, ...settings.TracingConfig },
     EphemeralStorage: configuration.EphemeralStorage,
   };
   if (settings.Role !== undefined) checkRole(api, settings.Role);
+  checkTracing(api.iam, changed);
   checkEnvironment(changed.Environment.Variables);
   const { TargetArn = "" } = DeadLetterConfig ?? configuration.DeadLetterConfig ?? {};
   delete changed.DeadLetterConfig;

@@ -141,6 +141,25 @@ describe("a function", () => {
     expect((await lambda.client.send(read)).FunctionName).toBe(FunctionName);
   });
 
+  test("is traced if its role may send traces", async () => {
+    await using lambda = await serveLambdaApi();
+    const { client, iam } = lambda;
+    await lambda.create({ TracingConfig: { Mode: "Active" } });
+    const read = new GetFunctionConfigurationCommand({ FunctionName });
+    expect((await client.send(read)).TracingConfig).toEqual({ Mode: "Active" });
+    const update = (input: object) =>
+      client.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...input }));
+    expect(await update({ Timeout: 9 })).toMatchObject({ TracingConfig: { Mode: "Active" } });
+    iam.allows = (_caller, action) => action !== "xray:PutTraceSegments";
+    await expect(update({ Timeout: 10 })).rejects.toMatchObject({
+      name: "InvalidParameterValueException",
+      message:
+        "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
+    });
+    const off = await update({ TracingConfig: { Mode: "PassThrough" } });
+    expect(off).toMatchObject({ Timeout: 9, TracingConfig: { Mode: "PassThrough" } });
+  });
+
   test("is gone when it is deleted", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
@@ -193,10 +212,10 @@ describe("CreateFunction refuses", () => {
       text: "Layers",
     },
     {
-      what: "tracing",
-      input: { TracingConfig: { Mode: "Active" } },
-      name: "NotImplemented",
-      text: "Active",
+      what: "an unknown tracing mode",
+      input: { TracingConfig: { Mode: "On" } },
+      name: "ValidationException",
+      text: "Mode",
     },
     {
       what: "too little memory",
