@@ -18,6 +18,8 @@ export interface Attempt {
    * aborted with it.
    */
   postProgress(frame: Progress): Promise<void>;
+  /** The number of frames that `postProgress` has posted. */
+  readonly posted: number;
   /** Ends the checks of the time and of the connection. */
   end(): void;
 }
@@ -60,6 +62,7 @@ export function startAttempt(
   );
 
   let hasEnded = false;
+  let posted = 0;
   let checking: NodeJS.Timeout | undefined;
   const checkLater = () => {
     clearTimeout(checking);
@@ -92,7 +95,11 @@ export function startAttempt(
         controller.abort(error);
         throw error;
       }
+      posted += 1;
       checkLater();
+    },
+    get posted() {
+      return posted;
     },
     end() {
       hasEnded = true;

@@ -49,7 +49,21 @@ function addAction(run: Action["run"]): void {
 }
 
 const job = { connectionId: "c=", requestId: "mine", subject: "ada", action: "uppercase" };
-const line = { event: "reply posted", connectionId: "c=", requestId: "mine", subject: "ada" };
+
+/** Milliseconds with at most one decimal. */
+const duration: unknown = expect.toSatisfy(
+  (value: unknown) => typeof value === "number" && value >= 0 && /^\d+(\.\d)?$/.test(`${value}`),
+);
+const line = {
+  event: "reply posted",
+  connectionId: "c=",
+  requestId: "mine",
+  subject: "ada",
+  action: "uppercase",
+  durationMs: duration,
+  code: undefined,
+  progress: undefined,
+};
 
 test("the result of a job is posted to its connection, and logged without the data", async () => {
   await run({ ...job, data: { text: "hello" } });
@@ -60,7 +74,7 @@ test("the result of a job is posted to its connection, and logged without the da
       body: '{"action":"uppercase","status":"success","result":"HELLO","requestId":"mine"}',
     },
   ]);
-  expect(log.mock.calls).toEqual([[{ ...line, outcome: "delivered", code: undefined }]]);
+  expect(log.mock.calls).toEqual([[{ ...line, outcome: "delivered" }]]);
 });
 
 test("a job with wrong data is answered with an error frame, and its code is logged", async () => {
@@ -81,8 +95,48 @@ test("a client that has disconnected does not fail the job", async () => {
   status = 410;
   await run({ ...job, data: { text: "hello" } });
   expect(calls).toHaveLength(1);
-  expect(log.mock.calls).toEqual([[{ ...line, outcome: "gone", code: undefined }]]);
+  expect(log.mock.calls).toEqual([[{ ...line, outcome: "gone" }]]);
   expect(logError).not.toHaveBeenCalled();
+});
+
+test("the keys of a line are in the order in which docs/operations.md lists them", async () => {
+  addAction(async function* count() {
+    yield 1;
+  });
+  await run({ ...job, action: "added" });
+  const [logged]: unknown[] = log.mock.calls[0] ?? [];
+  const text = JSON.stringify(logged);
+  expect(Object.keys(JSON.parse(text))).toEqual([
+    "event",
+    "connectionId",
+    "requestId",
+    "subject",
+    "action",
+    "durationMs",
+    "outcome",
+    "progress",
+  ]);
+});
+
+test("the duration in the log is the time until the reply is posted", async () => {
+  addAction(async () => await setTimeout(50, "done"));
+  const start = performance.now();
+  await run({ ...job, action: "added" });
+  const [logged] = log.mock.calls[0] ?? [];
+  expect(logged.durationMs).toBeGreaterThanOrEqual(49);
+  expect(logged.durationMs).toBeLessThanOrEqual(performance.now() - start + 0.1);
+});
+
+test("the name of an unknown action, which is client data, is not logged", async () => {
+  await run({ ...job, action: "secret" });
+  const unknown = { ...line, action: undefined, code: "UNKNOWN_ACTION" };
+  expect(log.mock.calls).toEqual([[{ ...unknown, outcome: "delivered" }]]);
+});
+
+test("a result that is too large for its client is logged with the code that the client got", async () => {
+  status = 413;
+  await run({ ...job, data: { text: "hello" } });
+  expect(log.mock.calls).toEqual([[{ ...line, outcome: "too large", code: "RESULT_TOO_LARGE" }]]);
 });
 
 test.for([403, 500])(
@@ -134,7 +188,7 @@ test.for<[string, unknown]>([
 });
 
 const streaming = { ...job, action: "added" };
-const addedLine = { ...line, code: undefined };
+const addedLine = { ...line, action: "added" };
 
 test("what an action yields is posted before the result, numbered and in order", async () => {
   addAction(async function* count() {
@@ -148,7 +202,7 @@ test("what an action yields is posted before the result, numbered and in order",
     '{"action":"added","status":"progress","sequence":1,"requestId":"mine"}',
     '{"action":"added","status":"success","result":"done","requestId":"mine"}',
   ]);
-  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "delivered" }]]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "delivered", progress: 2 }]]);
 });
 
 test("an action whose client leaves is stopped, and its job ends as gone", async () => {
@@ -166,7 +220,7 @@ test("an action whose client leaves is stopped, and its job ends as gone", async
   await run(streaming);
   expect(calls).toHaveLength(4);
   expect(ends).toEqual(["ClientGone: The client has disconnected."]);
-  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone", progress: 3 }]]);
   expect(logError).not.toHaveBeenCalled();
 });
 
@@ -180,7 +234,7 @@ test("an action that waits learns at once that the client left", async () => {
   status = 410;
   await run(streaming);
   expect(calls).toHaveLength(2);
-  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
+  expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone", progress: 1 }]]);
 });
 
 test("an action that yields nothing for a while is stopped too, if its client has left", async () => {

@@ -7,7 +7,7 @@ import { failure, Job, type Reply } from "../../shared/protocol.ts";
 import { ReplyNotPosted } from "../../shared/reply-not-posted.ts";
 import { TimedOut } from "../../shared/timed-out.ts";
 import { actions } from "./actions/index.ts";
-import { ClientGone, ProgressTooLarge, startAttempt } from "./attempt.ts";
+import { type Attempt, ClientGone, ProgressTooLarge, startAttempt } from "./attempt.ts";
 import { runAction } from "./run-action.ts";
 
 const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
@@ -21,16 +21,26 @@ const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
  */
 export async function handler(event: unknown, context: Context): Promise<void> {
   const job = parseJob(event);
-  const frame = await run(job, context);
+  const start = performance.now();
+  const attempt = startAttempt(job, context, management);
+  const frame = await run(job, attempt);
   const outcome = frame === undefined ? "gone" : await post(job, frame);
   const { connectionId, requestId, subject } = job;
-  const code = codeOf(frame);
-  console.info({ event: "reply posted", connectionId, requestId, subject, outcome, code });
+  console.info({
+    event: "reply posted",
+    connectionId,
+    requestId,
+    subject,
+    action: loggedAction(job, frame),
+    durationMs: Math.round((performance.now() - start) * 10) / 10,
+    outcome,
+    code: outcome === "too large" ? "RESULT_TOO_LARGE" : codeOf(frame),
+    progress: attempt.posted > 0 ? attempt.posted : undefined,
+  });
 }
 
 /** Runs the action of a job. Returns its reply, or undefined if the action ended without a client. */
-async function run(job: Job, context: Context): Promise<Reply | undefined> {
-  const attempt = startAttempt(job, context, management);
+async function run(job: Job, attempt: Attempt): Promise<Reply | undefined> {
   try {
     return await runAction(job, actions, attempt.context, attempt.postProgress);
   } catch (error) {
@@ -47,15 +57,12 @@ async function run(job: Job, context: Context): Promise<Reply | undefined> {
 
 /** Posts a reply. A post that fails is logged as an event of its own, since the action has run. */
 async function post(job: Job, frame: Reply): Promise<Outcome> {
-  const { connectionId, requestId, action } = job;
+  const { connectionId, requestId } = job;
   try {
     return await reply(management, connectionId, frame);
   } catch (error) {
-    const code = codeOf(frame);
-    // The name of an unknown action is client data, which is never logged.
-    const logged = code === "UNKNOWN_ACTION" ? undefined : action;
-    const line = { event: "reply not posted", connectionId, requestId, action: logged, code };
-    console.error({ ...line, error });
+    const line = { event: "reply not posted", connectionId, requestId };
+    console.error({ ...line, action: loggedAction(job, frame), code: codeOf(frame), error });
     // An error frame means that no action ran, so the job may run again.
     throw frame.status === "success" ? new ReplyNotPosted(error) : error;
   }
@@ -63,6 +70,10 @@ async function post(job: Job, frame: Reply): Promise<Outcome> {
 
 const codeOf = (frame: Reply | undefined) =>
   frame?.status === "error" ? frame.error.code : undefined;
+
+/** The name of an unknown action is client data, which is never logged. */
+const loggedAction = ({ action }: Job, frame: Reply | undefined) =>
+  codeOf(frame) === "UNKNOWN_ACTION" ? undefined : action;
 
 /** @throws {TypeError} without any data of the event, because Lambda logs the whole error. */
 function parseJob(event: unknown): Job {

@@ -25,5 +25,6 @@ export async function onProcessingFailed(
     ? failure(job.output, "TIMED_OUT", "The action took too long and was stopped.")
     : failure(job.output, "PROCESSING_FAILED", "The request could not be processed.");
   const outcome = await reply(management, connectionId, frame);
-  console.warn({ event: "processing failed", connectionId, requestId, outcome, ...record });
+  const { code } = frame.error;
+  console.warn({ event: "processing failed", connectionId, requestId, code, outcome, ...record });
 }
