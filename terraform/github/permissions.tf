@@ -49,6 +49,13 @@ data "aws_iam_policy_document" "deployment" {
     resources = ["*"]
   }
 
+  # Neither do saved queries.
+  statement {
+    sid       = "Queries"
+    actions   = ["logs:PutQueryDefinition", "logs:DescribeQueryDefinitions", "logs:DeleteQueryDefinition"]
+    resources = ["*"]
+  }
+
   statement {
     sid = "Roles"
     actions = [

@@ -45,7 +45,7 @@ run "a_repository" {
     condition = alltrue([
       for statement in jsondecode(aws_iam_role_policy.deployment["preview"].policy).Statement :
       alltrue([for resource in flatten([statement.Resource]) : strcontains(resource, "preview-")])
-      if !contains(["Apis", "Lists", "FindState"], statement.Sid)
+      if !contains(["Apis", "Lists", "Queries", "FindState"], statement.Sid)
     ])
     error_message = "A statement of the role preview covers resources other than those of projects that start with preview-."
   }
