@@ -67,6 +67,8 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_rate_limit  = var.throttling_rate_limit
     throttling_burst_limit = var.throttling_burst_limit
 
+    detailed_metrics_enabled = var.detailed_metrics_enabled
+
     # Execution logs can hold what clients send.
     logging_level = "OFF"
   }

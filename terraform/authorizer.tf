@@ -35,6 +35,10 @@ resource "aws_lambda_function" "authorizer" {
     system_log_level      = "INFO"
   }
 
+  tracing_config {
+    mode = local.tracing_mode
+  }
+
   depends_on = [aws_iam_role_policy.function]
 
   lifecycle {

@@ -16,6 +16,10 @@ locals {
   # A fifth cheaper per millisecond than x86_64, and the bundles hold no native
   # code.
   architectures = ["arm64"]
+
+  # Written out in each function, because the provider keeps the mode of a function
+  # without the block.
+  tracing_mode = var.tracing ? "Active" : "PassThrough"
 }
 
 # The function of all three routes. It also receives the failure records of the
@@ -49,6 +53,10 @@ resource "aws_lambda_function" "websocket_handler" {
     log_group             = aws_cloudwatch_log_group.function["websocket_handler"].name
     application_log_level = "INFO"
     system_log_level      = "INFO"
+  }
+
+  tracing_config {
+    mode = local.tracing_mode
   }
 
   depends_on = [aws_iam_role_policy.function]
@@ -99,6 +107,10 @@ resource "aws_lambda_function" "processor" {
     log_group             = aws_cloudwatch_log_group.function["processor"].name
     application_log_level = "INFO"
     system_log_level      = "INFO"
+  }
+
+  tracing_config {
+    mode = local.tracing_mode
   }
 
   # Lambda refuses a dead-letter queue that the role may not send to yet.

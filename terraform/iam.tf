@@ -23,7 +23,20 @@ data "aws_iam_policy_document" "assume_role" {
   }
 }
 
+# X-Ray has no narrower resource for these two.
+data "aws_iam_policy_document" "tracing" {
+  count = var.tracing ? 1 : 0
+
+  statement {
+    sid       = "SendTraces"
+    actions   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    resources = ["*"]
+  }
+}
+
 data "aws_iam_policy_document" "websocket_handler" {
+  source_policy_documents = data.aws_iam_policy_document.tracing[*].json
+
   statement {
     sid       = "InvokeProcessor"
     actions   = ["lambda:InvokeFunction"]
@@ -55,6 +68,8 @@ data "aws_iam_policy_document" "websocket_handler" {
 }
 
 data "aws_iam_policy_document" "processor" {
+  source_policy_documents = data.aws_iam_policy_document.tracing[*].json
+
   statement {
     sid       = "ReplyToConnections"
     actions   = ["execute-api:ManageConnections"]
@@ -92,6 +107,8 @@ data "aws_iam_policy_document" "processor" {
 # It only reads tokens: the issuer's keys are public, and nothing else is asked.
 data "aws_iam_policy_document" "authorizer" {
   count = local.has_authorizer ? 1 : 0
+
+  source_policy_documents = data.aws_iam_policy_document.tracing[*].json
 
   statement {
     sid       = "WriteLogs"

@@ -12,6 +12,11 @@ locals {
     local.has_authorizer ? { authorizer = "${var.project}-authorizer" } : {}
   )
 
+  # Seconds after which the last retry of a job starts at the latest. Lambda retries
+  # after about 60 and after about another 120 seconds. In captures, each takes up to
+  # 8 seconds more.
+  last_retry_age = 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)
+
   dead_letter_queue_name = "${var.project}-dead-letters"
 
   # ARNs are built from names, not read from resources. The functions wait for

@@ -1,7 +1,7 @@
 locals {
   # The defaults are below: the sum of a Lambda metric over five minutes, above 0,
   # and missing data is not breaching. An alarm costs about $0.10 a month. The first
-  # ten of an account are free. There are 13, and 15 with jwt_issuer.
+  # ten of an account are free. There are 15, and 17 with jwt_issuer.
   alarms = {
     websocket-handler-errors = {
       description = "The websocket-handler threw an error or timed out. Clients got \"Internal server error\", were refused, or got no error frame for a failed job. See the websocket-handler's log group."
@@ -39,6 +39,26 @@ locals {
     processor-throttles = {
       description = "The processor is throttled, so jobs wait. They fail after ${var.maximum_event_age_in_seconds} s. Raise processor_reserved_concurrency or the account's concurrency quota."
       metric_name = "Throttles"
+      dimensions  = { FunctionName = local.function_names.processor }
+    }
+
+    # The interval between the attempts to run a throttled job grows exponentially, up
+    # to five minutes. So a job that has waited for more than half of its maximum age
+    # is probably too old at the next attempt. A retry of a failed job waits in any
+    # case, so only the time after the last retry is halved.
+    processor-event-age = {
+      description = "Jobs wait more than ${floor(local.event_age_threshold)} s for the processor. They fail after ${var.maximum_event_age_in_seconds} s. The processor is throttled: raise processor_reserved_concurrency or the account's concurrency quota, or make the actions faster."
+      metric_name = "AsyncEventAge"
+      dimensions  = { FunctionName = local.function_names.processor }
+      statistic   = "Maximum"
+      threshold   = 1000 * local.event_age_threshold
+    }
+
+    # Counts every failed job, also those that never ran and are no Errors. Unlike
+    # dead-letters, it returns to OK after a failure, so the next one notifies again.
+    processor-events-dropped = {
+      description = "Jobs failed: they have no retries left, or waited longer than maximum_event_age_in_seconds (${var.maximum_event_age_in_seconds} s). Their clients got an error frame. The jobs are in the dead-letter queue. If processor-errors is OK, they never ran: see processor-throttles."
+      metric_name = "AsyncEventsDropped"
       dimensions  = { FunctionName = local.function_names.processor }
     }
 
@@ -113,6 +133,9 @@ locals {
     }
   }
 
+  # Seconds.
+  event_age_threshold = (local.last_retry_age + var.maximum_event_age_in_seconds) / 2
+
   stage_dimensions = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
 }
 
@@ -131,6 +154,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = 1
   treat_missing_data  = lookup(each.value, "treat_missing_data", "notBreaching")
   alarm_actions       = var.alarm_topic_arns
+  ok_actions          = var.ok_actions_enabled ? var.alarm_topic_arns : []
 }
 
 moved {

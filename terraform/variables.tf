@@ -277,12 +277,10 @@ variable "maximum_event_age_in_seconds" {
     error_message = "maximum_event_age_in_seconds must be a whole number of seconds from 60 to 21600 (six hours)."
   }
 
-  # Lambda retries after about 60 and after about another 120 seconds. In captures,
-  # each takes up to 8 seconds more. A job that is too old by then fails without the
-  # retries of maximum_retry_attempts.
+  # A job that is too old by then fails without the retries of maximum_retry_attempts.
   validation {
-    condition     = var.maximum_event_age_in_seconds >= 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)
-    error_message = "maximum_event_age_in_seconds is too short for the retries. With maximum_retry_attempts = ${var.maximum_retry_attempts} and processor_timeout = ${var.processor_timeout}, set maximum_event_age_in_seconds to at least ${30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)}."
+    condition     = var.maximum_event_age_in_seconds >= local.last_retry_age
+    error_message = "maximum_event_age_in_seconds is too short for the retries. With maximum_retry_attempts = ${var.maximum_retry_attempts} and processor_timeout = ${var.processor_timeout}, set maximum_event_age_in_seconds to at least ${local.last_retry_age}."
   }
 }
 
@@ -315,6 +313,24 @@ variable "log_kms_key_arn" {
     condition     = var.log_kms_key_arn == null ? true : try(split(":", var.log_kms_key_arn)[3] == var.region, true)
     error_message = "log_kms_key_arn must be the ARN of a key in ${var.region}, the region of the log groups. Create a key there, or replicate a multi-Region key to it."
   }
+}
+
+variable "tracing" {
+  description = "Whether X-Ray traces the functions (active tracing). Each function gets the permission to send its traces. Lambda selects the invocations to trace: the first of each second, and 5% of the others. X-Ray bills each trace."
+  type        = bool
+  default     = false
+}
+
+variable "detailed_metrics_enabled" {
+  description = "Whether API Gateway also reports its metrics for each route, next to those of the stage. CloudWatch bills them as custom metrics."
+  type        = bool
+  default     = false
+}
+
+variable "ok_actions_enabled" {
+  description = "Whether all alarms also notify alarm_topic_arns when they return to OK."
+  type        = bool
+  default     = false
 }
 
 variable "alarm_topic_arns" {

@@ -19,7 +19,7 @@ const TRAFFIC = {
 };
 
 /** Defaults of `terraform/variables.tf` and the number of alarms in `terraform/monitoring.tf`. */
-const STACK = { memoryGb: 256 / 1024, retentionDays: 14, throttlingRate: 500, alarms: 13 };
+const STACK = { memoryGb: 256 / 1024, retentionDays: 14, throttlingRate: 500, alarms: 15 };
 
 const USAGE = `Usage: node scripts/cost/index.ts <messages per month> <connections>
        node scripts/cost/index.ts --idle <clients>

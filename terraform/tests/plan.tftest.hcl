@@ -233,6 +233,44 @@ run "without_variables" {
   }
 
   assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
+      function.tracing_config[0].mode == "PassThrough"
+    ])
+    error_message = "X-Ray traces a function by default."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].detailed_metrics_enabled == false
+    error_message = "The stage has detailed metrics by default."
+  }
+
+  # In milliseconds, and before the maximum event age of a minute.
+  assert {
+    condition = [for alarm in [aws_cloudwatch_metric_alarm.this["processor-event-age"]] :
+      [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.threshold, alarm.dimensions]
+    ] == [["AWS/Lambda", "AsyncEventAge", "Maximum", 30000, tomap({ FunctionName = "websocket-lambda-processor" })]]
+    error_message = "The alarm processor-event-age does not fire at half of the maximum event age."
+  }
+
+  assert {
+    condition = [for alarm in [aws_cloudwatch_metric_alarm.this["processor-events-dropped"]] :
+      [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.threshold, alarm.dimensions]
+    ] == [["AWS/Lambda", "AsyncEventsDropped", "Sum", 0, tomap({ FunctionName = "websocket-lambda-processor" })]]
+    error_message = "The alarm processor-events-dropped does not count the processor's dropped events."
+  }
+
+  assert {
+    condition = { for query in aws_cloudwatch_query_definition.this : query.name => query.log_group_names } == {
+      "websocket-lambda/latency-by-action" = tolist(["/aws/lambda/websocket-lambda-processor"])
+      "websocket-lambda/slowest-requests"  = tolist(["/aws/lambda/websocket-lambda-processor"])
+      "websocket-lambda/errors-by-code"    = tolist(["/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor"])
+      "websocket-lambda/one-message"       = tolist(["/aws/lambda/websocket-lambda-websocket-handler", "/aws/lambda/websocket-lambda-processor"])
+    }
+    error_message = "The saved queries are ${jsonencode({ for query in aws_cloudwatch_query_definition.this : query.name => query.log_group_names })}."
+  }
+
+  assert {
     condition = length(setsubtract(
       ["ConnectCount", "MessageCount", "Errors", "Duration", "ProcessorTimeouts", "ApproximateNumberOfMessagesVisible"],
       flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for metric in widget.properties.metrics : metric[1]]])
@@ -373,6 +411,7 @@ run "variables_reach_the_resources" {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "websocket-handler-errors", "websocket-handler-throttles", "invoke-failures",
       "processor-errors", "processor-timeouts", "processor-throttles",
+      "processor-event-age", "processor-events-dropped",
       "dead-letters", "dead-letter-errors", "destination-delivery-failures",
       "message-rate", "connect-rate", "client-errors", "execution-errors",
     ])
@@ -382,6 +421,11 @@ run "variables_reach_the_resources" {
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:us-east-1:123456789012:alerts"])])
     error_message = "An alarm does not notify the topic."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.ok_actions == null])
+    error_message = "An alarm notifies by default when it returns to OK."
   }
 
   assert {
@@ -432,6 +476,55 @@ run "variables_reach_the_resources" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["client-errors"].threshold <= 10 * 300
     error_message = "A flood of 110% of the throttle does not fire the alarm client-errors."
+  }
+}
+
+run "more_to_see" {
+  command = plan
+
+  variables {
+    tracing                      = true
+    detailed_metrics_enabled     = true
+    ok_actions_enabled           = true
+    alarm_topic_arns             = ["arn:aws:sns:us-east-1:123456789012:alerts"]
+    jwt_issuer                   = "https://login.example.com"
+    jwt_audience                 = ["chat"]
+    maximum_retry_attempts       = 1
+    maximum_event_age_in_seconds = 200
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor, aws_lambda_function.authorizer[0]] :
+      function.tracing_config[0].mode == "Active"
+    ])
+    error_message = "X-Ray does not trace every function."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in [data.aws_iam_policy_document.websocket_handler, data.aws_iam_policy_document.processor, data.aws_iam_policy_document.authorizer[0]] :
+      [for statement in jsondecode(policy.json).Statement : [statement.Action, statement.Resource] if statement.Sid == "SendTraces"] == [
+        [["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"],
+      ]
+    ])
+    error_message = "A role is not allowed to send traces."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].detailed_metrics_enabled
+    error_message = "The stage has no detailed metrics."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 17 && alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.ok_actions == toset(["arn:aws:sns:us-east-1:123456789012:alerts"])])
+    error_message = "An alarm does not notify the topic when it returns to OK."
+  }
+
+  # The retry starts after 60 to 100 seconds, which is no reason for an alarm.
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["processor-event-age"].threshold == 150000
+    error_message = "The alarm processor-event-age is not halfway between the last retry and the maximum event age: ${aws_cloudwatch_metric_alarm.this["processor-event-age"].threshold} ms."
   }
 }
 

@@ -17,6 +17,7 @@ const APPLIES = "test/terraform/ runs it, where Terraform is there";
 const PACKED = "test/packages.test.ts runs it";
 const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
 
+const QUERIES = "the local AWS runs no queries; test/saved-queries.test.ts runs their filters";
 const REMOTE = "it wants an account; npm run check validates the files";
 const TRACED = "test/trace/endpoints.test.ts asks for it";
 
@@ -55,6 +56,11 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
   "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000":
     REMOTE,
+  "QUERY=$(aws logs describe-query-definitions --query-definition-name-prefix websocket-lambda/latency-by-action --query 'queryDefinitions[0].queryString' --output text)":
+    QUERIES,
+  'aws logs start-query --log-group-names /aws/lambda/websocket-lambda-processor --start-time $(($(date +%s) - 3600)) --end-time $(date +%s) --query-string "$QUERY"':
+    QUERIES,
+  'aws logs get-query-results --query-id "$QUERY_ID"': QUERIES,
   "terraform -chdir=terraform/github init": REMOTE,
   "terraform -chdir=terraform/github apply -var repository=octocat/chat": REMOTE,
   "curl http://localhost:4566/_local/trace": TRACED,
@@ -100,6 +106,12 @@ export const RUN: Readonly<Record<string, Run>> = {
   "aws logs tail /aws/apigateway/websocket-lambda --since 1h": { prints: /"MESSAGE"/, cli: 2 },
   "aws logs filter-log-events --log-group-name /aws/lambda/websocket-lambda-websocket-handler --filter-pattern '{ $.message.requestId = \"1\" }'":
     { prints: /processor invoked/ },
+  "aws logs filter-log-events --log-group-name /aws/lambda/websocket-lambda-processor --filter-pattern '{ $.message.requestId = \"1\" }'":
+    { prints: /reply posted/ },
+  'aws logs filter-log-events --log-group-name /aws/apigateway/websocket-lambda --filter-pattern "{ \\$.connectionId = \\"$CONNECTION_ID\\" }"':
+    { prints: /CONNECT/ },
+  "aws logs describe-query-definitions --query-definition-name-prefix websocket-lambda/ --query 'queryDefinitions[].[name, queryString]' --output text":
+    { prints: /^websocket-lambda\/latency-by-action\s+filter message\.event = "reply posted"/m },
   'aws sqs receive-message --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)" --message-attribute-names All':
     { prints: /^$/ },
   'aws sqs purge-queue --queue-url "$(terraform -chdir=terraform output -raw dead_letter_queue_url)"':

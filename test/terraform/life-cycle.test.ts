@@ -87,7 +87,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
         expect(functions()).toContain("websocket-lambda-authorizer");
       });
 
-      test("back to no authentication, of the code, the memory size, the log retention and a tag of every resource", async () => {
+      test("back to no authentication, of the code, the memory size, the log retention, tracing and a tag of every resource", async () => {
         const directory = join(stack.workDirectory, "bundles");
         await mkdir(directory);
         for (const name of ["websocket-handler", "processor", "authorizer"]) {
@@ -103,6 +103,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
           `-var=bundle_directory=${directory}`,
           "-var=log_retention_days=30",
           "-var=processor_memory_size=512",
+          "-var=tracing=true",
           '-var=tags={Team="blue"}',
         ]);
         expect(functions()).toEqual([
@@ -112,7 +113,10 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
         expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
           retentionInDays: 30,
         });
-        expect(processor()?.configuration.MemorySize).toBe(512);
+        expect(processor()?.configuration).toMatchObject({
+          MemorySize: 512,
+          TracingConfig: { Mode: "Active" },
+        });
         expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
         const client = await connect(stack.url);
         const reply = await client.ask({ action: "uppercase", data: { text: "hello" } });
@@ -151,7 +155,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       apigateway: { apis: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
       lambda: { functions: {} },
-      logs: { groups: {} },
+      logs: { groups: {}, queryDefinitions: {} },
       sqs: { queues: {} },
     });
   });

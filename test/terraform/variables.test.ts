@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { regionOf } from "@websocket-lambda/local-aws/testing";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { variablesOf } from "../../scripts/terraform.ts";
 import { connect } from "../e2e/client.ts";
@@ -17,11 +18,16 @@ const variablesAt = (endpoint: string) => [
   "-var=maximum_retry_attempts=2",
   "-var=maximum_event_age_in_seconds=300",
   '-var=allowed_origins=["https://chat.example","http://localhost:3000"]',
+  "-var=tracing=true",
+  "-var=detailed_metrics_enabled=true",
+  "-var=ok_actions_enabled=true",
+  '-var=alarm_topic_arns=["arn:aws:sns:eu-central-1:000000000000:alerts"]',
 ];
 
 describe.skipIf(skipped)(`a stack with other variables than the default${because(skipped)}`, () => {
   const stack = useAppliedStack(variablesAt, { pages: issuer.pages });
   const variables = () => variablesAt(stack.local.endpoint);
+  const region = () => regionOf(stack.local.state, "eu-central-1");
   const urlWithToken = async () =>
     `${stack.url}?token=${await issuer.tokenFor(stack.local.endpoint, "ada")}`;
 
@@ -41,6 +47,22 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
       MaximumRetryAttempts: 2,
       MaximumEventAgeInSeconds: 300,
     });
+  });
+
+  test("is traced, has detailed metrics and saved queries, and its alarms notify when they end", () => {
+    const { apigateway, cloudwatch, lambda, logs } = region();
+    const modes = Object.values(lambda.functions).map((one) => one.configuration.TracingConfig);
+    expect(modes).toEqual([{ Mode: "Active" }, { Mode: "Active" }, { Mode: "Active" }]);
+    const stages = Object.values(apigateway.apis).flatMap((api) => Object.values(api.stages));
+    expect(stages).toMatchObject([{ defaultRouteSettings: { detailedMetricsEnabled: true } }]);
+    const actions = Object.values(cloudwatch.alarms).map(({ parameters }) => parameters.OKActions);
+    expect(actions).toHaveLength(17);
+    expect(new Set(actions.flat())).toEqual(
+      new Set(["arn:aws:sns:eu-central-1:000000000000:alerts"]),
+    );
+    expect(Object.values(logs.queryDefinitions).map(({ name }) => name)).toContain(
+      "chat/one-message",
+    );
   });
 
   test("answers a client with a token, and no other", async () => {
@@ -66,6 +88,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
       apis: {},
       functions: {},
       groups: {},
+      queryDefinitions: {},
       queues: {},
     });
   });
