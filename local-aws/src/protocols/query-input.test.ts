@@ -46,3 +46,57 @@ test.for([
   expect(input).toEqual({ Name: "a", [name]: text });
   expect(v.safeParse(schema, input)).toMatchObject({ success: false });
 });
+
+const flattened = {
+  Names: { name: "Name" },
+  Tags: { name: "Tag", entry: ["Key", "Value"] },
+  Limits: { name: "Limit", entry: ["Name", "Value"] },
+} as const;
+
+const flat = v.strictObject({
+  Names: v.optional(v.array(v.string()), []),
+  Tags: v.optional(v.record(v.string(), v.string()), {}),
+  Limits: v.exactOptional(v.record(v.string(), v.strictObject({ Most: v.number() }))),
+});
+
+test("the elements of flattened lists and maps are read in the order of their numbers", () => {
+  const input = {
+    Name: { 10: "c", 2: "b", 1: "a" },
+    Tag: { 1: { Key: "stage", Value: "" }, 2: { Key: "__proto__", Value: "1" } },
+    Limit: { 1: { Name: "size", Value: { Most: "5" } } },
+  };
+  expect(typedInput(flat, input, flattened)).toEqual({
+    Names: ["a", "b", "c"],
+    Tags: Object.fromEntries([
+      ["stage", ""],
+      ["__proto__", "1"],
+    ]),
+    Limits: { size: { Most: 5 } },
+  });
+});
+
+test.for(["Name", "Names"])(
+  "an empty flattened list can be sent as %s without a number",
+  (name) => {
+    expect(typedInput(flat, { [name]: "" }, flattened)).toEqual({ Names: [] });
+  },
+);
+
+test.for([{ Tag: { 1: { Value: "a" } } }, { Tag: { 1: "a" } }])(
+  "an entry without a key, %j, is refused",
+  (input) => {
+    expect(() => typedInput(flat, input, flattened)).toThrow(
+      "The request must contain the parameter Tag.Key.",
+    );
+  },
+);
+
+test.for([
+  { Tag: "a" },
+  { Name: "a" },
+  { Names: { 1: "a" } },
+  { Limit: { 1: { Name: "a", Value: "1" } } },
+])("%j is not the form of a flattened member, and the schema refuses it", (input) => {
+  const typed = typedInput(flat, input, flattened);
+  expect(v.safeParse(flat, typed)).toMatchObject({ success: false });
+});

@@ -1,6 +1,7 @@
 import { firstUnits } from "../cut-text.ts";
 import { AwsError, notImplemented } from "./aws-error.ts";
 import type { PermissionCheck } from "./caller.ts";
+import type { FlattenedMembers } from "./flattened-members.ts";
 import type { AwsResponse, Operation, Service } from "./operation.ts";
 import { createService } from "./pipeline.ts";
 import { typedInput } from "./query-input.ts";
@@ -20,8 +21,12 @@ export function queryProtocol(options: {
   operations: Readonly<Record<string, Operation>>;
   /** The service's own codes of errors. Default: the common ones. */
   queryCode?(error: AwsError): string;
+  /** The flattened members of an operation's input and output. Default: none. */
+  flattened?(operation: string): FlattenedMembers;
+  /** The parameter that a client can send as the path of the URL. Default: none. */
+  pathParameter?: string;
 }): Service {
-  const { version, namespace, operations } = options;
+  const { version, namespace, operations, pathParameter } = options;
   return createService({
     ...options,
     route({ body, path, requestId }) {
@@ -32,11 +37,14 @@ export function queryProtocol(options: {
         throw notImplemented(`${options.prefix}:${name || path}`);
       form.delete("Action");
       form.delete("Version");
-      const input = typedInput(operation.input, unflatten(form));
+      if (pathParameter !== undefined && path !== "/" && !form.has(pathParameter))
+        form.set(pathParameter, path);
+      const flattened = options.flattened?.(name) ?? {};
+      const input = typedInput(operation.input, unflatten(form), flattened);
       const response = (output: unknown) => {
         const result = output === undefined ? {} : { [`${name}Result`]: output };
-        const ResponseMetadata = { RequestId: requestId };
-        return xml(200, `${name}Response`, namespace, { ...result, ResponseMetadata });
+        const content = { ...result, ResponseMetadata: { RequestId: requestId } };
+        return xml(200, `${name}Response`, { namespace, content, flattened });
       };
       return { name, operation, input, response };
     },
@@ -52,14 +60,15 @@ export function queryError(
   requestId: string,
   ownCode = queryCode(code),
 ): AwsResponse {
-  return xml(status, "ErrorResponse", namespace, {
+  const content = {
     Error: {
       Type: faultOf(status),
       Code: ownCode,
       Message: message,
     },
     RequestId: requestId,
-  });
+  };
+  return xml(status, "ErrorResponse", { namespace, content });
 }
 
 /**
@@ -87,11 +96,16 @@ const queryCodes: Readonly<Record<string, string>> = {
   ValidationException: "ValidationError",
 };
 
-const xml = (status: number, root: string, namespace: string, content: object) => ({
-  status,
-  headers: { "Content-Type": "text/xml" },
-  body: element(root, content, ` xmlns="${namespace}"`),
-});
+function xml(
+  status: number,
+  root: string,
+  options: { namespace: string; content: object; flattened?: FlattenedMembers },
+): AwsResponse {
+  const { namespace, content, flattened = {} } = options;
+  const attributes = ` xmlns="${namespace}"`;
+  const body = element(root, content, { attributes, flattened });
+  return { status, headers: { "Content-Type": "text/xml" }, body };
+}
 
 type Tree = { [name: string]: Tree | string };
 

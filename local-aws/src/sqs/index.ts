@@ -2,8 +2,10 @@ import { parseArn } from "../arn.ts";
 import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
 import type { Service } from "../protocols/operation.ts";
+import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
+import { flattenedMembers } from "./flattened-members.ts";
 import { createMessageStore } from "./message-store.ts";
 import { queueIn } from "./queue-lookup.ts";
 import { queueTagOperations } from "./queue-tags.ts";
@@ -34,7 +36,8 @@ export interface Sqs {
 }
 
 /**
- * SQS's standard queues: the queues in the state, their messages in memory.
+ * SQS's standard queues: the queues in the state, their messages in memory. Clients speak AWS JSON;
+ * those from before November 2023, such as the AWS CLI 2.9, the query protocol.
  * @param options.endpoint where clients reach this service; queue URLs begin with it.
  */
 export function createSqs(options: {
@@ -52,21 +55,31 @@ export function createSqs(options: {
       ? queueIn(state, arn.region, arn.resource)
       : undefined;
   };
+  const parts = {
+    authorize: iam.authorize,
+    prefix: "sqs",
+    operations: {
+      ...queueOperations(resources),
+      ...queueTagOperations(resources),
+      SendMessage: sendMessage(resources),
+      ReceiveMessage: receiveMessage(resources),
+      ...receivedMessageOperations(resources),
+    },
+    queryCode,
+  };
+  const json = jsonProtocol({ ...parts, target: "AmazonSQS", version: "1.0" });
+  const query = queryProtocol({
+    ...parts,
+    version: "2012-11-05",
+    namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+    flattened: flattenedMembers,
+    pathParameter: "QueueUrl",
+  });
   return {
-    service: jsonProtocol({
-      authorize: iam.authorize,
-      prefix: "sqs",
-      target: "AmazonSQS",
-      version: "1.0",
-      operations: {
-        ...queueOperations(resources),
-        ...queueTagOperations(resources),
-        SendMessage: sendMessage(resources),
-        ReceiveMessage: receiveMessage(resources),
-        ...receivedMessageOperations(resources),
-      },
-      queryCode,
-    }),
+    service: (request, middleware) => {
+      const protocol = request.headers["x-amz-target"] === undefined ? query : json;
+      return protocol(request, middleware);
+    },
     send(queueArn, body, attributes) {
       const queue = find(queueArn);
       if (queue === undefined || !isAllowed(body) || !fits(queue, body, attributes)) return false;

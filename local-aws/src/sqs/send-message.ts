@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { Caller } from "../protocols/caller.ts";
+import { NOT_IN_XML } from "../protocols/xml.ts";
 import type { State } from "../state.ts";
 import {
   Attribute,
@@ -88,15 +89,12 @@ const tooLong = (queue: Queue) =>
     `One or more parameters are invalid. Reason: Message must be shorter than ${numberOf(queue, "MaximumMessageSize")} bytes.`,
   );
 
-/** What XML 1.0 can't carry, and so no message may. */
-const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
-
-/** Whether a message of this body can be sent. */
-export const isAllowed = (body: string): boolean => body !== "" && !forbidden.test(body);
+/** Whether a message of this body can be sent: it has only characters that XML has. */
+export const isAllowed = (body: string): boolean => body !== "" && !NOT_IN_XML.test(body);
 
 function checkBody(body: string): void {
   if (body === "") throw missingParameter("MessageBody");
-  const character = forbidden.exec(body)?.[0].codePointAt(0);
+  const character = NOT_IN_XML.exec(body)?.[0].codePointAt(0);
   if (character === undefined) return;
   throw sqsError(
     "InvalidMessageContents",

@@ -1,4 +1,5 @@
 import { AwsError } from "../protocols/aws-error.ts";
+import { queryCode as commonQueryCode } from "../protocols/query-protocol.ts";
 
 /** An error of SQS's own model, such as `QueueDoesNotExist`. */
 export const sqsError = (name: string, message: string, status = 400): AwsError =>
@@ -43,12 +44,11 @@ const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"],
   ["InvalidParameterValueException", "InvalidParameterValue"],
   ["MissingRequiredParameterException", "MissingParameter"],
-  ["AccessDeniedException", "AccessDenied"],
   ["SerializationException", "MalformedInput"],
 ]);
 
 /** The code of an error in the query protocol, which also names the failed entries of a batch. */
 export function queryCode({ code }: AwsError): string {
   const name = code.slice(code.indexOf("#") + 1);
-  return legacyCodes.get(name) ?? name;
+  return legacyCodes.get(name) ?? commonQueryCode(name);
 }
