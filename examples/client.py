@@ -9,8 +9,18 @@ import json
 import os
 import sys
 
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
+if sys.version_info < (3, 11):
+    sys.exit(f"client.py needs Python 3.11 or later. This is {sys.version.split()[0]}.")
+try:
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import WebSocketException
+except ImportError as error:
+    sys.exit(
+        f"client.py needs the package websockets, version 13 or later: {error}.\n"
+        "Install it in a virtual environment, from the root of the repository:\n"
+        "python3 -m venv .venv && .venv/bin/pip install 'websockets>=13'"
+        " && .venv/bin/python examples/client.py"
+    )
 
 REQUESTS = [
     {"action": "uppercase", "data": {"text": "hello"}},

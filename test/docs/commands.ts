@@ -6,7 +6,7 @@ export interface Run {
   prints: RegExp;
   /** What is added or changed, where it would wait for a person or never end. */
   as?: (command: string) => string;
-  /** It exists in version 2 of the aws CLI alone. */
+  /** Only version 2 of the AWS CLI has it. */
   cli?: 2;
 }
 
@@ -67,7 +67,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "curl http://localhost:4566/_local/trace?since=1795475699244061": TRACED,
   "curl -H 'Accept: text/event-stream' http://localhost:4566/_local/trace": TRACED,
   "curl http://localhost:4566/_local/overview": TRACED,
-  "pip install websockets && python3 examples/client.py": "it downloads a package",
+  "python3 -m venv .venv && .venv/bin/pip install 'websockets>=13' && .venv/bin/python examples/client.py":
+    "it downloads a package",
 };
 
 /** All others. */

@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 export const readDocument = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 /** Folders whose documents are not ours. */
-const FOREIGN = new Set(["node_modules", "dist", ".git", ".terraform"]);
+const FOREIGN = new Set(["node_modules", ".venv", "dist", ".git", ".terraform"]);
 
 /** Every Markdown file of the repository, by its path from the root. */
 export function documents(folder = ""): string[] {
