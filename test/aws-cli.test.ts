@@ -2,25 +2,76 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AwsCli, findAwsClis } from "@websocket-lambda/local-aws/testing";
 import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
-import { useTarget } from "./e2e/target.ts";
-import { awsCliVersion, runAwsCli } from "./run-aws-cli.ts";
+import { type Target, useTarget } from "./e2e/target.ts";
+import { followLogGroup } from "./follow-log-group.ts";
 
-const skipped = awsCliVersion === undefined ? " (skipped: there is no aws CLI)" : "";
+const HANDLER = "websocket-lambda-websocket-handler";
+const PROCESSOR = "websocket-lambda-processor";
 
-describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () => {
+const awsClis = findAwsClis();
+
+/** Milliseconds between the requests of `aws logs tail --follow`: a constant of the CLI. */
+const POLLING_INTERVAL = 5_000;
+
+const cli2 = awsClis.find((cli) => cli.isAtLeast("2"));
+const skipped2 = cli2 === undefined ? " (skipped: there is no AWS CLI of version 2)" : "";
+const skipped = awsClis.length === 0 ? " (skipped: there is no AWS CLI)" : "";
+
+describe.skipIf(skipped)(`on the stack of npm start${skipped}`, () => {
   const target = useTarget();
+
+  const follow = (group: string) => {
+    if (cli2 === undefined) throw new Error("There is no AWS CLI of version 2.");
+    return followLogGroup(cli2, target.local.endpoint, group);
+  };
+
+  test.skipIf(skipped2)(
+    `logs tail --follow prints the lines of a message in all three groups${skipped2}`,
+    async () => {
+      const earlier = await connect(target.url);
+      await earlier.ask({ action: "echo" });
+      using handler = follow(`/aws/lambda/${HANDLER}`);
+      using processor = follow(`/aws/lambda/${PROCESSOR}`);
+      using accessLog = follow("/aws/apigateway/websocket-lambda");
+      await Promise.all([
+        handler.line("processor invoked"),
+        processor.line("reply posted"),
+        accessLog.line("MESSAGE"),
+      ]);
+
+      const logs = watchLogs(target.local);
+      const client = await connect(target.url);
+      const { content } = await logs.line((line) => line.content["event"] === "connected");
+      const connectionId = String(content["connectionId"]);
+      await client.ask({ action: "echo" });
+      const answeredAt = performance.now();
+      await Promise.all([
+        handler.line("processor invoked", connectionId),
+        processor.line("reply posted", connectionId),
+        accessLog.line("MESSAGE", connectionId),
+      ]);
+      // The request itself may take three seconds, on a busy machine.
+      expect(performance.now() - answeredAt).toBeLessThan(POLLING_INTERVAL + 3_000);
+    },
+  );
+
+  describe.for(awsClis)("the AWS CLI $version", { tags: ["extended"] }, (cli) => {
+    describeCli(cli, target);
+  });
+});
+
+function describeCli(cli: AwsCli, target: Target): void {
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "websocket-lambda-cli-"));
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  const aws = (...args: string[]) => runAwsCli(target.local.endpoint, ...args);
+  const aws = (...args: string[]) => cli.run(target.local.endpoint, ...args);
   const json = async (...args: string[]) => JSON.parse(await aws(...args, "--output", "json"));
-  const HANDLER = "websocket-lambda-websocket-handler";
-  const PROCESSOR = "websocket-lambda-processor";
 
   test("knows who asks", async () => {
     expect(await json("sts", "get-caller-identity")).toEqual({
@@ -48,8 +99,7 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     const client = await connect(target.url);
     const { content } = await logs.line((line) => line.content["event"] === "connected");
     const management = (operation: string, ...args: string[]) =>
-      runAwsCli(
-        target.local.endpoint,
+      aws(
         "apigatewaymanagementapi",
         operation,
         "--endpoint-url",
@@ -78,9 +128,7 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
 
   const invoke = async (functionName: string, type: string, payload: unknown) => {
     const out = join(directory, "out.json");
-    const base64 = awsCliVersion?.startsWith("2")
-      ? ["--cli-binary-format", "raw-in-base64-out"]
-      : [];
+    const base64 = cli.isAtLeast("2") ? ["--cli-binary-format", "raw-in-base64-out"] : [];
     const answer = await json(
       ...["lambda", "invoke", "--function-name", functionName, "--invocation-type", type],
       ...["--payload", JSON.stringify(payload), ...base64, out],
@@ -104,10 +152,12 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
     const { answer } = await invoke(PROCESSOR, "RequestResponse", { no: "job" });
     expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
     await invoke(PROCESSOR, "Event", { no: "job" });
-    // Version 1 of the CLI has an endpoint of its own for SQS, which AWS_ENDPOINT_URL doesn't change.
+    const queue = [
+      "--queue-url",
+      `${target.local.endpoint}/000000000000/websocket-lambda-dead-letters`,
+    ];
     const { Messages } = await json(
-      ...["sqs", "receive-message", "--endpoint-url", target.local.endpoint],
-      ...["--queue-url", `${target.local.endpoint}/000000000000/websocket-lambda-dead-letters`],
+      ...["sqs", "receive-message", ...queue],
       ...["--wait-time-seconds", "20", "--message-attribute-names", "All"],
     );
     expect(Messages).toMatchObject([
@@ -120,18 +170,19 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
 
   test("filters the functions' logs", async () => {
     const { client } = await connection();
-    await client.ask({ action: "echo", requestId: "find-me" });
+    const requestId = `find-me-${cli.version}`;
+    await client.ask({ action: "echo", requestId });
     const group = ["--log-group-name", `/aws/lambda/${HANDLER}`];
-    const pattern = ["--filter-pattern", '{ $.message.requestId = "find-me" }'];
+    const pattern = ["--filter-pattern", `{ $.message.requestId = "${requestId}" }`];
     const { events } = await json("logs", "filter-log-events", ...group, ...pattern);
     expect(events).toHaveLength(1);
     expect(JSON.parse(events[0].message)).toMatchObject({
       level: "INFO",
-      message: { event: "processor invoked", requestId: "find-me" },
+      message: { event: "processor invoked", requestId },
     });
   });
 
-  test.skipIf(!awsCliVersion?.startsWith("2"))("tails them (CLI version 2 alone can)", async () => {
+  test.skipIf(!cli.isAtLeast("2"))("tails them (CLI version 2 alone can)", async () => {
     expect(await aws("logs", "tail", `/aws/lambda/${HANDLER}`, "--since", "1h")).toContain(
       "platform.report",
     );
@@ -148,4 +199,4 @@ describe.skipIf(skipped)(`the aws CLI on the stack of npm start${skipped}`, () =
   ])("hears at once that %s %s is not implemented", async (command) => {
     await expect(aws(...command)).rejects.toThrow(/NotImplemented.*does not implement/s);
   });
-});
+}

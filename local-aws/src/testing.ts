@@ -6,6 +6,7 @@ import { assemble, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import type { State } from "./state.ts";
 import type { Recorder } from "./trace/recorder.ts";
 
+export { type AwsCli, awsCliEnvironment, findAwsClis } from "./aws-clis.ts";
 export { parseFilterPattern } from "./logs/filter-pattern.ts";
 export { emptyState, regionOf, type RegionState, type State } from "./state.ts";
 export type { Api } from "./apigateway/state.ts";

@@ -2,15 +2,14 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
-import { awsCliVersion } from "../run-aws-cli.ts";
-import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { type AwsCli, findAwsClis, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startTestStack } from "../test-stack.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
-import { LEFT_OUT, RUN } from "./commands.ts";
+import { LEFT_OUT, RUN, type Run } from "./commands.ts";
 import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";
 
 /** Milliseconds: a dozen programs start side by side. */
@@ -26,7 +25,10 @@ const lines = documents()
   .filter((line) => line !== "");
 const isExport = (line: string) => line.startsWith("export ");
 const exports = [...new Set(lines.filter(isExport))];
-const commands = [...new Set(lines.filter((line) => !isExport(line)))];
+/** Functions of the shell, for tools of other versions. */
+const isFunction = (line: string) => /^\w+\(\) \{/.test(line);
+const functions = [...new Set(lines.filter(isFunction))];
+const commands = [...new Set(lines.filter((line) => !isExport(line) && !isFunction(line)))];
 
 test("every command in the documents is run here, or left out for a reason", () => {
   expect(commands.toSorted()).toEqual(Object.keys({ ...LEFT_OUT, ...RUN }).toSorted());
@@ -37,16 +39,12 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(AWS|WEBSOCKET)_/.test(name)),
 );
 
-/** What the documents say of version 1 of the CLI. */
-const FOR_CLI_1 = `aws() {
-  local arguments=()
-  [ "$1" = sqs ] && arguments+=(--endpoint-url "$AWS_ENDPOINT_URL")
-  while [ $# -gt 0 ]; do
-    if [ "$1" = --cli-binary-format ]; then shift; else arguments+=("$1"); fi
-    shift
-  done
-  command aws "\${arguments[@]}"
-}`;
+/** Whether an AWS CLI reads AWS_ENDPOINT_URL for every service. Version 1 does not for SQS. */
+const readsEndpointUrl = (cli: AwsCli) => cli.isAtLeast("2.13");
+
+/** A command as the documents say it is for version 1, which takes payloads as they are. */
+const forVersion1 = (command: string) =>
+  command.replace(" --cli-binary-format raw-in-base64-out", "").replace("aGVsbG8=", "hello");
 
 /** Stands for a Terraform that has applied the stack, and knows its outputs. */
 const terraform = (outputs: Readonly<Record<string, string>>) => `terraform() {
@@ -59,7 +57,8 @@ ${Object.entries(outputs)
   esac
 }`;
 
-describe.concurrent("run as it stands in the documents", () => {
+/** Runs commands on a stack of their own, those of `aws` with one of the CLIs on this machine. */
+function describeCommands(cases: Readonly<Record<string, Run>>, cli: AwsCli | undefined): void {
   let aws: TestLocalAws;
   let directory: string;
   /** A connection for each command that wants one. */
@@ -99,39 +98,46 @@ describe.concurrent("run as it stands in the documents", () => {
         management_endpoint: management,
         dead_letter_queue_url: queue,
       }),
-      ...(awsCliVersion?.startsWith("1") ? [FOR_CLI_1] : []),
+      ...(cli === undefined ? [] : [`PATH="${dirname(cli.program)}:$PATH"`]),
+      ...(cli === undefined || readsEndpointUrl(cli) ? [] : functions),
     ].join("\n");
   };
 
-  const cases = Object.entries(RUN).map(([command, { prints, as = String, cli }]) => {
-    const ofAws = command.startsWith("aws ");
-    const skipped = ofAws ? whySkipped(cli) : "";
-    return { title: command + skipped, command, ofAws, skipped, prints, as };
-  });
-
-  test.for(cases.filter(({ skipped }) => skipped === ""))(
-    "$title",
-    { timeout: PATIENCE },
-    async ({ command, ofAws, prints, as }) => {
-      const script = `${scriptFor(command)}\n${as(command)}`;
-      const cwd = ofAws ? directory : ROOT;
+  for (const [command, { prints, as = String, cli: only }] of Object.entries(cases)) {
+    const isOfAws = command.startsWith("aws ");
+    const skipped = isOfAws ? whySkipped(cli, only) : "";
+    test(`${command}${skipped}`, { timeout: PATIENCE, skip: skipped !== "" }, async () => {
+      const isOld = isOfAws && cli !== undefined && isVersion1(cli);
+      const script = `${scriptFor(command)}\n${as(isOld ? forVersion1(command) : command)}`;
+      const cwd = isOfAws ? directory : ROOT;
       const { stdout } = await run("bash", ["-c", script], { cwd, env: environment });
       expect(stdout).toMatch(prints);
-    },
-  );
+    });
+  }
+}
 
-  const left = [
-    ...cases.map(({ title, skipped }) => (skipped === "" ? [] : [title])),
-    ...Object.entries(LEFT_OUT).map(([command, why]) => [`${command} (not run: ${why})`]),
-  ].flat();
+const isVersion1 = (cli: AwsCli) => !cli.isAtLeast("2");
+
+function whySkipped(cli: AwsCli | undefined, only: 2 | undefined): string {
+  if (cli === undefined) return " (skipped: there is no AWS CLI)";
+  return only === 2 && isVersion1(cli) ? " (skipped: it needs version 2 of the CLI)" : "";
+}
+
+const [newestCli, ...olderClis] = findAwsClis();
+
+describe.concurrent("run as it stands in the documents", () => {
+  describe(`with ${newestCli === undefined ? "no AWS CLI" : `the AWS CLI ${newestCli.version}`}`, () => {
+    describeCommands(RUN, newestCli);
+  });
+
+  const ofAws = Object.entries(RUN).filter(([command]) => command.startsWith("aws "));
+  describe.for(olderClis)("with the AWS CLI $version", { tags: ["extended"] }, (cli) => {
+    describeCommands(Object.fromEntries(ofAws), cli);
+  });
+
+  const left = Object.entries(LEFT_OUT).map(([command, why]) => `${command} (not run: ${why})`);
   test.for(left)("%s", { skip: true }, () => expect.unreachable());
 });
-
-function whySkipped(cli: 2 | undefined): string {
-  if (awsCliVersion === undefined) return " (skipped: there is no aws CLI)";
-  const isOld = awsCliVersion.startsWith("1");
-  return cli === 2 && isOld ? " (skipped: it needs version 2 of the CLI)" : "";
-}
 
 describe("what documents say of npm's scripts", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readDocument("package.json"));

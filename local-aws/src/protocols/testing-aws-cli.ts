@@ -1,23 +1,14 @@
-import { execFile, spawnSync } from "node:child_process";
-import { promisify } from "node:util";
+import { findAwsClis } from "../aws-clis.ts";
 
-/** The version of the aws CLI on this machine: undefined where there is none. */
-export const awsCliVersion: string | undefined = /aws-cli\/(\S+)/.exec(
-  spawnSync("aws", ["--version"], { encoding: "utf8" }).stdout ?? "",
-)?.[1];
+/** The AWS CLIs on this machine, the newest first. */
+export const awsClis = findAwsClis();
 
-/** Runs the aws CLI against an endpoint and gives what it prints. */
+/** The version of the newest one; undefined if there is none. */
+export const awsCliVersion: string | undefined = awsClis[0]?.version;
+
+/** Runs the newest one against an endpoint and returns what it prints. */
 export async function aws(endpoint: string, ...args: string[]): Promise<string> {
-  const environment = {
-    ...process.env,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_DEFAULT_REGION: "us-east-1",
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_PAGER: "",
-  };
-  // Version 1 of the CLI takes no notice of AWS_ENDPOINT_URL for SQS.
-  const command = ["--endpoint-url", endpoint, ...args];
-  const { stdout } = await promisify(execFile)("aws", command, { env: environment });
-  return stdout;
+  const [cli] = awsClis;
+  if (cli === undefined) throw new Error("There is no AWS CLI on this machine.");
+  return await cli.run(endpoint, ...args);
 }

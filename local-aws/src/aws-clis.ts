@@ -1,0 +1,54 @@
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+/** An AWS CLI on this machine. */
+export interface AwsCli {
+  /** Such as `2.9.19`. */
+  version: string;
+  /** The path of its program. */
+  program: string;
+  /** Whether its version is `version`, such as `2.13`, or a later one. */
+  isAtLeast(version: string): boolean;
+  /** Runs a command against an endpoint, with the administrator's key, and returns its output. */
+  run(endpoint: string, ...args: string[]): Promise<string>;
+}
+
+/**
+ * Finds every AWS CLI in the folders of `PATH`, one of each version, the newest first. One program can
+ * hide another: a version 1 from pip that of the system, for example.
+ */
+export function findAwsClis(): AwsCli[] {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const programs = folders.map((folder) => join(folder, "aws")).filter((path) => existsSync(path));
+  const found = new Map<string, AwsCli>();
+  for (const program of new Set(programs.map((path) => realpathSync(path)))) {
+    const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+    const [, version] = /aws-cli\/(\S+)/.exec(stdout ?? "") ?? [];
+    if (version !== undefined && !found.has(version)) found.set(version, awsCli(program, version));
+  }
+  return [...found.values()].toSorted((a, b) => (a.isAtLeast(b.version) ? -1 : 1));
+}
+
+const awsCli = (program: string, version: string): AwsCli => ({
+  version,
+  program,
+  isAtLeast: (least) => version.localeCompare(least, "en", { numeric: true }) >= 0,
+  async run(endpoint, ...args) {
+    // Neither version 1 of the CLI, for SQS, nor version 2 before 2.13 reads AWS_ENDPOINT_URL.
+    const command = ["--endpoint-url", endpoint, ...args];
+    const { stdout } = await promisify(execFile)(program, command, { env: awsCliEnvironment() });
+    return stdout;
+  },
+});
+
+/** The environment of this process, with the administrator's key and without a pager. */
+export const awsCliEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_DEFAULT_REGION: "us-east-1",
+  AWS_EC2_METADATA_DISABLED: "true",
+  AWS_PAGER: "",
+});
