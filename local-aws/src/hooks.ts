@@ -84,6 +84,9 @@ export interface InvocationReport {
   outcome: "success" | "error" | "timeout" | "crash";
   /** The class of the error, or Lambda's name of the failure, such as `Sandbox.Timedout`. */
   errorType?: string;
+  errorMessage?: string;
+  /** The lines of the stack of an error that the function threw, as V8 writes them. */
+  stackTrace?: string[];
   duration: number;
   /** The duration of the cold start, if this is the first invocation of the environment. */
   initDuration?: number;

@@ -18,6 +18,7 @@ export { createManualClock, type ManualClock } from "./manual-clock.ts";
 export type { Page } from "./server/server.ts";
 export { LOCAL_ACCOUNT_ID } from "./state.ts";
 export { formatLogEvent, type FunctionLogEvent } from "./terminal/log-format.ts";
+export type { MapStack } from "./terminal/stack-text.ts";
 export { formatMessage } from "./terminal/trace-format.ts";
 export { type Span, spansOf } from "./trace/spans.ts";
 export type {

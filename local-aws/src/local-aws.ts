@@ -25,6 +25,7 @@ import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
+import type { MapStack } from "./terminal/stack-text.ts";
 import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
 import { createRecorder, type Recorder } from "./trace/recorder.ts";
@@ -65,6 +66,13 @@ export interface LocalAwsOptions {
    * and the console combine these frames, because a message can have many. Default: every frame is a reply.
    */
   progressFrame?: FramePattern;
+  /**
+   * Replaces positions in the code of functions by positions in their sources, in any text. The trace and
+   * the console show the result; log events stay as they are. A position in a file of a zip file has the
+   * form `<folder>/<SHA-256 of the zip file in hexadecimal digits>/<file>:<line>:<column>`. Default: texts
+   * stay as they are.
+   */
+  mapStack?: MapStack;
   /** The console at `/`: a page to send messages and to see their traces. Default: false, no page. */
   console?: ConsoleOptions | false;
   /** Handlers of other GET requests, by path. Default: none. */
@@ -184,6 +192,7 @@ export function assemble(
     trace = consoleOptions !== false,
     errorFrame,
     progressFrame,
+    mapStack,
     pages = {},
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
@@ -197,7 +206,7 @@ export function assemble(
   const state = parts.state ?? emptyState(options.accountId ?? snapshot?.accountId);
   const faults = createFaults({ ...options.faults }, options.seed);
   const recorder =
-    parts.recorder ?? (trace ? createRecorder({ errorFrame, progressFrame }) : undefined);
+    parts.recorder ?? (trace ? createRecorder({ errorFrame, progressFrame, mapStack }) : undefined);
   const workDirectory = mkdtempSync(join(tmpdir(), "local-aws-"));
   const processWatcher = startProcessWatcher(workDirectory);
 

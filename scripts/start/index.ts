@@ -20,6 +20,7 @@ import {
 } from "@websocket-lambda/local-aws";
 import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
+import { createStackMapper } from "../build/map-stack.ts";
 import { workspaceOf } from "../terraform.ts";
 import { consoleOptions, FRAME_PATTERNS } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
@@ -164,6 +165,7 @@ async function start(options: Options): Promise<void> {
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
   const issuer = auth ? await createIssuer() : undefined;
   const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open", runtime);
+  const mapStack = createStackMapper(outDirectory);
   const aws = createLocalAws({
     accountId,
     faults,
@@ -171,6 +173,7 @@ async function start(options: Options): Promise<void> {
     spareProcesses: true,
     ...(snapshot !== undefined && { snapshot, functions: functionsOf(bundles) }),
     ...FRAME_PATTERNS,
+    mapStack,
     console: consoleOptions(issuer),
     ...(issuer && { pages: issuer.pages }),
   });
@@ -183,7 +186,7 @@ async function start(options: Options): Promise<void> {
     log(event) {
       // The access log adds nothing to the functions' logs.
       if (event.logGroupName.startsWith("/aws/lambda/"))
-        console.log(formatLogEvent(event, process.stdout));
+        console.log(formatLogEvent(event, process.stdout, { mapStack }));
     },
     ...(trace && {
       message: (message) => console.log(formatMessage(message, process.stdout)),

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import * as v from "valibot";
 import { type Level, readApplicationLine, readPlatformLine } from "./log-line.ts";
 import { printable } from "../printable.ts";
+import type { MapStack } from "./stack-text.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -32,16 +33,21 @@ interface Content {
   text: string;
 }
 
-/** A log event as a line for a terminal: time, level, function and what was logged. */
+/**
+ * Returns a log event as a line for a terminal: time, level, function and message. The stack of an error
+ * follows on lines of its own.
+ * @param options.mapStack replaces the positions in stacks. Default: they stay as they are.
+ */
 export function formatLogEvent(
   { timestamp, message, logGroupName, author }: FunctionLogEvent,
   stream: NodeJS.WriteStream,
+  { mapStack = (text: string) => text }: { mapStack?: MapStack | undefined } = {},
 ): string {
   const style = (format: Style, text: string) => styleText(format, text, { stream });
   const time = new Date(timestamp).toISOString().slice(11, 23);
   const name = logGroupName.split("/").at(-1) ?? logGroupName;
   const nameStyle = nameStyles[checksum(name) % nameStyles.length] ?? "cyan";
-  const { level, text: content } = contentOf(message.trimEnd(), author);
+  const { level, text: content } = contentOf(mapStack(message.trimEnd()), author);
   const text = printableLines(content);
   return [
     style("dim", time),
@@ -64,7 +70,7 @@ function contentOf(message: string, author: FunctionLogEvent["author"]): Content
   return readApplicationLine(message) ?? { text: message };
 }
 
-/** Undefined for a line that isn't Lambda's, or that says nothing that is shown in another form. */
+/** Undefined for a line that isn't Lambda's. */
 function platformText(message: string): string | undefined {
   const line = readPlatformLine(message);
   switch (line?.type) {
@@ -76,8 +82,12 @@ function platformText(message: string): string | undefined {
       const report = v.safeParse(PlatformReport, line.record);
       return report.success ? `REPORT ${describeReport(report.output)}` : undefined;
     }
-    default:
+    case undefined:
       return undefined;
+    default: {
+      const { status, errorType } = line?.record ?? {};
+      return [line?.type, status, errorType].filter((part) => typeof part === "string").join(" ");
+    }
   }
 }
 

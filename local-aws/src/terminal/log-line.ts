@@ -3,22 +3,52 @@
  * readers take every text, never throw, and return undefined for a line that has another form.
  */
 
+import { describeError, readLoggedError } from "./stack-text.ts";
+
 /** Lambda's log levels. */
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface ApplicationLine {
   level: Level;
-  /** The message; the whole line where it has none, as other loggers call it differently. */
+  /**
+   * The message, and the stack of each error in it on lines of its own. The whole line if it has no
+   * message, as other loggers call it differently.
+   */
   text: string;
 }
 
 /** A JSON object with a level, as Lambda's console and most loggers write it. */
 export function readApplicationLine(line: string): ApplicationLine | undefined {
-  const { level: name, message } = objectIn(line) ?? {};
+  const logged = objectIn(line) ?? {};
+  const { level: name, message } = logged;
   const level = LEVELS.find((known) => typeof name === "string" && known === name.toUpperCase());
   if (level === undefined) return undefined;
-  return { level, text: textOf(message) ?? line };
+  return { level, text: messageText(message, logged) ?? line };
+}
+
+/** @param line a line whose message is a text can have the members of an error. */
+function messageText(message: unknown, line: Record<string, unknown>): string | undefined {
+  if (typeof message !== "object" || message === null) {
+    const text = textOf(message);
+    const error = readLoggedError(line);
+    return text === undefined || error === undefined ? text : `${text}\n${describeError(error)}`;
+  }
+  const error = readLoggedError(message);
+  const members = Object.entries(error === undefined ? message : error.details);
+  const errors = members.flatMap(([key, value]): [string, string][] => {
+    const found = readLoggedError(value);
+    return found === undefined ? [] : [[key, `${key}: ${describeError(found)}`]];
+  });
+  if (error === undefined && errors.length === 0) return textOf(message);
+  const described = new Map(errors);
+  const rest = Object.fromEntries(members.filter(([key]) => !described.has(key)));
+  const restText = Object.keys(rest).length === 0 ? [] : [textOf(rest)];
+  return [
+    ...(error === undefined ? [] : [describeError(error)]),
+    ...restText,
+    ...described.values(),
+  ].join("\n");
 }
 
 export interface PlatformLine {

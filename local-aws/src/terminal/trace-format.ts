@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { printable } from "../printable.ts";
 import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
+import { mainFrame, titleOf } from "./stack-text.ts";
 import { tellCount } from "../trace/progress.ts";
 import { lastTimeOf, type Span, spansOf } from "../trace/spans.ts";
 import type { Point, TracedMessage } from "../trace/types.ts";
@@ -80,9 +81,7 @@ function noteOf(point: Point): string | undefined {
     case "handled":
       return point.error === undefined ? undefined : `${point.status} ${point.error}`;
     case "function-end":
-      return point.outcome === "success"
-        ? undefined
-        : `${point.invocation.functionName}: ${[point.outcome, point.errorType].filter(Boolean).join(", ")}`;
+      return point.outcome === "success" ? undefined : describeFailure(point);
     case "retry":
       return `retry in ${point.inMilliseconds / 1000} s: ${point.reason}`;
     case "dead-letter":
@@ -90,6 +89,11 @@ function noteOf(point: Point): string | undefined {
     default:
       return undefined;
   }
+}
+
+function describeFailure(point: Extract<Point, { type: "function-end" }>): string {
+  const parts = [point.outcome, titleOf(point), mainFrame(point.stackTrace ?? [])];
+  return `${point.invocation.functionName}: ${parts.filter(Boolean).join(", ")}`;
 }
 
 /** On one line. */

@@ -1,6 +1,7 @@
 import { firstUnits } from "../cut-text.ts";
 import { type FramePattern, matchesPattern } from "../frame-pattern.ts";
-import type { EventContext } from "../hooks.ts";
+import type { EventContext, InvocationReport } from "../hooks.ts";
+import { framesIn, type MapStack } from "../terminal/stack-text.ts";
 import { createPending } from "./pending.ts";
 import { keepFrame } from "./progress.ts";
 import type { Detail, Point, TracedMessage } from "./types.ts";
@@ -12,6 +13,10 @@ export const TEXT_LIMIT = 1024;
  * displace other points.
  */
 export const POINT_LIMIT = 128;
+/** The longest log line, in characters, which has room for a stack. */
+export const LOG_TEXT_LIMIT = 2048;
+/** Frames of a stack, as many as V8 writes by default. */
+const FRAME_LIMIT = 10;
 export const LOG_LIMIT = 32;
 
 /** A message, and what its next events have to do with its points. */
@@ -29,6 +34,11 @@ export interface FramePatterns {
   progressFrame?: FramePattern | undefined;
 }
 
+export interface RecordOptions extends FramePatterns {
+  /** Replaces positions in stacks. Default: they stay as they are. */
+  mapStack?: MapStack | undefined;
+}
+
 /** A call of PostToConnection in progress. */
 interface Post {
   /** Undefined: the message had no room for it. */
@@ -39,9 +49,9 @@ interface Post {
 /** @param options.now a monotonic clock, in milliseconds. */
 export function createMessageRecord(
   ids: EventContext & { traceId: string; startedAt: number },
-  options: FramePatterns & { now(): number },
+  options: RecordOptions & { now(): number },
 ): MessageRecord {
-  const { now, errorFrame, progressFrame } = options;
+  const { now, errorFrame, progressFrame, mapStack = (text) => text } = options;
   const points: Point[] = [];
   const { traceId, eventType, connectionId, requestId, startedAt } = ids;
   const message: TracedMessage = {
@@ -106,7 +116,12 @@ export function createMessageRecord(
       case "frame-in":
         return push({ ...detail, ...cut(detail.text) }, run);
       case "log":
-        return push({ ...detail, message: cut(detail.message).text }, run);
+        return push(
+          { ...detail, message: cut(mapStack(detail.message), LOG_TEXT_LIMIT).text },
+          run,
+        );
+      case "function-end":
+        return push({ ...detail, ...shortError(detail, mapStack) }, run);
       default:
         return push(detail, run);
     }
@@ -121,14 +136,29 @@ export function createMessageRecord(
   };
 }
 
+/** Returns the message and the frames of an error, without the lines of the message in the stack. */
+function shortError(
+  { errorMessage, stackTrace }: Pick<InvocationReport, "errorMessage" | "stackTrace">,
+  mapStack: MapStack,
+): Pick<InvocationReport, "errorMessage" | "stackTrace"> {
+  return {
+    ...(errorMessage !== undefined && { errorMessage: cut(errorMessage).text }),
+    ...(stackTrace !== undefined && {
+      stackTrace: framesIn(stackTrace)
+        .slice(0, FRAME_LIMIT)
+        .map((frame) => cut(mapStack(frame)).text),
+    }),
+  };
+}
+
 const matches = (text: string, pattern: FramePattern | undefined) =>
   pattern !== undefined && matchesPattern(text, pattern);
 
 /** The start of a long text as a text of its own, because a part of a text keeps the whole in memory. */
-const cut = (text: string): { text: string; bytes?: number } =>
-  text.length <= TEXT_LIMIT
+const cut = (text: string, limit = TEXT_LIMIT): { text: string; bytes?: number } =>
+  text.length <= limit
     ? { text }
     : {
-        text: Buffer.from(firstUnits(text, TEXT_LIMIT)).toString(),
+        text: Buffer.from(firstUnits(text, limit)).toString(),
         bytes: Buffer.byteLength(text),
       };

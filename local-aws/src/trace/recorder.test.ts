@@ -279,3 +279,30 @@ test("without a pattern, every frame is a reply", () => {
   recorder.emit("Root=1-a", { type: "frame-out", text: PROGRESS });
   expect(recorder.messages()[0]?.points.map(({ type }) => type)).toEqual(["frame-in", "frame-out"]);
 });
+
+test("stacks and log lines have the positions that the application maps them to", () => {
+  const mapStack = (text: string) => text.replaceAll("index.js:1:2", "source.ts:3:4");
+  const recorder = createRecorder({ mapStack });
+  const header = "Root=1-a;Parent=b";
+  const environment = "stream";
+  recorder.emit(header, { type: "frame-in", text: "{}", context: message });
+  recorder.emit(header, { type: "environment", invocation, environment, start: "warm" });
+  log(recorder, { logStreamName: environment, message: "at run (index.js:1:2)" });
+  recorder.emit(header, {
+    type: "function-end",
+    invocation,
+    environment,
+    outcome: "error",
+    errorType: "Error",
+    errorMessage: "no",
+    stackTrace: ["Error: no", ...Array.from({ length: 50 }, () => "    at run (index.js:1:2)")],
+    duration: 1,
+    memoryUsed: 1,
+  });
+  const [line, end] = (recorder.messages()[0]?.points ?? []).slice(-2);
+  expect(line).toMatchObject({ message: "at run (source.ts:3:4)" });
+  expect(end).toMatchObject({
+    errorMessage: "no",
+    stackTrace: Array.from({ length: 10 }, () => "at run (source.ts:3:4)"),
+  });
+});

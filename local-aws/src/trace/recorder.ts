@@ -2,7 +2,7 @@ import type { WrittenLogEvent } from "../logs/log-event.ts";
 import { createObservers, type Observers } from "../observers.ts";
 import type { EventContext, Hooks, Invocation } from "../hooks.ts";
 import { parentOf, rootOf } from "../trace-header.ts";
-import { createMessageRecord, type FramePatterns, type MessageRecord } from "./message-record.ts";
+import { createMessageRecord, type MessageRecord, type RecordOptions } from "./message-record.ts";
 import type { Detail, TracedMessage } from "./types.ts";
 
 /** Keeps the latest messages. */
@@ -42,9 +42,9 @@ interface Work {
  * @param options.wallClock milliseconds since the epoch.
  */
 export function createRecorder(
-  options: FramePatterns & { limit?: number; now?: () => number; wallClock?: () => number } = {},
+  options: RecordOptions & { limit?: number; now?: () => number; wallClock?: () => number } = {},
 ): Recorder {
-  const { limit = 500, now = () => performance.now(), wallClock = Date.now, ...patterns } = options;
+  const { limit = 500, now = () => performance.now(), wallClock = Date.now, ...rest } = options;
   const records = new Map<string, MessageRecord>();
   const works = new Map<string, Work>();
   const { notify, subscribe } = createObservers<TracedMessage>();
@@ -60,7 +60,7 @@ export function createRecorder(
 
   const begin = (traceId: string, context: EventContext) => {
     const ids = { ...context, traceId, startedAt: wallClock() };
-    const record = createMessageRecord(ids, { ...patterns, now });
+    const record = createMessageRecord(ids, { ...rest, now });
     records.set(traceId, record);
     if (records.size > limit) dropOldest(records);
     return record;

@@ -1,6 +1,7 @@
 /**
  * The payloads that Lambda itself answers with, where a function doesn't get to answer.
  */
+import type { InvocationReport } from "../../hooks.ts";
 import type { ProcessExit } from "./function-process.ts";
 import type { FunctionError } from "../runtime/frames.ts";
 
@@ -44,15 +45,22 @@ export function loggedErrorType(initError: Buffer): string {
 }
 
 /**
- * The type and the message of an error of a function, as texts. The function wrote the payload, so
- * that either may be missing or of any type.
+ * Returns the type, the message and the stack of an error of a function as texts. The function wrote
+ * the payload, so each of them can be missing or of any type.
  */
-export function readFunctionError(payload: Buffer): { errorType?: string; errorMessage?: string } {
+export function readFunctionError(
+  payload: Buffer,
+): Pick<InvocationReport, "errorType" | "errorMessage" | "stackTrace"> {
   const error = parse(payload.toString());
   if (typeof error !== "object" || error === null) return {};
   const text = (name: "errorType" | "errorMessage") =>
     Object.hasOwn(error, name) ? { [name]: textOf(Reflect.get(error, name)) } : {};
-  return { ...text("errorType"), ...text("errorMessage") };
+  const trace: unknown = Object.hasOwn(error, "trace") ? Reflect.get(error, "trace") : undefined;
+  return {
+    ...text("errorType"),
+    ...text("errorMessage"),
+    ...(Array.isArray(trace) && trace.length > 0 && { stackTrace: trace.map(textOf) }),
+  };
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

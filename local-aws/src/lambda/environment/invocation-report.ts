@@ -8,9 +8,10 @@ export function invocationReport(
   { functionError, payload }: { functionError?: string; payload: Buffer },
 ): Omit<InvocationReport, "environment"> {
   const times = { duration, memoryUsed, ...(initDuration !== undefined && { initDuration }) };
-  if (status === "timeout") return { outcome: "timeout", ...times };
-  if (status === "error") return { outcome: "crash", ...(errorType && { errorType }), ...times };
-  if (functionError === undefined) return { outcome: "success", ...times };
-  const { errorType: named } = readFunctionError(payload);
-  return { outcome: "error", ...(named !== undefined && { errorType: named }), ...times };
+  if (status === "success" && functionError === undefined) return { outcome: "success", ...times };
+  const error = readFunctionError(payload);
+  if (status === "timeout") return { outcome: "timeout", ...times, ...error };
+  if (status === "error")
+    return { outcome: "crash", ...times, ...error, ...(errorType && { errorType }) };
+  return { outcome: "error", ...times, ...error };
 }
