@@ -18,6 +18,7 @@ const verdictStyles: Record<Verdict, Style> = {
   rejected: "yellow",
   refused: "yellow",
   failed: "red",
+  "client gone": "yellow",
   "in progress": "dim",
 };
 

@@ -10,8 +10,10 @@ export function createOverview(options: {
   lambda: Pick<Lambda, "overview">;
   executeApi: Pick<ExecuteApi, "count">;
   sqs: Pick<Sqs, "count">;
+  /** Default: there is none. */
+  notice?: (() => string | undefined) | undefined;
 }): () => Promise<Overview> {
-  const { state, lambda, executeApi, sqs } = options;
+  const { state, lambda, executeApi, sqs, notice } = options;
   return async () => {
     const configurations = Object.values(state.regions).flatMap((region) =>
       Object.values(region.lambda.functions).map(({ configuration }) => configuration),
@@ -32,6 +34,7 @@ export function createOverview(options: {
       ),
       queued,
       deadLetters: [...queues].reduce((sum, queueArn) => sum + sqs.count(queueArn), 0),
+      notice: notice?.() ?? null,
     };
   };
 }

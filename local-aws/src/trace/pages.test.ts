@@ -16,7 +16,13 @@ async function startStream() {
   let looks = 0;
   const overview = () => {
     looks += 1;
-    return Promise.resolve({ connections: 0, functions: [], queued: 0, deadLetters: 0 });
+    return Promise.resolve({
+      connections: 0,
+      functions: [],
+      queued: 0,
+      notice: null,
+      deadLetters: 0,
+    });
   };
   const pages = tracePages({ recorder, overview });
   const responses: ServerResponse[] = [];

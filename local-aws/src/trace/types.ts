@@ -79,4 +79,6 @@ export interface Overview {
   queued: number;
   /** Messages in the functions' dead-letter queues. */
   deadLetters: number;
+  /** A problem of the application, such as a failed build; null: there is none. */
+  notice: string | null;
 }

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { firstProgressOf } from "./progress.ts";
-import { durationOf, isRetried, tellVerdict, verdictOf } from "./verdict.ts";
+import {
+  durationOf,
+  failureOf,
+  gatewayErrorOf,
+  isRetried,
+  tellVerdict,
+  verdictOf,
+} from "./verdict.ts";
 import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
@@ -50,6 +57,8 @@ test.for<[string, boolean, ...Point[]]>([
   ["failed", true, { at: 1, type: "handled", status: 504, error: "Endpoint request timed out" }],
   ["rejected", true, { at: 1, type: "frame-out", text: "no", isError: true }],
   ["succeeded", true, { at: 1, type: "frame-out", text: "yes" }],
+  ["client gone", true, { at: 1, type: "post-end", status: 410 }],
+  ["in progress", false, { at: 1, type: "post-end", status: 410 }],
 ])("a message is %s", ([verdict, settled, ...points]) => {
   expect(verdictOf(message(points, settled))).toBe(verdict);
 });
@@ -88,4 +97,39 @@ test("the last attempt of an event decides", () => {
     condition: "EventAgeExceeded",
   } as const;
   expect(after(true, { ...givenUp, at: 3 })).toBe("failed");
+});
+
+const threw = { ...end, type: "function-end", invocation: processor, outcome: "error" } as const;
+
+test("a message that failed has the error of the last run that failed", () => {
+  const frames = ["at run (source.ts:3:4)"];
+  const first: Point = { at: 1, ...threw, errorType: "Error", errorMessage: "first" };
+  const last: Point = { at: 2, ...threw, errorType: "RangeError", errorMessage: "last" };
+  expect(failureOf(message([first, { ...last, stackTrace: frames }]))).toEqual({
+    functionName: "processor",
+    title: "RangeError: last",
+    frames,
+  });
+  expect(failureOf(message([first, { ...last, outcome: "success" }]))).toBeUndefined();
+});
+
+test("Lambda's own message of a failure is shown without the request ID", () => {
+  const errorMessage = "RequestId: i Error: Task timed out after 3.00 seconds";
+  const timeout: Point = {
+    at: 1,
+    ...threw,
+    outcome: "timeout",
+    errorType: "Sandbox.Timedout",
+    errorMessage,
+  };
+  expect(failureOf(message([timeout]))?.title).toBe(
+    "Sandbox.Timedout: Task timed out after 3.00 seconds",
+  );
+  expect(failureOf(message([{ at: 1, ...threw, outcome: "crash" }]))?.title).toBe("crash");
+});
+
+test("a refused connect has API Gateway's status and message", () => {
+  const handled: Point = { at: 1, type: "handled", status: 401, error: "Unauthorized" };
+  expect(gatewayErrorOf(message([handled]))).toBe("401 Unauthorized");
+  expect(gatewayErrorOf(message([{ at: 1, type: "handled", status: 200 }]))).toBeUndefined();
 });
