@@ -7,6 +7,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { createCloudWatch } from "./cloudwatch/index.ts";
 import { consolePages } from "./console/index.ts";
 import type { ConsoleOptions } from "./console/settings.ts";
+import { deadLetterActions, deadLetterPages } from "./console/dead-letter-pages.ts";
+import { createDeadLetters } from "./console/dead-letters.ts";
 import { createFaults, type FaultRates, type Faults } from "./faults/faults.ts";
 import { faultyLambda } from "./faults/faulty-lambda.ts";
 import { faultyOperations } from "./faults/faulty-operations.ts";
@@ -240,7 +242,8 @@ export function assemble(
     hooks,
   });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs, hooks });
-  const overview = createOverview({ state, lambda, executeApi, sqs });
+  const notice = consoleOptions === false ? undefined : consoleOptions.notice;
+  const overview = createOverview({ state, lambda, executeApi, sqs, notice });
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
@@ -252,6 +255,7 @@ export function assemble(
     sqs: sqs.service,
     sts: createSts(base).service,
   };
+  const deadLetters = createDeadLetters({ state, lambda, sqs });
   const started = Promise.withResolvers<void>();
   const server = createAwsServer({
     iam,
@@ -270,8 +274,10 @@ export function assemble(
             return firstWebSocketUrl(state, endpoint());
           },
         })),
+      ...(consoleOptions && deadLetterPages(deadLetters)),
       ...pages,
     },
+    actions: consoleOptions === false ? {} : deadLetterActions(deadLetters),
     upgrade: executeApi.upgrade,
     allowOtherUsers,
   });

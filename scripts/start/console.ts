@@ -1,7 +1,7 @@
 /** The settings of the local AWS's console for this application. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ConsoleOptions, FramePattern, JsonSchema } from "@websocket-lambda/local-aws";
+import type { ConsoleOptions, FramePattern, JsonSchema, Page } from "@websocket-lambda/local-aws";
 import { PING } from "../../shared/protocol.ts";
 import type { Issuer } from "./issuer.ts";
 
@@ -11,14 +11,47 @@ export const FRAME_PATTERNS = {
   progressFrame: { status: "progress" },
 } satisfies Record<string, FramePattern>;
 
+/** The documents that the console links to, in `docs/`. */
+const DOCUMENTS = {
+  Protocol: "protocol.md",
+  "Write an action": "actions.md",
+  Traces: "trace.md",
+  Operations: "operations.md",
+};
+const DOCS_PATH = "/_local/docs";
+const DOCS = join(import.meta.dirname, "..", "..", "docs");
+
+/** The documents as pages of the local AWS. */
+export const documentPages: Readonly<Record<string, Page>> = Object.fromEntries(
+  Object.values(DOCUMENTS).map((file) => [
+    `${DOCS_PATH}/${file}`,
+    async (_request, response) => {
+      const text = await readFile(join(DOCS, file));
+      response.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" }).end(text);
+    },
+  ]),
+);
+
 const SCHEMA = join(import.meta.dirname, "..", "..", "docs", "protocol.schema.json");
 const REQUEST = ".request";
 
-/** @param issuer issues the tokens, for a stack with authentication. */
-export const consoleOptions = (issuer?: Issuer): ConsoleOptions => ({
+/**
+ * @param options.issuer issues the tokens, for a stack with authentication.
+ * @param options.notice returns a problem that the page shows. Default: there is none.
+ */
+export const consoleOptions = ({
+  issuer,
+  notice,
+}: { issuer?: Issuer | undefined; notice?: () => string | undefined } = {}): ConsoleOptions => ({
   title: "WebSocket Lambda",
   messages: readRequests,
   requestId: "requestId",
+  messageName: "action",
+  content: ["result", "error", "progress", "data"],
+  links: Object.fromEntries(
+    Object.entries(DOCUMENTS).map(([text, file]) => [text, `${DOCS_PATH}/${file}`]),
+  ),
+  ...(notice && { notice }),
   subprotocol: "websocket-lambda",
   ...(issuer && { token: (endpoint) => issuer.tokenFor(endpoint, "ada") }),
 });

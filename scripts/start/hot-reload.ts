@@ -16,8 +16,10 @@ export async function startHotReload(options: {
   bundles: readonly Bundle[];
   deploy(bundle: FunctionName, zip: Buffer): string | undefined;
   say(text: string): void;
+  /** Called after each build, with the errors if it failed. */
+  onBuild(problem: string | undefined): void;
 }): Promise<void> {
-  const { build, bundles, deploy, say } = options;
+  const { build, bundles, deploy, say, onBuild } = options;
   const deployed = new Map(bundles.map(({ name, zip }) => [name, zip]));
   let failed = false;
 
@@ -32,11 +34,12 @@ export async function startHotReload(options: {
   await build.watch((rebuild) => {
     if ("errors" in rebuild) {
       failed = true;
-      say(
-        `${describeErrors(rebuild.errors)}\nBuild failed. The previous version is still running.`,
-      );
+      const problem = `${describeErrors(rebuild.errors)}\nBuild failed. The previous version is still running.`;
+      say(problem);
+      onBuild(problem);
       return;
     }
+    onBuild(undefined);
     const names = deployChanges(rebuild.bundles);
     const milliseconds = rebuild.milliseconds.toFixed(0);
     if (names.length > 0) say(`reloaded ${names.join(", ")} in ${milliseconds} ms`);

@@ -22,7 +22,7 @@ import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
 import { createStackMapper } from "../build/map-stack.ts";
 import { workspaceOf } from "../terraform.ts";
-import { consoleOptions, FRAME_PATTERNS } from "./console.ts";
+import { consoleOptions, documentPages, FRAME_PATTERNS } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
 import { createIssuer } from "./issuer.ts";
 import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
@@ -166,6 +166,7 @@ async function start(options: Options): Promise<void> {
   const issuer = auth ? await createIssuer() : undefined;
   const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open", runtime);
   const mapStack = createStackMapper(outDirectory);
+  let buildProblem: string | undefined;
   const aws = createLocalAws({
     accountId,
     faults,
@@ -174,8 +175,8 @@ async function start(options: Options): Promise<void> {
     ...(snapshot !== undefined && { snapshot, functions: functionsOf(bundles) }),
     ...FRAME_PATTERNS,
     mapStack,
-    console: consoleOptions(issuer),
-    ...(issuer && { pages: issuer.pages }),
+    console: consoleOptions({ issuer, notice: () => buildProblem }),
+    pages: { ...documentPages, ...issuer?.pages },
   });
   await aws.listen(port).catch(async (error: unknown) => {
     await aws.close();
@@ -195,8 +196,9 @@ async function start(options: Options): Promise<void> {
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
 
   const say = (text: string) => console.log(text);
+  const onBuild = (problem: string | undefined) => void (buildProblem = problem);
   if (snapshot !== undefined)
-    await startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say });
+    await startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say, onBuild });
 
   const close = async () => {
     await build.close();

@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 
-import { consoleOptions } from "../../scripts/start/console.ts";
+import { consoleOptions, documentPages } from "../../scripts/start/console.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { CHROMIUM } from "./chromium.ts";
 import type { StackOptions } from "../local-stack.ts";
@@ -25,8 +25,8 @@ export function useBrowser(): () => Browser {
 /** A local AWS with the console, as `npm start` makes it, for one test. */
 export async function startConsole(options: StackOptions = {}): Promise<TestStack> {
   const issuer = options.stack === "authenticated" ? await createIssuer() : undefined;
-  const pages = issuer?.pages ?? {};
-  const aws = await startTestStack({ console: consoleOptions(issuer), pages, ...options });
+  const pages = { ...documentPages, ...issuer?.pages };
+  const aws = await startTestStack({ console: consoleOptions({ issuer }), pages, ...options });
   onTestFinished(() => aws.close());
   return aws;
 }
@@ -56,8 +56,8 @@ function partsOf(page: Page) {
   const state = page.locator("#state");
   return {
     state,
-    frames: page.getByRole("list", { name: "Frames" }),
-    messages: page.getByRole("listbox", { name: "Messages" }),
+    frames: page.getByRole("list", { name: "This connection" }),
+    messages: page.getByRole("listbox", { name: "All traffic" }),
     timeline: page.getByRole("article"),
     sendButton: page.getByRole("button", { name: "Send" }),
     async connect() {

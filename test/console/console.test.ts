@@ -1,10 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { HookEvent } from "@websocket-lambda/local-aws";
 import { createRecorder, type Recorder } from "@websocket-lambda/local-aws/testing";
 import { connect } from "../e2e/client.ts";
-import { bundleProcessorWith } from "../extra-actions.ts";
+import { createStackMapper } from "../../scripts/build/map-stack.ts";
+import { consoleOptions } from "../../scripts/start/console.ts";
+import { buildProcessorWith, bundleProcessorWith } from "../extra-actions.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { openConsole, startConsole, useBrowser } from "./browser.ts";
 import { CHROMIUM } from "./chromium.ts";
@@ -18,16 +22,16 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await openConsole(browser(), await startConsole());
     await connect();
     const results = {
-      uppercase: '"result":"HELLO"',
-      reverse: '"result":"olleh"',
-      echo: '"result":{"any":["thing"]}',
-      timestamp: '"result":"20',
+      uppercase: '"HELLO"',
+      reverse: '"olleh"',
+      echo: '{"any":["thing"]}',
+      timestamp: '"20',
     };
     for (const [action, result] of Object.entries(results)) {
       await choose(action);
       await sendButton.click();
-      await frames.getByText(`{"action":"${action}","status":"success",${result}`).waitFor();
-      await messages.getByRole("option", { name: `"action":"${action}"` }).waitFor();
+      await repliesIn(frames).filter({ hasText: action }).getByText(result).waitFor();
+      await messages.getByRole("option", { name: action }).waitFor();
     }
     await timeline.getByText("succeeded").waitFor();
     // The newest is warm, so that its event is in the queue for no more than an instant.
@@ -88,10 +92,10 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const long = `${"long ".repeat(60)}end`;
     await page.locator("#echo-data").fill(JSON.stringify(long));
     await sendButton.click();
-    await frames.getByText('"status":"success"').first().waitFor();
+    await repliesIn(frames).first().waitFor();
     await timeline.getByText("frame out", { exact: true }).waitFor();
     for (const list of [frames.getByRole("listitem").first(), timeline.locator(".fold").last()]) {
-      const whole = list.getByText(long).last();
+      const whole = list.locator("pre, .whole").getByText(long);
       expect(await whole.isVisible()).toBe(false);
       await list.locator("summary").focus();
       await page.keyboard.press("Enter");
@@ -105,10 +109,139 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const { page, sendButton, frames, timeline } = await openConsole(browser(), aws);
     // Without a connection, Send makes one.
     await sendButton.click();
-    await frames.getByText('"code":"PROCESSING_FAILED"').first().waitFor();
+    await repliesIn(frames).getByText('"code":"PROCESSING_FAILED"').first().waitFor();
     await timeline.locator(".note", { hasText: "processor: Runtime.ExitError" }).waitFor();
     await page.locator("#overview div", { hasText: "dead letters" }).getByText("1").waitFor();
     expect(await timeline.locator(".bar[data-failed]").count()).toBe(1);
+  });
+
+  test("a failed message shows its error and the line in the sources, without a click", async () => {
+    const directory = await temporaryDirectory();
+    const module = join(import.meta.dirname, "..", "failing-actions.ts");
+    const aws = await startConsole({ mapStack: createStackMapper(directory) });
+    const zip = await buildProcessorWith(module, directory);
+    aws.updateFunctionCode("websocket-lambda-processor", zip);
+    const { page, choose, sendButton, messages, timeline } = await openConsole(browser(), aws);
+    await choose("raw");
+    await page.locator("#raw").fill('{"action":"throws","data":{},"requestId":"mine"}');
+    await sendButton.click();
+    const row = messages.getByRole("option", { name: "failed" });
+    await row.getByText("TypeError: planted").waitFor();
+    const position = /test\/failing-actions\.ts:8:9$/;
+    await row.getByText(position).waitFor();
+    for (const column of ["throws", "mine", "{}"])
+      await row.getByText(column, { exact: true }).waitFor();
+    const failure = timeline.locator(".failure");
+    await failure.waitFor();
+    expect(await failure.textContent()).toMatch(
+      /^processor: TypeError: planted\n +at .*test\/failing-actions\.ts:8:9\)\n(?: +at .*functions\/processor\/.*\n)+ +… \d+ library frames$/,
+    );
+    const log = timeline.locator(".logs", { hasText: "planted" });
+    await log.locator("summary").click();
+    await log.getByText(/TypeError: planted\s+at .*failing-actions\.ts:8:9/).waitFor();
+  });
+
+  test("Send selects its message, and a reader of an older message sees how many are newer", async () => {
+    const recorder = createRecorder();
+    const aws = await startConsole({ recorder });
+    const { page, connect, sendButton, messages, timeline } = await openConsole(browser(), aws);
+    beginMessage(recorder, "1-old").record({ type: "handled", status: 200 });
+    await messages.getByRole("option", { name: "1-old" }).click();
+    const newer = page.getByRole("button", { name: "newer" });
+    await newer.waitFor({ state: "detached" });
+    beginMessage(recorder, "1-a");
+    beginMessage(recorder, "1-b");
+    await newer.getByText("↑ 2 newer").waitFor();
+    const selected = messages.locator('[aria-selected="true"]');
+    expect(await selected.textContent()).toContain("1-old");
+    await newer.click();
+    await timeline.getByText("1-b").first().waitFor();
+    expect(await newer.isVisible()).toBe(false);
+
+    await connect();
+    await messages.getByRole("option", { name: "1-old" }).click();
+    await sendButton.click();
+    await selected.getByText("echo").waitFor();
+    expect(await page.getByLabel("follow newest").isChecked()).toBe(false);
+    beginMessage(recorder, "1-c");
+    await newer.getByText("↑ 1 newer").waitFor();
+    expect(await selected.textContent()).toContain("echo");
+  });
+
+  test("the URL, the command for wscat and a frame can be copied", async () => {
+    const aws = await startConsole({ stack: "authenticated" });
+    const { page, connect, sendButton, frames } = await openConsole(browser(), aws, {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const copy = async (name: string) => {
+      const button = page.getByRole("button", { name });
+      await button.click();
+      await button.getByText("Copied").waitFor();
+      return await page.evaluate(() => navigator.clipboard.readText());
+    };
+    const token = await page.getByLabel("Token").inputValue();
+    expect(await copy("Copy the URL")).toBe(aws.url);
+    expect(await copy("Copy the command for wscat")).toBe(
+      `npx wscat -c '${aws.url}' -s 'websocket-lambda' -s '${token}'`,
+    );
+    await connect();
+    await sendButton.click();
+    await repliesIn(frames).click();
+    await frames.getByText('"status": "success"').waitFor();
+    expect(JSON.parse(await copy("Copy the frame"))).toMatchObject({ status: "success" });
+  });
+
+  test("dead letters can be read, sent again and deleted", async () => {
+    const aws = await startConsole();
+    aws.replaceCode("processor", "exports.handler = async () => { throw new Error('planted'); }");
+    const { page, complaints, connect, sendButton, frames } = await openConsole(browser(), aws);
+    await connect();
+    const open = page.getByRole("button", { name: "Open the dead letters" });
+    for (const count of ["1", "2"]) {
+      await sendButton.click();
+      await open.getByText(count).waitFor();
+    }
+    await open.click();
+    const dialog = page.getByRole("dialog", { name: "Dead letters" });
+    const letters = dialog.getByRole("listitem");
+    await letters.first().getByText('"action": "echo"').waitFor();
+    expect(await letters.count()).toBe(2);
+    expect(await letters.first().textContent()).toContain("planted");
+
+    aws.replaceCode("processor", "exports.handler = async () => {}");
+    await letters.first().getByRole("button", { name: "Send again" }).click();
+    await dialog.getByText("Sent again.").waitFor();
+    expect(await letters.count()).toBe(1);
+    await dialog.getByRole("button", { name: "Delete all" }).click();
+    await dialog.getByText("Deleted all.").waitFor();
+    expect(await letters.count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await open.waitFor({ state: "detached" });
+    expect(await repliesIn(frames).count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a failed build is shown for as long as it fails", async () => {
+    let problem: string | undefined = "functions/a.ts:1:2: Expected identifier\nBuild failed.";
+    const notice = () => problem;
+    const { page } = await openConsole(
+      browser(),
+      await startConsole({ console: consoleOptions({ notice }) }),
+    );
+    const banner = page.getByRole("status").getByText("functions/a.ts:1:2: Expected identifier");
+    await banner.waitFor();
+    problem = undefined;
+    await banner.waitFor({ state: "detached" });
+  });
+
+  test("a first visit has a hint and links to the documentation", async () => {
+    const { page, complaints } = await openConsole(browser(), await startConsole());
+    await page.locator("#empty").getByText("No messages yet.").waitFor();
+    const opened = page.waitForEvent("popup");
+    await page.getByRole("link", { name: "Protocol" }).click();
+    const document = await opened;
+    await document.getByText("# Message protocol").waitFor();
+    expect(complaints).toEqual([]);
   });
 
   test("a stream is one row that grows until the reply, and marks on the timeline", async () => {
@@ -128,9 +261,11 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const data = { from: 100, stops: [0, 3, 100], gate: gate.url };
     await send({ action: "countdown", data, requestId: "mine" });
     const message = messages.getByRole("option", { name: "countdown" });
-    await message.click();
+    await message.waitFor();
     await send({ action: "ping", requestId: "other" });
-    await frames.getByText('"status":"success"').waitFor();
+    await repliesIn(frames).filter({ hasText: "ping" }).waitFor();
+    await messages.locator('[aria-selected="true"]', { hasText: "ping" }).waitFor();
+    await message.click();
     await gate.open();
 
     const rows = frames.locator("> li");
@@ -141,8 +276,8 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await message.locator(".badge", { hasText: `↓${count}` }).waitFor();
       await timeline.getByText(`${count} progress frames`).waitFor();
       expect(await rows.count()).toBe(4);
-      expect(await ofPing.textContent()).toContain('"ping"');
-      expect(await stream.textContent()).toContain(`"progress":{"left":${101 - count}}`);
+      expect(await ofPing.textContent()).toContain("ping");
+      expect(await stream.textContent()).toContain(`{"left":${101 - count}}`);
       expect(await request.textContent()).toContain('"stops"');
       expect(await ticks.count()).toBe(count);
       expect(await timeline.locator(".verdict").textContent()).toBe("in progress");
@@ -150,7 +285,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await gate.open();
     }
 
-    await frames.getByText('"result":"lift-off"').waitFor();
+    await frames.getByText('"lift-off"').first().waitFor();
     await timeline.getByText("succeeded").waitFor();
     expect(await rows.count()).toBe(5);
     const steps = await stepsOf(timeline);
@@ -167,7 +302,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await page.keyboard.press("Enter");
       await lines.first().waitFor();
       expect(await lines.count()).toBe(100);
-      expect(await lines.first().textContent()).toMatch(/^[\d.]+ m?s.*"left":100}/);
+      expect(await lines.first().textContent()).toMatch(/^\+?[\d.]+ m?s.*"left":100}/);
       expect(await lines.last().textContent()).toContain('"left":1}');
     }
     expect(complaints).toEqual([]);
@@ -183,7 +318,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const evil = '<img src=x onerror="document.title=1"> is no JSON';
     await page.locator("#raw").fill(evil);
     await sendButton.click();
-    await frames.getByText("INVALID_JSON").waitFor();
+    await repliesIn(frames).filter({ hasText: "INVALID_JSON" }).waitFor();
     await timeline.getByText(evil).first().waitFor();
     await timeline.getByText("rejected", { exact: true }).waitFor();
     expect(await page.locator("img").count()).toBe(0);
@@ -223,7 +358,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await page.keyboard.press("ControlOrMeta+a");
       await page.keyboard.type(word);
       await page.keyboard.press("Enter");
-      await frames.getByText(`"result":"${word.toUpperCase()}"`).waitFor();
+      await repliesIn(frames).getByText(`"${word.toUpperCase()}"`).first().waitFor();
       await messages.getByText(word).waitFor();
     }
     await tabTo("list");
@@ -249,12 +384,16 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     for (const action of ["reverse", "timestamp"]) {
       await choose(action);
       await sendButton.click();
-      await frames.getByText(`{"action":"${action}","status"`).waitFor();
+      await repliesIn(frames).filter({ hasText: action }).waitFor();
     }
     await messages.getByText("timestamp").waitFor();
     await page.getByLabel("Filter messages").fill("olleh");
     await expect.poll(() => messages.getByRole("option").count()).toBe(1);
     expect(await messages.getByRole("option").textContent()).toContain("reverse");
+    await page.getByLabel("Filter messages").fill("nothing like it");
+    await page.getByText('No message matches "nothing like it".').waitFor();
+    await page.getByLabel("Filter messages").fill("");
+    await page.getByText("No message matches").waitFor({ state: "hidden" });
   });
 
   test.for([1280, 420])(
@@ -325,13 +464,20 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await choose("raw");
       await page.locator("#raw").fill("no JSON");
       await sendButton.click();
-      await frames.getByText("INVALID_JSON").waitFor();
+      await repliesIn(frames).filter({ hasText: "INVALID_JSON" }).waitFor();
       await choose("echo");
       await page.locator("#echo-data").fill("{");
       await sendButton.click();
       await page.getByText(/^Invalid JSON/).waitFor();
       beginOneOfEachVerdict(recorder);
-      for (const verdict of ["succeeded", "rejected", "refused", "failed", "in progress"])
+      for (const verdict of [
+        "succeeded",
+        "rejected",
+        "refused",
+        "failed",
+        "client gone",
+        "in progress",
+      ])
         await messages.getByText(verdict, { exact: true }).first().waitFor();
 
       const rows = await messages.getByRole("option").all();
@@ -409,7 +555,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.getByLabel("Token").fill(token);
     await connect();
     await sendButton.click();
-    await frames.getByText('"result":{"any":["thing"]}').waitFor();
+    await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
   });
 
   test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
@@ -420,13 +566,15 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.getByLabel("Token").inputValue()).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+$/);
     await connect();
     await sendButton.click();
-    await frames.getByText('"result":{"any":["thing"]}').waitFor();
+    await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
     await state.getByText("not connected").waitFor();
     await page.getByLabel("Token").fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
     await page.locator('#state[data-state="waiting"]').waitFor();
     await page.locator("#list").getByText("refused").first().waitFor();
+    await page.getByText(/^The connection was refused: 403 /).waitFor();
+    await page.locator("#list .problem").getByText(/^403 /).first().waitFor();
   });
 
   test("a connection that is dropped comes back, and so does the trace", async () => {
@@ -448,8 +596,8 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
     await silence.waitFor({ state: "detached" });
     await sendButton.click();
-    await frames.getByText('"result":{"any":["thing"]}').waitFor();
-    await messages.getByText('"action":"echo"').waitFor();
+    await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
+    await messages.getByText("echo", { exact: true }).waitFor();
     expect(await page.locator("#state").textContent()).toBe("connected");
   });
 
@@ -485,6 +633,15 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   });
 });
 
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "console-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+/** The rows of the frames that this page has received. */
+const repliesIn = (frames: Locator) => frames.locator('li[data-direction="in"] summary');
+
 /** A message that goes on as the test has it. */
 function beginMessage(recorder: Recorder, id: string) {
   const header = `Root=${id};Parent=1`;
@@ -516,6 +673,7 @@ function beginOneOfEachVerdict(recorder: Recorder): void {
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],
     [{ type: "retry", invocation, inMilliseconds: 1000, reason: "The function failed." }],
     [{ type: "frame-out", text: '{"status":"progress"}' }],
+    [{ type: "post-end", status: 410 }, handled],
   ];
   for (const [index, details] of verdicts.entries()) {
     const { record, log } = beginMessage(recorder, `1-${index}`);

@@ -19,6 +19,17 @@ export interface ConsoleOptions {
    * until the reply.
    */
   requestId?: string;
+  /** The member that names a message, such as `action`. Default: the page shows no names. */
+  messageName?: string;
+  /**
+   * The members of frames that are worth a row, such as `["result", "error", "data"]`: a row shows the
+   * value of the first that the frame has. Default: a row shows the whole frame.
+   */
+  content?: readonly string[];
+  /** Links to documentation by their texts, for a user who sees the page for the first time. Default: none. */
+  links?: Readonly<Record<string, string>>;
+  /** Returns a problem that the page shows, such as a failed build. Default: there is none. */
+  notice?(): string | undefined;
   /**
    * The subprotocol for clients that send a token: the page offers it, followed by the token. Default:
    * the page has no field for a token.
@@ -36,6 +47,9 @@ export interface Settings {
   token: string | null;
   subprotocol: string | null;
   requestId: string | null;
+  messageName: string | null;
+  content: readonly string[];
+  links: Readonly<Record<string, string>>;
   errorFrame: FramePattern | null;
   progressFrame: FramePattern | null;
   messages: Readonly<Record<string, JsonSchema>>;

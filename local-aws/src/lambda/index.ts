@@ -37,6 +37,11 @@ export interface Lambda {
     traceHeader?: string,
   ): Promise<InvocationResult>;
   /**
+   * Invokes a function asynchronously, without the check of permissions, for callers in this process.
+   * @throws {AwsError} 404.
+   */
+  enqueue(functionArn: string, payload: string): void;
+  /**
    * Call it after the state of a function was changed other than by the API. New invocations run the
    * function as it is now; running ones end on the old version.
    * @throws {AwsError} 404.
@@ -117,6 +122,12 @@ export function createLambda(options: LambdaOptions): Lambda {
       const invocation = { requestId: randomUUID(), payload: Buffer.from(payload), traceHeader };
       return await invoker.invoke(target, invocation);
     },
+    enqueue: (functionArn, payload) =>
+      asyncInvocations.enqueue(functions.get(functionArn), {
+        requestId: randomUUID(),
+        payload: Buffer.from(payload),
+        traceHeader: undefined,
+      }),
     refresh: (functionArn) => environments.refresh(functions.get(functionArn)),
     updateFunctionCode: (functionArn, zip) =>
       updateFunctionCode({ clock, ...changes }, functions.get(functionArn), zip.toString("base64")),

@@ -13,7 +13,7 @@ import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 const BODY_LIMIT = 70 * 1024 * 1024;
 const TOO_LARGE = `The request body exceeds ${BODY_LIMIT} bytes.`;
 
-/** Handles an unsigned GET request that is not for an AWS service. */
+/** Handles an unsigned GET request, or a POST request if it is an action, that is not for an AWS service. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
@@ -23,6 +23,7 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
  * @param options.services by signing name, such as `execute-api`.
  * @param options.middleware runs around each operation of each service. Default: none.
  * @param options.pages by path, such as `/favicon.ico`.
+ * @param options.actions by path: pages that change something, for POST requests. Default: none.
  * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
  * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
  * the administrator. Default: no.
@@ -32,19 +33,21 @@ export function createAwsServer(options: {
   services: Readonly<Record<string, Service>>;
   middleware?: readonly Middleware[];
   pages?: Readonly<Record<string, Page>>;
+  actions?: Readonly<Record<string, Page>>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   allowOtherUsers?: boolean;
 }): Server {
-  const { iam, services, middleware = [], pages = {}, upgrade } = options;
+  const { iam, services, middleware = [], pages = {}, actions = {}, upgrade } = options;
   const { allowOtherUsers = false } = options;
   const peers = allowOtherUsers ? allPeers : createPeers();
   const pageOf = (request: IncomingMessage) => {
     const { method, url = "/", headers } = request;
     // Signed requests of some services go to `/`, where a page may be as well.
     const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
-    if (method !== "GET" || isSigned || hasForeignOrigin(request)) return undefined;
+    const served = method === "GET" ? pages : method === "POST" ? actions : {};
+    if (isSigned || hasForeignOrigin(request)) return undefined;
     const [path = "/"] = url.split("?", 1);
-    return Object.hasOwn(pages, path) ? pages[path] : undefined;
+    return Object.hasOwn(served, path) ? served[path] : undefined;
   };
 
   const answer = async (

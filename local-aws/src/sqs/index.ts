@@ -6,7 +6,7 @@ import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { flattenedMembers } from "./flattened-members.ts";
-import { createMessageStore } from "./message-store.ts";
+import { createMessageStore, type Message } from "./message-store.ts";
 import { queueIn } from "./queue-lookup.ts";
 import { queueTagOperations } from "./queue-tags.ts";
 import { queueOperations } from "./queues.ts";
@@ -31,6 +31,10 @@ export interface Sqs {
     body: string,
     attributes: Readonly<Record<string, MessageAttribute>>,
   ): boolean;
+  /** The messages of a queue, oldest first, those in flight and those delayed with them. */
+  messages(queueArn: string): readonly Readonly<Message>[];
+  /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
+  remove(queueArn: string, messageIds: readonly string[]): Readonly<Message>[];
   /** How many messages a queue has, those in flight and those delayed with them. */
   count(queueArn: string): number;
 }
@@ -75,6 +79,10 @@ export function createSqs(options: {
     flattened: flattenedMembers,
     pathParameter: "QueueUrl",
   });
+  const messagesOf = (queueArn: string) => {
+    const queue = find(queueArn);
+    return queue === undefined ? [] : store.messagesOf(queue);
+  };
   return {
     service: (request, middleware) => {
       const protocol = request.headers["x-amz-target"] === undefined ? query : json;
@@ -87,9 +95,16 @@ export function createSqs(options: {
       store.add(queue, newMessage({ queue, body, attributes, senderId, now: clock.now() }));
       return true;
     },
-    count(queueArn) {
+    messages: messagesOf,
+    remove(queueArn, messageIds) {
       const queue = find(queueArn);
-      return queue === undefined ? 0 : store.messagesOf(queue).length;
+      if (queue === undefined) return [];
+      const removed = store
+        .messagesOf(queue)
+        .filter(({ MessageId }) => messageIds.includes(MessageId));
+      for (const message of removed) store.remove(queue, message);
+      return removed;
     },
+    count: (queueArn) => messagesOf(queueArn).length,
   };
 }

@@ -1,10 +1,15 @@
+import type { TracedMessage } from "../../trace/types.ts";
+import { gatewayErrorOf } from "../../trace/verdict.ts";
 import type { Settings } from "../settings.ts";
 import { followStates, problemOf, type Told } from "./connection-state.ts";
 import { type Conversation, converse, type Listeners, type State } from "./conversation.ts";
-import { byId } from "./dom.ts";
+import { copyButton } from "./copy.ts";
+import { byId, element } from "./dom.ts";
 import { loadSettings } from "./settings.ts";
 
 export interface ConnectionForm {
+  /** Call it for each message of the trace: it has the reason of a refused connect. */
+  onTraced(message: TracedMessage): void;
   /** The current one, or a new one; undefined if the form shows why there cannot be one. */
   conversation(): Conversation | undefined;
 }
@@ -19,6 +24,7 @@ export function createConnectionForm(
   const hint = byId("hint", HTMLOutputElement);
   let conversation: Conversation | undefined;
   let prefilled = "";
+  let dialedAt = Number.POSITIVE_INFINITY;
 
   const fillToken = (fresh: string | null) => {
     // A token that the user typed stays.
@@ -26,11 +32,23 @@ export function createConnectionForm(
   };
   const target = async () => {
     const { subprotocol } = settings;
+    dialedAt = Date.now();
     if (token.value === "" || subprotocol === null) return { url: url.value, protocols: [] };
     // Without a response the token stays as it is: a stack on AWS can be reached all the same.
     const fresh = await loadSettings().catch(() => undefined);
     fillToken(fresh?.token ?? null);
     return { url: url.value, protocols: [subprotocol, token.value] };
+  };
+
+  let refusal: string | undefined;
+  const onTraced = (message: TracedMessage) => {
+    const { eventType, startedAt } = message;
+    const isOwn = conversation !== undefined && new URL(url.value).host === location.host;
+    if (eventType !== "CONNECT" || !isOwn || startedAt < dialedAt) return;
+    const error = gatewayErrorOf(message);
+    if (error === undefined) return;
+    refusal = `The connection was refused: ${error}.`;
+    hint.value = refusal;
   };
 
   const open = () => {
@@ -40,7 +58,11 @@ export function createConnectionForm(
     const tell = followStates();
     conversation = converse(target, {
       ...listeners,
-      onState: (state, cause) => show(state, tell(state, cause)),
+      onState: (state, cause) => {
+        if (state === "open" || state === "closed") refusal = undefined;
+        const told = tell(state, cause);
+        show(state, { ...told, hint: refusal ?? told.hint });
+      },
     });
   };
 
@@ -53,13 +75,29 @@ export function createConnectionForm(
   byId("token-field", HTMLElement).hidden = settings.subprotocol === null;
   fillToken(settings.token);
   url.value ||= settings.url ?? "";
+  url.title = url.value;
+  byId("copy-url", HTMLElement).append(
+    element("span", { text: "URL" }),
+    copyButton("Copy the URL", () => url.value),
+    element("span", { text: "wscat" }),
+    copyButton("Copy the command for wscat", () =>
+      wscatCommand(url.value, token.value === "" ? [] : [settings.subprotocol ?? "", token.value]),
+    ),
+  );
   return {
+    onTraced,
     conversation() {
       if (conversation === undefined) open();
       return conversation;
     },
   };
 }
+
+/** The command that connects as the page does, for a shell. */
+const wscatCommand = (url: string, protocols: readonly string[]) =>
+  ["npx wscat -c", quote(url), ...protocols.map((each) => `-s ${quote(each)}`)].join(" ");
+
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function show(state: State, { text, hint }: Told): void {
   const output = byId("state", HTMLOutputElement);

@@ -1,7 +1,8 @@
-import { firstUnits } from "../../cut-text.ts";
 import { type FramePattern, matchesPattern } from "../../frame-pattern.ts";
 import { keepFrame, tellCount } from "../../trace/progress.ts";
 import type { Settings } from "../settings.ts";
+import { createFrameReader, formatFrame, type FrameReader } from "./content.ts";
+import { copyButton } from "./copy.ts";
 import { byId, element, oncePerFrame } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 import { patch } from "./patch.ts";
@@ -10,15 +11,19 @@ import { createRoundTrips } from "./round-trips.ts";
 
 /** Rows in the list. */
 const ROWS = 100;
-/** Characters that a row has room for. */
-const ROOM = 140;
 
 interface Frame {
   direction: "out" | "in";
   text: string;
   /** Of a request: the ID that it has in common with its progress frames. */
   id?: string | undefined;
-  time: string;
+  time: Time;
+}
+
+/** A time in a row, and what it means. */
+interface Time {
+  text: string;
+  title: string;
 }
 
 /** The progress frames of a request, which share a row. */
@@ -27,6 +32,8 @@ interface Progress {
   id: string | undefined;
   row: HTMLElement;
   count: number;
+  /** Of the latest frame. */
+  latest: { text: string; time: Time };
   frames: ShownFrame[];
 }
 
@@ -34,8 +41,10 @@ interface Progress {
  * The frames of this page's own connection, the newest first. The progress frames of a request are one
  * row, above that of the request, which shows the latest of them.
  */
-export function createFrames({ errorFrame, progressFrame, requestId }: Settings) {
+export function createFrames(settings: Settings) {
+  const { errorFrame, progressFrame, requestId } = settings;
   const list = byId("frames", HTMLOListElement);
+  const read = createFrameReader(settings);
   const roundTrips = createRoundTrips(requestId);
   /** By the ID of their request, those that can go on. */
   const streams = new Map<string | undefined, Progress>();
@@ -47,12 +56,13 @@ export function createFrames({ errorFrame, progressFrame, requestId }: Settings)
       ...waiting
         .slice(-ROWS)
         .toReversed()
-        .map((frame) => rowOf(frame, errorFrame)),
+        .map((frame) => rowOf(frame, errorFrame, read)),
     );
     waiting = [];
-    for (const progress of changed) drawProgress(progress, list);
+    for (const progress of changed) drawProgress(progress, list, read);
     changed.clear();
     while (list.children.length > ROWS) list.lastElementChild?.remove();
+    byId("no-frames", HTMLElement).hidden = list.childElementCount > 0;
   });
   const add = (frame: Frame) => {
     waiting.push(frame);
@@ -61,12 +71,11 @@ export function createFrames({ errorFrame, progressFrame, requestId }: Settings)
   const addProgress = (text: string) => {
     const id = roundTrips.idOf(text);
     const row = element("li", { class: "frame", data: { direction: "in" } });
-    const progress = streams.get(id) ?? { id, row, count: 0, frames: [] };
+    const latest = { text, time: timeOf(roundTrips.progressed(text)) };
+    const progress = streams.get(id) ?? { id, row, count: 0, latest, frames: [] };
+    progress.latest = latest;
     progress.count += 1;
-    keepFrame(progress.frames, {
-      time: timeOf(roundTrips.progressed(text)),
-      text: shorten(text),
-    });
+    keepFrame(progress.frames, { time: latest.time.text, text: shorten(text) });
     streams.set(id, progress);
     const [oldest] = streams.keys();
     if (streams.size > ROWS) streams.delete(oldest);
@@ -88,59 +97,65 @@ export function createFrames({ errorFrame, progressFrame, requestId }: Settings)
 }
 
 /** @param took milliseconds since the request; undefined shows the time of day. */
-const timeOf = (took?: number) => (took === undefined ? timeOfDay(Date.now()) : duration(took));
-
-/** A long one unfolds to the whole of it. */
-function textOf(text: string): HTMLElement {
-  if (text.length <= ROOM) return element("code", { text });
-  return foldOf(
-    text,
-    `all ${text.length.toLocaleString("en")} characters`,
-    element("code", { text }),
-  );
-}
-
-const foldOf = (text: string, hint: string, whole: HTMLElement) =>
-  element(
-    "details",
-    {},
-    element(
-      "summary",
-      {},
-      element("code", { text: text.length <= ROOM ? text : `${firstUnits(text, ROOM)}…` }),
-      element("small", { text: hint }),
-    ),
-    whole,
-  );
+const timeOf = (took?: number): Time =>
+  took === undefined
+    ? { text: timeOfDay(Date.now()), title: "time of day" }
+    : { text: `+${duration(took)}`, title: "since the request was sent" };
 
 /** The error frame of API Gateway itself. */
 const isGatewayError = (text: string) =>
   /^\{"message": ?"[^"]*", ?"connectionId": ?"[^"]*", ?"requestId": ?"[^"]*"\}$/.test(text);
 
-function rowOf({ direction, text, id, time }: Frame, errorFrame: FramePattern | null): HTMLElement {
+/** A row is one line, which unfolds to the whole frame. */
+function rowOf(frame: Frame, errorFrame: FramePattern | null, read: FrameReader): HTMLElement {
+  const { direction, text, id, time } = frame;
   const isError =
     direction === "in" &&
     (isGatewayError(text) || (errorFrame !== null && matchesPattern(text, errorFrame)));
+  const whole = element(
+    "div",
+    { class: "whole-frame" },
+    element("pre", { text: formatFrame(text), attributes: { tabindex: "0" } }),
+    copyButton("Copy the frame", () => text),
+  );
   return element(
     "li",
     {
       class: isError ? "frame error" : "frame",
       data: { direction, ...(id !== undefined && { request: id }) },
     },
-    ...cells(direction === "out" ? "↑" : "↓", textOf(text), time),
+    element("details", {}, summaryOf(direction, text, time, read), whole),
   );
 }
 
-const cells = (arrow: string, text: HTMLElement, time: string) => [
-  element("span", { class: "arrow", text: arrow }),
-  text,
-  element("span", { class: "time", text: time }),
-];
+function summaryOf(
+  direction: Frame["direction"],
+  text: string,
+  time: Time,
+  read: FrameReader,
+  note?: string,
+): HTMLElement {
+  const { name, text: content } = read(text);
+  return element(
+    "summary",
+    {},
+    element("span", {
+      class: "arrow",
+      text: direction === "out" ? "↑" : "↓",
+      title: direction === "out" ? "sent" : "received",
+    }),
+    element("strong", { text: name }),
+    element("code", { text: content, title: content }),
+    element("span", { class: "time", text: time.text, title: time.title }),
+    ...(note === undefined ? [] : [element("small", { text: note })]),
+  );
+}
 
-function drawProgress({ id, row, count, frames }: Progress, list: HTMLElement): void {
-  const { text = "", time = "" } = frames.at(-1) ?? {};
+function drawProgress(progress: Progress, list: HTMLElement, read: FrameReader): void {
+  const { id, row, count, latest, frames } = progress;
   const isNew = row.childElementCount === 0;
-  patch(row, cells("↓", foldOf(text, tellCount(count), progressList(frames, count)), time));
+  const summary = summaryOf("in", latest.text, latest.time, read, tellCount(count));
+  patch(row, [element("details", {}, summary, progressList(frames, count))]);
   if (!isNew) return;
   const rows = [...list.children].filter((each) => each instanceof HTMLElement);
   const request = rows.find(({ dataset }) => id !== undefined && dataset["request"] === id);

@@ -1,6 +1,9 @@
 /** The console: a page of the local AWS that talks to the stack and shows what becomes of messages. */
 import type { TracedMessage } from "../../trace/types.ts";
+import { createFrameReader } from "./content.ts";
+import { createDeadLetterDialog } from "./dead-letters.ts";
 import { oncePerFrame } from "./dom.ts";
+import { showLinks } from "./links.ts";
 import { setFunctionNames } from "./function-names.ts";
 import { createMessageList } from "./message-list.ts";
 import { createOverview } from "./overview.ts";
@@ -10,20 +13,25 @@ import { createTalk } from "./talk.ts";
 import { createTimeline } from "./timeline.ts";
 
 const timeline = createTimeline();
-const overview = createOverview();
+const overview = createOverview({ openDeadLetters: createDeadLetterDialog() });
 let selected: TracedMessage | undefined;
 const showSelected = oncePerFrame(() => timeline.show(selected));
-const list = createMessageList((message) => {
+const settings = await loadSettings();
+const list = createMessageList(createFrameReader(settings), (message) => {
   selected = message;
   showSelected();
 });
+const talk = createTalk(settings, { onSent: list.selectSent });
+showLinks(settings);
 
 followTrace({
-  onMessage: list.update,
+  onMessage(message) {
+    list.update(message);
+    talk.onTraced(message);
+  },
   onOverview(now) {
     if (setFunctionNames(now.functions.map(({ functionName }) => functionName))) showSelected();
     overview.show(now);
   },
   onReachable: overview.setReachable,
 });
-createTalk(await loadSettings());

@@ -1,5 +1,6 @@
 import type { TracedMessage } from "../../trace/types.ts";
 import { byId, element, oncePerFrame, setChildren } from "./dom.ts";
+import type { FrameReader } from "./content.ts";
 import { contentOf, fillRow, type RowContent } from "./message-row.ts";
 
 /** Rows in the list. */
@@ -17,14 +18,19 @@ interface Entry {
 }
 
 /** The list of messages, the newest first, with its filter; the timeline shows the selected one. */
-export function createMessageList(onSelect: (message: TracedMessage | undefined) => void) {
+export function createMessageList(
+  read: FrameReader,
+  onSelect: (message: TracedMessage | undefined) => void,
+) {
   const list = byId("list", HTMLElement);
   const filter = byId("filter", HTMLInputElement);
   const follow = byId("follow", HTMLInputElement);
+  const newer = byId("newer", HTMLButtonElement);
   const entries = new Map<string, Entry>();
   let shown: Entry[] = [];
   let selected: Entry | undefined;
   let selectedAt = 0;
+  let sent: SentMessage | undefined;
 
   const select = (entry: Entry | undefined) => {
     if (selected === entry) return;
@@ -60,10 +66,26 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
       shown.map(({ row }) => row),
     );
     byId("empty", HTMLElement).hidden = entries.size > 0;
+    const unmatched = byId("unmatched", HTMLElement);
+    unmatched.hidden = entries.size === 0 || shown.length > 0;
+    unmatched.textContent = `No message matches "${filter.value.trim()}".`;
     byId("count", HTMLElement).textContent = countText(shown.length, entries.size, wanted);
     if (follow.checked) followNewest();
+    showNewer();
+  };
+  /** How many messages came after the selected one, while the list does not follow them. */
+  const showNewer = () => {
+    const count = selected === undefined ? 0 : Math.max(0, shown.indexOf(selected));
+    newer.hidden = follow.checked || count === 0;
+    newer.textContent = `↑ ${count} newer`;
   };
   const draw = oncePerFrame(drawNow);
+
+  const choose = (entry: Entry) => {
+    follow.checked = false;
+    select(entry);
+    showNewer();
+  };
 
   const step = (key: string) => {
     const index = selected === undefined ? -1 : shown.indexOf(selected);
@@ -78,8 +100,7 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
     const place = places[key];
     const entry = place === undefined ? undefined : shown[Math.min(place, shown.length - 1)];
     if (entry === undefined) return false;
-    follow.checked = false;
-    select(entry);
+    choose(entry);
     entry.row.scrollIntoView({ block: "nearest" });
     return true;
   };
@@ -90,13 +111,20 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
   list.addEventListener("click", ({ target }) => {
     const row = target instanceof Element ? target.closest("[role=option]") : null;
     const entry = shown.find((each) => each.row === row);
-    if (entry === undefined) return;
-    follow.checked = false;
-    select(entry);
+    if (entry !== undefined) choose(entry);
   });
   // While a user reads a timeline, a new message must not replace it.
   for (const event of ["click", "focusin"])
-    byId("timeline", HTMLElement).addEventListener(event, () => (follow.checked = false));
+    byId("timeline", HTMLElement).addEventListener(event, () => {
+      follow.checked = false;
+      showNewer();
+    });
+  newer.addEventListener("click", () => {
+    follow.checked = true;
+    select(undefined);
+    list.scrollTop = 0;
+    draw();
+  });
   filter.addEventListener("input", draw);
   follow.addEventListener("change", draw);
   byId("clear", HTMLButtonElement).addEventListener("click", () => {
@@ -106,19 +134,49 @@ export function createMessageList(onSelect: (message: TracedMessage | undefined)
   });
 
   return {
+    /** Selects the message with this text once the trace has it, because the user has just sent it. */
+    selectSent(text: string) {
+      sent = { text, sentAt: Date.now() };
+    },
     update(message: TracedMessage) {
       const known = entries.get(message.traceId);
       const row = known?.row ?? newRow(message.traceId);
-      const entry = known ?? { message, content: contentOf(message), row, isChanged: true };
+      const entry = known ?? { message, content: contentOf(message, read), row, isChanged: true };
       if (known !== undefined)
-        Object.assign(known, { message, content: contentOf(message), isChanged: true });
+        Object.assign(known, { message, content: contentOf(message, read), isChanged: true });
       entries.set(message.traceId, entry);
       const [oldest] = entries.keys();
       if (entries.size > MESSAGES && oldest !== undefined) entries.delete(oldest);
+      if (sent !== undefined && isOf(sent, message)) {
+        sent = undefined;
+        select(entry);
+      }
       if (entry === selected) onSelect(message);
       draw();
     },
   };
+}
+
+/** A message that this page has sent. */
+interface SentMessage {
+  text: string;
+  /** Milliseconds since the epoch. */
+  sentAt: number;
+}
+
+/** Milliseconds by which the clocks of the page and of the local AWS can differ. */
+const CLOCKS = 50;
+
+/** Whether the message is one that was sent. The trace can have only the beginning of its text. */
+function isOf(
+  { text, sentAt }: SentMessage,
+  { points: [first], startedAt }: TracedMessage,
+): boolean {
+  return (
+    first?.type === "frame-in" &&
+    startedAt >= sentAt - CLOCKS &&
+    (first.bytes === undefined ? first.text === text : text.startsWith(first.text))
+  );
 }
 
 const newRow = (traceId: string) =>

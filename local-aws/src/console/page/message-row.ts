@@ -1,14 +1,27 @@
 import { firstProgressOf, progressCount, tellCount } from "../../trace/progress.ts";
 import { type Span, spansOf } from "../../trace/spans.ts";
 import type { Point, TracedMessage } from "../../trace/types.ts";
-import { durationOf, isRetried, tellVerdict, verdictOf } from "../../trace/verdict.ts";
+import { mainFrame } from "../../terminal/stack-text.ts";
+import {
+  durationOf,
+  failureOf,
+  gatewayErrorOf,
+  isRetried,
+  tellVerdict,
+  verdictOf,
+} from "../../trace/verdict.ts";
+import type { FrameReader } from "./content.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 
 /** What of a message a row shows, and what the filter looks at. */
 export interface RowContent {
   verdict: string;
+  /** The name of the message, or of the event of its connection. */
+  name: string;
+  id: string;
   text: string;
+  problem: Problem | undefined;
   /** Such as `cold`. */
   badges: string;
   /** The number of progress frames. */
@@ -21,28 +34,41 @@ export interface RowContent {
   searched: string;
 }
 
-export function contentOf(message: TracedMessage): RowContent {
+/** Why a message did not succeed. */
+interface Problem {
+  text: string;
+  /** The position of an error in the sources. */
+  frame?: string | undefined;
+}
+
+export function contentOf(message: TracedMessage, read: FrameReader): RowContent {
   const { points, connectionId, traceId } = message;
   const verdict = verdictOf(message);
-  const text = titleOf(message);
   const isCold = points.some((point) => point.type === "environment" && point.start === "cold");
   const badges = [...(isCold ? ["cold"] : []), ...(isRetried(message) ? ["retry"] : [])].join(" ");
-  const answers = points.flatMap(textsToClient);
-  const parts = [tellVerdict(message), badges, text, connectionId, traceId, ...answers];
+  const frames = points.flatMap(textsOf);
+  const title = titleOf(message, read);
+  const id = frames.map((text) => read(text).id).find((found) => found !== "") ?? "";
+  const problem = problemOf(message, read);
+  const parts = [tellVerdict(message), badges, title.name, title.text, connectionId, traceId];
   return {
     verdict,
-    text,
+    ...title,
+    id,
+    problem,
     badges,
     progress: progressCount(points),
     spans: spansOf(message),
     duration: durationOf(message),
     firstProgress: firstProgressOf(points),
-    searched: parts.join("\n").toLowerCase(),
+    searched: [...parts, problem?.text, problem?.frame, ...frames].join("\n").toLowerCase(),
   };
 }
 
-function textsToClient(point: Point): string[] {
+/** The frames of a message, in and out. */
+function textsOf(point: Point): string[] {
   switch (point.type) {
+    case "frame-in":
     case "frame-out":
       return [point.text];
     case "progress":
@@ -52,29 +78,48 @@ function textsToClient(point: Point): string[] {
   }
 }
 
-function titleOf({ points: [first] }: TracedMessage): string {
+function titleOf({ points: [first] }: TracedMessage, read: FrameReader) {
   switch (first?.type) {
-    case "frame-in":
-      return first.text;
+    case "frame-in": {
+      const { name, text } = read(first.text);
+      return { name, text };
+    }
     case "closed":
-      return `disconnect ${first.code}`;
+      return { name: "disconnect", text: `${first.code} ${first.reason}`.trim() };
     default:
-      return "connect";
+      return { name: "connect", text: "" };
   }
+}
+
+function problemOf(message: TracedMessage, read: FrameReader): Problem | undefined {
+  const failure = failureOf(message);
+  if (failure !== undefined) return { text: failure.title, frame: positionIn(failure.frames) };
+  const error = message.points.find((point) => point.type === "frame-out" && point.isError);
+  if (error?.type === "frame-out") return { text: read(error.text).text };
+  const text = gatewayErrorOf(message);
+  return text === undefined ? undefined : { text };
+}
+
+/** The position of the first frame of the application, without the name of the function. */
+function positionIn(frames: readonly string[]): string | undefined {
+  const frame = mainFrame(frames);
+  return frame === undefined ? undefined : (/\((.*)\)$/.exec(frame)?.[1] ?? frame.slice(3));
 }
 
 /** Fills a row of the list, which is made once and filled again whenever its message has changed. */
 export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
-  const { verdict, text, badges, progress, spans, firstProgress } = content;
+  const { verdict, name, id, text, problem, badges, progress, spans, firstProgress } = content;
   const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
   const bars = spans
     .filter(({ kind }) => kind === "function" || kind === "cold" || kind === "wait")
     .map((span) => miniature(span, end, laneOf(span, spans)));
-  const isText = message.eventType === "MESSAGE";
+  const isEvent = message.eventType !== "MESSAGE";
   row.replaceChildren(
     element("span", { class: "time", text: timeOfDay(message.startedAt) }),
     element("span", { class: "verdict", text: verdict, data: { verdict } }),
-    element("span", { class: isText ? "text" : "text event", text, title: text }),
+    element("span", { class: isEvent ? "name event" : "name", text: name, title: name }),
+    element("span", { class: "id", text: id, title: id }),
+    element("span", { class: "text", text, title: text }),
     badge(badges, progress),
     element("span", { class: "bars", attributes: { "aria-hidden": "true" } }, ...bars),
     element("span", {
@@ -84,8 +129,19 @@ export function fillRow(row: HTMLElement, message: TracedMessage, content: RowCo
         title: `first progress frame after ${duration(firstProgress)}`,
       }),
     }),
+    ...(problem === undefined ? [] : [problemLine(problem, verdict)]),
   );
 }
+
+const problemLine = ({ text, frame }: Problem, verdict: string) =>
+  element(
+    "span",
+    { class: "problem", data: { verdict } },
+    element("span", { class: "reason", text, title: text }),
+    ...(frame === undefined
+      ? []
+      : [element("span", { class: "position", text: frame, title: frame })]),
+  );
 
 /** With the number of progress frames behind an arrow, as the list of frames shows what comes in. */
 function badge(badges: string, progress: number): HTMLElement {

@@ -1,3 +1,4 @@
+import { titleOf } from "../../terminal/stack-text.ts";
 import type { Point } from "../../trace/types.ts";
 import { shortName } from "./function-names.ts";
 
@@ -30,9 +31,9 @@ export function momentOf(point: Point): Moment | undefined {
         : { label: "not authorized", text: point.error, isBad: true };
     case "function-end": {
       if (point.outcome === "success") return undefined;
-      const reason = point.errorType === undefined ? "" : `: ${point.errorType}`;
-      const name = shortName(point.invocation.functionName);
-      return { label: point.outcome, text: `${name}${reason}`, isBad: true };
+      const parts = [shortName(point.invocation.functionName), titleOf(point)];
+      const text = parts.filter((part) => part !== "").join(": ");
+      return { label: point.outcome, text, isBad: true };
     }
     case "retry": {
       const text = `in ${point.inMilliseconds / 1000} s: ${point.reason}`;

@@ -9,16 +9,26 @@ const STATES = ["cold", "busy", "warm", "frozen"] as const;
 const SQUARES = 12;
 
 /** The line of numbers at the top. */
-export function createOverview() {
+export function createOverview({ openDeadLetters }: { openDeadLetters(): void }) {
+  const deadLetterCount = element("button", {
+    class: "number",
+    attributes: { type: "button", "aria-label": "Open the dead letters" },
+  });
+  deadLetterCount.addEventListener("click", openDeadLetters);
   const list = byId("overview", HTMLDListElement);
   const status = byId("reachable", HTMLElement);
   return {
-    show({ connections, functions, queued, deadLetters }: Overview) {
+    show({ connections, functions, queued, deadLetters, notice }: Overview) {
+      const banner = byId("notice", HTMLElement);
+      banner.hidden = notice === null;
+      banner.textContent = notice;
+      deadLetterCount.textContent = String(deadLetters);
+      deadLetterCount.classList.toggle("bad", deadLetters > 0);
       list.replaceChildren(
         entry("connections", number(connections)),
         ...functions.map((each) => entry(shortName(each.functionName), ...environments(each))),
         entry("queue", number(queued)),
-        entry("dead letters", number(deadLetters, deadLetters > 0)),
+        entry("dead letters", deadLetters > 0 ? deadLetterCount : number(0)),
       );
     },
     setReachable(isReachable: boolean) {
@@ -33,8 +43,7 @@ export function createOverview() {
 const entry = (name: string, ...values: Node[]) =>
   element("div", {}, element("dt", { text: name }), element("dd", {}, ...values));
 
-const number = (value: number, isBad = false) =>
-  element("span", { class: isBad ? "number bad" : "number", text: String(value) });
+const number = (value: number) => element("span", { class: "number", text: String(value) });
 
 function environments(counts: FunctionOverview): Node[] {
   const told = STATES.filter((state) => counts[state] > 0).map(

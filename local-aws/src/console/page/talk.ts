@@ -6,13 +6,17 @@ import { createForms } from "./forms.ts";
 import { createFrames } from "./frames.ts";
 
 /** The forms at the left: connect, and send. */
-export function createTalk(settings: Settings): void {
+export function createTalk(settings: Settings, { onSent }: { onSent(text: string): void }) {
   const frames = createFrames(settings);
-  const { conversation } = createConnectionForm(settings, {
-    onSent: frames.sent,
+  const { conversation, onTraced } = createConnectionForm(settings, {
+    onSent(text) {
+      frames.sent(text);
+      onSent(text);
+    },
     onReceived: frames.received,
   });
   createSend(settings, conversation);
+  return { onTraced };
 }
 
 /** @param conversation connects first, if there is no connection. */

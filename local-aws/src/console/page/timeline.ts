@@ -1,9 +1,11 @@
 import { firstProgressOf } from "../../trace/progress.ts";
 import { lastTimeOf } from "../../trace/spans.ts";
+import { foldFrames } from "../../terminal/stack-text.ts";
 import type { TracedMessage } from "../../trace/types.ts";
-import { durationOf, tellVerdict, verdictOf } from "../../trace/verdict.ts";
+import { durationOf, failureOf, tellVerdict, verdictOf } from "../../trace/verdict.ts";
 import { byId, element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
+import { shortName } from "./function-names.ts";
 import { patch } from "./patch.ts";
 import { rowsOf } from "./timeline-rows.ts";
 
@@ -30,7 +32,7 @@ export function createTimeline() {
       const rows = element("div", { class: "rows" }, ...rowsOf(message, end));
       for (const details of rows.querySelectorAll("details"))
         details.open = unfolded.has(details.dataset["key"] ?? "");
-      patch(article, [head(message), ruler(end), rows]);
+      patch(article, [head(message), ...failure(message), ruler(end), rows]);
     },
   };
 }
@@ -65,12 +67,22 @@ function head(message: TracedMessage): HTMLElement {
   );
 }
 
+/** The error of the function that failed, with its frames. */
+function failure(message: TracedMessage): HTMLElement[] {
+  const found = failureOf(message);
+  if (found === undefined) return [];
+  const { functionName, title, frames } = found;
+  const text = [`${shortName(functionName)}: ${title}`, ...foldFrames(frames)].join("\n");
+  const key = `${message.traceId} failure`;
+  return [element("pre", { class: "failure", text, data: { key } })];
+}
+
 /** The last time may stand out to the right, for nothing else is there. */
 function ruler(end: number): HTMLElement {
   const step = stepFor(end);
   const ticks: HTMLElement[] = [];
   for (let at = 0; at <= end; at += step) {
-    const tick = element("span", { text: at === 0 ? "0" : duration(at).replace(".0 ", " ") });
+    const tick = element("span", { text: at === 0 ? "0" : duration(at).replace(/\.0+ /, " ") });
     tick.style.left = `${(100 * at) / end}%`;
     ticks.push(tick);
   }

@@ -1,0 +1,78 @@
+import { firstUnits } from "../../cut-text.ts";
+import type { Settings } from "../settings.ts";
+
+/** The parts of a frame that a row shows. */
+export interface FrameContent {
+  /** The name of the message; empty if the frame has none. */
+  name: string;
+  /** The ID that a request and its reply have in common; empty if the frame has none. */
+  id: string;
+  /** The member that is worth a row as JSON, or the frame without its name and its ID. */
+  text: string;
+}
+
+export type FrameReader = (text: string) => FrameContent;
+
+/** Characters of a row, at most. */
+const ROOM = 300;
+
+/** Reads frames by the members that the application names. */
+export function createFrameReader({
+  messageName,
+  requestId,
+  content,
+}: Pick<Settings, "messageName" | "requestId" | "content">): FrameReader {
+  /** Without the name and the ID, which have columns of their own. */
+  const restOf = (text: string, frame: Record<string, unknown> | undefined): string => {
+    if (frame === undefined || messageName === null || !Object.hasOwn(frame, messageName))
+      return text;
+    const rest = Object.entries(frame).filter(
+      ([member]) => member !== messageName && member !== requestId,
+    );
+    return rest.length === 0 ? "" : JSON.stringify(Object.fromEntries(rest));
+  };
+  return (text) => {
+    const frame = objectIn(text);
+    const shown = content.find((member) => frame !== undefined && Object.hasOwn(frame, member));
+    return {
+      name: stringOf(text, frame, messageName),
+      id: stringOf(text, frame, requestId),
+      text: shorten(shown === undefined ? restOf(text, frame) : JSON.stringify(frame?.[shown])),
+    };
+  };
+}
+
+function stringOf(
+  text: string,
+  frame: Record<string, unknown> | undefined,
+  member: string | null,
+): string {
+  if (member === null) return "";
+  if (frame === undefined) return startsWithMember(text, member);
+  const value = Object.hasOwn(frame, member) ? frame[member] : undefined;
+  return typeof value === "string" ? value : "";
+}
+
+/** Of a long frame, the trace has only the beginning, which is no JSON. */
+function startsWithMember(text: string, member: string): string {
+  const [, name, value = ""] = /^\s*\{\s*"([^"\\]*)"\s*:\s*"([^"\\]*)"/.exec(text) ?? [];
+  return name === member ? value : "";
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const shorten = (text: string): string =>
+  text.length <= ROOM ? text : `${firstUnits(text, ROOM)}…`;
+
+/** JSON on several lines; any other text as it is. */
+export function formatFrame(text: string): string {
+  const frame = objectIn(text);
+  return frame === undefined ? text : JSON.stringify(JSON.parse(text), null, 2);
+}
