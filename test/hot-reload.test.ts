@@ -51,6 +51,42 @@ test("what is saved answers the next message, on the same connection; what doesn
   expect(lines.filter((text) => text.includes("Expected identifier"))).toHaveLength(1);
 }, 60_000);
 
+test("an error names the line in the sources, also after a change that only moves the line", async () => {
+  const copy = await copyOfRepository();
+  const { line } = npmStart(copy, "--port", "0");
+  const [url = ""] = await line(/ws:\/\/\S+$/);
+  const client = await connect(url);
+  const file = join(copy, "functions", "processor", "actions", "uppercase.ts");
+  const source = await readFile(file, "utf8");
+  const throwing = source.replace(
+    /run: .*,\n/,
+    'run: () => { throw new RangeError("planted"); },\n',
+  );
+  expect(throwing).not.toBe(source);
+  const lineOfThrow = throwing.split("\n").findIndex((text) => text.includes("throw new")) + 1;
+  await writeFile(file, throwing);
+  await line(/^reloaded websocket-lambda-processor in \d+ ms$/);
+  const fail = () => client.ask({ action: "uppercase", data: { text: "abc" } });
+  expect(await fail()).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+  await line(/ERROR {2}websocket-lambda-processor {2}RangeError: planted$/);
+  const at = (number: number) =>
+    new RegExp(`^ {4}at .*\\(functions/processor/actions/uppercase\\.ts:${number}:\\d+\\)$`);
+  await line(at(lineOfThrow));
+  await line(/^ {4}… \d+ library frames$/);
+
+  await writeFile(file, `// A comment.\n\n${throwing}`);
+  // The bundle stays as it is, so nothing is reloaded.
+  await expect
+    .poll(
+      async () => {
+        await fail();
+        return await Promise.race([line(at(lineOfThrow + 2)), undefined]);
+      },
+      { timeout: 20_000 },
+    )
+    .toBeDefined();
+}, 60_000);
+
 test("a file of all functions that an editor replaces is deployed to all, or to none if one fails", async () => {
   const copy = await copyOfRepository();
   const { line, lines } = npmStart(copy, "--port", "0");

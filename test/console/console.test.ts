@@ -510,11 +510,11 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const hint = page.getByRole("status").getByText("Invalid URL. A WebSocket URL starts with");
     for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
       for (const url of ["", "localhost:4566"]) {
-        await page.getByLabel("URL").fill("ws://localhost:1");
+        await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
         await page.getByRole("button", { name: "Connect" }).click();
         await page.getByRole("button", { name: "Disconnect" }).click();
         await hint.waitFor({ state: "detached" });
-        await page.getByLabel("URL").fill(url);
+        await page.getByRole("textbox", { name: "URL" }).fill(url);
         await button.click();
         await hint.waitFor();
         expect(await state.textContent()).toBe("not connected");
@@ -532,7 +532,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
 
   test("where nobody listens there was no connection yet, and then a hint", async () => {
     const { page, state } = await openConsole(browser(), await startConsole());
-    await page.getByLabel("URL").fill("ws://localhost:1");
+    await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
     await page.getByRole("button", { name: "Connect" }).click();
     await state.getByText("connection failed, retrying…").waitFor();
     await page.getByText("Check the URL").waitFor();
@@ -604,7 +604,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   test("100 messages a second don't freeze the page", { tags: ["extended"] }, async () => {
     const aws = await startConsole();
     const { page } = await openConsole(browser(), aws);
-    const url = await page.getByLabel("URL").inputValue();
+    const url = await page.getByRole("textbox", { name: "URL" }).inputValue();
     const client = await connect(url);
     await client.ask({ action: "echo", data: "warm" });
     const frameTimes = page.evaluate(

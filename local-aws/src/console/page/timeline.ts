@@ -82,7 +82,7 @@ function ruler(end: number): HTMLElement {
   const step = stepFor(end);
   const ticks: HTMLElement[] = [];
   for (let at = 0; at <= end; at += step) {
-    const tick = element("span", { text: at === 0 ? "0" : duration(at).replace(/\.0+ /, " ") });
+    const tick = element("span", { text: at === 0 ? "0" : withoutZeros(duration(at)) });
     tick.style.left = `${(100 * at) / end}%`;
     ticks.push(tick);
   }
@@ -94,6 +94,9 @@ function ruler(end: number): HTMLElement {
     element("span"),
   );
 }
+
+/** `1.20 s` as `1.2 s`, and `1.0 ms` as `1 ms`. */
+const withoutZeros = (text: string) => text.replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
 
 /** 1, 2 or 5 times a power of ten, so that there are 4 to 9 ticks. */
 function stepFor(end: number): number {
