@@ -231,7 +231,8 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     const banner = page.getByRole("status").getByText("functions/a.ts:1:2: Expected identifier");
     await banner.waitFor();
     problem = undefined;
-    await banner.waitFor({ state: "detached" });
+    await page.locator("#notice").waitFor({ state: "hidden" });
+    expect(await banner.count()).toBe(0);
   });
 
   test("a first visit has a hint and links to the documentation", async () => {
