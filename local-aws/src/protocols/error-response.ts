@@ -5,9 +5,9 @@ import { cborError, RPC_V2_CBOR } from "./rpc-v2-cbor-protocol.ts";
 import { element } from "./xml.ts";
 
 /**
- * An error in the one form that the caller's tool can read, guessed from its request: a form and S3
- * want XML, the header
- * `Smithy-Protocol` CBOR, everything else JSON. An internal error is a 500 with its stack, for bug reports.
+ * An error in the one form that the caller's tool can read, guessed from its request: a form, Route 53 and
+ * S3 want XML, the header `Smithy-Protocol` CBOR, everything else JSON. An internal error is a 500 with its
+ * stack, for bug reports.
  */
 export function errorResponse(
   error: unknown,
@@ -18,9 +18,11 @@ export function errorResponse(
     error instanceof AwsError ? error : new AwsError(500, "InternalFailure", stackOf(error));
   const { status, code, message } = known;
   const contentType = headers["content-type"] ?? "";
-  if (contentType.startsWith("application/x-www-form-urlencoded"))
+  const isSignedFor = (service: string) =>
+    headers["authorization"]?.includes(`/${service}/aws4_request`) ?? false;
+  if (contentType.startsWith("application/x-www-form-urlencoded") || isSignedFor("route53"))
     return queryError(known, "https://aws.amazon.com/", requestId);
-  if (headers["authorization"]?.includes("/s3/aws4_request")) {
+  if (isSignedFor("s3")) {
     const body = element("Error", { Code: code, Message: message, RequestId: requestId });
     return { status, headers: { "Content-Type": "application/xml" }, body };
   }
