@@ -182,9 +182,21 @@ function stableIds({ iam, regions }: State): [string, string][] {
       queryDefinitionId,
       `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`,
     ]);
+  const domainNames = Object.values(regions)
+    .flatMap(({ apigateway }) => Object.values(apigateway.domainNames ?? {}))
+    .toSorted((a, b) => (a.domainName < b.domainName ? -1 : 1));
   return [
     ...roles,
     ...queries,
+    ...domainNames.flatMap((domain, index): [string, string][] => [
+      [domain.apiGatewayDomainName.split(".", 1).join(), `d-domain${index}`],
+      ...Object.values(domain.apiMappings).map(
+        ({ apiMappingId, apiMappingKey }): [string, string] => [
+          apiMappingId,
+          `mapping-${apiMappingKey}`,
+        ],
+      ),
+    ]),
     ...apis.flatMap((api, index): [string, string][] => [
       [api.apiId, `websocket${index}`],
       ...numbered(Object.keys(api.integrations), "integr"),

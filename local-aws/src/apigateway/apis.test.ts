@@ -38,6 +38,17 @@ describe("APIs", () => {
     expect(output).toMatchObject({ ...chat, description: "" });
   });
 
+  test("the execute-api endpoint can be disabled, and the IP address type changed", async () => {
+    const { call } = createTestGateway();
+    const changed = { disableExecuteApiEndpoint: true, ipAddressType: "dualstack" };
+    const { output: created } = await call("POST", "/v2/apis", { ...chat, ...changed });
+    expect(created).toMatchObject(changed);
+    const path = `/v2/apis/${String(created["apiId"])}`;
+    const { output } = await call("PATCH", path, { disableExecuteApiEndpoint: false });
+    expect(output).toEqual({ ...created, disableExecuteApiEndpoint: false });
+    expect((await call("PATCH", path, { ipAddressType: "ipv6" })).status).toBe(400);
+  });
+
   test.each([
     { what: "an HTTP API", input: { ...chat, protocolType: "HTTP" } },
     { what: "an unknown parameter", input: { ...chat, corsConfiguration: {} } },

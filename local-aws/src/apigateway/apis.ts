@@ -6,7 +6,8 @@ import type { Route } from "../protocols/rest-json-protocol.ts";
 import { regionOf } from "../state.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
-import { findApi, newId, timestamp } from "./identifiers.ts";
+import { ipAddressType, isMapped } from "./domain-names.ts";
+import { badRequest, findApi, newId, timestamp } from "./identifiers.ts";
 import type { Api } from "./state.ts";
 
 const API_KEY_EXPRESSION = "$request.header.x-api-key";
@@ -30,8 +31,8 @@ const settings = {
   routeSelectionExpression: selectionExpression,
   apiKeySelectionExpression: v.exactOptional(only("apiKeySelectionExpression", API_KEY_EXPRESSION)),
   disableSchemaValidation: v.exactOptional(only("disableSchemaValidation", false)),
-  disableExecuteApiEndpoint: v.exactOptional(only("disableExecuteApiEndpoint", false)),
-  ipAddressType: v.exactOptional(only("ipAddressType", "ipv4")),
+  disableExecuteApiEndpoint: v.exactOptional(v.boolean()),
+  ipAddressType: v.exactOptional(ipAddressType),
 };
 
 const createInput = v.strictObject({
@@ -90,12 +91,10 @@ export function apiRoutes(control: ControlPlane): Route[] {
       method: "PATCH",
       path,
       input: updateInput,
-      handle({ apiId, ...changes }, region) {
+      handle({ apiId, ...input }, region) {
+        const { disableSchemaValidation: _, ...changes } = input;
         const api = get(region, apiId);
-        for (const key of ["name", "description", "routeSelectionExpression"] as const) {
-          const value = changes[key];
-          if (value !== undefined) api[key] = value;
-        }
+        Object.assign(api, changes);
         autoDeploy(api, clock);
         return describe(api, control);
       },
@@ -108,6 +107,10 @@ export function apiRoutes(control: ControlPlane): Route[] {
       input: apiInput,
       handle({ apiId }, region) {
         get(region, apiId);
+        if (isMapped(state, region, ({ apiId: mapped }) => mapped === apiId))
+          throw badRequest(
+            `Deleting API ${apiId} failed. Please remove all API mappings for the API from your custom domain names.`,
+          );
         delete regionOf(state, region).apigateway.apis[apiId];
       },
     }),
@@ -116,6 +119,7 @@ export function apiRoutes(control: ControlPlane): Route[] {
 
 function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): Api {
   const { name, description, routeSelectionExpression, tags } = input;
+  const { disableExecuteApiEndpoint, ipAddressType: type } = input;
   return {
     apiId: newId(10),
     name,
@@ -123,6 +127,8 @@ function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): 
     ...(description !== undefined && { description }),
     routeSelectionExpression,
     apiKeySelectionExpression: API_KEY_EXPRESSION,
+    ...(disableExecuteApiEndpoint !== undefined && { disableExecuteApiEndpoint }),
+    ...(type !== undefined && { ipAddressType: type }),
     createdDate,
     tags,
     integrations: {},
@@ -136,6 +142,7 @@ function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): 
 function describe(api: Api, { endpoint }: ControlPlane) {
   const { apiId, name, description, protocolType, tags } = api;
   const { routeSelectionExpression, apiKeySelectionExpression, createdDate } = api;
+  const { disableExecuteApiEndpoint = false, ipAddressType: type = "ipv4" } = api;
   return {
     apiId,
     apiEndpoint: apiEndpoint(endpoint(), apiId),
@@ -146,7 +153,7 @@ function describe(api: Api, { endpoint }: ControlPlane) {
     apiKeySelectionExpression,
     createdDate,
     tags,
-    disableExecuteApiEndpoint: false,
-    ipAddressType: "ipv4",
+    disableExecuteApiEndpoint,
+    ipAddressType: type,
   };
 }

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { AwsError } from "../protocols/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
-import type { Api } from "./state.ts";
+import type { Api, DomainName } from "./state.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -13,6 +13,12 @@ export const newId = (length: 7 | 10): string =>
 export function findApi(state: State, region: string, apiId: string): Api {
   const { apis } = regionOf(state, region).apigateway;
   return find(apis, apiId, `Invalid API identifier specified ${state.accountId}:${apiId}`);
+}
+
+/** @throws {AwsError} 404 NotFoundException. */
+export function findDomainName(state: State, region: string, domainName: string): DomainName {
+  const { domainNames = {} } = regionOf(state, region).apigateway;
+  return find(domainNames, domainName, "Invalid domain name identifier specified");
 }
 
 /**

@@ -5,8 +5,10 @@ import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { accountRoutes } from "./account.ts";
 import { apiRoutes } from "./apis.ts";
+import { apiMappingRoutes } from "./api-mappings.ts";
 import { authorizerRoutes } from "./authorizers.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { domainNameRoutes } from "./domain-names.ts";
 import { integrationRoutes } from "./integrations.ts";
 import { routeResponseRoutes } from "./route-responses.ts";
 import { routeRoutes } from "./routes.ts";
@@ -34,6 +36,8 @@ export function createApiGateway(options: {
     ...authorizerRoutes(options),
     ...deploymentRoutes(options),
     ...stageRoutes(options),
+    ...domainNameRoutes(options),
+    ...apiMappingRoutes(options),
     ...tagRoutes(options),
     ...accountRoutes(options, iam),
   ];

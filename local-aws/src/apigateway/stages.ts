@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy, deploymentMessage } from "./deployments.ts";
-import { conflict, findApi, findPart, timestamp } from "./identifiers.ts";
+import { isMapped } from "./domain-names.ts";
+import { badRequest, conflict, findApi, findPart, timestamp } from "./identifiers.ts";
 import { changeStage, newStage, stageSettings } from "./stage-settings.ts";
 import type { Stage } from "./state.ts";
 
@@ -77,7 +78,13 @@ export function stageRoutes(control: ControlPlane): Route[] {
       input: stageInput,
       handle(input, region) {
         const { api, stage } = find(region, input);
-        delete api.stages[stage.stageName];
+        const { stageName } = stage;
+        // Our choice: the text, of which the source knows the part about APIs.
+        if (isMapped(state, region, (one) => one.apiId === api.apiId && one.stage === stageName))
+          throw badRequest(
+            `Deleting stage ${stageName} failed. Please remove all API mappings for the stage from your custom domain names.`,
+          );
+        delete api.stages[stageName];
       },
     }),
     controlRoute({

@@ -2,7 +2,30 @@ export interface ApiGatewayState {
   /** The account's setting in this region: who may write a stage's logs. */
   cloudwatchRoleArn?: string;
   apis: Record<string, Api>;
+  /** Default: none. */
+  domainNames?: Record<string, DomainName>;
 }
+
+/** A custom domain name, with the stages that it serves. */
+export interface DomainName {
+  domainName: string;
+  certificateArn: string;
+  ipAddressType: IpAddressType;
+  /** `d-{ID}.execute-api.{region}.localhost`, where a DNS record of the domain name would point to. */
+  apiGatewayDomainName: string;
+  tags: Record<string, string>;
+  apiMappings: Record<string, ApiMapping>;
+}
+
+export interface ApiMapping {
+  apiMappingId: string;
+  apiId: string;
+  stage: string;
+  /** The path on the domain name, such as `orders`. Empty: the domain name without a path. */
+  apiMappingKey: string;
+}
+
+export type IpAddressType = "ipv4" | "dualstack";
 
 /** A WebSocket API in the form of API Gateway v2's `GetApi`, with everything that belongs to it. */
 export interface Api {
@@ -12,6 +35,10 @@ export interface Api {
   description?: string;
   routeSelectionExpression: string;
   apiKeySelectionExpression: string;
+  /** Whether clients can only use a custom domain name. Default: false. */
+  disableExecuteApiEndpoint?: boolean;
+  /** Default: `ipv4`. */
+  ipAddressType?: IpAddressType;
   /** ISO 8601. */
   createdDate: string;
   tags: Record<string, string>;

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
-import { badRequest, findApi, findPart } from "./identifiers.ts";
+import { badRequest, findApi, findDomainName, findPart } from "./identifiers.ts";
 
-const ARN = /^arn:aws:apigateway:([a-z0-9-]+)::\/apis\/([^/]+)(?:\/stages\/([^/]+))?$/;
+const ARN =
+  /^arn:aws:apigateway:([a-z0-9-]+)::\/(?:domainnames\/([^/]+)|apis\/([^/]+)(?:\/stages\/([^/]+))?)$/;
 
 const resourceArn = v.string();
 
@@ -11,9 +12,10 @@ const resourceArn = v.string();
 export function tagRoutes({ state }: ControlPlane): Route[] {
   const path = "/v2/tags/{resourceArn}";
   const tagged = (arn: string, region: string): { tags: Record<string, string> } => {
-    const [, arnRegion, apiId = "", stageName] = ARN.exec(arn) ?? [];
+    const [, arnRegion, domainName, apiId = "", stageName] = ARN.exec(arn) ?? [];
     // Our choice: the text, for which there is no source.
     if (arnRegion !== region) throw badRequest(`Invalid resource ARN specified: ${arn}`);
+    if (domainName !== undefined) return findDomainName(state, region, domainName);
     const api = findApi(state, region, apiId);
     return stageName === undefined ? api : findPart(api.stages, "Stage", stageName);
   };
