@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import WebSocket from "ws";
 import type { Api } from "./apigateway/state.ts";
-import { API_ID, answering, createTestApi } from "./execute-api/testing-api.ts";
+import { API_ID, answering, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
 import { FUNCTION_ARN } from "./execute-api/testing-lambda.ts";
 import type { TracedMessage } from "./index.ts";
 import { addFunction, REGION, stateWithRole, zipOf } from "./lambda/testing.ts";
@@ -109,6 +109,26 @@ test("a snapshot of an earlier version, which has no saved queries, can be start
   const snapshot = JSON.stringify({ ...rest, regions });
   const aws = await listening({ snapshot, functions: { chat: zip("first") } });
   expect(JSON.parse(aws.snapshot()).regions[REGION].logs.queryDefinitions).toEqual({});
+});
+
+test("a snapshot has custom domain names, with IDs that do not change", async () => {
+  const state = chat();
+  const domain = createTestDomain("chat.example.com", { orders: "test" });
+  domain.apiGatewayDomainName = "d-0123456789.execute-api.us-east-1.localhost";
+  regionOf(state, REGION).apigateway.domainNames = { [domain.domainName]: domain };
+  await using aws = createTestLocalAws({ state });
+  await aws.listen();
+  const snapshot = aws.snapshot();
+  expect(snapshot).not.toMatch(/d-0123456789|mapping0/);
+  const other = await listening({ snapshot, functions: { chat: zip("first") } });
+  expect(other.snapshot()).toBe(snapshot);
+  const url = `${other.endpoint.replace("http", "ws")}/_aws/execute-api/chat.example.com/orders`;
+  const [refusal] = await once(
+    new WebSocket(`${url}/other`).on("error", () => {}),
+    "error",
+  );
+  expect(String(refusal)).toContain("403");
+  await once(new WebSocket(url), "open");
 });
 
 test("a stack with another account has it in every ARN", async () => {

@@ -279,6 +279,7 @@ export function assemble(
     },
     actions: consoleOptions === false ? {} : deadLetterActions(deadLetters),
     upgrade: executeApi.upgrade,
+    isCustomDomain: executeApi.isCustomDomain,
     allowOtherUsers,
   });
 

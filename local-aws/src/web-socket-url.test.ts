@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestApi } from "./execute-api/testing-api.ts";
+import { API_ID, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
 import { emptyState, regionOf } from "./state.ts";
 import { firstWebSocketUrl, webSocketUrl } from "./web-socket-url.ts";
 
@@ -41,4 +41,27 @@ test("a stage that does not exist is an error that lists the APIs", () => {
   expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "constructor")).toThrow("There is no");
   expect(() => webSocketUrl(emptyState(), ENDPOINT, "test")).toThrow("No WebSocket API exists.");
   expect(firstWebSocketUrl(emptyState(), ENDPOINT)).toBeNull();
+});
+
+test("an API without its execute-api endpoint has the URL of its custom domain name", () => {
+  const state = emptyState();
+  const { api } = createTestApi();
+  const { apigateway } = regionOf(state, "us-east-1");
+  apigateway.apis[API_ID] = api;
+  const domain = createTestDomain("chat.example.com", { orders: "test" });
+  apigateway.domainNames = { [domain.domainName]: domain };
+  expect(webSocketUrl(state, ENDPOINT, "test")).toContain(`/${API_ID}/test`);
+  api.disableExecuteApiEndpoint = true;
+  const url = "ws://localhost:1/_aws/execute-api/chat.example.com/orders";
+  expect(webSocketUrl(state, ENDPOINT, "test")).toBe(url);
+  expect(firstWebSocketUrl(state, ENDPOINT)).toBe(url);
+  domain.apiMappings["mapping0"] = {
+    apiMappingId: "mapping0",
+    apiId: API_ID,
+    stage: "test",
+    apiMappingKey: "",
+  };
+  expect(webSocketUrl(state, ENDPOINT, "test")).toBe(
+    "ws://localhost:1/_aws/execute-api/chat.example.com",
+  );
 });

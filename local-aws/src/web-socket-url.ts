@@ -1,10 +1,12 @@
-import type { Api } from "./apigateway/state.ts";
-import { stageUrl } from "./execute-api-url.ts";
+import type { Api, DomainName } from "./apigateway/state.ts";
+import { domainUrl, stageUrl } from "./execute-api-url.ts";
 import type { State } from "./state.ts";
 
 interface Candidate {
   api: Api;
   region: string;
+  /** Of the region. */
+  domainNames: readonly DomainName[];
 }
 
 /**
@@ -32,22 +34,33 @@ export function webSocketUrl(
     throw new Error(
       `There is more than one ${wanted}. Pass the name or the ID of one as apiName. ${list(matching)}`,
     );
-  return stageUrl(endpoint, found.api.apiId, stage);
+  return urlOf(found, endpoint, stage);
 }
 
 /** The URL of the first API that has a stage; null if there is none. */
 export function firstWebSocketUrl(state: State, endpoint: string): string | null {
-  for (const { api } of candidates(state)) {
-    const [stage] = Object.keys(api.stages);
-    if (stage !== undefined) return stageUrl(endpoint, api.apiId, stage);
+  for (const candidate of candidates(state)) {
+    const [stage] = Object.keys(candidate.api.stages);
+    if (stage !== undefined) return urlOf(candidate, endpoint, stage);
   }
   return null;
 }
 
 const candidates = (state: State): Candidate[] =>
-  Object.entries(state.regions).flatMap(([region, { apigateway }]) =>
-    Object.values(apigateway.apis).map((api) => ({ api, region })),
-  );
+  Object.entries(state.regions).flatMap(([region, { apigateway }]) => {
+    const domainNames = Object.values(apigateway.domainNames ?? {});
+    return Object.values(apigateway.apis).map((api) => ({ api, region, domainNames }));
+  });
+
+/** The URL of a stage at its API, or at a custom domain name if the API is available only there. */
+function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
+  if (api.disableExecuteApiEndpoint === true)
+    for (const { domainName, apiMappings } of domainNames)
+      for (const mapping of Object.values(apiMappings))
+        if (mapping.apiId === api.apiId && mapping.stage === stage)
+          return domainUrl(endpoint, domainName, mapping.apiMappingKey);
+  return stageUrl(endpoint, api.apiId, stage);
+}
 
 function list(all: readonly Candidate[]): string {
   if (all.length === 0) return "No WebSocket API exists.";

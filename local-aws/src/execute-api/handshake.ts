@@ -2,13 +2,10 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { EXECUTE_API_PATH } from "../execute-api-url.ts";
 
-const TARGET = new RegExp(String.raw`^${EXECUTE_API_PATH}/([^/?]+)/([^/?]+)/?(?:\?|$)`);
+const TARGET = new RegExp(String.raw`^${EXECUTE_API_PATH}/([^?]+?)/?(?:\?|$)`);
 
-/** The API and the stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
-export function parseTarget(url: string): { apiId: string; stageName: string } | undefined {
-  const [, apiId, stageName] = TARGET.exec(url) ?? [];
-  return apiId === undefined || stageName === undefined ? undefined : { apiId, stageName };
-}
+/** The path of a stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
+export const stagePathOf = (url: string): string | undefined => TARGET.exec(url)?.[1];
 
 /** Whether the request is an opening handshake after RFC 6455, section 4.2.1. */
 export function isOpeningHandshake({ method, headers }: IncomingMessage): boolean {

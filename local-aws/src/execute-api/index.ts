@@ -10,6 +10,7 @@ import { createAccessLog } from "./access-log.ts";
 import { createRouteAuthorizer } from "./authorize.ts";
 import { createConnectHandler } from "./connect.ts";
 import { ABNORMAL, type Connection, createConnection } from "./connection.ts";
+import { type CustomDomains, createCustomDomains } from "./custom-domains.ts";
 import { createDisconnectHandler } from "./disconnect.ts";
 import type { Close } from "./events.ts";
 import { createIntegrator } from "./integration.ts";
@@ -26,6 +27,8 @@ import { type Hooks, noHooks } from "../hooks.ts";
 export interface ExecuteApi {
   /** `@connections`. */
   service: Service;
+  /** Whether a `Host` header names a custom domain name, by which clients reach nothing else. */
+  isCustomDomain(host: string | undefined): boolean;
   /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
   upgrade: UpgradeHandler;
   /** How many connections are open. */
@@ -51,10 +54,12 @@ export function createExecuteApi(options: {
   hooks?: Hooks;
 }): ExecuteApi {
   const { state, clock, hooks = noHooks } = options;
+  const domains = createCustomDomains(state);
   const parts = {
     ...options,
     hooks,
-    stages: createPublishedStages(state),
+    domains,
+    stages: createPublishedStages(state, domains),
     throttling: createThrottling(clock),
     authorize: createRouteAuthorizer({ ...options, hooks }),
     integrate: createIntegrator(options),
@@ -86,7 +91,8 @@ export function createExecuteApi(options: {
   });
 
   return {
-    service: createManagementApi({ ...parts, connections }),
+    service: onDomains(domains, createManagementApi({ ...parts, connections })),
+    isCustomDomain: (host) => domains.ofHost(host) !== undefined,
     async upgrade(request, socket, head) {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));
@@ -106,6 +112,15 @@ export function createExecuteApi(options: {
     },
   };
 }
+
+/** A service that also gets requests for custom domain names. */
+const onDomains =
+  (domains: CustomDomains, service: Service): Service =>
+  (request, middleware) =>
+    service(
+      { ...request, path: domains.qualify(request.headers["host"], request.path) },
+      middleware,
+    );
 
 /** An internal error ends the connection where it happened, and no other. */
 const reportingErrors =

@@ -78,8 +78,7 @@ export function createManagementApi(options: ManagementApi): Service {
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 const connectionInput = v.strictObject({
-  apiId: v.string(),
-  stageName: v.string(),
+  stagePath: v.string(),
   connectionId: v.string(),
   Body: v.instance(Buffer),
 });
@@ -126,9 +125,14 @@ function connectionRoute(
     action: MANAGE_CONNECTIONS,
     input: connectionInput,
     handle(input, context) {
-      const published = stages.find(input.apiId, input.stageName)?.current();
-      if (published === undefined) throw new AwsError(403, "ForbiddenException", "Forbidden");
-      const logged = contextOf(method, context, published, input.connectionId, clock.now());
+      const address = stages.find(input.stagePath);
+      const published = address?.stage.current();
+      if (address === undefined || published === undefined)
+        throw new AwsError(403, "ForbiddenException", "Forbidden");
+      const { domainName = context.headers["host"] } = address;
+      const { connectionId } = input;
+      const facts = { connectionId, domainName, time: clock.now() };
+      const logged = contextOf(method, context, published, facts);
       // As captured: a line of its own, with no function's latency.
       const log = (status: number) =>
         accessLog.write(published, logged, { status, integrationLatency: 0 });
@@ -144,7 +148,7 @@ function connectionRoute(
       }
     },
   });
-  const path = `${EXECUTE_API_PATH}/{apiId}/{stageName}/@connections/{connectionId}`;
+  const path = `${EXECUTE_API_PATH}/{stagePath+}/@connections/{connectionId}`;
   return { name, method, path, body: "raw", operation };
 }
 
@@ -174,8 +178,11 @@ function contextOf(
   method: string,
   { requestId, headers, caller }: OperationContext,
   { api, stage }: PublishedStage,
-  connectionId: string,
-  time: number,
+  {
+    connectionId,
+    domainName,
+    time,
+  }: { connectionId: string; domainName: string | undefined; time: number },
 ) {
   return {
     routeKey: `${method} /@connections/{connectionId}`,
@@ -186,7 +193,7 @@ function contextOf(
     requestTimeEpoch: time,
     identity: { userAgent: headers["user-agent"], userArn: caller.arn },
     requestId,
-    domainName: headers["host"],
+    domainName,
     connectionId,
     apiId: api.apiId,
   };

@@ -1,20 +1,30 @@
 import { expect, test } from "vitest";
+import type { Api } from "../apigateway/state.ts";
 import { emptyState, regionOf } from "../state.ts";
+import { createCustomDomains } from "./custom-domains.ts";
 import { createPublishedStages } from "./published-stages.ts";
-import { API_ID, createTestApi } from "./testing-api.ts";
+import { API_ID, createTestApi, createTestDomain } from "./testing-api.ts";
+
+const STAGE_PATH = `${API_ID}/test`;
 
 function createState() {
   const state = emptyState();
   const { api, stage } = createTestApi();
   regionOf(state, "us-east-1");
-  const { apis } = regionOf(state, "eu-west-1").apigateway;
-  apis[API_ID] = api;
-  return { api, apis, stage, stages: createPublishedStages(state) };
+  const { apigateway } = regionOf(state, "eu-west-1");
+  apigateway.apis[API_ID] = api;
+  const domain = createTestDomain("chat.example.com", { "": "test", "orders/v1": "test" });
+  apigateway.domainNames = { [domain.domainName]: domain };
+  const stages = createPublishedStages(state, createCustomDomains(state));
+  const apis: Record<string, Api> = apigateway.apis;
+  return { api, apis, domain, stage, stages };
 }
 
 test("a stage is found in any region", () => {
   const { api, stage, stages } = createState();
-  expect(stages.find(API_ID, "test")?.current()).toMatchObject({
+  const found = stages.find(STAGE_PATH);
+  expect(found?.domainName).toBeUndefined();
+  expect(found?.stage.current()).toMatchObject({
     api,
     stage,
     region: "eu-west-1",
@@ -23,23 +33,57 @@ test("a stage is found in any region", () => {
 });
 
 test.for([
-  [API_ID, "other"],
-  [API_ID, "constructor"],
-  ["constructor", "test"],
-])("there is no stage %j", ([apiId = "", stageName = ""]) => {
-  expect(createState().stages.find(apiId, stageName)).toBeUndefined();
+  `${API_ID}/other`,
+  `${API_ID}/constructor`,
+  "constructor/test",
+  API_ID,
+  `${API_ID}/`,
+  `${API_ID}/test/more`,
+  "chat.example.com/other",
+  "chat.example.com/test",
+  "chat.example.com/orders",
+  "other.example.com",
+])("there is no stage at %j", (path) => {
+  expect(createState().stages.find(path)).toBeUndefined();
 });
 
 test("a reference sees a changed stage, and not a deleted one", () => {
   const { api, apis, stage, stages } = createState();
-  const reference = stages.find(API_ID, "test");
+  const reference = stages.find(STAGE_PATH)?.stage;
   api.stages["test"] = { ...stage, description: "changed" };
   expect(reference?.current()?.stage.description).toBe("changed");
   delete api.stages["test"];
   expect(reference?.current()).toBeUndefined();
-  expect(stages.find(API_ID, "test")).toBeUndefined();
+  expect(stages.find(STAGE_PATH)).toBeUndefined();
   api.stages["test"] = stage;
   expect(reference?.current()?.stage).toBe(stage);
   delete apis[API_ID];
   expect(reference?.current()).toBeUndefined();
+});
+
+test.for(["chat.example.com", "chat.example.com/orders/v1"])(
+  "the path %j of a custom domain name has the stage of its mapping",
+  (path) => {
+    const { stage, stages } = createState();
+    const found = stages.find(path);
+    expect(found?.domainName).toBe("chat.example.com");
+    expect(found?.stage.current()).toMatchObject({ stage, api: { apiId: API_ID } });
+  },
+);
+
+test("a deleted mapping ends the path at once, and so does a deleted stage", () => {
+  const { api, domain, stages } = createState();
+  domain.apiMappings = Object.fromEntries(
+    Object.entries(domain.apiMappings).filter(([, { apiMappingKey }]) => apiMappingKey === ""),
+  );
+  expect(stages.find("chat.example.com/orders/v1")).toBeUndefined();
+  delete api.stages["test"];
+  expect(stages.find("chat.example.com")).toBeUndefined();
+});
+
+test("an API without its execute-api endpoint is found by a custom domain name only", () => {
+  const { api, stages } = createState();
+  api.disableExecuteApiEndpoint = true;
+  expect(stages.find(STAGE_PATH)).toBeUndefined();
+  expect(stages.find("chat.example.com")).toBeDefined();
 });

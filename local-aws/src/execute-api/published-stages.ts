@@ -1,5 +1,6 @@
-import type { Api, Stage } from "../apigateway/state.ts";
+import type { Api, ApiMapping, DomainName, Stage } from "../apigateway/state.ts";
 import type { State } from "../state.ts";
+import type { CustomDomains } from "./custom-domains.ts";
 import { createIds, type Ids } from "./ids.ts";
 
 /** A stage of an API, as its clients and its back end reach it. */
@@ -19,12 +20,26 @@ export interface StageReference {
   current(): PublishedStage | undefined;
 }
 
-/** Finds stages by the names in a URL. */
-export interface PublishedStages {
-  find(apiId: string, stageName: string): StageReference | undefined;
+/** A stage as a URL names it. */
+export interface StageAddress {
+  stage: StageReference;
+  /** The custom domain name in the URL. Undefined: the URL names the API. */
+  domainName: string | undefined;
 }
 
-export function createPublishedStages(state: State): PublishedStages {
+/** Finds stages by the names in a URL. */
+export interface PublishedStages {
+  /**
+   * Finds the stage at a path of execute-api.
+   *
+   * Our choice, because there is no source: a path on a custom domain name is the key of an API mapping,
+   * with nothing after it.
+   * @param path `{apiId}/{stageName}`, or a custom domain name and a key: `chat.example.com/orders`.
+   */
+  find(path: string): StageAddress | undefined;
+}
+
+export function createPublishedStages(state: State, domains: CustomDomains): PublishedStages {
   const references = new Map<string, StageReference>();
 
   /** @param region of the API, whose ID is unique across regions. */
@@ -40,22 +55,40 @@ export function createPublishedStages(state: State): PublishedStages {
     };
   };
 
+  const findStage = (apiId: string, stageName: string): StageReference | undefined => {
+    const key = `${apiId}/${stageName}`;
+    const known = references.get(key);
+    if (known?.current() !== undefined) return known;
+    references.delete(key);
+    for (const region of Object.keys(state.regions)) {
+      const reference = referenceTo(region, apiId, stageName);
+      if (reference.current() === undefined) continue;
+      references.set(key, reference);
+      return reference;
+    }
+    return undefined;
+  };
+
   return {
-    find(apiId, stageName) {
-      const key = `${apiId}/${stageName}`;
-      const known = references.get(key);
-      if (known?.current() !== undefined) return known;
-      references.delete(key);
-      for (const region of Object.keys(state.regions)) {
-        const reference = referenceTo(region, apiId, stageName);
-        if (reference.current() === undefined) continue;
-        references.set(key, reference);
-        return reference;
+    find(path) {
+      const [host = "", ...names] = path.split("/");
+      const domain = domains.find(host);
+      if (domain !== undefined) {
+        const mapping = mappingOf(domain, names.join("/"));
+        const stage = mapping && findStage(mapping.apiId, mapping.stage);
+        return stage && { stage, domainName: host };
       }
-      return undefined;
+      const [stageName, ...rest] = names;
+      if (stageName === undefined || rest.length > 0) return undefined;
+      const stage = findStage(host, stageName);
+      const isDisabled = stage?.current()?.api.disableExecuteApiEndpoint === true;
+      return stage && !isDisabled ? { stage, domainName: undefined } : undefined;
     },
   };
 }
+
+const mappingOf = ({ apiMappings }: DomainName, path: string): ApiMapping | undefined =>
+  Object.values(apiMappings).find(({ apiMappingKey }) => apiMappingKey === path);
 
 /** Names come from URLs, and `constructor` is one. */
 const own = <Value>(values: Record<string, Value>, name: string): Value | undefined =>

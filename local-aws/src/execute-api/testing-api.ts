@@ -1,4 +1,4 @@
-import type { Api, ApiRoute, Stage } from "../apigateway/state.ts";
+import type { Api, ApiRoute, DomainName, Stage } from "../apigateway/state.ts";
 import { FUNCTION_ARN } from "./testing-lambda.ts";
 
 export const API_ID = "chat000000";
@@ -67,4 +67,24 @@ export function answering(api: Api, routeKey: string): void {
   if (found === undefined) throw new Error(`There is no route ${routeKey}.`);
   found.routeResponseSelectionExpression = "$default";
   found.routeResponses = { only: { routeResponseId: "only", routeResponseKey: "$default" } };
+}
+
+/** A custom domain name. @param mappings the stage of the API for each path. */
+export function createTestDomain(
+  domainName: string,
+  mappings: Readonly<Record<string, string>>,
+): DomainName {
+  return {
+    domainName,
+    certificateArn: `arn:aws:acm:${REGION}:000000000000:certificate/test`,
+    ipAddressType: "ipv4",
+    apiGatewayDomainName: `d-test.execute-api.${REGION}.localhost`,
+    tags: {},
+    apiMappings: Object.fromEntries(
+      Object.entries(mappings).map(([apiMappingKey, stage], index) => {
+        const apiMappingId = `mapping${index}`;
+        return [apiMappingId, { apiMappingId, apiId: API_ID, stage, apiMappingKey }];
+      }),
+    ),
+  };
 }

@@ -1,5 +1,6 @@
 /** A WebSocket API behind a real server, for tests, with a clock that waits. */
 import { once } from "node:events";
+import { request as httpRequest } from "node:http";
 import { connect as connectSocket, type AddressInfo, type Socket } from "node:net";
 import WebSocket, { type ClientOptions } from "ws";
 import { createAwsServer } from "../server/server.ts";
@@ -33,6 +34,15 @@ function testClient(socket: WebSocket): TestClient {
   const send = (message: unknown) =>
     socket.send(typeof message === "string" ? message : JSON.stringify(message));
   return { socket, send, next: frames.next, unread: frames.kept, closed };
+}
+
+/** A URL and the options of the client. */
+type TestTarget = ClientOptions & { url: string };
+
+async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 /** How an opening handshake was refused. */
@@ -78,6 +88,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     iam,
     services: { "execute-api": executeApi.service },
     upgrade: executeApi.upgrade,
+    isCustomDomain: executeApi.isCustomDomain,
   });
   const serverSockets = createQueue<Socket>();
   server.on("connection", (socket) => serverSockets.push(socket));
@@ -87,10 +98,24 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
   const url = `ws://127.0.0.1:${port}${path}`;
   const clients = new Set<{ terminate(): void }>();
 
-  const dial = (suffix: string, clientOptions: ClientOptions) => {
-    const socket = new WebSocket(url + suffix, { perMessageDeflate: false, ...clientOptions });
+  const dial = (target: string, clientOptions: ClientOptions) => {
+    const socket = new WebSocket(target, { perMessageDeflate: false, ...clientOptions });
     clients.add(socket);
     return socket;
+  };
+  const connectTo = async ({ url: target, ...clientOptions }: TestTarget): Promise<TestClient> => {
+    const socket = dial(target, clientOptions);
+    const client = testClient(socket);
+    await once(socket, "open");
+    return client;
+  };
+  const refusedAt = async ({ url: target, ...clientOptions }: TestTarget): Promise<TestRefusal> => {
+    const socket = dial(target, clientOptions);
+    // It is ended before it has opened, which the library calls an error.
+    socket.on("error", () => {});
+    const [, response] = await once(socket, "unexpected-response");
+    const { statusCode, headers } = response;
+    return { status: statusCode, headers, body: await textOf(response) };
   };
   return {
     api,
@@ -104,23 +129,13 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     serverSockets,
     url,
     path,
-    async connect(suffix = "", clientOptions: ClientOptions = {}): Promise<TestClient> {
-      const socket = dial(suffix, clientOptions);
-      const client = testClient(socket);
-      await once(socket, "open");
-      return client;
-    },
+    connectTo,
+    connect: (suffix = "", clientOptions: ClientOptions = {}) =>
+      connectTo({ url: url + suffix, ...clientOptions }),
     /** Connects, and expects to be refused. */
-    async refused(suffix = "", clientOptions: ClientOptions = {}): Promise<TestRefusal> {
-      const socket = dial(suffix, clientOptions);
-      // It is ended before it has opened, which the library calls an error.
-      socket.on("error", () => {});
-      const [, response] = await once(socket, "unexpected-response");
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      const { statusCode, headers } = response;
-      return { status: statusCode, headers, body: Buffer.concat(chunks).toString() };
-    },
+    refusedAt,
+    refused: (suffix = "", clientOptions: ClientOptions = {}) =>
+      refusedAt({ url: url + suffix, ...clientOptions }),
     /** A TCP connection on which a test speaks for itself. It stays open until the test closes it. */
     async dialRaw(): Promise<Socket> {
       const socket = connectSocket({ port, host: "127.0.0.1", allowHalfOpen: true });
@@ -128,6 +143,17 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
       clients.add({ terminate: () => socket.destroy() });
       await once(socket, "connect");
       return socket;
+    },
+    /** An HTTP request, which can name any host. */
+    async request(
+      method: string,
+      target: string,
+      { headers = {}, body = "" }: { headers?: Record<string, string> | undefined; body?: string },
+    ): Promise<{ status: number | undefined; body: string }> {
+      const request = httpRequest(target.replace("ws:", "http:"), { method, headers });
+      request.end(body);
+      const [response] = await once(request, "response");
+      return { status: response.statusCode, body: await textOf(response) };
     },
     /** A request to `@connections`. */
     async manage(

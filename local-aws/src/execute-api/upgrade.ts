@@ -5,10 +5,16 @@ import type { Clock } from "../clock.ts";
 import type { ConnectHandler } from "./connect.ts";
 import type { ConnectionFacts } from "./events.ts";
 import { createForeignOriginWarning } from "./foreign-origin.ts";
-import { isOpeningHandshake, parseTarget, refuse, type Refusal } from "./handshake.ts";
+import type { CustomDomains } from "./custom-domains.ts";
+import { isOpeningHandshake, refuse, type Refusal, stagePathOf } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import { MESSAGE_LIMIT, URL_LIMIT } from "./limits.ts";
-import type { PublishedStage, PublishedStages, StageReference } from "./published-stages.ts";
+import type {
+  PublishedStage,
+  PublishedStages,
+  StageAddress,
+  StageReference,
+} from "./published-stages.ts";
 
 /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
 export type UpgradeHandler = (
@@ -30,12 +36,13 @@ export interface Opened {
  */
 export function createUpgradeHandler(options: {
   clock: Clock;
+  domains: CustomDomains;
   stages: PublishedStages;
   connect: ConnectHandler;
   onOpen(webSocket: WebSocket, socket: Duplex, opened: Opened): void;
   onVanished(opened: Opened): void;
 }): UpgradeHandler {
-  const { clock, stages, connect, onOpen, onVanished } = options;
+  const { clock, domains, stages, connect, onOpen, onVanished } = options;
   const subprotocols = new WeakMap<IncomingMessage, string>();
   const warnOfForeignOrigin = createForeignOriginWarning();
   const server = new WebSocketServer({
@@ -50,15 +57,16 @@ export function createUpgradeHandler(options: {
   server.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 
   return async (request, socket, head) => {
-    const stage = findTarget(stages, request.url ?? "");
-    const published = stage?.current();
-    if (stage === undefined || published === undefined)
+    const address = findStage(domains, stages, request);
+    const published = address?.stage.current();
+    if (address === undefined || published === undefined)
       return refuse(socket, refusal(403, "Forbidden"));
     const refused = handshakeRefusal(request);
     if (refused !== undefined) return refuse(socket, refused);
 
     warnOfForeignOrigin(request);
-    const newcomer = factsOf(request, published, clock.now());
+    const { stage, domainName = request.headers.host ?? "" } = address;
+    const newcomer = factsOf(request, published, domainName, clock.now());
     const admission = await connect(published, newcomer, request);
     if (!admission.admitted) return refuse(socket, admission);
 
@@ -73,9 +81,13 @@ export function createUpgradeHandler(options: {
   };
 }
 
-function findTarget(stages: PublishedStages, url: string): StageReference | undefined {
-  const target = parseTarget(url);
-  return target && stages.find(target.apiId, target.stageName);
+function findStage(
+  domains: CustomDomains,
+  stages: PublishedStages,
+  { headers, url = "/" }: IncomingMessage,
+): StageAddress | undefined {
+  const path = stagePathOf(domains.qualify(headers.host, url));
+  return path === undefined ? undefined : stages.find(path);
 }
 
 /** Our choice, because there is no source: what AWS answers to these. */
@@ -93,6 +105,7 @@ const refusal = (status: number, message: string): Refusal => ({
 function factsOf(
   { headers, socket }: IncomingMessage,
   { api, stage, ids }: PublishedStage,
+  domainName: string,
   connectedAt: number,
 ): ConnectionFacts {
   const userAgent = headers["user-agent"];
@@ -101,7 +114,7 @@ function factsOf(
     connectionId: ids.connectionId(),
     apiId: api.apiId,
     stage: stageName,
-    domainName: headers.host ?? "",
+    domainName,
     connectedAt,
     identity: {
       ...(userAgent !== undefined && { userAgent }),

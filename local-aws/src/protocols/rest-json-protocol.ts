@@ -10,7 +10,10 @@ export interface Route {
   /** The operation's name, such as `CreateStage`. */
   name: string;
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** `/v2/apis/{apiId}/stages/{stageName}`: each name in braces becomes a parameter of the input. */
+  /**
+   * `/v2/apis/{apiId}/stages/{stageName}`: each name in braces becomes a parameter of the input. One with
+   * a plus sign, such as `{path+}`, takes several segments.
+   */
   path: string;
   /** Status of a success: 200 unless said otherwise. One of 204 has no body. */
   status?: number;
@@ -101,8 +104,11 @@ const messageOf = ({ message }: AwsError) => ({ message });
  * character `@`.
  */
 function matcher(template: string): (path: string) => Record<string, string> | undefined {
-  const names = Array.from(template.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
-  const form = template.replace(/\{\w+\}/g, "([^/]+)").replaceAll("@", "(?:@|%40)");
+  const names = Array.from(template.matchAll(/\{(\w+)\+?\}/g), ([, name = ""]) => name);
+  const form = template
+    .replace(/\{\w+\}/g, "([^/]+)")
+    .replace(/\{\w+\+\}/g, "(.+)")
+    .replaceAll("@", "(?:@|%40)");
   const pattern = new RegExp(`^${form}/?$`);
   return (path) => {
     const values = pattern.exec(path)?.slice(1);

@@ -18,13 +18,15 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
 
 /**
  * Creates the HTTP server of a local AWS. A request goes to the service that it was signed for. A
- * request for the host name of another machine gets no response. Requests from pages of other sites are
- * refused. So are requests of other users for pages or with the administrator's key.
+ * request for the host name of another machine gets no response, except for a custom domain name, by which
+ * clients reach the service `execute-api` alone. Requests from pages of other sites are refused. So are
+ * requests of other users for pages or with the administrator's key.
  * @param options.services by signing name, such as `execute-api`.
  * @param options.middleware runs around each operation of each service. Default: none.
  * @param options.pages by path, such as `/favicon.ico`.
  * @param options.actions by path: pages that change something, for POST requests. Default: none.
  * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
+ * @param options.isCustomDomain whether a `Host` header names a custom domain name. Default: none does.
  * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
  * the administrator. Default: no.
  */
@@ -35,17 +37,18 @@ export function createAwsServer(options: {
   pages?: Readonly<Record<string, Page>>;
   actions?: Readonly<Record<string, Page>>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  isCustomDomain?(host: string | undefined): boolean;
   allowOtherUsers?: boolean;
 }): Server {
   const { iam, services, middleware = [], pages = {}, actions = {}, upgrade } = options;
-  const { allowOtherUsers = false } = options;
+  const { isCustomDomain = () => false, allowOtherUsers = false } = options;
   const peers = allowOtherUsers ? allPeers : createPeers();
   const pageOf = (request: IncomingMessage) => {
     const { method, url = "/", headers } = request;
     // Signed requests of some services go to `/`, where a page may be as well.
     const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
     const served = method === "GET" ? pages : method === "POST" ? actions : {};
-    if (isSigned || hasForeignOrigin(request)) return undefined;
+    if (isSigned || hasForeignOrigin(request) || isCustomDomain(headers.host)) return undefined;
     const [path = "/"] = url.split("?", 1);
     return Object.hasOwn(served, path) ? served[path] : undefined;
   };
@@ -68,6 +71,7 @@ export function createAwsServer(options: {
     // Every user of the machine knows the administrator's secret; only functions know those of roles.
     if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
       throw refusedPeer();
+    if (isCustomDomain(headers["host"]) && signed.service !== "execute-api") throw wrongService();
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
     const [path = "/", query = ""] = url.split("?", 2);
@@ -97,18 +101,27 @@ export function createAwsServer(options: {
     send(response, requestId, answered);
   };
 
+  const isServed = (request: IncomingMessage) =>
+    hasLoopbackHost(request) || isCustomDomain(request.headers.host);
   const server = createServer((request, response) => {
-    if (hasLoopbackHost(request)) respond(request, response).catch(() => response.destroy());
+    if (isServed(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
   });
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy());
-      if (hasLoopbackHost(request)) upgrade(request, socket, head).catch(() => socket.destroy());
+      if (isServed(request)) upgrade(request, socket, head).catch(() => socket.destroy());
       else socket.destroy();
     });
   return server;
 }
+
+const wrongService = () =>
+  new AwsError(
+    403,
+    "InvalidSignatureException",
+    "Credential should be scoped to correct service: 'execute-api'.",
+  );
 
 const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
 
