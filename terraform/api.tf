@@ -7,10 +7,12 @@ locals {
 }
 
 resource "aws_apigatewayv2_api" "this" {
-  name                       = var.project
-  description                = "WebSocket API of ${var.project}"
-  protocol_type              = "WEBSOCKET"
-  route_selection_expression = "$request.body.action"
+  name                         = var.project
+  description                  = "WebSocket API of ${var.project}"
+  protocol_type                = "WEBSOCKET"
+  route_selection_expression   = "$request.body.action"
+  disable_execute_api_endpoint = var.disable_execute_api_endpoint
+  ip_address_type              = var.ip_address_type
 
   # The name of an API is not unique.
   depends_on = [

@@ -38,5 +38,10 @@ locals {
 
   # From api_endpoint, which the server names. The provider makes up invoke_url
   # itself, always on amazonaws.com, which is wrong for any other endpoint.
-  management_endpoint = "${replace(aws_apigatewayv2_api.this.api_endpoint, "/^ws/", "http")}/${var.stage}"
+  stage_endpoint = "${aws_apigatewayv2_api.this.api_endpoint}/${var.stage}"
+
+  # The execute-api endpoint reaches all connections, also those through the domain
+  # name, and needs no DNS record. If it is disabled, it refuses the functions too,
+  # with 403. The permission is the same for both: AWS checks the ARN of the API.
+  management_endpoint = replace(var.disable_execute_api_endpoint ? local.domain_endpoint : local.stage_endpoint, "/^ws/", "http")
 }

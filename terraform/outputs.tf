@@ -1,6 +1,18 @@
 output "websocket_url" {
   description = "URL that clients connect to."
-  value       = "${aws_apigatewayv2_api.this.api_endpoint}/${aws_apigatewayv2_stage.this.name}"
+  value       = local.has_domain ? local.domain_endpoint : "${aws_apigatewayv2_api.this.api_endpoint}/${aws_apigatewayv2_stage.this.name}"
+
+  depends_on = [aws_apigatewayv2_api_mapping.this]
+}
+
+output "domain_target_name" {
+  description = "Host name that the DNS record of domain_name must point to: a CNAME record, or an alias record in Route 53. Null without domain_name."
+  value       = one(aws_apigatewayv2_domain_name.this[*].domain_name_configuration[0].target_domain_name)
+}
+
+output "domain_target_zone_id" {
+  description = "ID of the Route 53 hosted zone of domain_target_name, for an alias record. Null without domain_name."
+  value       = one(aws_apigatewayv2_domain_name.this[*].domain_name_configuration[0].hosted_zone_id)
 }
 
 output "websocket_api_id" {

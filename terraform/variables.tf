@@ -68,6 +68,76 @@ variable "bundle_directory" {
   default     = null
 }
 
+variable "domain_name" {
+  description = "Domain name of the WebSocket URL, such as \"chat.example.com\". Clients then connect to wss://chat.example.com, without the stage. Default: the domain name that API Gateway generates."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.domain_name == null ? true : length(var.domain_name) <= 253 && can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain_name))
+    error_message = "domain_name must be a host name in lowercase, such as \"chat.example.com\", without scheme, port and path. A wildcard is not valid, because clients cannot connect to it."
+  }
+}
+
+variable "certificate_arn" {
+  description = "ARN of the certificate for domain_name in AWS Certificate Manager, issued and in the region of the stack. Required with domain_name. With disable_execute_api_endpoint, the functions also connect to the domain, so a public CA must have issued the certificate."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.certificate_arn == null ? true : can(regex("^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$", var.certificate_arn))
+    error_message = "certificate_arn must be the ARN of a certificate in AWS Certificate Manager, such as \"arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab\"."
+  }
+
+  validation {
+    condition     = var.certificate_arn == null ? true : try(split(":", var.certificate_arn)[3] == var.region, true)
+    error_message = "certificate_arn must be the ARN of a certificate in ${var.region}, the region of the stack. Request a certificate there."
+  }
+
+  validation {
+    condition     = (var.domain_name == null) == (var.certificate_arn == null)
+    error_message = "certificate_arn requires domain_name, and domain_name requires certificate_arn. Set both or neither."
+  }
+}
+
+variable "hosted_zone_id" {
+  description = "ID of the public Route 53 hosted zone that gets the records of domain_name. It must belong to the same AWS account. The local AWS has no Route 53, so leave it unset there. Default: no record. Create one that points to the output domain_target_name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.hosted_zone_id == null ? true : can(regex("^Z[A-Z0-9]{1,31}$", var.hosted_zone_id))
+    error_message = "hosted_zone_id must be the ID of a hosted zone, such as \"Z0123456789ABCDEFGHIJ\", not its name. To list the IDs, run `aws route53 list-hosted-zones`."
+  }
+
+  validation {
+    condition     = var.hosted_zone_id == null || var.domain_name != null
+    error_message = "hosted_zone_id requires domain_name. Set domain_name too, or remove hosted_zone_id."
+  }
+}
+
+variable "disable_execute_api_endpoint" {
+  description = "Whether clients can connect through domain_name only. API Gateway then refuses the domain name that it generated, and the functions send replies through domain_name. On an existing stack, first apply domain_name alone and let clients connect to it."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.disable_execute_api_endpoint || var.domain_name != null
+    error_message = "disable_execute_api_endpoint requires domain_name, because clients could not connect at all without it. Set domain_name too, or remove disable_execute_api_endpoint."
+  }
+}
+
+variable "ip_address_type" {
+  description = "IP addresses of the API and of domain_name: \"ipv4\", or \"dualstack\" for IPv4 and IPv6."
+  type        = string
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "dualstack"], var.ip_address_type)
+    error_message = "ip_address_type must be \"ipv4\" or \"dualstack\". API Gateway offers no API with IPv6 addresses only."
+  }
+}
+
 variable "allowed_origins" {
   description = "Origins of web pages that are allowed to connect, as browsers send them (\"https://app.example.com\"). If the list is empty, all origins are allowed. This is not authentication: clients other than browsers can connect without an Origin header."
   type        = list(string)

@@ -47,6 +47,10 @@ run "first_invalid_values" {
     runtime = "nodejs20.x"
     # A trailing slash.
     allowed_origins = ["https://app.example.com/"]
+    # A URL.
+    domain_name = "https://chat.example.com"
+    # Only IPv6 addresses.
+    ip_address_type = "ipv6"
     # No message at all.
     throttling_rate_limit = 0
     # No burst at all.
@@ -81,6 +85,8 @@ run "first_invalid_values" {
     var.tags,
     var.runtime,
     var.allowed_origins,
+    var.domain_name,
+    var.ip_address_type,
     var.throttling_rate_limit,
     var.throttling_burst_limit,
     var.websocket_handler_memory_size,
@@ -105,6 +111,10 @@ run "second_invalid_values" {
     tags = { Project = "other" }
     # Capitals.
     allowed_origins = ["https://App.example.com"]
+    # All three without a domain name.
+    certificate_arn              = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id               = "Z0123456789ABCDEFGHIJ"
+    disable_execute_api_endpoint = true
     # More than the quota of an account.
     throttling_rate_limit = 10001
     # More than the quota of an account.
@@ -127,6 +137,9 @@ run "second_invalid_values" {
     var.project,
     var.tags,
     var.allowed_origins,
+    var.certificate_arn,
+    var.hosted_zone_id,
+    var.disable_execute_api_endpoint,
     var.throttling_rate_limit,
     var.throttling_burst_limit,
     var.processor_memory_size,
@@ -153,8 +166,12 @@ run "third_invalid_values" {
     # two attempts of 30.
     maximum_retry_attempts       = 2
     maximum_event_age_in_seconds = 259
-    # A key and a topic in another region.
+    # A name.
+    domain_name    = "chat.example.com"
+    hosted_zone_id = "example.com"
+    # A certificate, a key and a topic in another region.
     region           = "eu-central-1"
+    certificate_arn  = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
     log_kms_key_arn  = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     alarm_topic_arns = ["arn:aws:sns:eu-central-1:123456789012:alerts", "arn:aws:sns:us-east-1:123456789012:alerts"]
     jwt_issuer       = "https://login.example.com"
@@ -169,6 +186,8 @@ run "third_invalid_values" {
   expect_failures = [
     var.project,
     var.allowed_origins,
+    var.hosted_zone_id,
+    var.certificate_arn,
     var.throttling_burst_limit,
     var.maximum_event_age_in_seconds,
     var.log_kms_key_arn,
@@ -185,6 +204,8 @@ run "fourth_invalid_values" {
   variables {
     # The default port.
     allowed_origins = ["https://app.example.com:443"]
+    # A wildcard.
+    domain_name = "*.example.com"
     # Only starts like the name of this machine.
     jwt_issuer   = "http://localhost.evil.example"
     jwt_audience = ["chat"]
@@ -192,6 +213,7 @@ run "fourth_invalid_values" {
 
   expect_failures = [
     var.allowed_origins,
+    var.domain_name,
     var.jwt_issuer,
   ]
 }
@@ -208,6 +230,27 @@ run "an_issuer_without_an_audience" {
   expect_failures = [var.jwt_audience, var.jwt_claims]
 }
 
+run "a_certificate_of_iam" {
+  command = plan
+
+  variables {
+    domain_name     = "chat.example.com"
+    certificate_arn = "arn:aws:iam::123456789012:server-certificate/chat"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
+run "a_domain_name_without_a_certificate" {
+  command = plan
+
+  variables {
+    domain_name = "chat.example.com"
+  }
+
+  expect_failures = [var.certificate_arn]
+}
+
 run "unusual_but_right" {
   command = plan
 
@@ -217,6 +260,8 @@ run "unusual_but_right" {
     region                                 = "us-gov-west-1"
     tags                                   = { "cost-centre" = "42" }
     allowed_origins                        = ["http://localhost:5173", "https://[::1]:8443", "capacitor://localhost"]
+    domain_name                            = "xn--bcher-kva.1.example"
+    certificate_arn                        = "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
     throttling_rate_limit                  = 0.5
     throttling_burst_limit                 = 1
     websocket_handler_memory_size          = 256
