@@ -78,12 +78,13 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no saved queries.
-  const withQueries = mapValues(regions, (region) => ({
+  // A snapshot of an earlier version has no custom domain names and no saved queries.
+  const complete = mapValues(regions, (region) => ({
     ...region,
+    apigateway: { ...emptyRegion().apigateway, ...region.apigateway },
     logs: { ...emptyRegion().logs, ...region.logs },
   }));
-  return { accountId, iam, regions: withQueries };
+  return { accountId, iam, regions: complete };
 }
 
 /** A function in a snapshot. */
@@ -183,7 +184,7 @@ function stableIds({ iam, regions }: State): [string, string][] {
       `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`,
     ]);
   const domainNames = Object.values(regions)
-    .flatMap(({ apigateway }) => Object.values(apigateway.domainNames ?? {}))
+    .flatMap(({ apigateway }) => Object.values(apigateway.domainNames))
     .toSorted((a, b) => (a.domainName < b.domainName ? -1 : 1));
   return [
     ...roles,

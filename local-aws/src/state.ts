@@ -40,7 +40,7 @@ export function regionOf(state: State, region: string): RegionState {
 }
 
 export const emptyRegion = (): RegionState => ({
-  apigateway: { apis: {} },
+  apigateway: { apis: {}, domainNames: {} },
   cloudwatch: { alarms: {}, dashboards: {} },
   lambda: { functions: {} },
   logs: { groups: {}, queryDefinitions: {} },

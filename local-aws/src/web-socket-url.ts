@@ -48,7 +48,7 @@ export function firstWebSocketUrl(state: State, endpoint: string): string | null
 
 const candidates = (state: State): Candidate[] =>
   Object.entries(state.regions).flatMap(([region, { apigateway }]) => {
-    const domainNames = Object.values(apigateway.domainNames ?? {});
+    const domainNames = Object.values(apigateway.domainNames);
     return Object.values(apigateway.apis).map((api) => ({ api, region, domainNames }));
   });
 

@@ -102,7 +102,7 @@ afterAll(() => aws.close());
 
 /** Another API and another stage, so that there is something to reach for. */
 function addNeighbours({ state }: TestLocalAws): void {
-  const { apis } = state.regions["us-east-1"]?.apigateway ?? { apis: {} };
+  const apis = state.regions["us-east-1"]?.apigateway.apis ?? {};
   const { websocket0 } = apis;
   const production = websocket0?.stages["production"];
   if (websocket0 === undefined || production === undefined) throw new Error("There is no API.");

@@ -152,7 +152,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     expect(rest).toEqual(empty);
     expect(regions["us-east-1"]).toEqual({
       // The one thing that Terraform's provider 5 leaves: destroying it makes no call.
-      apigateway: { apis: {}, cloudwatchRoleArn: expect.any(String) },
+      apigateway: { apis: {}, domainNames: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
       lambda: { functions: {} },
       logs: { groups: {}, queryDefinitions: {} },

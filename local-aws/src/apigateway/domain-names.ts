@@ -59,7 +59,7 @@ const domainNameInput = v.strictObject({ domainName: v.string() });
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/domainnames.html
  */
 export function domainNameRoutes({ state }: ControlPlane): Route[] {
-  const all = (region: string) => (regionOf(state, region).apigateway.domainNames ??= {});
+  const all = (region: string) => regionOf(state, region).apigateway.domainNames;
   const get = (region: string, domainName: string) => findDomainName(state, region, domainName);
   const path = "/v2/domainnames/{domainName}";
   return [
@@ -131,7 +131,7 @@ export const isMapped = (
   region: string,
   condition: (mapping: ApiMapping) => boolean,
 ): boolean =>
-  Object.values(regionOf(state, region).apigateway.domainNames ?? {}).some(({ apiMappings }) =>
+  Object.values(regionOf(state, region).apigateway.domainNames).some(({ apiMappings }) =>
     Object.values(apiMappings).some(condition),
   );
 

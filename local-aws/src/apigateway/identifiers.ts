@@ -17,7 +17,7 @@ export function findApi(state: State, region: string, apiId: string): Api {
 
 /** @throws {AwsError} 404 NotFoundException. */
 export function findDomainName(state: State, region: string, domainName: string): DomainName {
-  const { domainNames = {} } = regionOf(state, region).apigateway;
+  const { domainNames } = regionOf(state, region).apigateway;
   return find(domainNames, domainName, "Invalid domain name identifier specified");
 }
 

@@ -2,8 +2,7 @@ export interface ApiGatewayState {
   /** The account's setting in this region: who may write a stage's logs. */
   cloudwatchRoleArn?: string;
   apis: Record<string, Api>;
-  /** Default: none. */
-  domainNames?: Record<string, DomainName>;
+  domainNames: Record<string, DomainName>;
 }
 
 /** A custom domain name, with the stages that it serves. */

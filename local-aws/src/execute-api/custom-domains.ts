@@ -17,7 +17,7 @@ export interface CustomDomains {
 export function createCustomDomains(state: State): CustomDomains {
   const find = (name: string): DomainName | undefined => {
     for (const { apigateway } of Object.values(state.regions)) {
-      const { domainNames = {} } = apigateway;
+      const { domainNames } = apigateway;
       if (Object.hasOwn(domainNames, name)) return domainNames[name];
     }
     return undefined;
