@@ -76,17 +76,32 @@ test("--help lists the options and the faults", async () => {
 
 test.for([
   [["--port", "many"], '--port must be a whole number from 0 to 65535, not "many".'],
+  [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
+  [["--port", "0x50"], '--port must be a whole number from 0 to 65535, not "0x50".'],
   [["--account", "1"], '--account must have 12 digits, not "1".'],
   [["--prot", "1"], "Unknown option '--prot'. For all options, run local-aws --help."],
   [["--functions", "."], "--functions needs --snapshot, which names the functions."],
-  [["--snapshot", "no.json"], "--snapshot: ENOENT: no such file or directory, open 'no.json'"],
+  [
+    ["here"],
+    "Unexpected argument 'here'. This command does not take positional arguments. For all options, run local-aws --help.",
+  ],
+  [["--snapshot", "no.json"], "--snapshot: no.json does not exist."],
+  [["--snapshot", "."], "--snapshot: . is a directory."],
+  [
+    ["--snapshot", "package.json", "--functions", "LICENSE"],
+    "--functions: LICENSE is not a directory.",
+  ],
+  [
+    ["--snapshot", "package.json"],
+    "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
+  ],
 ] as const)("a wrong option is one line: %j", async ([args, line]) => {
-  expect(await run(...args)).toEqual({ code: 1, stdout: "", stderr: `${line}\n` });
+  expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr: `${line}\n` });
 });
 
 test("an unknown fault is an error that lists the faults", async () => {
   const { code, stderr } = await run("--fault", "nonsense");
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toMatch(/^--fault must be a name.*not "nonsense"/);
   expect(stderr).toContain("vanish-after-post");
   expect(stderr).not.toContain("    at ");
@@ -98,8 +113,8 @@ test("a port in use is one line", async () => {
   await once(other.listen(0, "127.0.0.1"), "listening");
   const { port } = other.address() as AddressInfo;
   expect(await run("--port", String(port))).toEqual({
-    code: 1,
+    code: 2,
     stdout: "",
-    stderr: `Port ${port} is in use. Stop the other process, or choose another port with --port.\n`,
+    stderr: `Port ${port} is in use. Stop the other process, or choose another port: local-aws --port 4567\n`,
   });
 });

@@ -3,41 +3,25 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { listFaults, parseFaults } from "./faults/faults.ts";
+import {
+  commandOptions,
+  describeCommandOptions,
+  explainCommandError,
+  readCommandValues,
+  UsageError,
+} from "./command-options.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
-import { LOCAL_ACCOUNT_ID } from "./state.ts";
 import { formatLogEvent } from "./terminal/log-format.ts";
 import { formatMessage } from "./terminal/trace-format.ts";
-
-const DEFAULT_PORT = 4566;
 
 const USAGE = `Usage: local-aws [options]
 
 Starts an empty local AWS: WebSocket APIs of API Gateway, Lambda, IAM, SQS and CloudWatch.
 
-  --port <number>   port of the local AWS; 0 selects a free port (default: ${DEFAULT_PORT})
-  --account <id>    account ID of the local AWS, 12 digits (default: that of the snapshot, or
-                    ${LOCAL_ACCOUNT_ID})
-  --snapshot <file> start with the resources of a snapshot. To write one, fetch /_local/snapshot from
+${describeCommandOptions(`  --snapshot <file> start with the resources of a snapshot. To write one, fetch /_local/snapshot from
                     a running local AWS
   --functions <directory>
-                    directory with a zip file for each function of the snapshot: <function name>.zip
-  --trace           print a trace of each message
-  --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
-                    to 1. Repeat the option to inject several faults
-  --allow-other-users
-                    accept requests from processes of other users of this machine, such as containers
-                    on the host network. Any such process can then run code as you
-  --help            print this help
-
-Faults:
-${listFaults()}
-`;
-
-/** A mistake in the arguments. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+                    directory with a zip file for each function of the snapshot: <function name>.zip`)}`;
 
 interface Arguments {
   port: number;
@@ -48,49 +32,26 @@ interface Arguments {
 /** @returns undefined for `--help`. */
 async function readArguments(): Promise<Arguments | undefined> {
   const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: String(DEFAULT_PORT) },
-      account: { type: "string" },
-      snapshot: { type: "string" },
-      functions: { type: "string" },
-      trace: { type: "boolean", default: false },
-      fault: { type: "string", multiple: true, default: [] },
-      "allow-other-users": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+    options: { ...commandOptions, snapshot: { type: "string" }, functions: { type: "string" } },
   });
   if (values.help) return undefined;
-  const { account: accountId, snapshot, functions, trace } = values;
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port.trim() === "")
-    throw new UsageError(`--port must be a whole number from 0 to 65535, not "${values.port}".`);
-  if (accountId !== undefined && !/^\d{12}$/.test(accountId))
-    throw new UsageError(`--account must have 12 digits, not "${accountId}".`);
+  const { snapshot, functions } = values;
+  const { port, trace, options } = readCommandValues(values);
   if (functions !== undefined && snapshot === undefined)
     throw new UsageError("--functions needs --snapshot, which names the functions.");
   return {
     port,
     trace,
     options: {
-      ...(accountId !== undefined && { accountId }),
+      ...options,
       ...(snapshot !== undefined && {
-        snapshot: await reading("--snapshot", readFile(snapshot, "utf8")),
+        snapshot: await reading("--snapshot", snapshot, readFile(snapshot, "utf8")),
       }),
       ...(functions !== undefined && {
-        functions: await reading("--functions", readZips(functions)),
+        functions: await reading("--functions", functions, readZips(functions)),
       }),
-      faults: faultsOf(values.fault),
-      allowOtherUsers: values["allow-other-users"],
     },
   };
-}
-
-function faultsOf(specifications: readonly string[]) {
-  try {
-    return parseFaults(specifications);
-  } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error });
-  }
 }
 
 /** The zip files of a directory, by their names without `.zip`. */
@@ -102,13 +63,27 @@ async function readZips(directory: string): Promise<Record<string, Buffer>> {
   return Object.fromEntries(zips);
 }
 
-async function reading<Content>(option: string, content: Promise<Content>): Promise<Content> {
+async function reading<Content>(
+  option: string,
+  path: string,
+  content: Promise<Content>,
+): Promise<Content> {
   try {
     return await content;
   } catch (error) {
-    throw new UsageError(`${option}: ${messageOf(error)}`, { cause: error });
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw new UsageError(`${option}: ${path} ${READ_ERRORS[code] ?? `cannot be read: ${code}.`}`, {
+      cause: error,
+    });
   }
 }
+
+const READ_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist.",
+  EISDIR: "is a directory.",
+  ENOTDIR: "is not a directory.",
+  EACCES: "cannot be read: permission denied.",
+};
 
 function create(options: LocalAwsOptions): LocalAws {
   try {
@@ -167,17 +142,6 @@ async function start({ port, trace, options }: Arguments): Promise<void> {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** One line for an error that the user can fix. Any other error keeps its stack. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE" && "port" in error)
-    return `Port ${String(error.port)} is in use. Stop the other process, or choose another port with --port.`;
-  if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
-    return `${error.message.replace(/\.?$/, ".")} For all options, run local-aws --help.`;
-  return error instanceof UsageError ? error.message : (error.stack ?? error.message);
-}
-
 // When the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
@@ -186,6 +150,7 @@ try {
   if (args === undefined) process.stdout.write(USAGE);
   else await start(args);
 } catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
+  const sentence = explainCommandError(error, "local-aws");
+  console.error(sentence ?? (error instanceof Error ? error.stack : error));
+  process.exitCode = sentence === undefined ? 1 : 2;
 }

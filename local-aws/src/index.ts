@@ -1,5 +1,14 @@
 /** The public API of `@websocket-lambda/local-aws`. */
 export { type Clock, systemClock, type Timer } from "./clock.ts";
+export {
+  commandOptions,
+  type CommandSettings,
+  type CommandValues,
+  describeCommandOptions,
+  explainCommandError,
+  readCommandValues,
+  UsageError,
+} from "./command-options.ts";
 export type { ConsoleOptions, JsonSchema } from "./console/settings.ts";
 export {
   type FaultName,
