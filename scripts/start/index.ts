@@ -3,163 +3,41 @@
  * and deploys a function when one of its sources changes.
  */
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { stop as stopEsbuild } from "esbuild";
 import {
   createLocalAws,
-  type FaultRates,
+  explainCommandError,
   formatLogEvent,
   formatMessage,
-  isRuntime,
-  listFaults,
-  LOCAL_ACCOUNT_ID,
   type LocalAws,
-  parseFaults,
-  type Runtime,
-  RUNTIMES,
 } from "@websocket-lambda/local-aws";
-import { describeErrors, isBuildFailure } from "../build/build-failure.ts";
 import { type FunctionName, openBuild } from "../build/index.ts";
 import { createStackMapper } from "../build/map-stack.ts";
-import { workspaceOf } from "../terraform.ts";
+import { runScript } from "../run-script.ts";
 import { consoleOptions, documentPages, FRAME_PATTERNS } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
+import { introduction, introductionWhenEmpty, shellVariables } from "./introduction.ts";
 import { createIssuer } from "./issuer.ts";
+import { readOptions, type StartOptions, USAGE } from "./options.ts";
+import { runCommand } from "./run-command.ts";
 import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
+import { stopSignal } from "./stop-signal.ts";
 
-const USAGE = `Usage: npm start -- [options]
-
-Builds the functions and starts the local AWS with the stack and the console.
-
-  --port <number>   port of the local AWS; 0 selects a free port (default: 4566)
-  --auth            require a JWT to connect, run a local issuer and print a test token
-  --empty           start without the stack, so that you can run \`terraform apply\`
-  --runtime <name>  run the functions on ${RUNTIMES.join(" or ")} (default: the runtime of the stack)
-  --account <id>    account ID of the local AWS, 12 digits (default: ${LOCAL_ACCOUNT_ID})
-  --trace           print a trace of each message
-  --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
-                    to 1. Repeat the option to inject several faults
-  --allow-other-users
-                    accept requests from processes of other users of this machine, such as containers
-                    on the host network. Any such process can then run code as you
-  --help            print this help
-
-Faults:
-${listFaults()}
-`;
+const COMMAND = "npm start --";
 
 const root = join(import.meta.dirname, "..", "..");
 const outDirectory = join(root, "dist");
 
-interface Options {
-  port: number;
-  accountId: string;
-  auth: boolean;
-  empty: boolean;
-  runtime: Runtime | undefined;
-  faults: FaultRates;
-  trace: boolean;
-  allowOtherUsers: boolean;
-}
-
-function options(): Options {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "4566" },
-      account: { type: "string", default: LOCAL_ACCOUNT_ID },
-      auth: { type: "boolean", default: false },
-      empty: { type: "boolean", default: false },
-      runtime: { type: "string" },
-      trace: { type: "boolean", default: false },
-      "allow-other-users": { type: "boolean", default: false },
-      fault: { type: "string", multiple: true, default: [] },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    process.exit(0);
-  }
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}".`);
-  const { account: accountId, auth, empty, runtime, trace } = values;
-  if (runtime !== undefined && !isRuntime(runtime))
-    throw new Error(`--runtime must be ${RUNTIMES.join(" or ")}, not "${runtime}".`);
-  if (!/^\d{12}$/.test(accountId))
-    throw new Error(`--account must have 12 digits, not "${accountId}".`);
-  if (auth && empty) throw new Error("--auth and --empty cannot be used together.");
-  if (runtime !== undefined && empty)
-    throw new Error(
-      "--runtime and --empty cannot be used together. Set the variable runtime of Terraform instead.",
-    );
-  const faults = parseFaults(values.fault);
-  const allowOtherUsers = values["allow-other-users"];
-  return { port, accountId, auth, empty, runtime, trace, allowOtherUsers, faults };
-}
-
 /**
- * Sets the region twice: the SDKs read `AWS_REGION`, and version 1 of the AWS CLI reads only
- * `AWS_DEFAULT_REGION`. The workspace separates the Terraform state of this local AWS from the states
- * of stacks on AWS.
+ * Runs until a signal, or until the command of `--run` has ended.
+ * @param closers gets the function that ends each part that has started.
+ * @returns the exit code.
  */
-const shellVariables = (aws: LocalAws) =>
-  `export AWS_ENDPOINT_URL=${aws.endpoint} TF_WORKSPACE=${workspaceOf(aws.accountId)} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`;
-
-const introductionWhenEmpty = (aws: LocalAws) => `
-An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not saved.
-
-  Console  ${aws.endpoint}/
-
-  In a second terminal, set the variables and apply Terraform:
-           ${shellVariables(aws)}
-           terraform -chdir=terraform/account init
-           terraform -chdir=terraform/account apply
-           terraform -chdir=terraform init
-           terraform -chdir=terraform apply
-
-  Terraform deploys the functions. After a change, run \`npm run build\` and apply again.
-
-Logs of the functions:
-`;
-
-/** @param token undefined if the stack requires none. */
-function introduction(aws: LocalAws, token: string | undefined): string {
-  const url = aws.webSocketUrl(STAGE);
-  const tokenQuery = token === undefined ? "" : `?token=${token}`;
-  const message = '{"action": "uppercase", "data": {"text": "hello"}}';
-  return `
-WebSocket Lambda is running. Press Ctrl-C to stop it.
-
-  Console  ${aws.endpoint}/
-           Send messages and see each step of their processing.
-
-  URL      ${url}
-${token === undefined ? "" : introductionOfToken(token)}
-  In a second terminal, connect and send a message:
-           npx wscat -c '${url}${tokenQuery}'
-           > ${message}
-
-  For clients in TypeScript and Python, see examples/README.md.
-
-  To use the AWS CLI and the SDKs with the local AWS, set these variables:
-           ${shellVariables(aws)}
-
-  Edit files in functions/ or shared/. The functions reload when you save.
-
-Logs of the functions:
-`;
-}
-
-const introductionOfToken = (token: string) => `
-  Token    ${token}
-           The subject is ada. The token expires in one hour.
-           Browsers send it as a subprotocol: new WebSocket(url, ["websocket-lambda", token])
-`;
-
-async function start(options: Options): Promise<void> {
-  const { port, accountId, auth, empty, runtime, faults, trace, allowOtherUsers } = options;
+async function start(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
+  const { port, trace, auth, empty, runtime, command } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
+  // Otherwise esbuild prints a stack of its own when it is killed during a build.
+  closers.push(stopEsbuild, () => build.close());
   const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
@@ -168,9 +46,7 @@ async function start(options: Options): Promise<void> {
   const mapStack = createStackMapper(outDirectory);
   let buildProblem: string | undefined;
   const aws = createLocalAws({
-    accountId,
-    faults,
-    allowOtherUsers,
+    ...options.options,
     spareProcesses: true,
     ...(snapshot !== undefined && { snapshot, functions: functionsOf(bundles) }),
     ...FRAME_PATTERNS,
@@ -178,10 +54,9 @@ async function start(options: Options): Promise<void> {
     console: consoleOptions({ issuer, notice: () => buildProblem }),
     pages: { ...documentPages, ...issuer?.pages },
   });
-  await aws.listen(port).catch(async (error: unknown) => {
-    await aws.close();
-    throw error;
-  });
+  closers.push(() => aws.close());
+  const stopped = stopSignal();
+  await aws.listen(port);
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.subscribe({
     log(event) {
@@ -193,23 +68,27 @@ async function start(options: Options): Promise<void> {
       message: (message) => console.log(formatMessage(message, process.stdout)),
     }),
   });
+  if (command !== undefined) {
+    console.log(`The local AWS is running at ${aws.endpoint}. Running: ${command}`);
+    return await runCommand(command, { environment: environmentOf(aws, empty, token), stopped });
+  }
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
-
   const say = (text: string) => console.log(text);
   const onBuild = (problem: string | undefined) => void (buildProblem = problem);
   if (snapshot !== undefined)
     await startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say, onBuild });
-
-  const close = async () => {
-    await build.close();
-    await stopEsbuild();
-    await aws.close();
-  };
-  const end = () => {
-    void close().then(() => process.exit(0));
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  await stopped;
+  return 0;
 }
+
+/** The environment of the command of `--run`. Other credentials would replace those of the local AWS. */
+const environmentOf = (aws: LocalAws, empty: boolean, token: string | undefined) => ({
+  AWS_PROFILE: undefined,
+  AWS_SESSION_TOKEN: undefined,
+  ...shellVariables(aws),
+  ...(!empty && { WEBSOCKET_URL: aws.webSocketUrl(STAGE) }),
+  ...(token !== undefined && { WEBSOCKET_TOKEN: token }),
+});
 
 /** Returns the `deploy` of hot reload: undefined is for a bundle without a function in the snapshot. */
 function deployTo(aws: LocalAws, snapshot: string) {
@@ -222,30 +101,22 @@ function deployTo(aws: LocalAws, snapshot: string) {
   };
 }
 
-/** One line for an error that the user can fix. Any other error keeps its stack. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (isBuildFailure(error)) return describeErrors(error.errors);
-  const code = "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE" && "port" in error) return portInUse(Number(error.port));
-  if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
-    return `${error.message}\n\n${USAGE}`;
-  return error.message.startsWith("--") ? error.message : (error.stack ?? error.message);
+const explain = (error: unknown) => explainCommandError(error, COMMAND);
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    process.exitCode = await start(options, closers);
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
 }
 
-function portInUse(port: number): string {
-  const other = port === 4567 ? 4568 : 4567;
-  return `Port ${port} is in use. Stop the other process, or choose another port: npm start -- --port ${other}`;
-}
-
-// When the reader of the output exits, as in `npm start | head`, the local AWS keeps running.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-
-try {
-  await start(options());
-} catch (error) {
-  // Otherwise esbuild prints a stack of its own when it is killed during a build.
-  await stopEsbuild();
-  console.error(explain(error));
-  process.exit(1);
-}
+await runScript(COMMAND, main, explain);
+// Whatever is left must not keep the process.
+process.exit();

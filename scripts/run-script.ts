@@ -1,0 +1,42 @@
+/** The end of every script: its exit code, and a sentence about a mistake. */
+import { explainAwsFailure } from "./aws-failure.ts";
+import { describeErrors, isBuildFailure } from "./build/build-failure.ts";
+
+/** The exit code of a script that stopped because of a mistake that the user can fix. */
+const MISTAKE = 2;
+
+/** An error that the user can fix. The message says what is wrong and what to do. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/**
+ * Runs the main function of a script. If it throws an error that the user can fix, prints a sentence
+ * and sets the exit code to 2. Any other error keeps its stack, and sets the exit code to 1.
+ * @param command starts the script, as a user types it before the options, such as `npm start --`.
+ * @param explain returns the sentence for further errors, and undefined for those that it does not know.
+ */
+export async function runScript(
+  command: string,
+  main: () => void | Promise<void>,
+  explain: (error: unknown) => string | undefined = () => undefined,
+): Promise<void> {
+  // When the reader of the output exits, as in `npm start | head`, the script keeps running.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  try {
+    await main();
+  } catch (error) {
+    const sentence = explain(error) ?? explainMistake(error, command);
+    process.exitCode = sentence === undefined ? 1 : MISTAKE;
+    if (sentence === undefined) console.error(error);
+    console.error(sentence ?? `This is a bug in ${command.replace(/ --$/, "")}. Please report it.`);
+  }
+}
+
+function explainMistake(error: unknown, command: string): string | undefined {
+  if (error instanceof UserError) return error.message;
+  if (isBuildFailure(error)) return describeErrors(error.errors);
+  if (error instanceof Error && "code" in error && /^ERR_PARSE_ARGS/.test(String(error.code)))
+    return `${error.message.replace(/\.?$/, ".")} For all options, run ${command} --help.`;
+  return explainAwsFailure(error);
+}
