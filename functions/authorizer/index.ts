@@ -1,7 +1,7 @@
 import { list, optional, required } from "../../shared/environment.ts";
 import { allowsOrigin, type TokenContext } from "../../shared/handshake.ts";
 import type { AuthorizerEvent, AuthorizerResponse } from "./events.ts";
-import { tokensOf } from "./tokens.ts";
+import { hasBearerHeader, tokensOf } from "./tokens.ts";
 import { createVerifyToken } from "./verify-token.ts";
 
 const allowedOrigins = list("ALLOWED_ORIGINS");
@@ -19,14 +19,19 @@ const verifyToken = createVerifyToken({
  */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResponse> {
   const { connectionId, requestId } = event.requestContext;
-  const refuse = (reason: string): AuthorizerResponse => {
+  const warn = (reason: string) =>
     console.warn({ event: "connection refused", connectionId, requestId, reason });
+  const refuse = (reason: string): AuthorizerResponse => {
+    warn(reason);
     return decision("Deny", event.methodArn, "unknown");
   };
 
   if (!allowsOrigin(event.multiValueHeaders, allowedOrigins)) return refuse("OriginNotAllowed");
   const [token, second] = tokensOf(event);
-  if (token === undefined) throw new Error("Unauthorized");
+  if (token === undefined) {
+    warn(hasBearerHeader(event) ? "TokenInAuthorizationHeader" : "NoToken");
+    throw unauthorized();
+  }
   if (second !== undefined) return refuse("SeveralTokens");
   try {
     const verification = await verifyToken(token);
@@ -43,6 +48,16 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerRespons
     console.error({ event: "token not checked", connectionId, requestId, error });
     throw error;
   }
+}
+
+/**
+ * API Gateway responds with 401 to this error only, and Lambda logs every error. The stack would show
+ * a failure of this function, but the client is at fault.
+ */
+function unauthorized(): Error {
+  const error = new Error("Unauthorized");
+  error.stack = String(error);
+  return error;
 }
 
 /** Bytes of an authorizer's result. API Gateway responds to a larger one with 500. */

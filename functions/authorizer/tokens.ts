@@ -9,3 +9,10 @@ export const tokensOf = (event: AuthorizerEvent): string[] => [
   ...offeredSubprotocols(event.multiValueHeaders).filter((name) => name !== SUBPROTOCOL),
   ...(event.multiValueQueryStringParameters?.["token"] ?? []).filter((token) => token !== ""),
 ];
+
+/** Whether a client sends a token as HTTP APIs expect it, where this authorizer does not look. */
+export const hasBearerHeader = ({ multiValueHeaders = {} }: AuthorizerEvent): boolean =>
+  Object.entries(multiValueHeaders).some(
+    ([name, values = []]) =>
+      name.toLowerCase() === "authorization" && values.some((value) => /^bearer\b/i.test(value)),
+  );

@@ -170,12 +170,29 @@ describe.each([
 });
 
 const WAITING = "WaitPeriodNotYetEndedJwkError";
+const BEARER = "TokenInAuthorizationHeader";
 
-test("no token is answered with 401", async () => {
+test.for([
+  ["no token", {}, "NoToken"],
+  ["a token in the header Authorization", { authorization: "Bearer x.y.z" }, BEARER],
+  ["a password in the header Authorization", { authorization: "Basic eDp5" }, "NoToken"],
+] as const)("%s gets 401 and a warning with the reason", async ([, headers, reason]) => {
   const lines = await logged(() =>
-    expect(connect(url)).rejects.toThrow("Unexpected server response: 401"),
+    expect(connect(url, { headers })).rejects.toThrow("Unexpected server response: 401"),
   );
   expect(lines.filter(isOf("websocket-handler"))).toEqual([]);
+  const logs = lines.filter(isOf("authorizer")).map(({ message }) => JSON.parse(message));
+  expect(logs).toContainEqual(
+    expect.objectContaining({
+      level: "WARN",
+      message: expect.objectContaining({ event: "connection refused", reason }),
+    }),
+  );
+  // Lambda logs the error for API Gateway. No frame of the authorizer is in it.
+  const errors = logs.filter(({ level }) => level === "ERROR").map(({ message }) => message);
+  expect(errors).toMatchObject([
+    { errorMessage: "Unauthorized", stackTrace: ["Error: Unauthorized"] },
+  ]);
 });
 
 test.for<[string, string, string[]]>([
@@ -183,6 +200,37 @@ test.for<[string, string, string[]]>([
   ["an empty parameter", "?token=", []],
 ])("%s is no token: 401", async ([, query, protocols]) => {
   await expect(connect(`${url}${query}`, {}, protocols)).rejects.toThrow("server response: 401");
+});
+
+test("the local issuer serves a token of any subject, lifetime and claims", async () => {
+  const request = (query: string) => fetch(`${issuerUrl(aws.endpoint)}/token${query}`);
+  const claimsOf = async (query: string) => {
+    const token = (await (await request(query)).text()).trim();
+    const [, payload = ""] = token.split(".");
+    return { token, claims: JSON.parse(Buffer.from(payload, "base64url").toString()) };
+  };
+  const ada = await claimsOf("");
+  expect(ada.claims).toMatchObject({ sub: "ada", aud: AUDIENCE, iss: issuerUrl(aws.endpoint) });
+  expect(ada.claims.exp - ada.claims.iat).toBe(3600);
+  expect(await connect(`${url}?token=${ada.token}`)).toHaveProperty("socket");
+
+  const bob = await claimsOf(`?sub=bob&lifetime=60&claims=${encodeURIComponent('{"role":"a"}')}`);
+  expect(bob.claims).toMatchObject({ sub: "bob", role: "a" });
+  expect(bob.claims.exp - bob.claims.iat).toBe(60);
+
+  const expired = await claimsOf("?lifetime=-10");
+  await expect(connect(`${url}?token=${expired.token}`)).rejects.toThrow("response: 403");
+});
+
+test.for([
+  ["?exp=60", 'Unknown parameter "exp". The parameters are sub, lifetime'],
+  ["?lifetime=1h", 'lifetime must be a whole number of seconds, not "1h".'],
+  ["?claims=[]", 'claims must be a JSON object, such as {"role":"admin"}.'],
+  ["?claims={", "claims must be a JSON object"],
+] as const)("the local issuer explains a wrong request for a token: %s", async ([query, text]) => {
+  const response = await fetch(`${issuerUrl(aws.endpoint)}/token${query}`);
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain(text);
 });
 
 test("two tokens are refused, even where both are good", async () => {
