@@ -3,6 +3,7 @@
  * the stacks of branches apart in an account.
  */
 import { createHash } from "node:crypto";
+import { runScript, UserError } from "./run-script.ts";
 
 /** What the names of all previews begin with, and what the role of their deployments is held to. */
 const PREFIX = "preview-";
@@ -26,11 +27,11 @@ export function projectOf(branch: string): string {
   return PREFIX + [slug, hash].filter((part) => part !== "").join("-");
 }
 
-if (import.meta.main) {
+function main(): void {
   const [branch] = process.argv.slice(2);
-  if (branch === undefined || branch === "") {
-    console.error("No branch. Usage: node scripts/branch-project.ts <branch>");
-    process.exit(1);
-  }
+  if (branch === undefined || branch === "")
+    throw new UserError("No branch. Usage: node scripts/branch-project.ts <branch>");
   console.log(projectOf(branch));
 }
+
+if (import.meta.main) await runScript("node scripts/branch-project.ts", main);

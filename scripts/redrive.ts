@@ -6,10 +6,10 @@ import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { QueueDoesNotExist, SQSClient } from "@aws-sdk/client-sqs";
-import { explainAwsFailure } from "./aws-failure.ts";
 import { type DeadLetterQueue, openDeadLetterQueue } from "./redrive/dead-letter-queue.ts";
 import { invokeAgain } from "./redrive/invoke-again.ts";
 import { listJobs, type Redriven, redriveJobs } from "./redrive/redrive-jobs.ts";
+import { runScript, UserError } from "./run-script.ts";
 
 const USAGE = `Usage: npm run redrive -- [options]
 
@@ -34,12 +34,8 @@ Exit codes:
   130  Stopped by Ctrl-C (143: SIGTERM, 129: SIGHUP).
 `;
 
-/** Exit codes. */
+/** The exit code of a run that did not send every job. */
 const INCOMPLETE = 1;
-const NOT_STARTED = 2;
-
-/** A command line, or an environment, that nothing can be done with. */
-class UsageError extends Error {}
 
 interface Options {
   project: string;
@@ -49,21 +45,16 @@ interface Options {
 }
 
 function parseOptions(): Options {
-  try {
-    const { values } = parseArgs({
-      options: {
-        project: { type: "string", default: "websocket-lambda" },
-        "dry-run": { type: "boolean", default: false },
-        rerun: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const { project, "dry-run": dryRun, rerun, help } = values;
-    return { project, dryRun, rerun, help };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`${error.message}\nRun \`npm run redrive -- --help\` for the options.`);
-  }
+  const { values } = parseArgs({
+    options: {
+      project: { type: "string", default: "websocket-lambda" },
+      "dry-run": { type: "boolean", default: false },
+      rerun: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { project, "dry-run": dryRun, rerun, help } = values;
+  return { project, dryRun, rerun, help };
 }
 
 /** A signal is an order to end after the jobs in hand, and so is a reader of the output that left. */
@@ -85,7 +76,7 @@ async function openQueue(sqs: SQSClient, project: string): Promise<DeadLetterQue
   } catch (error) {
     if (!(error instanceof QueueDoesNotExist)) throw error;
     const region = await sqs.config.region();
-    throw new UsageError(
+    throw new UserError(
       `No stack named "${project}" in ${region}: its dead-letter queue does not exist. Check --project, AWS_REGION and the account.`,
     );
   }
@@ -178,11 +169,4 @@ async function main(): Promise<void> {
   else if (!complete || signal.aborted) process.exitCode = INCOMPLETE;
 }
 
-try {
-  await main();
-} catch (error) {
-  const sentence = error instanceof UsageError ? error.message : explainAwsFailure(error);
-  if (sentence === undefined) throw error;
-  console.error(sentence);
-  process.exitCode = NOT_STARTED;
-}
+await runScript("npm run redrive --", main);

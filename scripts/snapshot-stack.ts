@@ -6,10 +6,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createLocalAws } from "@websocket-lambda/local-aws";
 import { buildFunctions } from "./build/index.ts";
+import { runScript, UserError } from "./run-script.ts";
 import { mergePatch } from "./start/merge-patch.ts";
 import { AUTHENTICATED_PATCH, SNAPSHOT, type StackName } from "./start/stack.ts";
+import { readSnapshotSources, SNAPSHOT_SOURCES, variableFiles } from "./start/terraform-changes.ts";
 import { applyStack, variablesOf } from "./terraform.ts";
 
 /** The snapshot of a stack that Terraform has applied. */
@@ -32,7 +35,19 @@ async function write(file: string, snapshot: unknown): Promise<void> {
   console.log(`Wrote ${file}.`);
 }
 
-await buildFunctions();
-const [open, authenticated] = await Promise.all([applied("open"), applied("authenticated")]);
-await write(SNAPSHOT, open);
-await write(AUTHENTICATED_PATCH, mergePatch(open, authenticated));
+async function main(): Promise<void> {
+  parseArgs();
+  const variables = await variableFiles();
+  if (variables.length > 0)
+    throw new UserError(
+      `The snapshot must have the defaults of Terraform, because all tests use it. Move ${variables.join(", ")} to another directory, then run npm run snapshot again.`,
+    );
+  const sources = await readSnapshotSources();
+  await buildFunctions();
+  const [open, authenticated] = await Promise.all([applied("open"), applied("authenticated")]);
+  await write(SNAPSHOT, open);
+  await write(AUTHENTICATED_PATCH, mergePatch(open, authenticated));
+  await write(SNAPSHOT_SOURCES, sources);
+}
+
+await runScript("npm run snapshot --", main);

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_ACCOUNT_ID } from "@websocket-lambda/local-aws";
 import { runChild } from "./child-process.ts";
+import { UserError } from "./run-script.ts";
 import { AUDIENCE, issuerUrl } from "./start/issuer.ts";
 import type { StackName } from "./start/stack.ts";
 
@@ -107,7 +108,10 @@ export const localCredentials = (endpoint: string) => ({
   AWS_EC2_METADATA_DISABLED: "true",
 });
 
-/** Resolves with the output of Terraform. Rejects with an error that contains it if Terraform fails. */
+/**
+ * Resolves with the output of Terraform. Rejects with an error that contains it if Terraform fails.
+ * @throws {UserError} if Terraform is not installed, or fails.
+ */
 async function terraform(args: string[], environment: Record<string, string>): Promise<string> {
   let printed = "";
   const code = await runChild(() => {
@@ -118,7 +122,16 @@ async function terraform(args: string[], environment: Record<string, string>): P
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
     return child;
+  }).catch((error: unknown) => {
+    throw isMissing(error) ? new UserError(NO_TERRAFORM, { cause: error }) : error;
   });
   if (code === 0) return printed;
-  throw new Error(`terraform ${args.join(" ")} failed with exit code ${code}:\n${printed}`);
+  throw new UserError(`terraform ${args.join(" ")} failed with exit code ${code}:\n${printed}`);
 }
+
+const NO_TERRAFORM =
+  "Terraform is not installed, or not on the PATH. Install version 1.11 or newer: https://developer.hashicorp.com/terraform/install";
+
+/** Whether a program is not on the `PATH`. */
+const isMissing = (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connect } from "./e2e/client.ts";
 import { npmStart } from "./npm-start.ts";
+import { descendantsOf, processes } from "./processes.ts";
 
 const run = (...args: string[]) => npmStart(join(import.meta.dirname, ".."), ...args);
 
@@ -24,7 +24,7 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
     messages: { uppercase: { properties: { action: { const: "uppercase" } } } },
   });
   await line(/INFO {3}websocket-lambda-processor {2}.*"reply posted"/);
-  const children = childrenOf(child.pid);
+  const children = descendantsOf(child.pid);
   // Those of both functions at least.
   expect(children.length).toBeGreaterThan(1);
   child.kill("SIGINT");
@@ -34,24 +34,6 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
   expect(performance.now() - asked).toBeLessThan(1000);
   expect(processes().filter(({ pid }) => children.includes(pid))).toEqual([]);
 });
-
-/** Every process of the system, as POSIX has it. One that has ended but was not waited for is left out. */
-function processes(): { pid: number; parent: number }[] {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=", "-o", "ppid=", "-o", "stat="], {
-    encoding: "utf8",
-  });
-  return rows
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/))
-    .filter(([, , state = ""]) => !state.startsWith("Z"))
-    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
-}
-
-const childrenOf = (pid: number | undefined) =>
-  processes()
-    .filter(({ parent }) => parent === pid)
-    .map((child) => child.pid);
 
 test("npm start -- --trace prints a trace of each message, without colors into a pipe", async () => {
   const { line } = run("--port", "0", "--trace");
@@ -101,7 +83,7 @@ test("a port in use is reported in one line that says what to do", async () => {
   const { child, lines } = run("--port", String(port));
   const [code] = await once(child, "close");
   other.close();
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(lines.filter((text) => !text.startsWith("built"))).toEqual([
     `Port ${port} is in use. Stop the other process, or choose another port: npm start -- --port 4567`,
   ]);
@@ -109,12 +91,67 @@ test("a port in use is reported in one line that says what to do", async () => {
 
 test.for([
   [["--port", "many"], '--port must be a whole number from 0 to 65535, not "many".'],
-  [["--prot", "1"], "Unknown option '--prot'"],
+  [["--port", ""], '--port must be a whole number from 0 to 65535, not "".'],
+  [["--prot", "1"], "Unknown option '--prot'. For all options, run npm start -- --help."],
+  [["--account", "1"], '--account must have 12 digits, not "1".'],
+  [["--auth", "--empty"], "--auth and --empty cannot be used together."],
   [["--runtime", "nodejs20.x"], '--runtime must be nodejs22.x or nodejs24.x, not "nodejs20.x".'],
-  [["--runtime", "nodejs24.x", "--empty"], "--runtime and --empty cannot be used together."],
-] as const)("wrong options are explained: %s", async ([args, message]) => {
+  [
+    ["--runtime", "nodejs24.x", "--empty"],
+    "--runtime and --empty cannot be used together. Set the variable runtime of Terraform instead.",
+  ],
+  [["--run", " "], '--run needs a command, such as --run "npm test".'],
+] as const)("wrong options are explained in one line: %s", async ([args, message]) => {
   const { child, lines } = run(...args);
-  const [code] = await once(child, "close");
-  expect(code).toBe(1);
-  expect(lines.join("\n")).toContain(message);
+  expect(await once(child, "close")).toEqual([2, null]);
+  expect(lines).toEqual([message]);
+});
+
+describe("npm start -- --run", () => {
+  test.for([
+    ['npx node examples/client.ts && test -n "$AWS_ENDPOINT_URL"', 0],
+    ["exit 3", 3],
+    ["kill -s TERM $$", 143],
+    ["no-such-command-of-this-test", 127],
+  ] as const)("runs a command, and exits with its exit code: %s", async ([command, code]) => {
+    const { child, lines } = run("--port", "0", "--run", command);
+    expect(await once(child, "close")).toEqual([code, null]);
+    if (code === 0) expect(lines).toContain("reverse olleh");
+  });
+
+  test("with --auth, the command gets a token", async () => {
+    const command = 'npx node examples/client.ts "$WEBSOCKET_URL?token=$WEBSOCKET_TOKEN"';
+    const { child, lines } = run("--port", "0", "--auth", "--run", command);
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(lines).toContain("reverse olleh");
+  });
+
+  // A shell does not forward signals to its children, and a background process outlives it.
+  const PROCESSES = "trap 'exit 0' TERM; sleep 600 & sleep 600 & echo they run";
+
+  test("a signal ends all processes of the command, and is no success", async () => {
+    const { child, line } = run("--port", "0", "--run", `${PROCESSES}; wait`);
+    await line(/^they run$/);
+    const pids = descendantsOf(child.pid);
+    child.kill("SIGTERM");
+    const stopped = performance.now();
+    expect(await once(child, "exit")).toEqual([143, null]);
+    expect(performance.now() - stopped).toBeLessThan(2000);
+    expect(processes().filter(({ pid }) => pids.includes(pid))).toEqual([]);
+  });
+
+  test("a process that ignores the signal is killed after a second", async () => {
+    const stubborn = "trap '' TERM; echo they run; while :; do sleep 0.1; done";
+    const { child, line } = run("--port", "0", "--run", stubborn);
+    await line(/^they run$/);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([143, null]);
+  });
+
+  test("a process that the command leaves in the background ends with it", async () => {
+    const { child, line } = run("--port", "0", "--run", `${PROCESSES}; echo $!`);
+    const [pid] = await line(/^\d+$/);
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(processes().filter((each) => each.pid === Number(pid))).toEqual([]);
+  });
 });

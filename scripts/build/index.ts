@@ -6,8 +6,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
 import { type BuildResult, context, type LogLevel, type Plugin } from "esbuild";
 import { zipSync } from "fflate";
+import { runScript } from "../run-script.ts";
 import type { BuildError } from "./build-failure.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { bundleOptions } from "./options.ts";
@@ -48,7 +50,7 @@ export interface FunctionsBuild {
 
 /** Builds every function. Rejects with esbuild's own `BuildFailure` if a source does not compile. */
 export async function buildFunctions(outDirectory = DIST): Promise<Bundle[]> {
-  const build = await openBuild({ outDirectory });
+  const build = await openBuild({ outDirectory, logLevel: "silent" });
   try {
     return await build.run();
   } finally {
@@ -149,7 +151,8 @@ const reproducible = {
   attrs: 0o100644 << 16,
 } as const;
 
-if (import.meta.main) {
+async function main(): Promise<void> {
+  parseArgs();
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
   for (const { name, zip, size, packages } of await buildFunctions()) {
     const file = relative(process.cwd(), join(DIST, `${name}.zip`));
@@ -158,3 +161,5 @@ if (import.meta.main) {
       console.log(`${kilobytes(bytes)}  ${`${packageName} ${version}`.padEnd(52)}${license}`);
   }
 }
+
+if (import.meta.main) await runScript("npm run build --", main);

@@ -26,6 +26,8 @@ test("docs/scaling.md shows the cost of a month, of idle clients and of an attac
   ]);
 });
 
+const USAGE = /^Usage: node scripts\/cost\/index\.ts/;
+
 test.for(blocks)("$command prints the output in docs/scaling.md", async ({ command, output }) => {
   const { stdout } = await run(process.execPath, [
     SCRIPT,
@@ -35,17 +37,20 @@ test.for(blocks)("$command prints the output in docs/scaling.md", async ({ comma
 });
 
 test.for([
-  [],
-  ["1e9"],
-  ["1e9", "-1"],
-  ["--attack", "1"],
-  ["--idle"],
-  ["--idle", "0"],
-  ["1", "2", "3"],
-])("the arguments %j print the usage on stderr, with exit code 1", async (args) => {
+  [[], USAGE],
+  [["1e9"], USAGE],
+  [["1", "2", "3"], USAGE],
+  [["--attack", "1"], USAGE],
+  [["--attack", "--idle", "5"], USAGE],
+  [["1e9", "many"], /^The number of .* must be above 0, not "many"\.\n$/],
+  [["1e9", "0"], /^The number of .* must be above 0, not "0"\.\n$/],
+  [["--idle", "0"], /^The number of .* must be above 0, not "0"\.\n$/],
+  [["--idle"], /^Option '--idle <value>' argument missing\. For all options/],
+  [["--idel", "5"], /^Unknown option '--idel'.*For all options, run node scripts/],
+] as const)("the arguments %j are a mistake, with exit code 2", async ([args, stderr]) => {
   await expect(run(process.execPath, [SCRIPT, ...args])).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stdout: "",
-    stderr: expect.stringMatching(/^Usage: node scripts\/cost\/index\.ts/),
+    stderr: expect.stringMatching(stderr),
   });
 });

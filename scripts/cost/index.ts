@@ -1,6 +1,8 @@
 /**
  * `node scripts/cost/index.ts`: counts × list prices. docs/scaling.md explains the formulas.
  */
+import { parseArgs } from "node:util";
+import { runScript, UserError } from "../run-script.ts";
 import { billedBytes, LOG_VOLUME } from "./log-volume.ts";
 import { charge, type Price, prices } from "./prices.ts";
 
@@ -120,15 +122,34 @@ function report(items: Item[]): string {
   return [...lines, `${"total".padEnd(66)}${dollars(total).padStart(11)}`].join("\n");
 }
 
-const [first, ...others] = process.argv.slice(2);
-const [messages = Number.NaN, connections = Number.NaN] = [first, ...others].map(Number);
-if (first === "--attack" && others.length === 0) console.log(report(attackHour()));
-else if (first === "--idle" && connections > 0 && others.length === 1)
-  console.log(report(idleMonth(connections)));
-else if (first === "--help") console.log(USAGE);
-else if (messages > 0 && connections > 0 && others.length === 1)
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      idle: { type: "string" },
+      attack: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { idle, attack, help } = values;
+  if (help) return console.log(USAGE);
+  const traffic = idle === undefined && !attack;
+  const expected = traffic ? 2 : 0;
+  if (positionals.length !== expected || (idle !== undefined && attack)) throw new UserError(USAGE);
+  if (attack) return console.log(report(attackHour()));
+  if (idle !== undefined) return console.log(report(idleMonth(numberOf(idle))));
+  const [messages = 0, connections = 0] = positionals.map(numberOf);
   console.log(report(month(messages, connections)));
-else {
-  console.error(USAGE);
-  process.exitCode = 1;
 }
+
+/** @throws {UserError} if the text is not a number above 0. */
+function numberOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || value === Number.POSITIVE_INFINITY)
+    throw new UserError(
+      `The number of messages, connections or clients must be above 0, not "${text}".`,
+    );
+  return value;
+}
+
+await runScript("node scripts/cost/index.ts", main);

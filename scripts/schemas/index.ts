@@ -1,6 +1,8 @@
 /** `npm run schemas`: writes the message protocol for machines, from the definitions in the code. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { runScript } from "../run-script.ts";
 import { asyncApi } from "./asyncapi.ts";
 import { protocolSchema } from "./protocol-schema.ts";
 
@@ -19,9 +21,12 @@ export async function schemaFiles(): Promise<Record<string, string>> {
 
 const format = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
 
-if (import.meta.main) {
+async function main(): Promise<void> {
+  parseArgs();
   for (const [path, text] of Object.entries(await schemaFiles())) {
     await writeFile(join(root, path), text);
     console.log(`Wrote ${relative(process.cwd(), join(root, path))}.`);
   }
 }
+
+if (import.meta.main) await runScript("npm run schemas --", main);

@@ -22,6 +22,7 @@ import { readOptions, type StartOptions, USAGE } from "./options.ts";
 import { runCommand } from "./run-command.ts";
 import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { notesOnTerraform } from "./terraform-changes.ts";
 
 const COMMAND = "npm start --";
 
@@ -36,11 +37,15 @@ const outDirectory = join(root, "dist");
 async function start(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { port, trace, auth, empty, runtime, command } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
-  // Otherwise esbuild prints a stack of its own when it is killed during a build.
-  closers.push(stopEsbuild, () => build.close());
+  closers.push(async () => {
+    await build.close();
+    // Otherwise esbuild prints a stack of its own when it is killed during a build.
+    await stopEsbuild();
+  });
   const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
+  if (!empty) for (const note of await notesOnTerraform()) console.log(note);
   const issuer = auth ? await createIssuer() : undefined;
   const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open", runtime);
   const mapStack = createStackMapper(outDirectory);
@@ -113,7 +118,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await start(options, closers);
   } finally {
-    for (const close of closers.toReversed()) await close();
+    await Promise.all(closers.map((close) => close()));
   }
 }
 

@@ -5,6 +5,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { buildFunctions } from "../../scripts/build/index.ts";
+import { runScript, UserError } from "../../scripts/run-script.ts";
 import { bounds } from "./bounds.ts";
 import { measureBundleSizes } from "./bundle-sizes.ts";
 import { measureColdStarts } from "./cold-starts.ts";
@@ -40,17 +41,21 @@ const measurements: Record<string, (options: BenchOptions) => Promise<Report>> =
 /** Benchmarks that take too long for CI. */
 const LONG = ["growth", "soak"];
 
-const { values } = parseArgs({
-  options: {
-    short: { type: "boolean", default: false },
-    json: { type: "string" },
-    only: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
-
 async function main(): Promise<void> {
-  const { short, json, only } = values;
+  const { values } = parseArgs({
+    options: {
+      short: { type: "boolean", default: false },
+      json: { type: "string" },
+      only: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { short, json, only, help } = values;
+  if (help) return void process.stdout.write(USAGE);
+  if (only !== undefined && !Object.hasOwn(measurements, only))
+    throw new UserError(
+      `--only must be one of ${Object.keys(measurements).join(", ")}, not "${only}".`,
+    );
   await buildFunctions();
   const reports: Report[] = [];
   const started = performance.now();
@@ -68,5 +73,4 @@ async function main(): Promise<void> {
   if (excesses.length > 0) process.exitCode = 1;
 }
 
-if (values.help) process.stdout.write(USAGE);
-else await main();
+await runScript("npm run bench --", main);

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import type { FaultRates } from "@websocket-lambda/local-aws";
 import { startLocalStack } from "../local-stack.ts";
 import { buildFunctions } from "../../scripts/build/index.ts";
+import { runScript, UserError } from "../../scripts/run-script.ts";
 import { type Failures, failuresClose } from "./failures.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 import { type Fate, type Ledger, openLedger } from "./ledger.ts";
@@ -83,20 +84,41 @@ async function accountOf(ledger: Ledger): Promise<Account> {
   };
 }
 
-if (import.meta.main) {
+const USAGE = `Usage: npm run soak -- [options]
+
+Sends messages under random faults. The exit code is 1 if a message was lost.
+
+  --messages <number>  number of messages (default: 20000)
+  --seed <number>      seed of the random faults (default: the current time)
+  --help               print this text
+`;
+
+/** @throws {UserError} if the text is not a whole number of at least `minimum`. */
+function wholeNumber(option: string, text: string, minimum: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= minimum && Number.isSafeInteger(value)) return value;
+  throw new UserError(`${option} must be a whole number of at least ${minimum}, not "${text}".`);
+}
+
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       messages: { type: "string", default: "20000" },
       seed: { type: "string", default: String(Date.now()) },
+      help: { type: "boolean", default: false },
     },
   });
-  const seed = Number(values.seed);
-  console.log(`Sending ${values.messages} messages under random faults (seed ${seed}).`);
+  if (values.help) return void process.stdout.write(USAGE);
+  const messages = wholeNumber("--messages", values.messages, 1);
+  const seed = wholeNumber("--seed", values.seed, 0);
+  console.log(`Sending ${messages} messages under random faults (seed ${seed}).`);
   await buildFunctions();
   const started = performance.now();
-  const account = await soak({ messages: Number(values.messages), seed });
+  const account = await soak({ messages, seed });
   const seconds = (performance.now() - started) / 1000;
   console.log(account);
   console.log(`${seconds.toFixed(0)} s, ${(account.sent / seconds).toFixed(0)} messages/s`);
   if (account.fates.lost || account.strays > 0 || !failuresClose(account)) process.exitCode = 1;
 }
+
+if (import.meta.main) await runScript("npm run soak --", main);

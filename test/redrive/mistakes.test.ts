@@ -17,13 +17,13 @@ const NOBODY = "http://127.0.0.1:1";
 test.for<[string, RegExp, Record<string, string>, ...string[]]>([
   [
     "an unknown option",
-    /^Unknown option '--sincee'\nRun `npm run redrive -- --help`/,
+    /^Unknown option '--sincee'\. For all options, run npm run redrive -- --help\.\n$/,
     shell,
     "--sincee",
   ],
   [
     "an option without its value",
-    /^Option '--project <value>' argument missing\n/,
+    /^Option '--project <value>' argument missing\. For all options/,
     shell,
     "--project",
   ],

@@ -1,0 +1,73 @@
+/** Compares `terraform/` with the snapshot in this folder, which was made from it. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The hash of each file that the snapshot was made from. `npm run snapshot` writes it. */
+export const SNAPSHOT_SOURCES = join(import.meta.dirname, "stack-sources.json");
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** The root modules that the snapshot is made from, and the module that they use. */
+const DIRECTORIES = ["terraform", "terraform/account", "terraform/state-guard"];
+
+/** The hash of each file, by its path from the repository's root. */
+export type SnapshotSources = Readonly<Record<string, string>>;
+
+/** @returns no files if there is no such directory, as in a copy without `terraform/`. */
+async function filesOf(directory: string, pattern: RegExp): Promise<string[]> {
+  const names = await readdir(join(root, directory)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.filter((name) => pattern.test(name)).map((name) => `${directory}/${name}`);
+}
+
+/**
+ * Returns the files that Terraform reads. Overrides, which Git ignores, belong to one machine.
+ * A change of the end of lines does not change a hash.
+ */
+export async function readSnapshotSources(): Promise<SnapshotSources> {
+  const lists = await Promise.all(
+    DIRECTORIES.map((directory) => filesOf(directory, /(?<!(^|_)override)\.tf$/)),
+  );
+  const hashes = lists.flat().map(async (path) => {
+    const text = await readFile(join(root, path), "utf8");
+    const hash = createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+    return [path, hash] as const;
+  });
+  return Object.fromEntries((await Promise.all(hashes)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Returns the paths of files that were changed, added or deleted after the snapshot was made. */
+export async function changesSinceSnapshot(): Promise<string[]> {
+  const before: SnapshotSources = JSON.parse(await readFile(SNAPSHOT_SOURCES, "utf8"));
+  const now = await readSnapshotSources();
+  const paths = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return [...paths].filter((path) => before[path] !== now[path]);
+}
+
+/** Returns the files with values of variables that Terraform loads by itself. Git ignores them. */
+export const variableFiles = (): Promise<string[]> =>
+  filesOf("terraform", /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/);
+
+/** Returns a line for each difference between `terraform/` and the stack of `npm start`. */
+export async function notesOnTerraform(): Promise<string[]> {
+  const [changed, variables] = await Promise.all([changesSinceSnapshot(), variableFiles()]);
+  return [
+    ...(changed.length === 0
+      ? []
+      : [
+          `${listed(changed)} changed after the snapshot of the stack was made. To start the changed stack, run npm run snapshot.`,
+        ]),
+    ...(variables.length === 0
+      ? []
+      : [
+          `The stack has the defaults of Terraform, without the values in ${listed(variables)}. To use these values, run npm start -- --empty and terraform apply.`,
+        ]),
+  ];
+}
+
+/** Names up to three files. */
+const listed = (paths: readonly string[]) =>
+  paths.length <= 3 ? paths.join(", ") : `${paths.length} files in terraform/`;
