@@ -80,9 +80,14 @@ async function start(options: StartOptions, closers: (() => Promise<void>)[]): P
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
   const say = (text: string) => console.log(text);
   const onBuild = (problem: string | undefined) => void (buildProblem = problem);
-  if (snapshot !== undefined)
-    await startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say, onBuild });
-  await stopped;
+  const reloads =
+    snapshot === undefined
+      ? stopped
+      : startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say, onBuild }).then(
+          () => stopped,
+        );
+  // A signal during the first build does not wait for it.
+  await Promise.race([stopped, reloads]);
   return 0;
 }
 
