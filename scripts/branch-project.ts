@@ -27,6 +27,11 @@ export function projectOf(branch: string): string {
   return PREFIX + [slug, hash].filter((part) => part !== "").join("-");
 }
 
+const USAGE = `Usage: node scripts/branch-project.ts <branch>
+
+Prints the project of the stack of a branch.
+`;
+
 function main(): void {
   const [branch] = process.argv.slice(2);
   if (branch === undefined || branch === "")
@@ -34,4 +39,5 @@ function main(): void {
   console.log(projectOf(branch));
 }
 
-if (import.meta.main) await runScript("node scripts/branch-project.ts", main);
+if (import.meta.main)
+  await runScript({ command: "node scripts/branch-project.ts", usage: USAGE, main });

@@ -41,7 +41,6 @@ interface Options {
   project: string;
   dryRun: boolean;
   rerun: boolean;
-  help: boolean;
 }
 
 function parseOptions(): Options {
@@ -50,11 +49,10 @@ function parseOptions(): Options {
       project: { type: "string", default: "websocket-lambda" },
       "dry-run": { type: "boolean", default: false },
       rerun: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  const { project, "dry-run": dryRun, rerun, help } = values;
-  return { project, dryRun, rerun, help };
+  const { project, "dry-run": dryRun, rerun } = values;
+  return { project, dryRun, rerun };
 }
 
 /** A signal is an order to end after the jobs in hand, and so is a reader of the output that left. */
@@ -144,11 +142,7 @@ const emptyQueue = ({ inFlight, hiding }: DeadLetterQueue): string =>
     : `No job is visible. In flight (received by another consumer): about ${counted(inFlight)}. If a previous run of npm run redrive was killed, try again in ${hiding} s.`;
 
 async function main(): Promise<void> {
-  const { project, dryRun, rerun, help } = parseOptions();
-  if (help) {
-    process.stdout.write(USAGE);
-    return;
-  }
+  const { project, dryRun, rerun } = parseOptions();
   const { stop: signal, received } = listenForSignals();
   const sqs = new SQSClient({
     requestHandler: {
@@ -169,4 +163,4 @@ async function main(): Promise<void> {
   else if (!complete || signal.aborted) process.exitCode = INCOMPLETE;
 }
 
-await runScript("npm run redrive --", main);
+await runScript({ command: "npm run redrive --", usage: USAGE, main });

@@ -11,22 +11,30 @@ export class UserError extends Error {
 }
 
 /**
- * Runs the main function of a script. If it throws an error that the user can fix, prints a sentence
- * and sets the exit code to 2. Any other error keeps its stack, and sets the exit code to 1.
- * @param command starts the script, as a user types it before the options, such as `npm start --`.
- * @param explain returns the sentence for further errors, and undefined for those that it does not know.
+ * Runs a script. If its main function throws an error that the user can fix, prints a sentence and sets
+ * the exit code to 2. Any other error keeps its stack, and sets the exit code to 1.
+ * @param script.command starts the script, as a user types it before the options, such as `npm start --`.
+ * @param script.usage is printed for `--help`, and the main function does not run.
+ * @param script.explain returns the sentence for further errors, and undefined for those that it does not
+ * know.
  */
-export async function runScript(
-  command: string,
-  main: () => void | Promise<void>,
-  explain: (error: unknown) => string | undefined = () => undefined,
-): Promise<void> {
+export async function runScript(script: {
+  command: string;
+  usage: string;
+  main(): void | Promise<void>;
+  explain?(error: unknown): string | undefined;
+}): Promise<void> {
+  const { command, usage, main, explain } = script;
   // When the reader of the output exits, as in `npm start | head`, the script keeps running.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  if (process.argv.includes("--help", 2)) {
+    process.stdout.write(usage);
+    return;
+  }
   try {
     await main();
   } catch (error) {
-    const sentence = explain(error) ?? explainMistake(error, command);
+    const sentence = explain?.(error) ?? explainMistake(error, command);
     process.exitCode = sentence === undefined ? 1 : MISTAKE;
     if (sentence === undefined) console.error(error);
     console.error(sentence ?? `This is a bug in ${command.replace(/ --$/, "")}. Please report it.`);

@@ -35,6 +35,12 @@ async function write(file: string, snapshot: unknown): Promise<void> {
   console.log(`Wrote ${file}.`);
 }
 
+const USAGE = `Usage: npm run snapshot
+
+Applies terraform/ to empty local AWSs and writes their resources to scripts/start/. npm start and the
+tests use them. Run it after each change in terraform/. It needs Terraform.
+`;
+
 async function main(): Promise<void> {
   parseArgs();
   const variables = await variableFiles();
@@ -50,4 +56,4 @@ async function main(): Promise<void> {
   await write(SNAPSHOT_SOURCES, sources);
 }
 
-await runScript("npm run snapshot --", main);
+await runScript({ command: "npm run snapshot --", usage: USAGE, main });

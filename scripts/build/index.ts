@@ -151,6 +151,12 @@ const reproducible = {
   attrs: 0o100644 << 16,
 } as const;
 
+const USAGE = `Usage: npm run build
+
+Bundles each function and writes it to dist/, as a file and as a zip file for Lambda. Prints the sizes
+and the packages in each bundle.
+`;
+
 async function main(): Promise<void> {
   parseArgs();
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
@@ -162,4 +168,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await runScript("npm run build --", main);
+if (import.meta.main) await runScript({ command: "npm run build --", usage: USAGE, main });

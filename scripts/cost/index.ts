@@ -28,7 +28,8 @@ const USAGE = `Usage: node scripts/cost/index.ts <messages per month> <connectio
        node scripts/cost/index.ts --attack
 
 Prints the cost of a month, of a month of clients that only keep their connections alive, or the highest
-cost per hour that an attacker can cause. The other assumptions are at the top of the script.`;
+cost per hour that an attacker can cause. The other assumptions are at the top of the script.
+`;
 
 const DAYS = 30;
 /** CloudWatch stores logs compressed. 15% is the ratio in AWS's examples. Not verified. */
@@ -128,14 +129,13 @@ function main(): void {
     options: {
       idle: { type: "string" },
       attack: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  const { idle, attack, help } = values;
-  if (help) return console.log(USAGE);
+  const { idle, attack } = values;
   const traffic = idle === undefined && !attack;
   const expected = traffic ? 2 : 0;
-  if (positionals.length !== expected || (idle !== undefined && attack)) throw new UserError(USAGE);
+  if (positionals.length !== expected || (idle !== undefined && attack))
+    throw new UserError(USAGE.trimEnd());
   if (attack) return console.log(report(attackHour()));
   if (idle !== undefined) return console.log(report(idleMonth(numberOf(idle))));
   const [messages = 0, connections = 0] = positionals.map(numberOf);
@@ -152,4 +152,4 @@ function numberOf(text: string): number {
   return value;
 }
 
-await runScript("node scripts/cost/index.ts", main);
+await runScript({ command: "node scripts/cost/index.ts", usage: USAGE, main });

@@ -21,6 +21,11 @@ export async function schemaFiles(): Promise<Record<string, string>> {
 
 const format = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
 
+const USAGE = `Usage: npm run schemas
+
+Writes docs/protocol.schema.json and docs/asyncapi.json from the definitions of the actions.
+`;
+
 async function main(): Promise<void> {
   parseArgs();
   for (const [path, text] of Object.entries(await schemaFiles())) {
@@ -29,4 +34,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await runScript("npm run schemas --", main);
+if (import.meta.main) await runScript({ command: "npm run schemas --", usage: USAGE, main });

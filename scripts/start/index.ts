@@ -115,10 +115,6 @@ const explain = (error: unknown) => explainCommandError(error, COMMAND);
 
 async function main(): Promise<void> {
   const options = readOptions();
-  if (options === undefined) {
-    process.stdout.write(USAGE);
-    return;
-  }
   const closers: (() => Promise<void>)[] = [];
   try {
     process.exitCode = await start(options, closers);
@@ -127,6 +123,6 @@ async function main(): Promise<void> {
   }
 }
 
-await runScript(COMMAND, main, explain);
+await runScript({ command: COMMAND, usage: USAGE, main, explain });
 // Whatever is left must not keep the process.
 process.exit();

@@ -31,8 +31,8 @@ export interface StartOptions extends CommandSettings {
   command: string | undefined;
 }
 
-/** @returns undefined for `--help`. */
-export function readOptions(): StartOptions | undefined {
+/** @throws if an option is unknown or has an invalid value. */
+export function readOptions(): StartOptions {
   const { values } = parseArgs({
     options: {
       ...commandOptions,
@@ -42,7 +42,6 @@ export function readOptions(): StartOptions | undefined {
       run: { type: "string" },
     },
   });
-  if (values.help) return undefined;
   const { auth, empty, runtime, run: command } = values;
   if (runtime !== undefined && !isRuntime(runtime))
     throw new UserError(`--runtime must be ${RUNTIMES.join(" or ")}, not "${runtime}".`);

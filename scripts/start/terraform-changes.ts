@@ -6,7 +6,8 @@ import { join } from "node:path";
 /** The hash of each file that the snapshot was made from. `npm run snapshot` writes it. */
 export const SNAPSHOT_SOURCES = join(import.meta.dirname, "stack-sources.json");
 
-const root = join(import.meta.dirname, "..", "..");
+/** The root directory of this repository. */
+const REPOSITORY = join(import.meta.dirname, "..", "..");
 
 /** The root modules that the snapshot is made from, and the module that they use. */
 const DIRECTORIES = ["terraform", "terraform/account", "terraform/state-guard"];
@@ -15,7 +16,7 @@ const DIRECTORIES = ["terraform", "terraform/account", "terraform/state-guard"];
 export type SnapshotSources = Readonly<Record<string, string>>;
 
 /** @returns no files if there is no such directory, as in a copy without `terraform/`. */
-async function filesOf(directory: string, pattern: RegExp): Promise<string[]> {
+async function filesOf(root: string, directory: string, pattern: RegExp): Promise<string[]> {
   const names = await readdir(join(root, directory)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
@@ -27,9 +28,9 @@ async function filesOf(directory: string, pattern: RegExp): Promise<string[]> {
  * Returns the files that Terraform reads. Overrides, which Git ignores, belong to one machine.
  * A change of the end of lines does not change a hash.
  */
-export async function readSnapshotSources(): Promise<SnapshotSources> {
+export async function readSnapshotSources(root = REPOSITORY): Promise<SnapshotSources> {
   const lists = await Promise.all(
-    DIRECTORIES.map((directory) => filesOf(directory, /(?<!(^|_)override)\.tf$/)),
+    DIRECTORIES.map((directory) => filesOf(root, directory, /(?<!(^|_)override)\.tf$/)),
   );
   const hashes = lists.flat().map(async (path) => {
     const text = await readFile(join(root, path), "utf8");
@@ -40,20 +41,20 @@ export async function readSnapshotSources(): Promise<SnapshotSources> {
 }
 
 /** Returns the paths of files that were changed, added or deleted after the snapshot was made. */
-export async function changesSinceSnapshot(): Promise<string[]> {
+export async function changesSinceSnapshot(root = REPOSITORY): Promise<string[]> {
   const before: SnapshotSources = JSON.parse(await readFile(SNAPSHOT_SOURCES, "utf8"));
-  const now = await readSnapshotSources();
+  const now = await readSnapshotSources(root);
   const paths = new Set([...Object.keys(before), ...Object.keys(now)]);
   return [...paths].filter((path) => before[path] !== now[path]);
 }
 
 /** Returns the files with values of variables that Terraform loads by itself. Git ignores them. */
-export const variableFiles = (): Promise<string[]> =>
-  filesOf("terraform", /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/);
+export const variableFiles = (root = REPOSITORY): Promise<string[]> =>
+  filesOf(root, "terraform", /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/);
 
 /** Returns a line for each difference between `terraform/` and the stack of `npm start`. */
-export async function notesOnTerraform(): Promise<string[]> {
-  const [changed, variables] = await Promise.all([changesSinceSnapshot(), variableFiles()]);
+export async function notesOnTerraform(root = REPOSITORY): Promise<string[]> {
+  const [changed, variables] = await Promise.all([changesSinceSnapshot(root), variableFiles(root)]);
   return [
     ...(changed.length === 0
       ? []

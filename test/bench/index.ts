@@ -47,11 +47,9 @@ async function main(): Promise<void> {
       short: { type: "boolean", default: false },
       json: { type: "string" },
       only: { type: "string" },
-      help: { type: "boolean", default: false },
     },
   });
-  const { short, json, only, help } = values;
-  if (help) return void process.stdout.write(USAGE);
+  const { short, json, only } = values;
   if (only !== undefined && !Object.hasOwn(measurements, only))
     throw new UserError(
       `--only must be one of ${Object.keys(measurements).join(", ")}, not "${only}".`,
@@ -73,4 +71,4 @@ async function main(): Promise<void> {
   if (excesses.length > 0) process.exitCode = 1;
 }
 
-await runScript("npm run bench --", main);
+await runScript({ command: "npm run bench --", usage: USAGE, main });

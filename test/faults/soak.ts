@@ -105,10 +105,8 @@ async function main(): Promise<void> {
     options: {
       messages: { type: "string", default: "20000" },
       seed: { type: "string", default: String(Date.now()) },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return void process.stdout.write(USAGE);
   const messages = wholeNumber("--messages", values.messages, 1);
   const seed = wholeNumber("--seed", values.seed, 0);
   console.log(`Sending ${messages} messages under random faults (seed ${seed}).`);
@@ -121,4 +119,4 @@ async function main(): Promise<void> {
   if (account.fates.lost || account.strays > 0 || !failuresClose(account)) process.exitCode = 1;
 }
 
-if (import.meta.main) await runScript("npm run soak --", main);
+if (import.meta.main) await runScript({ command: "npm run soak --", usage: USAGE, main });

@@ -1,0 +1,58 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { changesSinceSnapshot, notesOnTerraform } from "./terraform-changes.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+test("the snapshot was made from terraform/ as it is: else run npm run snapshot", async () => {
+  expect(await changesSinceSnapshot(ROOT)).toEqual([]);
+});
+
+/** A copy of `terraform/`. */
+async function copyTerraform() {
+  const root = await mkdtemp(join(tmpdir(), "websocket-lambda-changes-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await cp(join(ROOT, "terraform"), join(root, "terraform"), {
+    recursive: true,
+    filter: (path) => !/\/\.terraform$|\.tfvars(\.json)?$/.test(path),
+  });
+  const path = (name: string) => join(root, "terraform", name);
+  return {
+    root,
+    notes: () => notesOnTerraform(root),
+    write: (name: string, text: string) => writeFile(path(name), text),
+    remove: (name: string) => rm(path(name)),
+    read: (name: string) => readFile(path(name), "utf8"),
+  };
+}
+
+test("a changed, an added and a deleted file are named, with the command to run", async () => {
+  const copy = await copyTerraform();
+  expect(await copy.notes()).toEqual([]);
+  await copy.write("iam.tf", `${await copy.read("iam.tf")}\n# changed\n`);
+  await copy.write("account/more.tf", "locals {}\n");
+  await copy.remove("logs.tf");
+  expect(await copy.notes()).toEqual([
+    "terraform/iam.tf, terraform/logs.tf, terraform/account/more.tf changed after the snapshot of the stack was made. To start the changed stack, run npm run snapshot.",
+  ]);
+  await copy.remove("api.tf");
+  expect((await copy.notes())[0]).toMatch(/^4 files in terraform\/ changed/);
+});
+
+test("the ends of lines, overrides and tests are no changes", async () => {
+  const copy = await copyTerraform();
+  await copy.write("iam.tf", (await copy.read("iam.tf")).replaceAll("\n", "\r\n"));
+  await copy.write("backend_override.tf", "terraform {}\n");
+  await copy.write("tests/more.tftest.hcl", "");
+  expect(await copy.notes()).toEqual([]);
+});
+
+test("values of variables that the stack does not have are named", async () => {
+  const copy = await copyTerraform();
+  await copy.write("terraform.tfvars", "processor_timeout = 3\n");
+  expect(await copy.notes()).toEqual([
+    "The stack has the defaults of Terraform, without the values in terraform/terraform.tfvars. To use these values, run npm start -- --empty and terraform apply.",
+  ]);
+});
