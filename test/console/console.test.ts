@@ -194,7 +194,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
   test("dead letters can be read, sent again and deleted", async () => {
     const aws = await startConsole();
     aws.replaceCode("processor", "exports.handler = async () => { throw new Error('planted'); }");
-    const { page, complaints, connect, sendButton, frames } = await openConsole(browser(), aws);
+    const { page, complaints, connect, sendButton } = await openConsole(browser(), aws);
     await connect();
     const open = page.getByRole("button", { name: "Open the dead letters" });
     for (const count of ["1", "2"]) {
@@ -208,16 +208,16 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await letters.count()).toBe(2);
     expect(await letters.first().textContent()).toContain("planted");
 
-    aws.replaceCode("processor", "exports.handler = async () => {}");
+    aws.replaceCode("processor", "exports.handler = async (job) => console.info(job)");
     await letters.first().getByRole("button", { name: "Send again" }).click();
     await dialog.getByText("Sent again.").waitFor();
+    await aws.logs.line(({ content }) => content["action"] === "echo");
     expect(await letters.count()).toBe(1);
     await dialog.getByRole("button", { name: "Delete all" }).click();
     await dialog.getByText("Deleted all.").waitFor();
     expect(await letters.count()).toBe(0);
     await page.keyboard.press("Escape");
     await open.waitFor({ state: "detached" });
-    expect(await repliesIn(frames).count()).toBe(2);
     expect(complaints).toEqual([]);
   });
 
