@@ -18,8 +18,9 @@ const root = join(import.meta.dirname, "..", "..");
 /** Where the zips are, and where Terraform looks for them. */
 export const DIST = join(root, "dist");
 
-const functions = ["websocket-handler", "processor", "authorizer"] as const;
-export type FunctionName = (typeof functions)[number];
+/** The names of the functions, which are those of their folders. */
+export const FUNCTIONS = ["websocket-handler", "processor", "authorizer"] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface Bundle {
   name: FunctionName;
@@ -67,9 +68,9 @@ export async function openBuild(options: {
   logLevel?: LogLevel;
 }): Promise<FunctionsBuild> {
   const { outDirectory, logLevel = "error" } = options;
-  for (const name of functions) await mkdir(join(outDirectory, name), { recursive: true });
+  for (const name of FUNCTIONS) await mkdir(join(outDirectory, name), { recursive: true });
   const writeBundles = (result: Output) =>
-    Promise.all(functions.map((name) => writeBundle(name, result, outDirectory)));
+    Promise.all(FUNCTIONS.map((name) => writeBundle(name, result, outDirectory)));
   let onRebuild: ((rebuild: Rebuild) => void) | undefined;
   const reporter: Plugin = {
     name: "report-rebuilds",
@@ -93,7 +94,7 @@ export async function openBuild(options: {
   const build = await context({
     ...bundleOptions,
     plugins: [...bundleOptions.plugins, reporter],
-    entryPoints: functions.map((name) => ({
+    entryPoints: FUNCTIONS.map((name) => ({
       in: entryPointOf(name),
       out: join(name, "index"),
     })),

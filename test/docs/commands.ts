@@ -1,5 +1,7 @@
 /** What becomes of every command in a block of `sh`, without the comment behind it. */
 
+import { ROOT } from "./markdown.ts";
+
 /** How a command is run. */
 export interface Run {
   /** What it prints. */
@@ -29,6 +31,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm start": "test/start.test.ts runs it",
   "npm run build": BUILDS,
   "npm ci && npm run build": BUILDS,
+  "git checkout <commit> && npm ci && npm run build": BUILDS,
   "npm pack -w @websocket-lambda/client": PACKED,
   "npm install ./websocket-lambda-client-0.1.0.tgz": PACKED,
   "npm run schemas": FOLLOWED,
@@ -71,6 +74,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
     "it downloads a package",
 };
 
+const SHA256 = /^[\w+/]{43}=$/m;
+
 /** All others. */
 export const RUN: Readonly<Record<string, Run>> = {
   "npx node examples/client.ts": { prints: /olleh/ },
@@ -89,6 +94,15 @@ export const RUN: Readonly<Record<string, Run>> = {
   },
   "aws lambda get-function-event-invoke-config --function-name websocket-lambda-processor --query LastModified":
     { prints: /20\d\d|\d{10}/ },
+  "aws lambda get-function-configuration --function-name websocket-lambda-processor --query CodeSha256 --output text":
+    { prints: SHA256 },
+  "npm run -s map-stack -- --function processor --sha256": { prints: SHA256 },
+  "aws logs tail /aws/lambda/websocket-lambda-processor --since 1h | npm run -s map-stack -- --function processor":
+    {
+      as: (command) => command.replace(/\| (.*)$/, `| (cd "${ROOT}" && $1)`),
+      prints: /reply posted/,
+      cli: 2,
+    },
   "npm run redrive": { prints: /The queue is empty\.\nSent 0 jobs again; 0 refused/ },
   "npm run redrive -- --dry-run": { prints: /The queue is empty\.$/m },
   "npm run redrive -- --rerun": { prints: /Sent 0 jobs again/ },
