@@ -44,7 +44,8 @@ export async function runScript(script: {
 function explainMistake(error: unknown, command: string): string | undefined {
   if (error instanceof UserError) return error.message;
   if (isBuildFailure(error)) return describeErrors(error.errors);
-  if (error instanceof Error && "code" in error && /^ERR_PARSE_ARGS/.test(String(error.code)))
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (error instanceof Error && code.startsWith("ERR_PARSE_ARGS"))
     return `${error.message.replace(/\.?$/, ".")} For all options, run ${command} --help.`;
   return explainAwsFailure(error);
 }

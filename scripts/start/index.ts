@@ -37,11 +37,8 @@ const outDirectory = join(root, "dist");
 async function start(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { port, trace, auth, empty, runtime, command } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
-  closers.push(async () => {
-    await build.close();
-    // Otherwise esbuild prints a stack of its own when it is killed during a build.
-    await stopEsbuild();
-  });
+  // Ends the process of esbuild. `build.close()` would wait for a build that runs.
+  closers.push(stopEsbuild);
   const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);

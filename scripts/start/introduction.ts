@@ -68,11 +68,11 @@ Logs of the functions:
 }
 
 const introductionOfToken = (aws: LocalAws, token: string) => `
-  Token of the subject ada, which expires in one hour:
-TOKEN=${token}
+  Token    of the subject ada, which expires in one hour:
+           TOKEN=${token}
            Browsers send it as a subprotocol: new WebSocket(url, ["websocket-lambda", token])
 
-  Token of another subject, lifetime in seconds (negative: expired) or claims:
+           Tokens of other subjects, lifetimes in seconds (negative: expired) and claims:
            curl '${issuerUrl(aws.endpoint)}/token?sub=bob&lifetime=60'
            curl '${issuerUrl(aws.endpoint)}/token' --get --data-urlencode 'claims={"role":"admin"}'
 `;
