@@ -113,10 +113,13 @@ const explain = (error: unknown) => explainCommandError(error, COMMAND);
 async function main(): Promise<void> {
   const options = readOptions();
   const closers: (() => Promise<void>)[] = [];
+  // The handles of esbuild and of the process watcher keep no process alive, not even while they close.
+  const alive = setInterval(() => {}, 60_000);
   try {
     process.exitCode = await start(options, closers);
   } finally {
     await Promise.all(closers.map((close) => close()));
+    clearInterval(alive);
   }
 }
 
