@@ -160,8 +160,13 @@ describe("npm start -- --run", () => {
     const stubborn = "trap '' TERM; echo they run; while :; do sleep 0.1; done";
     const { child, line } = run("--port", "0", "--run", stubborn);
     await line(/^they run$/);
+    const pids = descendantsOf(child.pid);
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
+    // The end of a process that got SIGKILL can take a moment.
+    await expect
+      .poll(() => processes().filter(({ pid }) => pids.includes(pid)), { timeout: 2000 })
+      .toEqual([]);
   });
 
   test("a process that the command leaves in the background ends with it", async () => {
