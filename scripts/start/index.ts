@@ -37,7 +37,8 @@ const outDirectory = join(root, "dist");
 async function start(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { port, trace, auth, empty, runtime, command } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
-  // Ends the process of esbuild. `build.close()` would wait for a build that runs.
+  // Ends the process of esbuild. `build.close()` would wait for a build that runs. It is the last to end,
+  // because the local AWS waits until esbuild has bundled the runtime of its functions.
   closers.push(stopEsbuild);
   const bundles = await build.run();
   for (const { name } of bundles)
@@ -113,13 +114,10 @@ const explain = (error: unknown) => explainCommandError(error, COMMAND);
 async function main(): Promise<void> {
   const options = readOptions();
   const closers: (() => Promise<void>)[] = [];
-  // The handles of esbuild and of the process watcher keep no process alive, not even while they close.
-  const alive = setInterval(() => {}, 60_000);
   try {
     process.exitCode = await start(options, closers);
   } finally {
-    await Promise.all(closers.map((close) => close()));
-    clearInterval(alive);
+    for (const close of closers.toReversed()) await close();
   }
 }
 
