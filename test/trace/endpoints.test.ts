@@ -75,6 +75,7 @@ test("the overview counts connections, environments, events and dead letters", a
     ]),
     queued: 0,
     deadLetters: 0,
+    notice: null,
   });
   aws.replaceCode("processor", "exports.handler = async () => { throw new Error(); }");
   const client = await connect();
