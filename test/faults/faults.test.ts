@@ -14,7 +14,7 @@ const TIMEOUT = 120_000;
 
 test.for(Object.keys(FAULTS) as FaultName[])(
   "under %s, each of 200 messages over 8 connections has its fate, and none strays",
-  { timeout: TIMEOUT },
+  { tags: ["extended"], timeout: TIMEOUT },
   async (fault) => {
     const aws = await startTestStack({ clock: hurriedClock, faults: { [fault]: 0.1 } });
     onTestFinished(() => aws.close());

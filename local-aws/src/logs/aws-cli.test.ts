@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
 import { aws, awsCliVersion } from "../protocols/testing-aws-cli.ts";
