@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert, property, string } from "fast-check";
@@ -22,8 +22,10 @@ test("branches whose names look alike have projects of their own", () => {
 test("a machine without packages has Node.js alone print the project", () => {
   const directory = mkdtempSync(join(tmpdir(), "websocket-lambda-branch-project-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const script = join(directory, "branch-project.mts");
-  copyFileSync(join(import.meta.dirname, "branch-project.ts"), script);
+  // As a checkout in CI before `npm ci`: the sources, and the package.json that makes them modules.
+  cpSync(import.meta.dirname, join(directory, "scripts"), { recursive: true });
+  cpSync(join(import.meta.dirname, "..", "package.json"), join(directory, "package.json"));
+  const script = join(directory, "scripts", "branch-project.ts");
   expect(execFileSync(process.execPath, [script, "main"], { encoding: "utf8" })).toBe(
     "websocket-lambda\n",
   );
