@@ -38,6 +38,18 @@ override_resource {
   }
 }
 
+override_resource {
+  target          = aws_apigatewayv2_domain_name.this
+  override_during = plan
+  values = {
+    id = "chat.example.com"
+    domain_name_configuration = {
+      hosted_zone_id     = "ZREGIONAL"
+      target_domain_name = "d-abc123.execute-api.us-east-1.amazonaws.com"
+    }
+  }
+}
+
 run "without_a_domain_name_the_api_has_its_own" {
   command = plan
 
@@ -73,18 +85,6 @@ run "clients_use_the_domain_name_and_functions_the_execute_api_endpoint" {
   variables {
     domain_name     = "chat.example.com"
     certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
-  }
-
-  override_resource {
-    target          = aws_apigatewayv2_domain_name.this
-    override_during = plan
-    values = {
-      id = "chat.example.com"
-      domain_name_configuration = {
-        hosted_zone_id     = "ZREGIONAL"
-        target_domain_name = "d-abc123.execute-api.us-east-1.amazonaws.com"
-      }
-    }
   }
 
   assert {
@@ -160,18 +160,6 @@ run "a_hosted_zone_gets_an_alias_record" {
     domain_name     = "chat.example.com"
     certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
     hosted_zone_id  = "Z0123456789ABCDEFGHIJ"
-  }
-
-  override_resource {
-    target          = aws_apigatewayv2_domain_name.this
-    override_during = plan
-    values = {
-      id = "chat.example.com"
-      domain_name_configuration = {
-        hosted_zone_id     = "ZREGIONAL"
-        target_domain_name = "d-abc123.execute-api.us-east-1.amazonaws.com"
-      }
-    }
   }
 
   assert {
