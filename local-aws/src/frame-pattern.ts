@@ -12,7 +12,8 @@ export function matchesPattern(text: string, pattern: FramePattern): boolean {
   );
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
+/** Returns the members of a frame that is a JSON object or list; undefined for any other text. */
+export function objectIn(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? { ...value } : undefined;

@@ -1,18 +1,12 @@
-import type { ServerResponse } from "node:http";
+import { sendJson } from "../server/json-page.ts";
 import type { Page } from "../server/server.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 
 const PATH = "/_local/dead-letters";
 
-const HEADERS = {
-  "Cache-Control": "no-store",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "X-Content-Type-Options": "nosniff",
-};
-
 /** The dead letters as JSON. */
 export const deadLetterPages = ({ list }: DeadLetters): Record<string, Page> => ({
-  [PATH]: (_request, response) => answer(response, 200, list()),
+  [PATH]: (_request, response) => sendJson(response, list()),
 });
 
 /** Sends a dead letter again, or deletes some, by `?id=`. Returns those that remain. */
@@ -24,17 +18,12 @@ export function deadLetterActions({ list, send, remove }: DeadLetters): Record<s
       try {
         act(ids);
       } catch (error) {
-        return answer(response, 409, { message: error instanceof Error ? error.message : "" });
+        return sendJson(response, { message: error instanceof Error ? error.message : "" }, 409);
       }
-      answer(response, 200, list());
+      sendJson(response, list());
     };
   return {
     [`${PATH}/send`]: action((ids) => ids.forEach(send)),
     [`${PATH}/delete`]: action(remove),
   };
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { ...HEADERS, "Content-Type": "application/json" });
-  response.end(JSON.stringify(body));
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
+import { PAGE_HEADERS } from "../server/json-page.ts";
 import type { Page } from "../server/server.ts";
 import { readScript } from "../scripts.ts";
 import type { FramePattern } from "../frame-pattern.ts";
@@ -25,12 +26,10 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 const HEADERS = {
-  "Cache-Control": "no-store",
+  ...PAGE_HEADERS,
   "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
 };
 
 /**

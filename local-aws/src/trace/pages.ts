@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { reportError } from "../report-error.ts";
+import { PAGE_HEADERS, sendJson } from "../server/json-page.ts";
 import type { Page } from "../server/server.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Overview, TraceAnswer, TracedMessage } from "./types.ts";
@@ -7,12 +8,6 @@ import type { Overview, TraceAnswer, TracedMessage } from "./types.ts";
 /** Milliseconds between two looks at what has changed. */
 const MESSAGES_EVERY = 50;
 const OVERVIEW_EVERY = 250;
-
-const HEADERS = {
-  "Cache-Control": "no-store",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "X-Content-Type-Options": "nosniff",
-};
 
 /** `/_local/trace`, as JSON or as a stream of server-sent events, and `/_local/overview`. */
 export function tracePages(options: {
@@ -39,11 +34,6 @@ function sinceOf({ url = "", headers }: IncomingMessage): number {
   const query = new URLSearchParams(url.split("?", 2)[1]);
   const since = Number(headers["last-event-id"] ?? query.get("since") ?? 0);
   return Number.isFinite(since) ? since : 0;
-}
-
-function sendJson(response: ServerResponse, answer: object): void {
-  response.writeHead(200, { ...HEADERS, "Content-Type": "application/json" });
-  response.end(JSON.stringify(answer));
 }
 
 /**
@@ -78,7 +68,7 @@ function stream(
     response.write(`event: overview\ndata: ${now}\n\n`);
   };
 
-  response.writeHead(200, { ...HEADERS, "Content-Type": "text/event-stream" });
+  response.writeHead(200, { ...PAGE_HEADERS, "Content-Type": "text/event-stream" });
   // So that the reader knows at once that it is connected.
   response.write("retry: 1000\n\n");
   const timers = [

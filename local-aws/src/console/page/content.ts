@@ -1,4 +1,5 @@
 import { firstUnits } from "../../cut-text.ts";
+import { objectIn } from "../../frame-pattern.ts";
 import type { Settings } from "../settings.ts";
 
 /** The parts of a frame that a row shows. */
@@ -57,15 +58,6 @@ function stringOf(
 function startsWithMember(text: string, member: string): string {
   const [, name, value = ""] = /^\s*\{\s*"([^"\\]*)"\s*:\s*"([^"\\]*)"/.exec(text) ?? [];
   return name === member ? value : "";
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const shorten = (text: string): string =>

@@ -1,5 +1,5 @@
 import { type Span, spansOf } from "../../trace/spans.ts";
-import type { Point, RunProgress, TracedMessage } from "../../trace/types.ts";
+import type { Point, ProgressSummary, TracedMessage } from "../../trace/types.ts";
 import { element } from "./dom.ts";
 import { duration } from "./format.ts";
 import { shortName } from "./function-names.ts";
@@ -58,7 +58,7 @@ function barRows(span: Span, message: TracedMessage, end: number, index: number)
   return [row, ...logRows(span, message.points, keyOf(message, "logs", index))];
 }
 
-const framesOf = ({ count, frames }: RunProgress) =>
+const framesOf = ({ count, frames }: ProgressSummary) =>
   progressList(
     frames.map(({ at, text, bytes }) => ({
       time: duration(at),

@@ -1,0 +1,14 @@
+import type { ServerResponse } from "node:http";
+
+/** For every page: not stored, and not readable by pages of other sites. */
+export const PAGE_HEADERS = {
+  "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** Sends the response of a page as JSON. */
+export function sendJson(response: ServerResponse, body: object, status = 200): void {
+  response.writeHead(status, { ...PAGE_HEADERS, "Content-Type": "application/json" });
+  response.end(JSON.stringify(body));
+}
