@@ -34,7 +34,7 @@ export type {
   Overview,
   Point,
   ProgressFrame,
-  RunProgress,
+  ProgressSummary,
   TraceAnswer,
   TracedMessage,
 } from "./trace/types.ts";

@@ -71,7 +71,7 @@ export function createAwsServer(options: {
     // Every user of the machine knows the administrator's secret; only functions know those of roles.
     if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
       throw refusedPeer();
-    if (isCustomDomain(headers["host"]) && signed.service !== "execute-api") throw wrongService();
+    if (signed.service !== "execute-api" && isCustomDomain(headers["host"])) throw wrongService();
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
     const [path = "/", query = ""] = url.split("?", 2);

@@ -1,6 +1,6 @@
 import type { Invocation, InvocationReport } from "../hooks.ts";
 import { tellCount } from "./progress.ts";
-import type { Point, RunProgress, TracedMessage } from "./types.ts";
+import type { Point, ProgressSummary, TracedMessage } from "./types.ts";
 
 /** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
 export interface Span {
@@ -16,7 +16,7 @@ export interface Span {
   /** The run, of which an invocation may have several. */
   run?: string;
   /** Only of the kind `progress`. */
-  progress?: RunProgress;
+  progress?: ProgressSummary;
 }
 
 /**

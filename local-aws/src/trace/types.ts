@@ -42,11 +42,11 @@ export type Detail =
    * The frames of a run with the members of the option `progressFrame`, as one point. It changes with each
    * of them, and `at` is the time of the first. Their posts are no points, except for those that failed.
    */
-  | ({ type: "progress" } & RunProgress)
+  | ({ type: "progress" } & ProgressSummary)
   | { type: "log"; invocation: Invocation; author: LogEventAuthor; message: string };
 
 /** The progress frames of a run. */
-export interface RunProgress {
+export interface ProgressSummary {
   /** All of them. */
   count: number;
   /** The first and the latest ones, at most 100. */
