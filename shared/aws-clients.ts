@@ -53,11 +53,14 @@ export const createLambdaClient = () => {
   const client = new LambdaClient(settings());
   return {
     send: (command: InvokeCommand) =>
-      beforeDeadline("Invoke", (abortSignal) => client.send(command, { abortSignal })),
+      beforeDeadline(command, (abortSignal) => client.send(command, { abortSignal })),
   };
 };
 
-/** Posts to connections, asks about them and ends them. `send` rejects with {@link DeadlineExceededError} after 6 s. */
+/**
+ * Posts to connections, asks about them and ends them. `send` rejects with
+ * {@link DeadlineExceededError} after 6 s.
+ */
 export type Management = ReturnType<typeof createManagementClient>;
 
 type ConnectionCommand = PostToConnectionCommand | GetConnectionCommand | DeleteConnectionCommand;
@@ -67,7 +70,7 @@ export const createManagementClient = (endpoint: string) => {
   const client = new ApiGatewayManagementApiClient({ ...settings(), endpoint });
   return {
     send: (command: ConnectionCommand) =>
-      beforeDeadline(command.constructor.name.replace(/Command$/, ""), (abortSignal) =>
+      beforeDeadline(command, (abortSignal) =>
         // The overloads of the SDK take no union; each of the three is one of them.
         client.send(command as PostToConnectionCommand, { abortSignal }),
       ),
@@ -76,7 +79,7 @@ export const createManagementClient = (endpoint: string) => {
 
 /** Makes a call, and aborts it at the deadline, in an attempt as well as between two. */
 async function beforeDeadline<Output>(
-  operation: string,
+  command: object,
   call: (signal: AbortSignal) => Promise<Output>,
 ): Promise<Output> {
   const controller = new AbortController();
@@ -85,6 +88,7 @@ async function beforeDeadline<Output>(
     return await call(controller.signal);
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== "AbortError") throw cause;
+    const operation = command.constructor.name.replace(/Command$/, "");
     const message = `${operation} took longer than ${DEADLINE / 1000} s, including retries, and was aborted. The service may have processed the request.`;
     throw new DeadlineExceededError(message, { cause });
   } finally {

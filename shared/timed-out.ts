@@ -1,6 +1,6 @@
 const NAME = "TimedOut";
 
-/** The failure of a job whose action was told to stop because the function would soon time out. */
+/** The failure of a job whose signal aborted, because the function would soon time out. */
 export class TimedOut extends Error {
   override readonly name = NAME;
 

@@ -1,4 +1,5 @@
-import type { HandshakeHeaders, TokenContext } from "../../shared/handshake.ts";
+import type { HandshakeHeaders } from "../../shared/handshake.ts";
+import type { TokenContext } from "../../shared/token.ts";
 
 /**
  * What API Gateway sends to a REQUEST authorizer of `$connect`.

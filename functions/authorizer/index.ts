@@ -1,5 +1,6 @@
 import { list, optional, required } from "../../shared/environment.ts";
-import { allowsOrigin, type TokenContext } from "../../shared/handshake.ts";
+import { allowsOrigin } from "../../shared/handshake.ts";
+import type { TokenContext } from "../../shared/token.ts";
 import type { AuthorizerEvent, AuthorizerResponse } from "./events.ts";
 import { hasBearerHeader, tokensOf } from "./tokens.ts";
 import { createVerifyToken } from "./verify-token.ts";

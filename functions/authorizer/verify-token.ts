@@ -2,7 +2,7 @@ import { JwtBaseError } from "aws-jwt-verify/error";
 import { decomposeUnverifiedJwt } from "aws-jwt-verify/jwt";
 import type { JwtHeader, JwtPayload } from "aws-jwt-verify/jwt-model";
 import { JwtVerifier, supportedSignatureAlgorithms } from "aws-jwt-verify/jwt-verifier";
-import { CLOCK_LEEWAY } from "../../shared/handshake.ts";
+import { CLOCK_LEEWAY } from "../../shared/token.ts";
 import { IssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
 
 /** What a token must say to be accepted. */

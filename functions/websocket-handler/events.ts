@@ -1,5 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from "aws-lambda";
-import type { HandshakeHeaders, TokenContext } from "../../shared/handshake.ts";
+import type { HandshakeHeaders } from "../../shared/handshake.ts";
+import type { TokenContext } from "../../shared/token.ts";
 
 type RequestContext = APIGatewayProxyWebsocketEventV2["requestContext"] & {
   /** What the authorizer said at `$connect`, where there is one. */

@@ -1,5 +1,5 @@
 import type middy from "@middy/core";
-import { CLOCK_LEEWAY } from "../../shared/handshake.ts";
+import { CLOCK_LEEWAY } from "../../shared/token.ts";
 import type { MessageEvent } from "./events.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
