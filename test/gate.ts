@@ -1,4 +1,4 @@
-import { startRecordingServer } from "../../shared/testing.ts";
+import { startRecordingServer } from "../shared/testing.ts";
 
 /** A URL that actions fetch, to wait until a test lets them go on. */
 export interface Gate {

@@ -12,7 +12,7 @@ import { buildProcessorWith, bundleProcessorWith } from "../extra-actions.ts";
 import { belowContrast, colorsOf } from "./colors.ts";
 import { openConsole, startConsole, useBrowser } from "./browser.ts";
 import { CHROMIUM } from "./chromium.ts";
-import { startGate } from "./gate.ts";
+import { startGate } from "../gate.ts";
 
 describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 60_000 }, () => {
   const browser = useBrowser();
@@ -267,7 +267,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await repliesIn(frames).filter({ hasText: "ping" }).waitFor();
     await messages.locator('[aria-selected="true"]', { hasText: "ping" }).waitFor();
     await message.click();
-    await gate.open();
+    (await gate.arrival())();
 
     const rows = frames.locator("> li");
     const [ofPing, stream, request] = [rows.first(), rows.nth(2), rows.nth(3)];
@@ -283,7 +283,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       expect(await ticks.count()).toBe(count);
       expect(await timeline.locator(".verdict").textContent()).toBe("in progress");
       expect(await message.locator(".duration").textContent()).toBe("…");
-      await gate.open();
+      (await gate.arrival())();
     }
 
     await frames.getByText('"lift-off"').first().waitFor();

@@ -3,7 +3,7 @@ import type { Client } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { askForFrames, type Frame, parseFrame, readFrames } from "../e2e/frames.ts";
 import { hurriedClock } from "../faults/hurried-clock.ts";
-import { startGate } from "./gate.ts";
+import { startGate } from "../gate.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
 /** What the frames of the action `attempt` say about its attempt. */

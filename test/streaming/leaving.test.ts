@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Client } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
-import { startGate } from "./gate.ts";
+import { startGate } from "../gate.ts";
 import { type StreamingStack, startStreamingStack } from "./streaming-stack.ts";
 
 /** Reads frames up to the one with this number, and leaves without a closing handshake. */

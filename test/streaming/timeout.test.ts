@@ -3,7 +3,7 @@ import { countDeadLetters, readDeadLetters } from "../e2e/dead-letters.ts";
 import { parseFrame, readTexts } from "../e2e/frames.ts";
 import { shellOf, startRedrive } from "../redrive/redrive-run.ts";
 import type { Step } from "./actions.ts";
-import { startGate } from "./gate.ts";
+import { startGate } from "../gate.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
 /** Seconds. The signal aborts one second earlier. */
