@@ -18,7 +18,7 @@ export function followLogGroup(cli: AwsCli, endpoint: string, group: string): Fo
   });
   const printed: string[] = [];
   const { promise: exited, reject } = Promise.withResolvers<never>();
-  // Nobody may be waiting for a line when the process is killed.
+  // When the process is killed, possibly no caller waits for a line.
   exited.catch(() => {});
   child.once("error", reject);
   child.once("exit", (code) => reject(new Error(`aws logs tail exited with code ${code}.`)));

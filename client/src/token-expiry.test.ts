@@ -179,7 +179,7 @@ test("TOKEN_EXPIRED for a request that timed out, and for a keep-alive, changes 
   await server.connection();
 });
 
-test("why the connection ended is told with the change of state", async () => {
+test("the change of state comes with the reason why the connection ended", async () => {
   const changes = createQueue<unknown>();
   const { server, client } = await startNumberedClient({
     onStateChange: (...change) => changes.push(change),

@@ -1,7 +1,7 @@
 /**
- * Yields the values of a source as lists, each with the values of so many milliseconds from its first
- * one. For sources with many small values, such as the tokens of a language model: API Gateway counts
- * each frame as a message.
+ * Yields the values of a source as lists. A list ends a number of milliseconds after its first value. It
+ * is for sources with many small values, such as the tokens of a language model: API Gateway counts each
+ * frame as a message.
  * @throws the error of the source, after the values before it.
  */
 export async function* batches<Value>(

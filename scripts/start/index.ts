@@ -122,5 +122,5 @@ async function main(): Promise<void> {
 }
 
 await runScript({ command: COMMAND, usage: USAGE, main, explain });
-// Whatever is left must not keep the process.
+// Open handles must not keep the process running.
 process.exit();

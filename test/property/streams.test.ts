@@ -72,7 +72,7 @@ function expectedTexts(steps: readonly Step[], requestId: string): string[] {
   return hasReply ? texts : [...texts, JSON.stringify(success(job, undefined))];
 }
 
-/** Reads the frames of a connection up to the last of so many replies, by their request. */
+/** Reads the frames of a connection until a number of replies has arrived. Returns them by request. */
 async function readReplies(client: Client, replies: number): Promise<Map<string, string[]>> {
   const texts = new Map<string, string[]>();
   for (let left = replies; left > 0;) {
