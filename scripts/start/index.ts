@@ -22,7 +22,7 @@ import { readOptions, type StartOptions, USAGE } from "./options.ts";
 import { runCommand } from "./run-command.ts";
 import { functionNameOf, functionNamesIn, functionsOf, readStack, STAGE } from "./stack.ts";
 import { stopSignal } from "./stop-signal.ts";
-import { notesOnTerraform } from "./terraform-changes.ts";
+import { reportTerraformChanges } from "./terraform-changes.ts";
 
 const COMMAND = "npm start --";
 
@@ -43,7 +43,11 @@ async function start(options: StartOptions, closers: (() => Promise<void>)[]): P
   const bundles = await build.run();
   for (const { name } of bundles)
     console.log(`built ${relative(process.cwd(), join(outDirectory, `${name}.zip`))}`);
-  if (!empty) for (const note of await notesOnTerraform()) console.log(note);
+  const say = (text: string) => console.log(text);
+  if (!empty) {
+    const endReports = await reportTerraformChanges(say);
+    closers.push(async () => endReports());
+  }
   const issuer = auth ? await createIssuer() : undefined;
   const snapshot = empty ? undefined : await readStack(auth ? "authenticated" : "open", runtime);
   const mapStack = createStackMapper(outDirectory);
@@ -76,7 +80,6 @@ async function start(options: StartOptions, closers: (() => Promise<void>)[]): P
     return await runCommand(command, { environment: environmentOf(aws, empty, token), stopped });
   }
   console.log(empty ? introductionWhenEmpty(aws) : introduction(aws, token));
-  const say = (text: string) => console.log(text);
   const onBuild = (problem: string | undefined) => void (buildProblem = problem);
   const reloads =
     snapshot === undefined

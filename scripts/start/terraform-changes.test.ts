@@ -2,7 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { changesSinceSnapshot, notesOnTerraform } from "./terraform-changes.ts";
+import {
+  changesSinceSnapshot,
+  notesOnTerraform,
+  reportTerraformChanges,
+} from "./terraform-changes.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -55,4 +59,24 @@ test("values of variables that the stack does not have are named", async () => {
   expect(await copy.notes()).toEqual([
     "The stack has the defaults of Terraform, without the values in terraform/terraform.tfvars. To use these values, run npm start -- --empty and terraform apply.",
   ]);
+});
+
+test("an edit while npm start runs is reported once, and again if another file changes", async () => {
+  const copy = await copyTerraform();
+  const lines: string[] = [];
+  let onLine = (_line: string) => {};
+  const nextLine = () => new Promise<string>((resolve) => (onLine = resolve));
+  const end = await reportTerraformChanges((line) => {
+    lines.push(line);
+    onLine(line);
+  }, copy.root);
+  onTestFinished(end);
+  const first = nextLine();
+  await copy.write("iam.tf", `${await copy.read("iam.tf")}\n# changed\n`);
+  expect(await first).toMatch(/^terraform\/iam.tf changed after/);
+  const second = nextLine();
+  await copy.write("iam.tf", `${await copy.read("iam.tf")}\n# changed again\n`);
+  await copy.write("account/more.tf", "locals {}\n");
+  expect(await second).toMatch(/^terraform\/iam.tf, terraform\/account\/more.tf changed after/);
+  expect(lines).toHaveLength(2);
 });

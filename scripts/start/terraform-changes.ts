@@ -1,5 +1,6 @@
 /** Compares `terraform/` with the snapshot in this folder, which was made from it. */
 import { createHash } from "node:crypto";
+import { type FSWatcher, watch } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -67,6 +68,47 @@ export async function notesOnTerraform(root = REPOSITORY): Promise<string[]> {
           `The stack has the defaults of Terraform, without the values in ${listed(variables)}. To use these values, run npm start -- --empty and terraform apply.`,
         ]),
   ];
+}
+
+/**
+ * Reports each difference between `terraform/` and the stack of `npm start`: those of now, and those that
+ * editing adds.
+ * @param say gets a line that it did not get last time.
+ * @returns a function that ends it.
+ */
+export async function reportTerraformChanges(
+  say: (line: string) => void,
+  root = REPOSITORY,
+): Promise<() => void> {
+  let reported: string[] = [];
+  const report = async () => {
+    const notes = await notesOnTerraform(root);
+    for (const note of notes) if (!reported.includes(note)) say(note);
+    reported = notes;
+  };
+  await report();
+  let timer: NodeJS.Timeout | undefined;
+  // An editor writes a file in several steps.
+  const reportSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void report().catch(reportSoon), 100);
+  };
+  const watchers = DIRECTORIES.flatMap((directory) =>
+    watchDirectory(join(root, directory), reportSoon),
+  );
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** @returns none if the directory cannot be watched: its changes are reported at the next start. */
+function watchDirectory(path: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(path, onChange).on("error", () => {})];
+  } catch {
+    return [];
+  }
 }
 
 /** Names up to three files. */
