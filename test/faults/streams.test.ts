@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { Overview } from "@websocket-lambda/local-aws";
 import type { Client } from "../e2e/client.ts";
-import { type Frame, parseFrame } from "../e2e/frames.ts";
+import { parseFrame } from "../e2e/frames.ts";
+import { attemptOf, positionsIn, positionsOf } from "../streaming/attempt-frames.ts";
 import { startStreamingStack, type StreamingStack } from "../streaming/streaming-stack.ts";
 import { hurriedClock } from "./hurried-clock.ts";
 
@@ -15,13 +16,6 @@ async function connectAtLast(aws: StreamingStack): Promise<Client> {
     const client = await aws.connect().catch(() => undefined);
     if (client !== undefined) return client;
   }
-}
-
-/** The attempt that a frame of the action `attempt` comes from; undefined for an error frame. */
-function attemptOf(frame: Frame): string | undefined {
-  if (frame.status === "error") return undefined;
-  return ((frame.status === "progress" ? frame.progress : frame.result) as { attempt: string })
-    .attempt;
 }
 
 test("under faults, each attempt of a stream has its frames in order, and its reply last, at its client", async () => {
@@ -55,23 +49,19 @@ test("under faults, each attempt of a stream has its frames in order, and its re
   await aws.event(({ type }) => type === "queued");
   await expect.poll(unfinished).toBe(0);
 
-  const attempts = new Map<string, (number | string)[]>();
-  for (const [name, client] of clients.entries())
-    for (const text of client.unread()) {
-      const frame = parseFrame(text);
-      // API Gateway's own error frame, after a crash of the websocket-handler.
-      if ("message" in frame) continue;
-      expect(frame.requestId).toBe(String(name));
-      const attempt = attemptOf(frame);
-      if (attempt === undefined) continue;
-      const outline = attempts.get(attempt) ?? [];
-      outline.push(frame.status === "progress" ? frame.sequence : frame.status);
-      attempts.set(attempt, outline);
-    }
-  const whole = [...Array.from({ length: VALUES }, (_, number) => number), "success"];
-  for (const outline of attempts.values()) expect(outline).toEqual(whole.slice(0, outline.length));
-  const isWhole = (outline: readonly unknown[]) => outline.length === whole.length;
-  const outlines = [...attempts.values()];
-  expect(outlines.filter(isWhole).length).toBeGreaterThan(CLIENTS / 2);
-  expect(outlines.every(isWhole)).toBe(false);
+  const attempts = clients.flatMap((client, name) => {
+    // API Gateway's own error frame, after a crash of the websocket-handler, has a message.
+    const frames = client
+      .unread()
+      .map(parseFrame)
+      .filter((frame) => !("message" in frame));
+    expect(frames.map(({ requestId }) => requestId)).toEqual(frames.map(() => String(name)));
+    const ofActions = frames.filter(({ status }) => status !== "error");
+    return [...Map.groupBy(ofActions, attemptOf).values()].map(positionsIn);
+  });
+  const whole = positionsOf(VALUES);
+  for (const positions of attempts) expect(positions).toEqual(whole.slice(0, positions.length));
+  const isWhole = (positions: readonly unknown[]) => positions.length === whole.length;
+  expect(attempts.filter(isWhole).length).toBeGreaterThan(CLIENTS / 2);
+  expect(attempts.every(isWhole)).toBe(false);
 });

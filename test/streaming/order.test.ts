@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { askForFrames, askForTexts, parseFrame } from "../e2e/frames.ts";
+import { attemptOf, positionsIn, positionsOf } from "./attempt-frames.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
 /** The frames of a `program` that yields these values and returns "done". */
@@ -63,12 +64,22 @@ describe("clients that stream at the same time get their own frames, in order", 
     test(`${count} clients with 20 values each`, options, async () => {
       await using aws = await startStreamingStack();
       const clients = await Promise.all(numbers(count).map(() => aws.connect()));
-      const valuesOf = (client: number) => numbers(20).map((number) => ({ client, number }));
       const received = await Promise.all(
-        clients.map((client, index) => askForTexts(client, programOf(valuesOf(index), "same"))),
+        clients.map((client, name) =>
+          askForFrames(client, {
+            action: "attempt",
+            data: { count: 20 },
+            requestId: String(name),
+          }),
+        ),
       );
-      for (const [index, texts] of received.entries())
-        expect(texts).toEqual(textsOf(valuesOf(index), "same"));
-      expect(clients.flatMap((client) => client.unread())).toEqual([]);
+      for (const [name, frames] of received.entries()) {
+        // On a busy machine, the Invoke of a job can time out and be sent again: then the job runs twice.
+        const attempts = [...Map.groupBy(frames, attemptOf).values()].map(positionsIn);
+        for (const positions of attempts)
+          expect(positions).toEqual(positionsOf(20).slice(0, positions.length));
+        expect(attempts).toContainEqual(positionsOf(20));
+        expect(frames.map(({ requestId }) => requestId)).toEqual(frames.map(() => String(name)));
+      }
     });
 });
