@@ -542,6 +542,15 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await state.textContent()).toBe("not connected");
   });
 
+  test("a message that waits for its connection says so, and is dropped by Disconnect", async () => {
+    const { page, sendButton } = await openConsole(browser(), await startConsole());
+    await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
+    await sendButton.click();
+    await page.getByText("The message is sent when the connection opens.").waitFor();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByText("The connection was closed.").waitFor();
+  });
+
   test("a stack for which the local AWS has no token can be given one", async () => {
     const aws = await startConsole({ stack: "authenticated" });
     const { page, connect, sendButton, frames } = await openConsole(browser(), aws);

@@ -36,5 +36,5 @@ async function send(page: Page, action: string): Promise<void> {
   await page.locator(`input[name="message"][value="${action}"]`).check();
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByRole("option", { name: action }).getByText("succeeded").waitFor();
-  await page.getByRole("article").getByText(`"action":"${action}","status"`).first().waitFor();
+  await page.getByRole("article").getByText(`"status":"success"`).first().waitFor();
 }

@@ -43,7 +43,9 @@ function createSend(settings: Settings, conversation: () => Conversation | undef
     const text = chosen()?.read() ?? raw.value;
     const current = conversation();
     if (current === undefined) return;
+    say("Not connected yet. The message is sent when the connection opens.");
     await current.opened;
+    say("");
     if (!current.send(text))
       throw new Error("Not connected. Send again when the connection is open.");
   };
@@ -51,8 +53,8 @@ function createSend(settings: Settings, conversation: () => Conversation | undef
   form.addEventListener("change", showFields);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    explain();
-    send().catch(explain);
+    say("");
+    send().catch((error: unknown) => say(textOf(error)));
   });
   form.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
@@ -73,9 +75,9 @@ function choice(name: string, index: number): HTMLLabelElement {
   return label;
 }
 
-/** Shows the message of an error; without an error, clears it. */
-function explain(error?: unknown): void {
-  byId("problem", HTMLOutputElement).value = textOf(error);
+/** Shows a text under the form; an empty one clears it. */
+function say(text: string): void {
+  byId("problem", HTMLOutputElement).value = text;
 }
 
 function textOf(error: unknown): string {
