@@ -1,28 +1,45 @@
 import type { Access } from "./access.ts";
+import type { Account } from "./account.ts";
 import type { Probe } from "./probe.ts";
 
-/** One thing that AWS does, and that can be seen from outside: a row of the tables beside this file. */
+/** The AWS service that a behaviour belongs to. */
+export type Service =
+  "API Gateway" | "CloudWatch" | "CloudWatch Logs" | "IAM and STS" | "Lambda" | "SQS";
+
+/**
+ * How a behaviour is known, the strongest first:
+ *
+ * - `capture`: a record of the bytes that AWS sent;
+ * - `snapshot`: a snapshot of LocalStack's tests, which LocalStack validated against AWS;
+ * - `model`: the API models (botocore, Smithy) and the source code that AWS publishes;
+ * - `documentation`: AWS's documentation;
+ * - `report`: a statement of a user or of another project.
+ */
+export const BASES = ["capture", "snapshot", "model", "documentation", "report"] as const;
+export type Basis = (typeof BASES)[number];
+
+/** One observable behaviour of AWS: a row of the tables in this folder. */
 export interface Behaviour {
-  /** A sentence; together with the basis, the title of the test. */
+  /** A sentence. Together with the basis, it is the title of the test. */
   behaviour: string;
-  /**
-   * How it is known. A capture is a record of what AWS sent; the documentation includes AWS's API
-   * models and the source code that AWS has published; a report is somebody's word for it.
-   */
-  basis: "capture" | "documentation" | "report";
-  /** Where it is known from. */
+  basis: Basis;
+  /** Where it is known from: a URL, with a commit if it is of a repository. */
   source: string;
-  /** Why it can't be tried on AWS with nothing but the deployed stack. */
+  /** Default: the service of its table. */
+  service?: Service;
+  /** Why it cannot run on AWS with only the deployed stack. */
   only?: `local: ${string}`;
-  /** What the local AWS does instead, until it is mended: the test then expects the check to fail. */
+  /** Says how the local AWS differs so far. The test then expects the check to fail. */
   differs?: string;
   check(target: Target): Promise<void>;
 }
 
-/** What the behaviours are tried on. */
+/** The systems that the behaviours run on. */
 export interface Target {
   /** The stack as it is deployed: on AWS, or in a local AWS. */
   readonly stack: Access;
-  /** The same stack in a local AWS of its own, its functions replaced by what a check wants to run. */
+  /** The same stack in a local AWS of its own. Its functions run the code that a check sends. */
   readonly probe: Probe;
+  /** SDK clients of a local AWS that was empty at its start. Rows share it. */
+  readonly account: Account;
 }

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Behaviour } from "./behaviour.ts";
 import { startOwnProbe } from "./probe.ts";
-import { captured, documented, reported } from "./sources.ts";
+import { captured, documented, modelled, reported } from "./sources.ts";
 
 const EVENT = { "X-Amz-Invocation-Type": "Event" };
 const TAIL = { "X-Amz-Log-Type": "Tail" };
@@ -94,8 +94,8 @@ export const invoking: Behaviour[] = [
   },
   {
     behaviour: "a function that returns nothing has the result null",
-    basis: "documentation",
-    source: documented.runtimeExit,
+    basis: "model",
+    source: modelled.runtimeExit,
     only: OTHER_CODE,
     check: async ({ probe }) => {
       expect(await probe.run("return undefined")).toMatchObject({ status: 200, body: "null" });
@@ -139,8 +139,8 @@ export const invoking: Behaviour[] = [
   },
   {
     behaviour: "an error of the function is answered 200 with its name, its message and its stack",
-    basis: "documentation",
-    source: documented.runtimeErrors,
+    basis: "model",
+    source: modelled.runtimeErrors,
     check: async ({ stack }) => {
       const { status, headers, body } = await stack.invoke("processor", { no: "job" });
       expect(status).toBe(200);
@@ -156,16 +156,16 @@ export const invoking: Behaviour[] = [
   failing({
     what: "whatever else a function throws has its type, its text and no stack",
     run: `throw "no"`,
-    basis: "documentation",
-    source: documented.runtimeErrors,
+    basis: "model",
+    source: modelled.runtimeErrors,
     payload: () => ({ errorType: "string", errorMessage: "no", trace: [] }),
   }),
   failing({
     what: "a function that runs out of time is answered with its time-out",
     run: "await new Promise((resolve) => setTimeout(resolve, 60_000))",
     functionName: "processor",
-    basis: "documentation",
-    source: documented.emulator,
+    basis: "model",
+    source: modelled.emulator,
     payload: (requestId) => ({
       errorType: "Sandbox.Timedout",
       errorMessage: `RequestId: ${requestId} Error: Task timed out after 1.00 seconds`,
@@ -184,16 +184,16 @@ export const invoking: Behaviour[] = [
   failing({
     what: "a function whose promise can't settle any more is answered with a name for it",
     run: "await new Promise(() => {})",
-    basis: "documentation",
-    source: documented.runtimeErrors,
+    basis: "model",
+    source: modelled.runtimeErrors,
     payload: () =>
       expect.objectContaining({ errorType: "Runtime.NodeJsExit", trace: expect.any(Array) }),
   }),
   failing({
     what: "an unhandled rejection ends the function with a name for it",
     run: `Promise.reject(new Error("lost")); await new Promise(() => setInterval(() => {}, 1000))`,
-    basis: "documentation",
-    source: documented.runtimeErrors,
+    basis: "model",
+    source: modelled.runtimeErrors,
     payload: () =>
       expect.objectContaining({
         errorType: "Runtime.UnhandledPromiseRejection",
@@ -203,8 +203,8 @@ export const invoking: Behaviour[] = [
   failing({
     what: "a result over the limit is an error that names its size",
     run: `return "x".repeat(${RESPONSE_LIMIT})`,
-    basis: "documentation",
-    source: documented.emulator,
+    basis: "model",
+    source: modelled.emulator,
     payload: () => ({
       errorType: "Function.ResponseSizeTooLarge",
       errorMessage: `Response payload size (${RESPONSE_LIMIT + 2} bytes) exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,

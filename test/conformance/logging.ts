@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Behaviour, Target } from "./behaviour.ts";
 import { type Probe, startOwnProbe } from "./probe.ts";
-import { captured, documented, reported } from "./sources.ts";
+import { captured, documented, modelled, reported } from "./sources.ts";
 
 const OTHER_LOGS = "local: the deployed functions log otherwise";
 
@@ -152,8 +152,8 @@ export const logging: Behaviour[] = [
   {
     behaviour:
       "in JSON, several values are one text, with the first error among them as members of the line",
-    basis: "documentation",
-    source: documented.runtimeLogs,
+    basis: "model",
+    source: modelled.runtimeLogs,
     only: OTHER_LOGS,
     check: async ({ probe }) => {
       await probe.run(`console.warn("%s items:", 2, new TypeError("several values"))`);

@@ -62,8 +62,11 @@ export interface RefusedConnection {
 }
 
 /** Connects, and expects to be refused. */
-export async function connectRefused(url: string): Promise<RefusedConnection> {
-  const socket = new WebSocket(url, { perMessageDeflate: false });
+export async function connectRefused(
+  url: string,
+  options: ClientOptions = {},
+): Promise<RefusedConnection> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
   // It is ended before it has opened, which the library calls an error.
   socket.on("error", () => {});
   const [, response] = await once(socket, "unexpected-response");

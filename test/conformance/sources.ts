@@ -1,10 +1,15 @@
-/** Where the behaviours are known from. */
+/** Where the behaviours are known from. Add the sources of a territory here, in the group of the basis. */
 
 const captures =
   "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws";
 
-/** Raw answers of AWS, recorded in September 2026 by a project that isn't related to this one. */
+/** Raw responses of AWS, recorded in September and October 2026 by an unrelated project. */
 export const captured = {
+  alarms: `${captures}/cloudwatch/alarm_controls.json`,
+  authorizers: `${captures}/apigateway/websocket_lambda_authorizers.json`,
+  authorizerAdmission: `${captures}/apigateway/websocket_authorizer_admission.json`,
+  filters: `${captures}/logs/filters.json`,
+  concurrencyAdmission: `${captures}/lambda/concurrency_admission.json`,
   webSockets: `${captures}/apigateway/websocket_lifecycle.json`,
   connections: `${captures}/apigateway/websocket_management.json`,
   errorFrames: `${captures}/apigateway/v2_metrics.json`,
@@ -14,10 +19,39 @@ export const captured = {
   outcomes: `${captures}/lambda/outcomes_events.json`,
 } as const;
 
-const gateway = "https://docs.aws.amazon.com/apigateway/latest/developerguide";
-const lambda = "https://docs.aws.amazon.com/lambda/latest";
+const localstack =
+  "https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services";
+
+/** Responses of AWS that LocalStack's tests compare with, in the files `*.snapshot.json`. */
+export const snapshots = {
+  iam: `${localstack}/iam/test_iam.snapshot.json`,
+  lambdaApi: `${localstack}/lambda_/test_lambda_api.snapshot.json`,
+  logGroups: `${localstack}/logs/test_logs_groups.snapshot.json`,
+  logStreams: `${localstack}/logs/test_logs_streams.snapshot.json`,
+  logEvents: `${localstack}/logs/test_logs_events.snapshot.json`,
+  logFilterEvents: `${localstack}/logs/test_logs_filter_events.snapshot.json`,
+  metricFilters: `${localstack}/logs/test_logs_metric_filters.snapshot.json`,
+  sqs: `${localstack}/sqs/test_sqs.snapshot.json`,
+} as const;
+
+const models =
+  "https://github.com/aws/api-models-aws/blob/56c8953e87aeead95ae5e66a3ca6a355731db6ad/models";
 const nodeRuntime =
   "https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/v3.3.0/src";
+
+/** The Smithy models of AWS's APIs, and source code that AWS publishes. */
+export const modelled = {
+  logs: `${models}/cloudwatch-logs/service/2014-03-28/cloudwatch-logs-2014-03-28.json`,
+  sqs: `${models}/sqs/service/2012-11-05/sqs-2012-11-05.json`,
+  runtimeErrors: `${nodeRuntime}/Errors.js`,
+  runtimeLogs: `${nodeRuntime}/LogPatch.js`,
+  runtimeExit: `${nodeRuntime}/Runtime.js`,
+  handlerLoading: `${nodeRuntime}/UserFunction.js`,
+  emulator: "https://github.com/aws/aws-lambda-runtime-interface-emulator",
+} as const;
+
+const gateway = "https://docs.aws.amazon.com/apigateway/latest/developerguide";
+const lambda = "https://docs.aws.amazon.com/lambda/latest";
 
 export const documented = {
   quotas: `${gateway}/apigateway-execution-service-websocket-limits-table.html`,
@@ -32,10 +66,6 @@ export const documented = {
   records: `${lambda}/dg/invocation-async-retain-records.html`,
   concurrency: `${lambda}/dg/configuration-concurrency.html`,
   logLevels: `${lambda}/dg/monitoring-cloudwatchlogs-log-level.html`,
-  runtimeErrors: `${nodeRuntime}/Errors.js`,
-  runtimeLogs: `${nodeRuntime}/LogPatch.js`,
-  runtimeExit: `${nodeRuntime}/Runtime.js`,
-  emulator: "https://github.com/aws/aws-lambda-runtime-interface-emulator",
   billing: "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/",
 } as const;
 

@@ -2,18 +2,22 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { afterAll, beforeAll } from "vitest";
 import { startTestStack } from "../test-stack.ts";
 import { type Access, createAccess } from "./access.ts";
+import { createAccount } from "./account.ts";
 import type { Target } from "./behaviour.ts";
 import { accessToLocalAws } from "./local-access.ts";
 import { type Probe, startProbe } from "./probe.ts";
 
 const WEBSOCKET_URL = process.env["WEBSOCKET_URL"];
 
-/** Whether the behaviours are tried on the stack of `WEBSOCKET_URL`, with the credentials at hand. */
+/** Whether the behaviours run on the stack of `WEBSOCKET_URL`, with the credentials at hand. */
 export const onAws = WEBSOCKET_URL !== undefined;
 
 const PROJECT = process.env["WEBSOCKET_PROJECT"] ?? "websocket-lambda";
 
-/** Starts the target before the tests of a file, and ends it after them. */
+/**
+ * Starts the stack and the probe before the tests of a file, and closes them after the tests. The
+ * account starts with its first request.
+ */
 export function useTargets(): Target {
   let stack: Access | undefined;
   let probe: Probe | undefined;
@@ -33,18 +37,36 @@ export function useTargets(): Target {
   afterAll(async () => {
     await Promise.all(Array.from(running, (aws) => aws.close()));
   });
-  const started = <Type>(part: Type | undefined): Type => {
-    if (part === undefined) throw new Error("This part of the target isn't there in this run.");
-    return part;
-  };
   return {
     get stack() {
-      return started(stack);
+      return available(stack, "stack");
     },
     get probe() {
-      return started(probe);
+      return available(probe, "probe");
     },
+    account: useAccount().account,
   };
+}
+
+/** Target of rows that need only SDK clients. There is no stack and no probe. */
+export function useAccount(): Target {
+  const account = createAccount();
+  afterAll(account.close);
+  return {
+    get stack() {
+      return available<Access>(undefined, "stack");
+    },
+    get probe() {
+      return available<Probe>(undefined, "probe");
+    },
+    account,
+  };
+}
+
+function available<Type>(part: Type | undefined, name: string): Type {
+  if (part === undefined)
+    throw new Error(`This run has no ${name}. Move the row to a table that has one: tables.ts`);
+  return part;
 }
 
 /** The API's URL names its region; a local AWS of `npm start` is known by `AWS_ENDPOINT_URL`. */

@@ -1,0 +1,169 @@
+import { ApiGatewayV2 } from "@aws-sdk/client-apigatewayv2";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { IAM } from "@aws-sdk/client-iam";
+import {
+  type CreateFunctionCommandInput,
+  type FunctionConfiguration,
+  Lambda,
+  waitUntilFunctionActiveV2,
+} from "@aws-sdk/client-lambda";
+import { SQS } from "@aws-sdk/client-sqs";
+import { STS } from "@aws-sdk/client-sts";
+import { LOCAL_ACCOUNT_ID } from "@websocket-lambda/local-aws";
+import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { strToU8, zipSync } from "fflate";
+import { type Answer, request } from "./signed-request.ts";
+
+const REGION = "us-east-1";
+const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
+
+/**
+ * SDK clients of an account on a local AWS, which is empty at its start. The rows of a run share it,
+ * so they use names of {@link uniqueName}.
+ *
+ * The clients never retry.
+ */
+export interface Account {
+  readonly id: string;
+  readonly region: string;
+  readonly apigateway: ApiGatewayV2;
+  readonly cloudwatch: CloudWatch;
+  readonly iam: IAM;
+  readonly lambda: Lambda;
+  readonly logs: CloudWatchLogs;
+  readonly sqs: SQS;
+  readonly sts: STS;
+  /** Creates a function that is active. Default: its code returns the event, its role allows all. */
+  createFunction(
+    options?: FunctionOptions,
+  ): Promise<FunctionConfiguration & { FunctionName: string }>;
+  /**
+   * Sends a signed request that an SDK client would not send. The method is POST and the path `/` by
+   * default; a body that is an object is sent as JSON.
+   */
+  request(service: SigningName, request?: RawRequest): Promise<Answer>;
+  /** The local AWS itself, for its URLs. */
+  localAws(): Promise<TestLocalAws>;
+}
+
+export type FunctionOptions = Partial<CreateFunctionCommandInput> & {
+  /** The JavaScript of `index.js`. */
+  source?: string;
+};
+
+/** The names of services in signatures. */
+export type SigningName =
+  "apigateway" | "execute-api" | "iam" | "lambda" | "logs" | "monitoring" | "sqs" | "sts";
+
+export interface RawRequest {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: object | string;
+}
+
+/** The error of a request, as the SDK client reads it. */
+export interface Refusal {
+  /** The name of the exception's class. */
+  name: string;
+  message: string;
+  status: number | undefined;
+}
+
+/** Returns the error that a request fails with. @throws {Error} if the request succeeds. */
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
+  const refused = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (refused === undefined) throw new Error("The request succeeded. It was expected to fail.");
+  if (!(refused instanceof Error)) throw new Error("Not an error", { cause: refused });
+  // An error of the client itself, such as a value that it does not serialize, is no refusal.
+  if (!("$metadata" in refused)) throw refused;
+  const { httpStatusCode } = refused.$metadata as { httpStatusCode?: number };
+  return { name: refused.name, message: refused.message, status: httpStatusCode };
+}
+
+let count = 0;
+
+/** Returns a name that no other row uses. */
+export const uniqueName = (prefix = "conformance"): string => `${prefix}-${(count += 1)}`;
+
+/** Creates the clients. The local AWS starts with the first request of one of them. */
+export function createAccount(): Account & { close(): Promise<void> } {
+  let started: Promise<TestLocalAws> | undefined;
+  const localAws = () => (started ??= start());
+  const endpoint = async () => ({ url: new URL((await localAws()).endpoint) });
+  const options = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint };
+  const iam = new IAM(options);
+  const lambda = new Lambda(options);
+  let role: Promise<string> | undefined;
+
+  return {
+    id: LOCAL_ACCOUNT_ID,
+    region: REGION,
+    apigateway: new ApiGatewayV2(options),
+    cloudwatch: new CloudWatch(options),
+    iam,
+    lambda,
+    logs: new CloudWatchLogs(options),
+    sqs: new SQS(options),
+    sts: new STS(options),
+    localAws,
+    async createFunction({ source = "exports.handler = async (event) => event;", ...input } = {}) {
+      const Role = input.Role ?? (await (role ??= createRole(iam)));
+      const created = await lambda.createFunction({
+        FunctionName: uniqueName("function"),
+        Runtime: "nodejs22.x",
+        Handler: "index.handler",
+        Code: { ZipFile: zipSync({ "index.js": strToU8(source) }) },
+        ...input,
+        Role,
+      });
+      const { FunctionName = "" } = created;
+      await waitUntilFunctionActiveV2(
+        { client: lambda, maxWaitTime: 30, minDelay: 1 },
+        { FunctionName },
+      );
+      return { ...created, FunctionName };
+    },
+    async request(service, { method = "POST", path = "/", headers = {}, body } = {}) {
+      const text = typeof body === "object" ? JSON.stringify(body) : body;
+      const url = (await localAws()).endpoint + path;
+      return await request(
+        { method, url, headers, ...(text !== undefined && { body: Buffer.from(text) }) },
+        { service, region: REGION, credentials: CREDENTIALS },
+      );
+    },
+    async close() {
+      await (await started)?.close();
+    },
+  };
+}
+
+async function start(): Promise<TestLocalAws> {
+  const aws = createTestLocalAws();
+  await aws.listen(0);
+  return aws;
+}
+
+async function createRole(iam: IAM): Promise<string> {
+  const RoleName = uniqueName("role");
+  const { Role } = await iam.createRole({
+    RoleName,
+    AssumeRolePolicyDocument: policy({
+      Action: "sts:AssumeRole",
+      Principal: { Service: "lambda.amazonaws.com" },
+    }),
+  });
+  await iam.putRolePolicy({
+    RoleName,
+    PolicyName: "all",
+    PolicyDocument: policy({ Action: "*", Resource: "*" }),
+  });
+  return Role?.Arn ?? "";
+}
+
+const policy = (statement: object): string =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });

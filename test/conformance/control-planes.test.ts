@@ -1,0 +1,25 @@
+/**
+ * Known behaviour of the APIs that manage resources, tested with SDK clients on a local AWS. These
+ * rows do not run on AWS, where they would leave resources behind.
+ */
+import { afterAll, describe, expect, test } from "vitest";
+import { countTable } from "./counts.ts";
+import { runTables } from "./run-tables.ts";
+import { accountTables, stackTables } from "./tables.ts";
+import { onAws, useAccount } from "./targets.ts";
+
+describe.skipIf(onAws)("what the APIs of AWS return, on a local AWS", () => {
+  runTables(accountTables, useAccount());
+});
+
+test("every row has a title of its own in its table, and a source with a scheme", () => {
+  for (const { rows } of [...stackTables, ...accountTables]) {
+    const titles = rows.map(({ behaviour }) => behaviour);
+    expect(titles).toEqual([...new Set(titles)]);
+    expect(rows.filter(({ source }) => !source.startsWith("https://"))).toEqual([]);
+  }
+});
+
+afterAll(() => {
+  console.log(`Rows of the conformance suite, by service and by basis:\n${countTable()}`);
+});

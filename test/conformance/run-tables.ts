@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import type { Basis, Target } from "./behaviour.ts";
+import type { Table } from "./tables.ts";
+import { onAws } from "./targets.ts";
+
+const titles: Record<Basis, string> = {
+  capture: "captured",
+  snapshot: "in a validated snapshot",
+  model: "in a model or source of AWS",
+  documentation: "documented",
+  report: "reported",
+};
+
+/** Runs each row as a test. A row that cannot run on the target is skipped, and its title says why. */
+export function runTables(tables: readonly Table[], target: Target): void {
+  // Logs of AWS come late.
+  const timeout = onAws ? 180_000 : 20_000;
+
+  describe.each(tables)("$area", ({ rows }) => {
+    for (const { behaviour, basis, source, only, differs, check } of rows) {
+      const isSkipped = onAws && only !== undefined;
+      const isUnlike = !onAws && differs !== undefined;
+      const remark = isSkipped ? ` (${only})` : isUnlike ? ` (not here yet: ${differs})` : "";
+      const options = { timeout, skip: isSkipped, fails: isUnlike };
+      test(`[${titles[basis]}] ${behaviour}${remark}`, options, async ({ annotate }) => {
+        expect.hasAssertions();
+        await annotate(source, "source");
+        await check(target);
+      });
+    }
+  });
+}
