@@ -8,7 +8,7 @@ const Period = v.pipe(
   count,
   v.check(
     (seconds) => [10, 20, 30].includes(seconds) || seconds % 60 === 0,
-    "is neither 10, 20, 30 nor a multiple of 60",
+    "The period is neither 10, 20, 30 nor a multiple of 60",
   ),
 );
 

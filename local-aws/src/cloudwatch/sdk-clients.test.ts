@@ -159,7 +159,7 @@ describe.for<[string, CloudWatchClientConfig]>([
       client.send(new PutMetricAlarmCommand({ ...alarm, Period: 90 })),
     ).rejects.toMatchObject({
       Code: "ValidationError",
-      message: expect.stringContaining("Period: is neither 10, 20, 30 nor a multiple of 60"),
+      message: "The period is neither 10, 20, 30 nor a multiple of 60",
     });
     await expect(
       client.send(

@@ -44,6 +44,8 @@ export function createIam(options: { state: State; clock: Clock }): Iam {
       prefix: "iam",
       version: "2010-05-08",
       namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+      // As recorded for IAM: https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/iam/test_iam.snapshot.json
+      inputErrors: { code: "ValidationException", hidesValues: true },
       operations,
     }),
     issueCredentials: credentials.issue,

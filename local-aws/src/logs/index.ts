@@ -44,6 +44,7 @@ export function createLogs(options: {
       prefix: "logs",
       target: "Logs_20140328",
       version: "1.1",
+      inputErrors: { code: "InvalidParameterException" },
       operations: {
         ...logGroupOperations(resources),
         ...tagOperations(resources),

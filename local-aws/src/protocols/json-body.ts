@@ -7,7 +7,7 @@ import { AwsError } from "./aws-error.ts";
 export const NESTING_LIMIT = 100;
 
 /**
- * The value of a JSON body; an empty object where there is none.
+ * The value of a JSON body; an empty object where there is none. A member that is null has no value.
  * @throws {AwsError} 400 SerializationException, where it isn't JSON or is nested too deeply.
  */
 export function parseJsonBody(body: Buffer): unknown {
@@ -15,7 +15,14 @@ export function parseJsonBody(body: Buffer): unknown {
   const value = parse(body.toString());
   if (isTooDeep(value))
     throw invalid(`The request body is nested more than ${NESTING_LIMIT} levels deep.`);
-  return value;
+  return withoutNulls(value);
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
 function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import { type AwsError, notImplemented } from "./aws-error.ts";
 import type { PermissionCheck } from "./caller.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Operation, Service } from "./operation.ts";
+import type { InputErrors } from "./input-errors.ts";
 import { createService } from "./pipeline.ts";
 import { queryErrorHeader } from "./query-protocol.ts";
 
@@ -11,6 +12,8 @@ import { queryErrorHeader } from "./query-protocol.ts";
  */
 export function jsonProtocol(options: {
   authorize: PermissionCheck;
+  /** How the service reports an input that does not satisfy its model. Default: as most services. */
+  inputErrors?: InputErrors;
   /** The service's prefix in IAM actions, such as `logs`. */
   prefix: string;
   /** What stands before the operation's name in `X-Amz-Target`, such as `Logs_20140328`. */

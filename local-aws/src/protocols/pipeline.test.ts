@@ -64,7 +64,8 @@ test("a request is routed, passes the middleware, is authorized and then handled
 });
 
 test.for<[string, Parameters<typeof createThings>[0], number, string]>([
-  ["an input of the wrong form", { input: { name: 1 } }, 400, "ValidationException"],
+  ["an input of the wrong type", { input: { name: 1 } }, 400, "SerializationException"],
+  ["an input without a required parameter", { input: {} }, 400, "ValidationException"],
   ["an input with an unknown parameter", { input: { name: "a", b: 1 } }, 501, "NotImplemented"],
   ["an unknown parameter instead of a required one", { input: { b: 1 } }, 501, "NotImplemented"],
   ["a caller without the permission", { authorize: () => reject(denied) }, 403, denied.code],

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { AwsError, notImplemented } from "./aws-error.ts";
+import { AwsError } from "./aws-error.ts";
 import type { PermissionCheck } from "./caller.ts";
+import { defaultInputErrors, inputConfig, inputError, type InputErrors } from "./input-errors.ts";
 import type { AwsRequest, AwsResponse, Operation, OperationCall, Service } from "./operation.ts";
 
 /** An operation that a request calls, found by its protocol. */
@@ -18,11 +19,8 @@ export interface Protocol {
   authorize: PermissionCheck;
   /** The service's prefix in IAM actions, such as `iam`. */
   prefix: string;
-  /**
-   * The code of the error for a parameter of the wrong type, such as a text instead of a number.
-   * Default: `ValidationException`, as for a value that is not allowed.
-   */
-  wrongType?: string;
+  /** How the service reports an input that does not satisfy its model. Default: as most services. */
+  inputErrors?: InputErrors;
   /** @throws {AwsError} 501 if no operation takes the request, 400 if the request is malformed. */
   route(request: AwsRequest): Routed;
   errorResponse(error: AwsError, request: AwsRequest): AwsResponse;
@@ -67,34 +65,14 @@ export function createService(protocol: Protocol): Service {
  * the caller's policies do not allow the action.
  */
 async function runOperation(
-  { authorize, wrongType }: Protocol,
+  { authorize, inputErrors = defaultInputErrors }: Protocol,
   operation: Operation,
   { service, name, action, input, context }: OperationCall,
 ): Promise<unknown> {
-  const parsed = v.safeParse(operation.input, input);
-  if (!parsed.success) throw inputError(`${service}:${name}`, parsed.issues, wrongType);
+  const parsed = v.safeParse(operation.input, input, inputConfig);
+  if (!parsed.success)
+    throw inputError(`${service}:${name}`, operation.input, parsed.issues, inputErrors);
   const resource = operation.resource?.(parsed.output, context) ?? "*";
   authorize(context.caller, action, resource);
   return await operation.handle(parsed.output, context);
-}
-
-/** The types of schema that take only values of one type. */
-const TYPES = ["array", "boolean", "date", "number", "strict_object", "string"];
-
-function inputError(
-  operation: string,
-  issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
-  wrongType = "ValidationException",
-): AwsError {
-  // A parameter that is not implemented can be the reason why others are missing.
-  const unknownParameter = issues.find(
-    ({ type, expected }) => type === "strict_object" && expected === "never",
-  );
-  const issue = unknownParameter ?? issues[0];
-  const path = v.getDotPath(issue) ?? "the input";
-  if (unknownParameter !== undefined)
-    return notImplemented(`the parameter ${path} of ${operation}`);
-  const isWrongType = TYPES.includes(issue.type) && issue.input !== undefined;
-  const code = isWrongType ? wrongType : "ValidationException";
-  return new AwsError(400, code, `${operation}: ${path}: ${issue.message}`);
 }

@@ -1,18 +1,6 @@
 import { AwsError } from "./aws-error.ts";
 import type { FlattenedMember, FlattenedMembers } from "./flattened-members.ts";
-
-/** The parts of a schema that say which type a text stands for. */
-interface SchemaNode {
-  type: string;
-  /** Of an optional schema. */
-  wrapped?: SchemaNode;
-  /** Of a list. */
-  item?: SchemaNode;
-  /** Of an object. */
-  entries?: Readonly<Record<string, SchemaNode>>;
-  /** Of a map. */
-  value?: SchemaNode;
-}
+import type { SchemaNode } from "./schema-node.ts";
 
 /**
  * Converts the texts of form data to the types that an operation's input has: numbers, booleans, and

@@ -3,6 +3,7 @@ import { AwsError, notImplemented } from "./aws-error.ts";
 import type { PermissionCheck } from "./caller.ts";
 import type { FlattenedMembers } from "./flattened-members.ts";
 import type { AwsResponse, Operation, Service } from "./operation.ts";
+import type { InputErrors } from "./input-errors.ts";
 import { createService } from "./pipeline.ts";
 import { typedInput } from "./query-input.ts";
 import { element } from "./xml.ts";
@@ -13,6 +14,8 @@ import { element } from "./xml.ts";
  */
 export function queryProtocol(options: {
   authorize: PermissionCheck;
+  /** How the service reports an input that does not satisfy its model. Default: as most services. */
+  inputErrors?: InputErrors;
   /** The service's prefix in IAM actions, such as `iam`. */
   prefix: string;
   /** The API's version, such as `2010-05-08`. */
@@ -92,6 +95,7 @@ const queryCodes: Readonly<Record<string, string>> = {
   IncompleteSignatureException: "IncompleteSignature",
   InvalidSignatureException: "SignatureDoesNotMatch",
   MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  SerializationException: "MalformedInput",
   UnrecognizedClientException: "InvalidClientTokenId",
   ValidationException: "ValidationError",
 };

@@ -3,6 +3,7 @@ import type { PermissionCheck } from "./caller.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { AwsRequest, AwsResponse, Operation, Service } from "./operation.ts";
 import { decodeSegment } from "./path-segment.ts";
+import type { InputErrors } from "./input-errors.ts";
 import { createService } from "./pipeline.ts";
 
 /** An operation and the method and path that call it. */
@@ -44,6 +45,8 @@ export class RawResponse implements AwsResponse {
  */
 export function restJsonProtocol(options: {
   authorize: PermissionCheck;
+  /** How the service reports an input that does not satisfy its model. Default: as most services. */
+  inputErrors?: InputErrors;
   /** The service's prefix in IAM actions, such as `lambda`. */
   prefix: string;
   /** The first route that matches a request takes it. */

@@ -4,6 +4,7 @@ import { CborError, decodeCbor } from "./cbor/decode.ts";
 import { encodeCbor } from "./cbor/encode.ts";
 import type { CborMap, CborValue } from "./cbor/value.ts";
 import type { AwsRequest, AwsResponse, Operation, Service } from "./operation.ts";
+import type { InputErrors } from "./input-errors.ts";
 import { createService } from "./pipeline.ts";
 import { queryErrorHeader } from "./query-protocol.ts";
 
@@ -23,6 +24,8 @@ const COMMON_NAMESPACE = "com.amazon.coral.service";
  */
 export function rpcV2CborProtocol(options: {
   authorize: PermissionCheck;
+  /** How the service reports an input that does not satisfy its model. Default: as most services. */
+  inputErrors?: InputErrors;
   /** The service's prefix in IAM actions, such as `cloudwatch`. */
   prefix: string;
   /** The service's name in its Smithy model, such as `GraniteServiceVersion20100801`. */
@@ -39,7 +42,6 @@ export function rpcV2CborProtocol(options: {
   const path = new RegExp(`/service/(?:${options.namespace}\\.)?${service}/operation/(\\w+)$`);
   return createService({
     ...options,
-    wrongType: "SerializationException",
     route(request) {
       // Our choice, because there is no source: the error code. Smithy says only that it is refused.
       if ((request.headers["x-amz-target"] ?? request.headers["x-amzn-target"]) !== undefined)

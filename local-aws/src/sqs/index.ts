@@ -13,7 +13,7 @@ import { queueOperations } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
 import { fits, isAllowed, newMessage, sendMessage } from "./send-message.ts";
-import { queryCode } from "./sqs-errors.ts";
+import { invalidParameter, missingParameter, queryCode } from "./sqs-errors.ts";
 
 export interface MessageAttribute {
   DataType: "String" | "Number";
@@ -62,6 +62,7 @@ export function createSqs(options: {
   const parts = {
     authorize: iam.authorize,
     prefix: "sqs",
+    inputErrors: { code: invalidParameter("").code, missing: missingParameter },
     operations: {
       ...queueOperations(resources),
       ...queueTagOperations(resources),

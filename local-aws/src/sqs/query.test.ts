@@ -206,7 +206,8 @@ describe("errors", () => {
     ["SendMessage", { QueueUrl, MessageBody: "" }, 400, "MissingParameter"],
     ["SendMessage", { QueueUrl, MessageBody: "\u0000" }, 400, "InvalidMessageContents"],
     ["ReceiveMessage", { QueueUrl, MaxNumberOfMessages: "11" }, 400, "InvalidParameterValue"],
-    ["ReceiveMessage", { QueueUrl, WaitTimeSeconds: "soon" }, 400, "ValidationError"],
+    ["ReceiveMessage", { QueueUrl, WaitTimeSeconds: "soon" }, 400, "MalformedInput"],
+    ["ReceiveMessage", {}, 400, "MissingParameter"],
     ["ReceiveMessage", { QueueUrl, "AttributeName.1": "Colour" }, 400, "InvalidAttributeName"],
     ["TagQueue", { QueueUrl, "Tag.1.Value": "a" }, 400, "MissingParameter"],
     [

@@ -69,8 +69,11 @@ describe("the configuration of asynchronous invocation", () => {
 
   test.each([
     { input: {}, text: "You must specify at least one of error handling or destination setting." },
-    { input: { MaximumRetryAttempts: 3 }, text: "MaximumRetryAttempts" },
-    { input: { MaximumEventAgeInSeconds: 59 }, text: "MaximumEventAgeInSeconds" },
+    { input: { MaximumRetryAttempts: 3 }, text: "Value '3' at 'maximumRetryAttempts' failed" },
+    {
+      input: { MaximumEventAgeInSeconds: 59 },
+      text: "Value '59' at 'maximumEventAgeInSeconds' failed",
+    },
     {
       input: { DestinationConfig: onFailure(functionArn(FunctionName)) },
       text: "You can't specify the function as a destination for itself.",

@@ -215,19 +215,19 @@ describe("CreateFunction refuses", () => {
       what: "an unknown tracing mode",
       input: { TracingConfig: { Mode: "On" } },
       name: "ValidationException",
-      text: "Mode",
+      text: "Value 'On' at 'tracingConfig.mode' failed",
     },
     {
       what: "too little memory",
       input: { MemorySize: 64 },
       name: "ValidationException",
-      text: "MemorySize",
+      text: "Value '64' at 'memorySize' failed",
     },
     {
       what: "too long a timeout",
       input: { Timeout: 901 },
       name: "ValidationException",
-      text: "Timeout",
+      text: "Value '901' at 'timeout' failed",
     },
     {
       what: "what is no zip",
@@ -253,7 +253,12 @@ describe("CreateFunction refuses", () => {
       name: "InvalidParameterValueException",
       text: "The role defined for the function cannot be assumed by Lambda.",
     },
-    { what: "what is no role", input: { Role: "role" }, name: "ValidationException", text: "Role" },
+    {
+      what: "what is no role",
+      input: { Role: "role" },
+      name: "ValidationException",
+      text: "Value 'role' at 'role' failed",
+    },
     {
       what: "reserved variables",
       input: { Environment: { Variables: { AWS_REGION: "x", OK_: "y" } } },
