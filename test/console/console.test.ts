@@ -549,6 +549,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.getByText("The message is sent when the connection opens.").waitFor();
     await page.getByRole("button", { name: "Disconnect" }).click();
     await page.getByText("The connection was closed.").waitFor();
+    expect(await page.getByText("The message is sent when").count()).toBe(0);
   });
 
   test("a stack for which the local AWS has no token can be given one", async () => {
