@@ -7,7 +7,7 @@ import type { State } from "./state.ts";
 import type { Recorder } from "./trace/recorder.ts";
 
 export { type AwsCli, awsCliEnvironment, findAwsClis } from "./aws-clis.ts";
-export { parseFilterPattern } from "./logs/filter-pattern.ts";
+export { parseFilterPattern } from "./logs/patterns/filter-pattern.ts";
 export { emptyState, regionOf, type RegionState, type State } from "./state.ts";
 export type { Api } from "./apigateway/state.ts";
 export type { LambdaFunction } from "./lambda/state.ts";

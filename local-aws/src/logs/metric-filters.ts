@@ -3,7 +3,8 @@ import type { Clock } from "../clock.ts";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import { parseFilterPattern } from "./filter-pattern.ts";
+import { parseFilterPattern } from "./patterns/filter-pattern.ts";
+import { PatternText } from "./patterns/pattern-schema.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import { invalidParameter } from "./log-errors.ts";
 import { findGroup, streamArn } from "./log-groups.ts";
@@ -38,7 +39,7 @@ export function metricFilterOperations({
       input: v.strictObject({
         logGroupName: v.string(),
         filterName: v.pipe(v.string(), v.regex(/^[^:*]{1,512}$/)),
-        filterPattern: v.string(),
+        filterPattern: PatternText,
         metricTransformations: v.pipe(v.array(Transformation), v.length(1)),
         // The default, which newer clients write out.
         applyOnTransformedLogs: v.optional(only("applyOnTransformedLogs", false)),

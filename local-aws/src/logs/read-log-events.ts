@@ -3,7 +3,8 @@ import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import type { EventStore, StoredEvent } from "./event-store.ts";
-import { parseFilterPattern } from "./filter-pattern.ts";
+import { parseSearchPattern } from "./patterns/filter-pattern.ts";
+import { PatternText } from "./patterns/pattern-schema.ts";
 import { invalidParameter, noSuchStream } from "./log-errors.ts";
 import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
 
@@ -32,7 +33,7 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
       logStreamNamePrefix: v.optional(v.string()),
       startTime: time,
       endTime: time,
-      filterPattern: v.optional(v.string(), ""),
+      filterPattern: v.optional(PatternText, ""),
       nextToken: v.optional(v.string()),
       limit,
       // AWS itself takes and ignores it since 2019: streams are always interleaved.
@@ -42,7 +43,7 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
     resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
     handle(input, { region }) {
       const group = findGroup(state, region, groupNameOf(state, region, input));
-      const matches = parseFilterPattern(input.filterPattern);
+      const matches = parseSearchPattern(input.filterPattern);
       const isRead = streamSelection(input, store.streamsOf(group));
       const { startTime = 0, endTime = Infinity } = input;
       if (endTime < startTime) throw invalidParameter("endTime must not be before startTime.");
@@ -55,7 +56,7 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
             timestamp >= startTime &&
             timestamp <= endTime &&
             isRead(logStreamName) &&
-            matches(message),
+            matches(message) !== undefined,
         );
       const events = firstMegabyte(found.slice(0, input.limit));
       const more = events.length < found.length;
