@@ -42,6 +42,8 @@ export interface EventStore {
   eventsOf(group: LogGroup): readonly StoredEvent[];
   /** Adds events to a stream, which comes into being where it doesn't exist. */
   append(target: LogTarget, author: LogEventAuthor, events: readonly LogEvent[]): void;
+  /** Deletes a stream and its events. */
+  deleteStream(group: LogGroup, logStreamName: string): void;
 }
 
 const dayInMs = 24 * 60 * 60 * 1000;
@@ -105,6 +107,11 @@ export function createEventStore(options: {
     streamsOf: (group) => contentOf(group).streams,
     eventsOf,
     append,
+    deleteStream(group, logStreamName) {
+      const content = contentOf(group);
+      content.streams.delete(logStreamName);
+      content.events = content.events.filter((event) => event.logStreamName !== logStreamName);
+    },
   };
 }
 

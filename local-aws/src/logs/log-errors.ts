@@ -11,9 +11,3 @@ export const alreadyExists = (what: string): AwsError =>
 
 export const invalidParameter = (message: string): AwsError =>
   new AwsError(400, "InvalidParameterException", message);
-
-/** The text in which CloudWatch Logs says that a parameter's value is outside its model. */
-export const constraintViolated = (value: unknown, member: string, constraint: string): AwsError =>
-  invalidParameter(
-    `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`,
-  );

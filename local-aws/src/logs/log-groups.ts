@@ -4,9 +4,11 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import { alreadyExists, constraintViolated, invalidParameter, noSuchGroup } from "./log-errors.ts";
-import { pageOf } from "./pages.ts";
+import { alreadyExists, invalidParameter, noSuchGroup } from "./log-errors.ts";
+import { GroupIdentifier, GroupName, pattern } from "./names.ts";
+import { pageOf, pageParameters } from "./pages.ts";
 import type { LogGroup } from "./state.ts";
+import { Tags } from "./tag-schema.ts";
 
 export function groupIn(state: State, region: string, logGroupName: string): LogGroup | undefined {
   const { groups } = regionOf(state, region).logs;
@@ -22,8 +24,8 @@ export function findGroup(state: State, region: string, logGroupName: string): L
 
 /** The parameters of the operations that take a log group by its name or its ARN. */
 export const groupReference = {
-  logGroupName: v.optional(v.string()),
-  logGroupIdentifier: v.optional(v.string()),
+  logGroupName: v.optional(GroupName),
+  logGroupIdentifier: v.optional(GroupIdentifier),
 };
 
 interface GroupReference {
@@ -33,18 +35,21 @@ interface GroupReference {
 
 /**
  * The name of the log group that a request means.
- * @throws {AwsError} 400 InvalidParameterException unless it has exactly one of the two parameters, 400
- * ResourceNotFoundException for the ARN of another region or account.
+ * @throws {AwsError} 400 ValidationException if it has both parameters, 400 InvalidParameterException if
+ * it has neither, 400 ResourceNotFoundException for the ARN of another region or account.
  */
 export function groupNameOf(state: State, region: string, reference: GroupReference): string {
   const { logGroupName, logGroupIdentifier: identifier } = reference;
-  if (identifier === undefined && logGroupName !== undefined) return logGroupName;
-  if (identifier === undefined || logGroupName !== undefined)
-    throw invalidParameter("Specify either logGroupName or logGroupIdentifier, and not both.");
-  if (!/^[\w#+=/:,.@-]{1,2048}$/.test(identifier)) {
-    const constraint = "Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*";
-    throw constraintViolated(identifier, "logGroupIdentifier", constraint);
+  if (identifier === undefined) {
+    if (logGroupName !== undefined) return logGroupName;
+    throw invalidParameter("Specify either logGroupName or logGroupIdentifier.");
   }
+  if (logGroupName !== undefined)
+    throw new AwsError(
+      400,
+      "ValidationException",
+      "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+    );
   if (!identifier.startsWith("arn:")) return identifier;
   const ownArn = `arn:aws:logs:${region}:${state.accountId}:log-group:`;
   if (!identifier.startsWith(ownArn)) throw noSuchGroup();
@@ -69,7 +74,14 @@ const retentionDays = [
   3653,
 ];
 
-const GroupName = v.string();
+const RetentionInDays = v.pipe(
+  v.number(),
+  v.integer(),
+  v.check(
+    (days) => retentionDays.includes(days),
+    `Member must satisfy enum value set: [${retentionDays.join(", ")}]`,
+  ),
+);
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export function logGroupOperations({
@@ -88,11 +100,10 @@ export function logGroupOperations({
         logGroupName: GroupName,
         logGroupClass: v.optional(only("logGroupClass", "STANDARD")),
         deletionProtectionEnabled: v.optional(v.boolean(), false),
-        tags: v.optional(v.record(v.string(), v.string()), {}),
+        tags: v.optional(Tags, {}),
       }),
       resource,
       handle({ logGroupName, deletionProtectionEnabled, tags }, { region }) {
-        checkGroupName(logGroupName);
         const { groups } = regionOf(state, region).logs;
         if (Object.hasOwn(groups, logGroupName)) throw alreadyExists("log group");
         const arn = `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:*`;
@@ -106,19 +117,13 @@ export function logGroupOperations({
       input: v.strictObject({ logGroupName: GroupName }),
       resource,
       handle({ logGroupName }, { region }) {
-        const group = findGroup(state, region, logGroupName);
-        if (group.deletionProtectionEnabled)
-          throw new AwsError(
-            400,
-            "ValidationException",
-            "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
-          );
+        checkProtection(findGroup(state, region, logGroupName));
         delete regionOf(state, region).logs.groups[logGroupName];
       },
     }),
     PutLogGroupDeletionProtection: defineOperation({
       input: v.strictObject({
-        logGroupIdentifier: v.string(),
+        logGroupIdentifier: GroupIdentifier,
         deletionProtectionEnabled: v.boolean(),
       }),
       resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
@@ -129,27 +134,31 @@ export function logGroupOperations({
     }),
     DescribeLogGroups: defineOperation({
       input: v.strictObject({
-        logGroupNamePrefix: v.optional(v.string(), ""),
-        limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50))),
-        nextToken: v.optional(v.string()),
+        logGroupNamePrefix: v.optional(GroupName),
+        logGroupNamePattern: v.optional(
+          v.pipe(v.string(), v.maxLength(512), pattern(String.raw`[\.\-_/#A-Za-z0-9]*`)),
+        ),
+        ...pageParameters,
       }),
       resource: (_input, { region }) => streamArn(state, region, ""),
-      handle({ logGroupNamePrefix, ...paging }, { region }) {
+      handle({ logGroupNamePrefix: prefix, logGroupNamePattern: part, ...paging }, { region }) {
+        if (prefix !== undefined && part !== undefined)
+          throw invalidParameter(
+            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
+          );
         const groups = Object.values(regionOf(state, region).logs.groups)
-          .filter((group) => group.logGroupName.startsWith(logGroupNamePrefix))
+          .filter(
+            ({ logGroupName: name }) => name.startsWith(prefix ?? "") && name.includes(part ?? ""),
+          )
           .toSorted((a, b) => (a.logGroupName < b.logGroupName ? -1 : 1));
         const { items, ...rest } = pageOf(groups, (group) => group.logGroupName, paging);
-        return { logGroups: items.map(describe), ...rest };
+        return { logGroups: items.map(part === undefined ? describe : summarize), ...rest };
       },
     }),
     PutRetentionPolicy: defineOperation({
-      input: v.strictObject({ logGroupName: GroupName, retentionInDays: v.number() }),
+      input: v.strictObject({ logGroupName: GroupName, retentionInDays: RetentionInDays }),
       resource,
       handle({ logGroupName, retentionInDays }, { region }) {
-        if (!retentionDays.includes(retentionInDays)) {
-          const allowed = `Member must satisfy enum value set: [${retentionDays.join(", ")}]`;
-          throw constraintViolated(retentionInDays, "retentionInDays", allowed);
-        }
         findGroup(state, region, logGroupName).retentionInDays = retentionInDays;
       },
     }),
@@ -168,27 +177,34 @@ function protect(group: LogGroup, isProtected: boolean): void {
   else delete group.deletionProtectionEnabled;
 }
 
-function checkGroupName(name: string): void {
-  const pattern = "[\\.\\-_/#A-Za-z0-9]+";
-  if (!new RegExp(`^${pattern}$`).test(name)) {
-    const constraint = `Member must satisfy regular expression pattern: ${pattern}`;
-    throw constraintViolated(name, "logGroupName", constraint);
-  }
-  if (name.length > 512) {
-    const constraint = "Member must have length less than or equal to 512";
-    throw constraintViolated(name, "logGroupName", constraint);
-  }
+/**
+ * Our choice: for a log stream the message names its log group, because its own message is not recorded.
+ * @throws {AwsError} 400 ValidationException if the group is protected: nothing in it can be deleted.
+ */
+export function checkProtection({ deletionProtectionEnabled }: LogGroup): void {
+  if (deletionProtectionEnabled)
+    throw new AwsError(
+      400,
+      "ValidationException",
+      "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
+    );
 }
 
-const describe = (group: LogGroup) => ({
+/** The members of a group that is found by a part of its name. */
+const summarize = (group: LogGroup) => ({
   logGroupName: group.logGroupName,
   creationTime: group.creationTime,
-  retentionInDays: group.retentionInDays,
   metricFilterCount: Object.keys(group.metricFilters).length,
   arn: group.arn,
   logGroupArn: group.arn.replace(/:\*$/, ""),
   logGroupClass: "STANDARD",
+});
+
+const describe = (group: LogGroup) => ({
+  ...summarize(group),
+  retentionInDays: group.retentionInDays,
   deletionProtectionEnabled: group.deletionProtectionEnabled ?? false,
+  bearerTokenAuthenticationEnabled: false,
   // Our choice: AWS counts with a delay of hours, so a young group has 0 there too.
   storedBytes: 0,
 });

@@ -3,9 +3,17 @@ import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import type { EventStore, LogStream } from "./event-store.ts";
-import { alreadyExists, constraintViolated, invalidParameter } from "./log-errors.ts";
-import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
-import { pageOf } from "./pages.ts";
+import { alreadyExists, invalidParameter, noSuchStream } from "./log-errors.ts";
+import {
+  checkProtection,
+  findGroup,
+  groupNameOf,
+  groupReference,
+  streamArn,
+} from "./log-groups.ts";
+import { GroupName, StreamName } from "./names.ts";
+import { pageOf, pageParameters } from "./pages.ts";
+import { sequenceToken } from "./put-log-events.ts";
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
 export function logStreamOperations(options: {
@@ -14,26 +22,37 @@ export function logStreamOperations(options: {
   store: EventStore;
 }): Record<string, Operation> {
   const { state, clock, store } = options;
+  const resource = (
+    input: { logGroupName: string; logStreamName: string },
+    { region }: { region: string },
+  ) => streamArn(state, region, input.logGroupName, input.logStreamName);
   return {
     CreateLogStream: defineOperation({
-      input: v.strictObject({ logGroupName: v.string(), logStreamName: v.string() }),
-      resource: (input, { region }) =>
-        streamArn(state, region, input.logGroupName, input.logStreamName),
+      input: v.strictObject({ logGroupName: GroupName, logStreamName: StreamName }),
+      resource,
       handle({ logGroupName, logStreamName }, { region }) {
         const streams = store.streamsOf(findGroup(state, region, logGroupName));
-        checkStreamName(logStreamName);
         if (streams.has(logStreamName)) throw alreadyExists("log stream");
         streams.set(logStreamName, { logStreamName, creationTime: clock.now() });
+      },
+    }),
+    DeleteLogStream: defineOperation({
+      input: v.strictObject({ logGroupName: GroupName, logStreamName: StreamName }),
+      resource,
+      handle({ logGroupName, logStreamName }, { region }) {
+        const group = findGroup(state, region, logGroupName);
+        if (!store.streamsOf(group).has(logStreamName)) throw noSuchStream();
+        checkProtection(group);
+        store.deleteStream(group, logStreamName);
       },
     }),
     DescribeLogStreams: defineOperation({
       input: v.strictObject({
         ...groupReference,
-        logStreamNamePrefix: v.optional(v.string()),
+        logStreamNamePrefix: v.optional(StreamName),
         orderBy: v.optional(v.picklist(["LogStreamName", "LastEventTime"]), "LogStreamName"),
         descending: v.optional(v.boolean(), false),
-        limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50))),
-        nextToken: v.optional(v.string()),
+        ...pageParameters,
       }),
       resource: (input, { region }) => streamArn(state, region, groupNameOf(state, region, input)),
       handle(input, { region }) {
@@ -51,6 +70,7 @@ export function logStreamOperations(options: {
           streamArn(state, region, logGroupName, logStreamName);
         const logStreams = items.map((stream) => ({
           ...stream,
+          ...(stream.lastIngestionTime !== undefined && { uploadSequenceToken: sequenceToken }),
           arn: arnOf(stream),
           // AWS gives 0 for every stream since 2019.
           storedBytes: 0,
@@ -65,9 +85,3 @@ const byName = (a: LogStream, b: LogStream) => (a.logStreamName < b.logStreamNam
 
 const byLastEvent = (a: LogStream, b: LogStream) =>
   (a.lastEventTimestamp ?? 0) - (b.lastEventTimestamp ?? 0) || byName(a, b);
-
-function checkStreamName(name: string): void {
-  if (/^[^:*]{1,512}$/.test(name)) return;
-  const constraint = "Member must satisfy regular expression pattern: [^:*]*";
-  throw constraintViolated(name, "logStreamName", constraint);
-}

@@ -41,6 +41,7 @@ describe("log groups", () => {
         logGroupArn: groupArn,
         logGroupClass: "STANDARD",
         deletionProtectionEnabled: false,
+        bearerTokenAuthenticationEnabled: false,
         creationTime: clock.now(),
         retentionInDays: 14,
         metricFilterCount: 0,
@@ -100,8 +101,6 @@ describe("log groups", () => {
   const missing = { logGroupName: "missing" };
   test.each([
     ["CreateLogGroup", { logGroupName }, "ResourceAlreadyExistsException"],
-    ["CreateLogGroup", { logGroupName: "a b" }, "InvalidParameterException"],
-    ["PutRetentionPolicy", { logGroupName, retentionInDays: 8 }, "InvalidParameterException"],
     ["DeleteLogGroup", missing, "ResourceNotFoundException"],
     ["FilterLogEvents", { logGroupName: "constructor" }, "ResourceNotFoundException"],
     ["ListTagsForResource", { resourceArn: `${groupArn}2` }, "ResourceNotFoundException"],
@@ -110,9 +109,40 @@ describe("log groups", () => {
   });
 
   test.each([
+    ["CreateLogGroup", { logGroupName: "a b" }],
+    ["CreateLogGroup", { logGroupName: "a".repeat(513) }],
+    ["CreateLogGroup", { logGroupName: "a", tags: { "a!": "b" } }],
+    ["PutRetentionPolicy", { logGroupName, retentionInDays: 8 }],
+    ["CreateLogStream", { logGroupName, logStreamName: "a:b" }],
+    ["FilterLogEvents", { logGroupName, filterPattern: "x".repeat(1025) }],
+  ])("%s refuses %j, which is outside its model", async (operation, input) => {
+    expect(await call(operation, input)).toMatchObject({ status: 400 });
+  });
+
+  test("groups are found by a part of their name, with fewer members", async () => {
+    await outputOf("CreateLogGroup", { logGroupName: "other" });
+    const found = await outputOf("DescribeLogGroups", { logGroupNamePattern: "lambda" });
+    expect(found["logGroups"]).toEqual([
+      {
+        logGroupName,
+        creationTime: clock.now(),
+        metricFilterCount: 0,
+        arn: `${groupArn}:*`,
+        logGroupArn: groupArn,
+        logGroupClass: "STANDARD",
+      },
+    ]);
+    const both = { logGroupNamePattern: "lambda", logGroupNamePrefix: "/aws" };
+    expect(await call("DescribeLogGroups", both)).toMatchObject({
+      status: 400,
+      output: { __type: "InvalidParameterException" },
+    });
+  });
+
+  test.each([
     ["CreateLogGroup", { logGroupName: "a", kmsKeyId: "k" }],
     ["CreateLogGroup", { logGroupName: "a", logGroupClass: "DELIVERY" }],
-    ["DescribeLogGroups", { logGroupNamePattern: "a" }],
+    ["DescribeLogGroups", { accountIdentifiers: ["000000000000"] }],
     ["StartQuery", {}],
   ])("%s of %j is answered with 501", async (operation, input) => {
     expect(await call(operation, input)).toMatchObject({ status: 501 });
@@ -177,7 +207,18 @@ describe("log events", () => {
         timestamp,
       },
     ]);
-    expect(output).not.toHaveProperty("nextToken");
+  });
+
+  test("a search is complete on its second page, because AWS's first page always has a token", async () => {
+    write("a", "one");
+    for (const filterPattern of ["one", "two"]) {
+      const query = { logGroupName, filterPattern };
+      const { nextToken } = await outputOf("FilterLogEvents", query);
+      expect(await outputOf("FilterLogEvents", { ...query, nextToken })).toEqual({
+        events: [],
+        searchedLogStreams: [],
+      });
+    }
   });
 
   test("a group is read by its name or its ARN as an identifier, and by nothing else", async () => {
@@ -192,8 +233,7 @@ describe("log events", () => {
         expect(await outputOf(operation, { ...input, logGroupIdentifier })).toMatchObject(expected);
       for (const [wrong, type] of [
         [{}, "InvalidParameterException"],
-        [{ logGroupName, logGroupIdentifier: groupArn }, "InvalidParameterException"],
-        [{ logGroupIdentifier: `${groupArn}:*` }, "InvalidParameterException"],
+        [{ logGroupName, logGroupIdentifier: groupArn }, "ValidationException"],
         [{ logGroupIdentifier: `${groupArn}/other` }, "ResourceNotFoundException"],
         [{ logGroupIdentifier: groupArn.replace("us-", "eu-") }, "ResourceNotFoundException"],
       ] as const)
@@ -293,6 +333,7 @@ describe("log events", () => {
         firstEventTimestamp: clock.now() - 2,
         lastEventTimestamp: clock.now(),
         lastIngestionTime: clock.now(),
+        uploadSequenceToken: expect.any(String),
         storedBytes: 0,
       },
     ]);
@@ -306,6 +347,32 @@ describe("log events", () => {
       [{ logStreamName: "b" }],
       [{ logStreamName: "a" }],
     ]);
+  });
+
+  test("a stream that is deleted takes its events with it, unless its group is protected", async () => {
+    write("a", "1");
+    write("b", "2");
+    const stream = { logGroupName, logStreamName: "a" };
+    const protect = (deletionProtectionEnabled: boolean) =>
+      outputOf("PutLogGroupDeletionProtection", {
+        logGroupIdentifier: logGroupName,
+        deletionProtectionEnabled,
+      });
+    await protect(true);
+    expect(await call("DeleteLogStream", stream)).toMatchObject({
+      status: 400,
+      output: { __type: "ValidationException" },
+    });
+    await protect(false);
+    await outputOf("DeleteLogStream", stream);
+    expect(messagesOf(await outputOf("FilterLogEvents", { logGroupName }))).toEqual(["2"]);
+    expect(await outputOf("DescribeLogStreams", { logGroupName })).toMatchObject({
+      logStreams: [{ logStreamName: "b" }],
+    });
+    expect(await call("DeleteLogStream", stream)).toMatchObject({
+      status: 400,
+      output: { __type: "ResourceNotFoundException" },
+    });
   });
 
   test("events leave with the retention, and with their group", async () => {
@@ -367,18 +434,60 @@ describe("log events", () => {
     });
 
     test.each([
-      ["out of order", put([2, "a"], [1, "b"]), /chronological order/],
-      ["over a day", put([1, "a"], [day + 2, "b"]), /24 hours/],
-      ["over 1 MB", put([1, "x".repeat(1_048_551)]), /^Upload too large: 1048577 bytes/],
-      ["without events", put(), /length greater than or equal to 1/],
-      ["with an empty message", put([1, ""]), /length greater than or equal to 1/],
-    ])("refuses a batch %s", async (_case, input, message) => {
+      [
+        "out of order",
+        [
+          [2, "a"],
+          [1, "b"],
+        ],
+        /chronological order/,
+      ],
+      [
+        "over a day",
+        [
+          [-day - 1, "a"],
+          [0, "b"],
+        ],
+        /24 hours/,
+      ],
+      [
+        "over 1 MB",
+        [
+          [0, "x".repeat(1_048_500)],
+          [0, "y".repeat(25)],
+        ],
+        /^Upload too large: 1048577 bytes/,
+      ],
+      [
+        "with an event over 1 MB",
+        [[0, "x".repeat(1_048_551)]],
+        /^Log event too large: 1048577 bytes/,
+      ],
+    ] as const)("refuses a batch %s", async (_case, events, message) => {
+      const input = put(...events.map(([ms, text]): [number, string] => [clock.now() + ms, text]));
       expect(await call("PutLogEvents", input)).toMatchObject({
         status: 400,
         output: {
           __type: "InvalidParameterException",
           message: expect.stringMatching(message),
         },
+      });
+    });
+
+    test.each([
+      ["without events", put()],
+      ["with an empty message", put([1, ""])],
+    ])("refuses a batch %s", async (_case, input) => {
+      expect(await call("PutLogEvents", input)).toMatchObject({ status: 400 });
+    });
+
+    test("only the events that are stored count for the 24 hours", async () => {
+      const now = clock.now();
+      const events = put([now - 16 * day, "old"], [now, "kept"], [now + day, "new"]);
+      const { rejectedLogEventsInfo } = await outputOf("PutLogEvents", events);
+      expect(rejectedLogEventsInfo).toEqual({
+        tooOldLogEventEndIndex: 1,
+        tooNewLogEventStartIndex: 2,
       });
     });
 

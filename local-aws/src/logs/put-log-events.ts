@@ -4,15 +4,20 @@ import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import type { EventStore } from "./event-store.ts";
 import type { LogEvent } from "./log-event.ts";
-import { constraintViolated, invalidParameter, noSuchStream } from "./log-errors.ts";
+import { invalidParameter, noSuchStream } from "./log-errors.ts";
 import { findGroup, streamArn } from "./log-groups.ts";
+import { GroupName, StreamName } from "./names.ts";
 
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 
-const maxBatchBytes = 1_048_576;
+/** Of a batch, and of an event. */
+const maxBytes = 1_048_576;
 /** What AWS adds to the UTF-8 length of each message. */
 const eventOverheadBytes = 26;
+
+/** The token of every stream, because AWS ignores the tokens of requests since 2023. */
+export const sequenceToken = "0".repeat(56);
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 export const putLogEvents = (options: {
@@ -22,16 +27,20 @@ export const putLogEvents = (options: {
 }): Operation =>
   defineOperation({
     input: v.strictObject({
-      logGroupName: v.string(),
-      logStreamName: v.string(),
-      logEvents: v.array(
-        v.strictObject({
-          timestamp: v.pipe(v.number(), v.integer(), v.minValue(0)),
-          message: v.string(),
-        }),
+      logGroupName: GroupName,
+      logStreamName: StreamName,
+      logEvents: v.pipe(
+        v.array(
+          v.strictObject({
+            timestamp: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            message: v.pipe(v.string(), v.minLength(1)),
+          }),
+        ),
+        v.minLength(1),
+        v.maxLength(10_000),
       ),
       // AWS itself takes and ignores it since 2023.
-      sequenceToken: v.optional(v.string()),
+      sequenceToken: v.optional(v.pipe(v.string(), v.minLength(1))),
     }),
     resource: (input, { region }) =>
       streamArn(options.state, region, input.logGroupName, input.logStreamName),
@@ -45,37 +54,33 @@ export const putLogEvents = (options: {
         clock.now(),
         group.retentionInDays,
       );
+      checkSpan(accepted);
       store.append({ region, group, logStreamName }, "client", accepted);
-      const nextSequenceToken = "0".repeat(56);
-      return { nextSequenceToken, rejectedLogEventsInfo };
+      return { nextSequenceToken: sequenceToken, rejectedLogEventsInfo };
     },
   });
 
 function checkBatch(events: readonly LogEvent[]): void {
-  const violated = (constraint: string) =>
-    constraintViolated(`[${events.length} events]`, "logEvents", constraint);
-  if (events.length === 0) throw violated("Member must have length greater than or equal to 1");
-  if (events.length > 10_000) throw violated("Member must have length less than or equal to 10000");
-  const empty = events.findIndex(({ message }) => message === "");
-  if (empty !== -1) {
-    const constraint = "Member must have length greater than or equal to 1";
-    throw constraintViolated("", `logEvents.${empty + 1}.member.message`, constraint);
-  }
-  const bytes = events.reduce(
-    (sum, { message }) => sum + Buffer.byteLength(message) + eventOverheadBytes,
-    0,
+  const sizes = events.map(({ message }) => Buffer.byteLength(message) + eventOverheadBytes);
+  checkSize("Log event", Math.max(...sizes));
+  checkSize(
+    "Upload",
+    sizes.reduce((sum, size) => sum + size, 0),
   );
-  if (bytes > maxBatchBytes)
-    throw invalidParameter(`Upload too large: ${bytes} bytes exceeds limit of ${maxBatchBytes}`);
-  checkOrder(events.map(({ timestamp }) => timestamp));
-}
-
-function checkOrder(times: readonly number[]): void {
-  if (times.some((time, index) => time < (times[index - 1] ?? 0)))
+  if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0)))
     throw invalidParameter(
       "Log events in a single PutLogEvents request must be in chronological order.",
     );
-  if ((times.at(-1) ?? 0) - (times[0] ?? 0) > day)
+}
+
+function checkSize(what: string, bytes: number): void {
+  if (bytes > maxBytes)
+    throw invalidParameter(`${what} too large: ${bytes} bytes exceeds limit of ${maxBytes}`);
+}
+
+/** Only the events that AWS stores count. */
+function checkSpan(events: readonly LogEvent[]): void {
+  if ((events.at(-1)?.timestamp ?? 0) - (events[0]?.timestamp ?? 0) > day)
     throw invalidParameter(
       "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
     );

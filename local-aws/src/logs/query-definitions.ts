@@ -5,10 +5,12 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import { pageOf } from "./pages.ts";
+import { GroupName, pattern } from "./names.ts";
+import { nextToken, pageOf } from "./pages.ts";
 import type { QueryDefinition } from "./state.ts";
 
 const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+const QueryId = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const queryLanguage = v.optional(only("queryLanguage", "CWLI"));
 
 /**
@@ -38,10 +40,12 @@ export function queryDefinitionOperations({
       input: v.strictObject({
         name: Name,
         queryString: v.pipe(v.string(), v.minLength(1), v.maxLength(10_000)),
-        logGroupNames: v.optional(v.array(v.string()), []),
-        queryDefinitionId: v.optional(v.string()),
+        logGroupNames: v.optional(v.array(GroupName), []),
+        queryDefinitionId: v.optional(QueryId),
         queryLanguage,
-        clientToken: v.optional(v.string()),
+        clientToken: v.optional(
+          v.pipe(v.string(), v.minLength(36), v.maxLength(128), pattern(String.raw`\S{36,128}`)),
+        ),
       }),
       handle({ name, queryString, logGroupNames, queryDefinitionId: given }, { region }) {
         const definitions =
@@ -65,19 +69,22 @@ export function queryDefinitionOperations({
         queryDefinitionNamePrefix: v.optional(Name),
         queryLanguage,
         maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
-        nextToken: v.optional(v.string()),
+        nextToken,
       }),
-      handle({ queryDefinitionNamePrefix: prefix = "", maxResults: limit, nextToken }, { region }) {
+      handle({ queryDefinitionNamePrefix: prefix = "", maxResults, nextToken: token }, { region }) {
         const definitions = Object.values(regionOf(state, region).logs.queryDefinitions)
           .filter(({ name }) => name.startsWith(prefix))
           .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-        const { items, ...rest } = pageOf(definitions, keyOf, { limit, nextToken });
+        const { items, ...rest } = pageOf(definitions, keyOf, {
+          limit: maxResults,
+          nextToken: token,
+        });
         const queryDefinitions = items.map((item) => ({ queryLanguage: "CWLI", ...item }));
         return { queryDefinitions, ...rest };
       },
     }),
     DeleteQueryDefinition: defineOperation({
-      input: v.strictObject({ queryDefinitionId: v.string() }),
+      input: v.strictObject({ queryDefinitionId: QueryId }),
       handle({ queryDefinitionId }, { region }) {
         delete definitionsWith(region, queryDefinitionId)[queryDefinitionId];
         return { success: true };
