@@ -196,7 +196,7 @@ const JSON_OPERATIONS: [service: string, version: string, prefix: string, operat
     "logs",
     "1.1",
     "Logs_20140328",
-    "CreateLogGroup DescribeLogGroups PutRetentionPolicy TagResource UntagResource ListTagsForResource PutMetricFilter DescribeMetricFilters DeleteMetricFilter CreateLogStream DescribeLogStreams DeleteLogStream PutLogEvents FilterLogEvents GetLogEvents",
+    "CreateLogGroup DescribeLogGroups PutRetentionPolicy TagResource UntagResource ListTagsForResource PutMetricFilter DescribeMetricFilters DeleteMetricFilter TestMetricFilter CreateLogStream DescribeLogStreams DeleteLogStream PutLogEvents FilterLogEvents GetLogEvents",
   ],
   [
     "monitoring",

@@ -163,7 +163,7 @@ describe("metric filters", () => {
     await outputOf("PutMetricFilter", filter);
     const query = { logGroupName, filterNamePrefix: "time" };
     expect(await outputOf("DescribeMetricFilters", query)).toEqual({
-      metricFilters: [{ ...filter, creationTime: clock.now() }],
+      metricFilters: [{ ...filter, creationTime: clock.now(), applyOnTransformedLogs: false }],
     });
     await outputOf("DeleteMetricFilter", { logGroupName, filterName: "timeouts" });
     expect(await outputOf("DescribeMetricFilters", query)).toEqual({ metricFilters: [] });
@@ -176,6 +176,117 @@ describe("metric filters", () => {
         __type: "InvalidParameterException",
         message: "Invalid character(s) in term ':'",
       },
+    });
+  });
+
+  test("a metric filter that is replaced keeps its creation time", async () => {
+    await outputOf("PutMetricFilter", filter);
+    const creationTime = clock.now();
+    clock.advance(1);
+    await outputOf("PutMetricFilter", { ...filter, filterPattern: "" });
+    expect(await outputOf("DescribeMetricFilters", { logGroupName })).toMatchObject({
+      metricFilters: [{ filterPattern: "", creationTime }],
+    });
+  });
+
+  const put = (changes: object) => {
+    const [metric] = filter.metricTransformations;
+    return call("PutMetricFilter", {
+      ...filter,
+      metricTransformations: [{ ...metric, ...changes }],
+    });
+  };
+
+  test.each([
+    { metricValue: "-1.5" },
+    { metricValue: "$.record.metrics.durationMs" },
+    { metricValue: "$.['a.b'][0]" },
+    { metricValue: "$status" },
+    { dimensions: { a: "$.a", b: "$.missing", c: "$field" } },
+    { dimensions: {}, defaultValue: 0 },
+    { metricNamespace: "A.B-c_d/1#2:metricNamespace" },
+  ])("a metric filter can have %j", async (changes) => {
+    expect(await put(changes)).toMatchObject({ status: 200 });
+  });
+
+  const invalid = (problem: string) => `Invalid metric transformation: ${problem}`;
+
+  test.each([
+    [{ metricValue: "one" }, invalid("metric value one must be a valid number")],
+    [{ metricValue: "$.a[*].b" }, invalid("metric value $.a[*].b must be a valid number")],
+    [{ dimensions: { a: "literal" } }, invalid("dimension value must be valid selector")],
+    [{ dimensions: { a: "$.*" } }, invalid("dimension value must be valid selector")],
+    [
+      { dimensions: { a: "$.a" }, defaultValue: 0 },
+      invalid("dimensions and default value are mutually exclusive properties"),
+    ],
+    [
+      { dimensions: { a: "$.a", b: "$.b", c: "$.c", d: "$.d" } },
+      "Number of dimensions exceeds the maximum number of dimensions supported per metric filter",
+    ],
+  ])("a metric filter cannot have %j", async (changes, message) => {
+    const output = { __type: "InvalidParameterException", message };
+    expect(await put(changes)).toMatchObject({ status: 400, output });
+  });
+
+  test.each([{ unit: "Widgets" }, { metricName: "a:b" }, { metricValue: "1".repeat(101) }])(
+    "%j is outside the model of a metric filter",
+    async (changes) => {
+      expect(await put(changes)).toMatchObject({ status: 400 });
+    },
+  );
+
+  test("a group has up to 100 metric filters, 5 of them with regular expressions", async () => {
+    const putAll = async (prefix: string, filterPattern: string, count: number) => {
+      for (let index = 0; index < count; index += 1)
+        await outputOf("PutMetricFilter", {
+          ...filter,
+          filterName: `${prefix}${index}`,
+          filterPattern,
+        });
+    };
+    const refused = { status: 400, output: { __type: "LimitExceededException" } };
+    await putAll("regex", "{ $.a = %b% }", 5);
+    expect(await call("PutMetricFilter", { ...filter, filterPattern: "%c%" })).toMatchObject(
+      refused,
+    );
+    await outputOf("PutMetricFilter", { ...filter, filterName: "regex0", filterPattern: "%c%" });
+    await putAll("other", '{ $.a = "%" }', 95);
+    expect(await call("PutMetricFilter", filter)).toMatchObject(refused);
+  });
+
+  test("metric filters are listed by their group or by their metric", async () => {
+    await outputOf("PutMetricFilter", filter);
+    const metric = { metricName: "Timeouts", metricNamespace: "x" };
+    expect(await outputOf("DescribeMetricFilters", metric)).toMatchObject({
+      metricFilters: [{ filterName: "timeouts" }],
+    });
+    expect(await outputOf("DescribeMetricFilters", { ...metric, metricName: "y" })).toEqual({
+      metricFilters: [],
+    });
+    for (const wrong of [{ logGroupName, ...metric }, { metricName: "Timeouts" }])
+      expect(await call("DescribeMetricFilters", wrong)).toMatchObject({
+        status: 400,
+        output: { __type: "InvalidParameterException" },
+      });
+  });
+
+  test("TestMetricFilter numbers the messages that match from 1, with their fields", async () => {
+    const logEventMessages = ["404 GET", "oops", "410 GET /"];
+    const input = { filterPattern: "[status = 4*, method]", logEventMessages };
+    expect(await outputOf("TestMetricFilter", input)).toEqual({
+      matches: [
+        {
+          eventNumber: 1,
+          eventMessage: "404 GET",
+          extractedValues: { $status: "404", $method: "GET" },
+        },
+        {
+          eventNumber: 3,
+          eventMessage: "410 GET /",
+          extractedValues: { $status: "410", $method: "GET /" },
+        },
+      ],
     });
   });
 });
