@@ -5,14 +5,18 @@ import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { Iam } from "../iam/index.ts";
 import { regionOf, type State } from "../state.ts";
 import { AlarmParameters } from "./alarm-parameters.ts";
+import { checkAlarm } from "./alarm-rules.ts";
 import { namedPage } from "./pages.ts";
 import type { Alarm } from "./state.ts";
+import { checkCount, tagMap } from "./tag-rules.ts";
 
 interface AlarmOptions {
   state: State;
   clock: Clock;
   iam: Iam;
 }
+
+const { AlarmName } = AlarmParameters.entries;
 
 const arnOf = (state: State, region: string, name: string) =>
   `arn:aws:cloudwatch:${region}:${state.accountId}:alarm:${name}`;
@@ -28,30 +32,29 @@ export function alarmOperations(options: AlarmOptions): Record<string, Operation
       input: AlarmParameters,
       resource: ({ AlarmName }, { region }) => arnOf(state, region, AlarmName),
       handle({ AlarmName, Tags, ...parameters }, { region }) {
-        checkMetric(parameters);
+        checkAlarm(parameters);
         const { alarms } = regionOf(state, region).cloudwatch;
         const existing = Object.hasOwn(alarms, AlarmName) ? alarms[AlarmName] : undefined;
+        // As on AWS, the tags of an alarm that exists are changed by TagResource alone.
+        const tags = existing?.tags ?? tagMap(Tags);
+        checkCount(tags);
         alarms[AlarmName] = {
           AlarmName,
           AlarmArn: arnOf(state, region, AlarmName),
           parameters,
           AlarmConfigurationUpdatedTimestamp: new Date(clock.now()).toISOString(),
-          // As on AWS, the tags of an alarm that exists are changed by TagResource alone.
-          tags: existing?.tags ?? Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
+          tags,
         };
       },
     }),
     DescribeAlarms: describeAlarms(state),
     DeleteAlarms: defineOperation({
-      input: v.strictObject({ AlarmNames: v.array(v.string()) }),
+      input: v.strictObject({ AlarmNames: v.pipe(v.array(AlarmName), v.maxLength(100)) }),
       resource: ({ AlarmNames: [first = "*"] }, { region }) => arnOf(state, region, first),
       handle({ AlarmNames }, { region, caller }) {
         const { alarms } = regionOf(state, region).cloudwatch;
         for (const name of AlarmNames)
           iam.authorize(caller, "cloudwatch:DeleteAlarms", arnOf(state, region, name));
-        const missing = AlarmNames.filter((name) => !Object.hasOwn(alarms, name));
-        if (missing.length > 0)
-          throw new AwsError(404, "ResourceNotFound", `Unknown alarms: ${missing.join(", ")}`);
         for (const name of AlarmNames) delete alarms[name];
       },
     }),
@@ -61,9 +64,9 @@ export function alarmOperations(options: AlarmOptions): Record<string, Operation
 const describeAlarms = (state: State) =>
   defineOperation({
     input: v.strictObject({
-      AlarmNames: v.optional(v.array(v.string())),
-      AlarmNamePrefix: v.optional(v.string(), ""),
-      AlarmTypes: v.optional(v.array(v.picklist(["MetricAlarm", "CompositeAlarm"])), [
+      AlarmNames: v.optional(v.pipe(v.array(AlarmName), v.maxLength(100))),
+      AlarmNamePrefix: v.optional(AlarmName),
+      AlarmTypes: v.optional(v.array(v.picklist(["MetricAlarm", "CompositeAlarm", "LogAlarm"])), [
         "MetricAlarm",
       ]),
       StateValue: v.optional(v.picklist(["OK", "ALARM", "INSUFFICIENT_DATA"])),
@@ -71,7 +74,7 @@ const describeAlarms = (state: State) =>
       NextToken: v.optional(v.string()),
     }),
     handle(input, { region }) {
-      const { AlarmNames: names, AlarmNamePrefix: prefix, AlarmTypes: types } = input;
+      const { AlarmNames: names, AlarmNamePrefix: prefix = "", AlarmTypes: types } = input;
       const none =
         (types.length > 0 && !types.includes("MetricAlarm")) ||
         (input.StateValue !== undefined && input.StateValue !== "INSUFFICIENT_DATA");
@@ -82,10 +85,18 @@ const describeAlarms = (state: State) =>
       const { page, nextToken } = namedPage(found, {
         limit: input.MaxRecords,
         token: input.NextToken,
+        invalidToken,
       });
-      return { MetricAlarms: page.map(describe), CompositeAlarms: [], NextToken: nextToken };
+      return {
+        MetricAlarms: page.map(describe),
+        CompositeAlarms: [],
+        LogAlarms: [],
+        NextToken: nextToken,
+      };
     },
   });
+
+const invalidToken = () => new AwsError(400, "InvalidNextToken", "The NextToken is not valid.");
 
 function describe({ AlarmName, AlarmArn, parameters, ...alarm }: Alarm) {
   const updated = new Date(alarm.AlarmConfigurationUpdatedTimestamp);
@@ -97,26 +108,6 @@ function describe({ AlarmName, AlarmArn, parameters, ...alarm }: Alarm) {
     StateValue: "INSUFFICIENT_DATA",
     StateReason: "Unchecked: Initial alarm creation",
     StateUpdatedTimestamp: updated,
+    StateTransitionedTimestamp: updated,
   };
-}
-
-type Parameters = Pick<
-  v.InferOutput<typeof AlarmParameters>,
-  "ExtendedStatistic" | "MetricName" | "Metrics" | "Namespace" | "Period" | "Statistic"
->;
-
-/** An alarm watches either one metric, with a period and a statistic, or an expression. */
-function checkMetric(parameters: Parameters): void {
-  const { MetricName, Namespace, Period, Statistic, ExtendedStatistic, Metrics } = parameters;
-  const single = [MetricName, Namespace, Period, Statistic ?? ExtendedStatistic];
-  const isExpression = Metrics !== undefined && Metrics.length > 0;
-  const expected = isExpression ? "none" : "all";
-  const fits = single.every((parameter) => (parameter === undefined) === isExpression);
-  const bothStatistics = Statistic !== undefined && ExtendedStatistic !== undefined;
-  if (fits && !bothStatistics) return;
-  throw new AwsError(
-    400,
-    "ValidationException",
-    `With${isExpression ? "" : "out"} Metrics, ${expected} of MetricName, Namespace, Period and either Statistic or ExtendedStatistic must be given.`,
-  );
 }

@@ -3,20 +3,27 @@ import { awsRequest } from "../protocols/testing.ts";
 import { permissiveIam } from "../iam/testing.ts";
 import type { Service } from "../protocols/operation.ts";
 import { createManualClock } from "../manual-clock.ts";
-import { emptyState, type State } from "../state.ts";
+import { emptyState, regionOf, type State } from "../state.ts";
 import { createCloudWatch } from "./index.ts";
 
 let state: State;
 let service: Service;
 
-async function call(Action: string, parameters: Record<string, string> = {}) {
+async function call(Action: string, parameters: Record<string, string> = {}, request = {}) {
   const form = new URLSearchParams({ Action, Version: "2010-08-01", ...parameters });
-  const answer = await service(awsRequest({ body: Buffer.from(form.toString()) }));
+  const answer = await service(awsRequest({ body: Buffer.from(form.toString()), ...request }));
   return { status: answer.status, body: String(answer.body) };
 }
 
+/** Calls an operation that is refused. */
+async function refusal(Action: string, parameters: Record<string, string>) {
+  const { status, body } = await call(Action, parameters);
+  const [[code], [message = ""]] = [textsOf(body, "Code"), textsOf(body, "Message")];
+  return [status, code, message.replaceAll("&quot;", '"').replaceAll("&gt;", ">")];
+}
+
 const textsOf = (body: string, tag: string) =>
-  Array.from(body.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "g")), ([, text]) => text);
+  Array.from(body.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "gs")), ([, text]) => text);
 
 /** As Terraform's provider sends it. */
 const alarm = {
@@ -66,7 +73,8 @@ describe("alarms", () => {
   });
 
   test("an alarm on an expression reads back with its queries", async () => {
-    const { MetricName: _1, Namespace: _2, Period: _3, Statistic: _4, ...rest } = alarm;
+    const single = /^(MetricName|Namespace|Period|Statistic|Dimensions\..*)$/;
+    const rest = Object.fromEntries(Object.entries(alarm).filter(([name]) => !single.test(name)));
     const query = {
       "Metrics.member.1.Id": "e1",
       "Metrics.member.1.Expression": "m1 / 2",
@@ -113,25 +121,65 @@ describe("alarms", () => {
     ]);
   });
 
-  test("a deleted alarm is gone; one unknown name deletes none", async () => {
+  test("DeleteAlarms deletes the alarms that exist, and ignores the others", async () => {
     await call("PutMetricAlarm", alarm);
-    const names = { "AlarmNames.member.1": "errors" };
-    const mixed = await call("DeleteAlarms", { ...names, "AlarmNames.member.2": "missing" });
-    expect([mixed.status, textsOf(mixed.body, "Code")]).toEqual([404, ["ResourceNotFound"]]);
-    await call("DeleteAlarms", names);
+    const names = { "AlarmNames.member.1": "missing", "AlarmNames.member.2": "errors" };
+    for (const _time of ["first", "again"])
+      expect(await call("DeleteAlarms", names)).toMatchObject({ status: 200 });
     expect(textsOf((await call("DescribeAlarms")).body, "AlarmName")).toEqual([]);
   });
 
+  const { Statistic: _, ...withoutStatistic } = alarm;
   test.each([
-    [{ Period: "90" }, 400],
+    [
+      { ...alarm, Period: "90" },
+      "ValidationError",
+      "Period must be 10, 20, 30 or a multiple of 60",
+    ],
+    [
+      { ...alarm, EvaluationPeriods: "289" },
+      "ValidationError",
+      "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400) for alarms using period &lt; 3600",
+    ],
+    [
+      { ...alarm, Period: "86400", EvaluationPeriods: "8" },
+      "ValidationError",
+      "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be &lt;= 604800) for alarms using period >= 3600",
+    ],
+    [
+      withoutStatistic,
+      "ValidationError",
+      "PutMetricAlarm request should have a Statistic parameter",
+    ],
+    [
+      { ...alarm, EvaluateLowSampleCountPercentile: "ignore" },
+      "ValidationError",
+      "Option evaluateLowSampleCountPercentile can not be applied with statistic Sum. This option is enabled only for percentile statistics.",
+    ],
+  ])("an alarm like %o is refused", async (input, code, message) => {
+    expect(await refusal("PutMetricAlarm", input)).toEqual([
+      400,
+      code,
+      message.replace("be <=", "be &lt;="),
+    ]);
+  });
+
+  test.each([
     [{ Threshold: "much" }, 400],
     [{ Statistic: "Median" }, 400],
-    [{ ExtendedStatistic: "p99" }, 400],
-    [{ "Metrics.member.1.Id": "m1" }, 400],
+    [{ Unit: "Widgets" }, 400],
     [{ Colour: "red" }, 501],
   ])("an alarm with %o is refused with %i", async (change, status) => {
     expect(await call("PutMetricAlarm", { ...alarm, ...change })).toMatchObject({ status });
   });
+
+  test.each(["p99", "p99.9", "tm90", "TM(10%:90%)", "PR(0:100)", "IQM"])(
+    "%s is an extended statistic",
+    async (ExtendedStatistic) => {
+      const input = { ...withoutStatistic, ExtendedStatistic };
+      expect(await call("PutMetricAlarm", input)).toMatchObject({ status: 200 });
+    },
+  );
 
   test("metrics are not implemented", async () => {
     expect(await call("PutMetricData")).toMatchObject({ status: 501 });
@@ -139,33 +187,87 @@ describe("alarms", () => {
 });
 
 describe("dashboards", () => {
-  const DashboardBody = '{"widgets":[{"type":"text"}]}';
+  const DashboardBody = '{"widgets":[{"type":"text","properties":{"markdown":"x"}}]}';
 
-  test("a dashboard reads back with the text of its body", async () => {
+  test("a dashboard reads back with its body", async () => {
     await call("PutDashboard", { DashboardName: "main", DashboardBody });
     const { body } = await call("GetDashboard", { DashboardName: "main" });
     expect(textsOf(body, "DashboardBody")).toEqual([DashboardBody.replaceAll('"', "&quot;")]);
     expect(textsOf(body, "DashboardArn")).toEqual([
       "arn:aws:cloudwatch::000000000000:dashboard/main",
     ]);
-    const list = await call("ListDashboards", { DashboardNamePrefix: "m" });
-    expect([textsOf(list.body, "DashboardName"), textsOf(list.body, "Size")]).toEqual([
-      ["main"],
-      ["29"],
+  });
+
+  test("every region changes and deletes the same dashboard", async () => {
+    await call("PutDashboard", { DashboardName: "main", DashboardBody: '{"widgets":[]}' });
+    const elsewhere = { region: "eu-west-1" };
+    await call("PutDashboard", { DashboardName: "main", DashboardBody }, elsewhere);
+    const { body } = await call("GetDashboard", { DashboardName: "main" });
+    expect(textsOf(body, "DashboardBody")).toEqual([DashboardBody.replaceAll('"', "&quot;")]);
+    expect(textsOf((await call("ListDashboards")).body, "DashboardName")).toEqual(["main"]);
+    await call("DeleteDashboards", { "DashboardNames.member.1": "main" }, elsewhere);
+    expect(await refusal("GetDashboard", { DashboardName: "main" })).toEqual([
+      404,
+      "ResourceNotFound",
+      "Dashboard main does not exist",
     ]);
   });
 
-  test("a deleted dashboard is answered with 404", async () => {
-    await call("PutDashboard", { DashboardName: "main", DashboardBody });
-    expect(await call("DeleteDashboards", { "DashboardNames.member.1": "main" })).toMatchObject({
-      status: 200,
-    });
-    const { status, body } = await call("GetDashboard", { DashboardName: "main" });
-    expect([status, textsOf(body, "Code")]).toEqual([404, ["ResourceNotFound"]]);
+  test("a page of dashboards continues at its token", async () => {
+    const dashboards = Object.fromEntries(
+      Array.from({ length: 1001 }, (_, index) => {
+        const DashboardName = `d${String(index).padStart(4, "0")}`;
+        const LastModified = "2026-01-01T00:00:00.000Z";
+        return [DashboardName, { DashboardName, DashboardArn: "", DashboardBody, LastModified }];
+      }),
+    );
+    regionOf(state, "us-east-1").cloudwatch.dashboards = dashboards;
+    const [NextToken = ""] = textsOf((await call("ListDashboards")).body, "NextToken");
+    const { body } = await call("ListDashboards", { NextToken });
+    expect(textsOf(body, "DashboardName")).toEqual(["d1000"]);
   });
 
-  test.each(["{", "[]", '"text"'])("the body %s is refused", async (text) => {
+  test("the size of a dashboard counts its tags", async () => {
+    const size = async () => textsOf((await call("ListDashboards")).body, "Size");
+    const ResourceARN = "arn:aws:cloudwatch::000000000000:dashboard/main";
+    await call("PutDashboard", { DashboardName: "main", DashboardBody: '{"widgets":[]}' });
+    expect(await size()).toEqual(["51"]);
+    const tag = { "Tags.member.1.Key": "owned", "Tags.member.1.Value": "size-control" };
+    await call("TagResource", { ResourceARN, ...tag });
+    expect(await size()).toEqual(["232"]);
+    const { body } = await call("ListTagsForResource", { ResourceARN });
+    expect(textsOf(body, "Value")).toEqual(["size-control"]);
+    await call("UntagResource", { ResourceARN, "TagKeys.member.1": "owned" });
+    expect(await size()).toEqual(["200"]);
+  });
+
+  const tooDeep = `{"widgets":[],"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+  test.each([
+    ["is cut off", "{"],
+    ["is a list", "[]"],
+    ["is a text", '"text"'],
+    ["is nested too deeply", tooDeep],
+  ])("a body that %s is refused", async (_name, text) => {
     const input = { DashboardName: "main", DashboardBody: text };
-    expect(await call("PutDashboard", input)).toMatchObject({ status: 400 });
+    expect(await refusal("PutDashboard", input)).toEqual([
+      400,
+      "InvalidParameterInput",
+      "The field DashboardBody must be a valid JSON object",
+    ]);
+  });
+
+  test("the fault of a body is in the response as JSON", async () => {
+    const input = { DashboardName: "main", DashboardBody: '{"widgets":null}' };
+    expect(await refusal("PutDashboard", input)).toEqual([
+      400,
+      "InvalidParameterInput",
+      `The dashboard body is invalid, there are 1 validation errors:
+[
+  {
+    "dataPath": "/widgets",
+    "message": "Should be array"
+  }
+]`,
+    ]);
   });
 });

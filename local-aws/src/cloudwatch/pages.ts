@@ -1,17 +1,15 @@
-import { AwsError } from "../protocols/aws-error.ts";
+import type { AwsError } from "../protocols/aws-error.ts";
 import { pageOf } from "../protocols/pages.ts";
 
 /**
  * A page of things in the order of their names.
- * @throws {AwsError} 400 InvalidNextToken.
+ * @throws {AwsError} what `invalidToken` returns.
  */
 export function namedPage<Item>(
   entries: readonly (readonly [name: string, item: Item])[],
-  { limit, token }: { limit: number; token: string | undefined },
+  options: { limit: number; token: string | undefined; invalidToken: () => AwsError },
 ): { page: Item[]; nextToken?: string } {
   const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const { page, ...rest } = pageOf(sorted, ([name]) => name, { limit, token, invalidToken });
+  const { page, ...rest } = pageOf(sorted, ([name]) => name, options);
   return { page: page.map(([, item]) => item), ...rest };
 }
-
-const invalidToken = () => new AwsError(400, "InvalidNextToken", "The NextToken is not valid.");

@@ -21,4 +21,6 @@ export interface Dashboard {
   DashboardBody: string;
   /** ISO 8601. */
   LastModified: string;
+  /** Undefined until the dashboard has tags for the first time. */
+  tags?: Record<string, string>;
 }

@@ -2,13 +2,14 @@ import * as v from "valibot";
 import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import { Tags } from "./alarm-parameters.ts";
-import type { Alarm } from "./state.ts";
+import { allDashboards } from "./dashboards.ts";
+import type { Alarm, Dashboard } from "./state.ts";
+import { checkCount, checkKeys, TagKey, tagMap, Tags } from "./tag-rules.ts";
 
-const ResourceARN = v.string();
+const ResourceARN = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 
 /**
- * Alarms have tags.
+ * Alarms and dashboards have tags.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html
  */
 export function tagOperations({ state }: { state: State }): Record<string, Operation> {
@@ -19,7 +20,7 @@ export function tagOperations({ state }: { state: State }): Record<string, Opera
       input: v.strictObject({ ResourceARN }),
       resource,
       handle({ ResourceARN }, { region }) {
-        const { tags } = findAlarm(state, region, ResourceARN);
+        const { tags = {} } = findTagged(state, region, ResourceARN);
         return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
       },
     }),
@@ -27,16 +28,19 @@ export function tagOperations({ state }: { state: State }): Record<string, Opera
       input: v.strictObject({ ResourceARN, Tags }),
       resource,
       handle({ ResourceARN, Tags: added }, { region }) {
-        const { tags } = findAlarm(state, region, ResourceARN);
-        for (const { Key, Value } of added) tags[Key] = Value;
+        const tagged = findTagged(state, region, ResourceARN);
+        const tags = { ...tagged.tags, ...tagMap(added) };
+        checkCount(tags);
+        tagged.tags = tags;
         return {};
       },
     }),
     UntagResource: defineOperation({
-      input: v.strictObject({ ResourceARN, TagKeys: v.array(v.string()) }),
+      input: v.strictObject({ ResourceARN, TagKeys: v.array(TagKey) }),
       resource,
       handle({ ResourceARN, TagKeys }, { region }) {
-        const { tags } = findAlarm(state, region, ResourceARN);
+        checkKeys(TagKeys);
+        const { tags = {} } = findTagged(state, region, ResourceARN);
         for (const key of TagKeys) delete tags[key];
         return {};
       },
@@ -44,9 +48,11 @@ export function tagOperations({ state }: { state: State }): Record<string, Opera
   };
 }
 
-function findAlarm(state: State, region: string, arn: string): Alarm {
+function findTagged(state: State, region: string, arn: string): Alarm | Dashboard {
   const alarms = Object.values(regionOf(state, region).cloudwatch.alarms);
-  const alarm = alarms.find(({ AlarmArn }) => AlarmArn === arn);
-  if (alarm !== undefined) return alarm;
+  const found =
+    alarms.find(({ AlarmArn }) => AlarmArn === arn) ??
+    Object.values(allDashboards(state)).find(({ DashboardArn }) => DashboardArn === arn);
+  if (found !== undefined) return found;
   throw new AwsError(404, "ResourceNotFoundException", `Unknown resource ${arn}`);
 }
