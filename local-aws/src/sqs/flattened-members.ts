@@ -15,6 +15,7 @@ export const flattenedMembers = (operation: string): FlattenedMembers => ({
   MessageAttributeNames: { name: "MessageAttributeName" },
   MessageAttributes: { name: "MessageAttribute", entry: ["Name", "Value"] },
   Messages: { name: "Message" },
+  MessageSystemAttributes: { name: "MessageSystemAttribute", entry: ["Name", "Value"] },
   MessageSystemAttributeNames: { name: "MessageSystemAttributeName" },
   QueueUrls: { name: "QueueUrl" },
   Successful: { name: `${operation}ResultEntry` },

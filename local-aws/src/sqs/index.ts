@@ -1,7 +1,8 @@
 import { parseArn } from "../arn.ts";
 import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
-import type { Service } from "../protocols/operation.ts";
+import type { Caller } from "../protocols/caller.ts";
+import type { Operation, Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
@@ -9,15 +10,24 @@ import { flattenedMembers } from "./flattened-members.ts";
 import { createMessageStore, type Message } from "./message-store.ts";
 import { queueIn } from "./queue-lookup.ts";
 import { queueTagOperations } from "./queue-tags.ts";
-import { queueOperations } from "./queues.ts";
+import { queueOperations, type SqsDelays } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
-import { fits, isAllowed, newMessage, sendMessage } from "./send-message.ts";
-import { invalidParameter, missingParameter, queryCode } from "./sqs-errors.ts";
+import { fits, isAllowed, newMessage, senderIdOf, sendOperations } from "./send-message.ts";
+import { invalidParameter, legacyError, missingParameter, queryCode } from "./sqs-errors.ts";
 
 export interface MessageAttribute {
   DataType: "String" | "Number";
   StringValue: string;
+}
+
+/** A message that another service sends. */
+export interface ServiceMessage {
+  body: string;
+  attributes: Readonly<Record<string, MessageAttribute>>;
+  /** As whom the service sends it. */
+  caller: Caller;
+  traceHeader: string | undefined;
 }
 
 export interface Sqs {
@@ -26,11 +36,7 @@ export interface Sqs {
    * Sends a message on behalf of another service. False: there is no such queue, or the message is
    * larger than the queue takes, or has characters that no message may.
    */
-  send(
-    queueArn: string,
-    body: string,
-    attributes: Readonly<Record<string, MessageAttribute>>,
-  ): boolean;
+  send(queueArn: string, message: ServiceMessage): boolean;
   /** The messages of a queue, oldest first, those in flight and those delayed with them. */
   messages(queueArn: string): readonly Readonly<Message>[];
   /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
@@ -43,16 +49,19 @@ export interface Sqs {
  * SQS's standard queues: the queues in the state, their messages in memory. Clients speak AWS JSON;
  * those from before November 2023, such as the AWS CLI 2.9, the query protocol.
  * @param options.endpoint where clients reach this service; queue URLs begin with it.
+ * @param options.delays Default: none.
  */
 export function createSqs(options: {
   state: State;
   clock: Clock;
   iam: Iam;
   endpoint: () => string;
+  delays?: Partial<SqsDelays>;
 }): Sqs {
   const { state, clock, iam, endpoint } = options;
+  const delays = { deletedQueueName: 0, ...options.delays };
   const store = createMessageStore(clock);
-  const resources = { state, clock, store, endpoint };
+  const resources = { state, clock, store, endpoint, delays, deletions: new Map() };
   const find = (queueArn: string) => {
     const arn = parseArn(queueArn);
     return arn?.accountId === state.accountId
@@ -66,7 +75,7 @@ export function createSqs(options: {
     operations: {
       ...queueOperations(resources),
       ...queueTagOperations(resources),
-      SendMessage: sendMessage(resources),
+      ...sendOperations(resources),
       ReceiveMessage: receiveMessage(resources),
       ...receivedMessageOperations(resources),
     },
@@ -75,6 +84,7 @@ export function createSqs(options: {
   const json = jsonProtocol({ ...parts, target: "AmazonSQS", version: "1.0" });
   const query = queryProtocol({
     ...parts,
+    operations: withLegacyErrors(parts.operations),
     version: "2012-11-05",
     namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
     flattened: flattenedMembers,
@@ -89,11 +99,12 @@ export function createSqs(options: {
       const protocol = request.headers["x-amz-target"] === undefined ? query : json;
       return protocol(request, middleware);
     },
-    send(queueArn, body, attributes) {
+    send(queueArn, { caller, ...message }) {
       const queue = find(queueArn);
+      const { body, attributes } = message;
       if (queue === undefined || !isAllowed(body) || !fits(queue, body, attributes)) return false;
-      const senderId = state.accountId;
-      store.add(queue, newMessage({ queue, body, attributes, senderId, now: clock.now() }));
+      const senderId = senderIdOf(state, caller);
+      store.add(queue, newMessage({ ...message, queue, senderId, now: clock.now() }));
       return true;
     },
     messages: messagesOf,
@@ -109,3 +120,21 @@ export function createSqs(options: {
     count: (queueArn) => messagesOf(queueArn).length,
   };
 }
+
+/** Operations whose errors are those of the query protocol. */
+const withLegacyErrors = (operations: Readonly<Record<string, Operation>>) =>
+  Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, Operation] => [
+      name,
+      {
+        ...operation,
+        async handle(input, context) {
+          try {
+            return await operation.handle(input, context);
+          } catch (error) {
+            throw legacyError(error);
+          }
+        },
+      },
+    ]),
+  );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { invalidParameter } from "./sqs-errors.ts";
+import { invalidCharacter, invalidParameter } from "./sqs-errors.ts";
 
 /** A message attribute on the wire. `BinaryValue` is base64. */
 export const Attribute = v.strictObject({
@@ -29,11 +29,11 @@ export function checkMessageAttributes(attributes: Attributes): void {
 }
 
 function checkAttribute(name: string, attribute: Attribute): void {
-  const { DataType, StringValue } = attribute;
-  const [character] = /[^A-Za-z0-9_.-]/u.exec(name) ?? [];
-  if (character !== undefined)
+  const { DataType, StringValue = "" } = attribute;
+  checkName(name);
+  if (DataType.length > 256)
     throw invalidParameter(
-      `Invalid non-alphanumeric character '#x${character.codePointAt(0)?.toString(16).toUpperCase()}' was found in the message attribute name. Can only include alphanumeric characters, hyphens, underscores, or dots.`,
+      `Message (user) attribute '${name}' has a type that is longer than 256 characters.`,
     );
   if (!/^(String|Number|Binary)(\.|$)/.test(DataType))
     throw invalidParameter(
@@ -43,10 +43,33 @@ function checkAttribute(name: string, attribute: Attribute): void {
     throw invalidParameter(
       `Message (user) attribute '${name}' must contain a non-empty value of type '${isBinary(attribute) ? "Binary" : "String"}'.`,
     );
+  const text = invalidCharacter(StringValue, `message attribute '${name}' value`);
+  if (text !== undefined) throw invalidParameter(text);
   if (/^Number(\.|$)/.test(DataType) && Number.isNaN(Number(StringValue)))
     throw invalidParameter(
       `Can't cast the value of message (user) attribute '${name}' to a number.`,
     );
+}
+
+/**
+ * Names have letters and digits of any script.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+ */
+function checkName(name: string): void {
+  if (name.length > 256)
+    throw invalidParameter("Message attribute name must be shorter than 256 Bytes.");
+  const [character] = /[^\p{L}\p{N}_.-]/u.exec(name) ?? [];
+  if (character !== undefined)
+    throw invalidParameter(
+      `Invalid non-alphanumeric character '#x${character.codePointAt(0)?.toString(16).toUpperCase()}' was found in the message attribute name. Can only include alphanumeric characters, hyphens, underscores, or dots.`,
+    );
+  if (/^(aws|amazon)\./i.test(name))
+    throw invalidParameter(
+      "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings are reserved for internal use.",
+    );
+  const end = name.startsWith(".") ? "starting" : name.endsWith(".") ? "ending" : undefined;
+  if (end !== undefined)
+    throw invalidParameter(`Invalid message attribute name ${end} with character '.' was found.`);
 }
 
 /** Bytes of a message as its queue's MaximumMessageSize counts them. */
@@ -83,12 +106,13 @@ function withLength(bytes: Buffer): [Buffer, Buffer] {
   return [length, bytes];
 }
 
-/** The attributes that a ReceiveMessage asks for: names, `All`, `.*` or `prefix.*`. */
+/** The attributes that a ReceiveMessage asks for: names, `All`, `*`, `.*` or `prefix.*`. */
 export function selectMessageAttributes(attributes: Attributes, names: readonly string[]) {
   const asked = (attribute: string) =>
     names.some(
       (name) =>
         name === "All" ||
+        name === "*" ||
         name === attribute ||
         (name.endsWith(".*") && attribute.startsWith(name.slice(0, -2))),
     );

@@ -9,6 +9,8 @@ export interface Message {
   Body: string;
   attributes: Readonly<Record<string, Attribute>>;
   senderId: string;
+  /** Of the request that sent it, or that led to it. */
+  traceHeader: string | undefined;
   sentAt: number;
   /** Until then the message is delayed, or in flight where it has been received. */
   visibleAt: number;

@@ -2,6 +2,9 @@ import { notImplemented } from "../protocols/aws-error.ts";
 import { sqsError, unknownAttribute } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
+/** The most bytes that all messages of a batch can have. */
+export const BATCH_LIMIT = 1_048_576;
+
 /** Least, most, default: seconds, and bytes for the message size. */
 const numbers: ReadonlyMap<string, readonly [number, number, number]> = new Map([
   ["DelaySeconds", [0, 900, 0]],

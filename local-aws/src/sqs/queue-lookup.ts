@@ -1,6 +1,6 @@
 import { notImplemented } from "../protocols/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
-import { invalidParameter, noSuchQueue, sqsError } from "./sqs-errors.ts";
+import { invalidParameter, noSuchQueue } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
 export const queueArn = (state: State, region: string, name: string): string =>
@@ -12,26 +12,27 @@ export function queueIn(state: State, region: string, name: string): Queue | und
 }
 
 /**
- * The queue of a URL. As its host may be any name of this machine, only the path counts.
- * @throws {AwsError} 400 QueueDoesNotExist, InvalidAddress
+ * The queue of a URL, or of a name. As the host of a URL may be any name of this machine, only the path
+ * counts.
+ * @throws {AwsError} 400 QueueDoesNotExist
  */
 export function findQueue(state: State, region: string, queueUrl: string): Queue {
-  const [account, name] = partsOf(queueUrl);
+  const [account, name] = partsOf(state, queueUrl);
   const queue = account === state.accountId ? queueIn(state, region, name) : undefined;
   if (queue === undefined) throw noSuchQueue();
   return queue;
 }
 
 /** The ARN of a queue's URL, whether or not there is such a queue. */
-export function arnOfUrl(region: string, queueUrl: string): string {
-  const [account, name] = partsOf(queueUrl);
+export function arnOfUrl(state: State, region: string, queueUrl: string): string {
+  const [account, name] = partsOf(state, queueUrl);
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-function partsOf(queueUrl: string): [account: string, name: string] {
-  const [, account, name] = /\/(\d{12})\/([^/]+)$/.exec(queueUrl) ?? [];
-  if (account !== undefined && name !== undefined) return [account, name];
-  throw sqsError("InvalidAddress", `The address ${queueUrl} is not valid for this endpoint.`);
+function partsOf(state: State, queueUrl: string): [account: string, name: string] {
+  const [, account = state.accountId, name = queueUrl] =
+    /\/(\d{12})\/([^/]+)$/.exec(queueUrl) ?? [];
+  return [account, name];
 }
 
 /** @throws {AwsError} 400 for a name that AWS refuses, 501 for that of a FIFO queue. */

@@ -14,6 +14,15 @@ export interface QueueOptions {
   clock: Clock;
   store: MessageStore;
   endpoint: () => string;
+  /** The times of deleted queues, in milliseconds since the epoch, by ARN. */
+  deletions: Map<string, number>;
+  delays: SqsDelays;
+}
+
+/** How long SQS takes for a change, in milliseconds; 0: no time. */
+export interface SqsDelays {
+  /** How long the name of a deleted queue cannot be used again. On AWS: 60,000. */
+  deletedQueueName: number;
 }
 
 const QueueUrl = v.string();
@@ -75,9 +84,10 @@ export function queueOperations(options: QueueOptions): Record<string, Operation
   };
 }
 
-function existingQueueOperations({ state, clock, store }: QueueOptions): Record<string, Operation> {
+function existingQueueOperations(options: QueueOptions): Record<string, Operation> {
+  const { state, clock, store, deletions } = options;
   const resource = (input: { QueueUrl: string }, { region }: { region: string }) =>
-    arnOfUrl(region, input.QueueUrl);
+    arnOfUrl(state, region, input.QueueUrl);
 
   return {
     GetQueueAttributes: defineOperation({
@@ -86,6 +96,7 @@ function existingQueueOperations({ state, clock, store }: QueueOptions): Record<
       handle({ QueueUrl, AttributeNames }, { region }) {
         const queue = findQueue(state, region, QueueUrl);
         const known = { ...settingsOf(queue), ...derivedOf(queue, store, clock.now()) };
+        if (AttributeNames.length === 0) return {};
         return { Attributes: selectAttributes(known, AttributeNames) };
       },
     }),
@@ -104,6 +115,7 @@ function existingQueueOperations({ state, clock, store }: QueueOptions): Record<
       handle({ QueueUrl }, { region }) {
         const queue = findQueue(state, region, QueueUrl);
         delete regionOf(state, region).sqs.queues[queue.QueueName];
+        deletions.set(queue.QueueArn, clock.now());
         store.wake(queue);
       },
     }),
@@ -123,17 +135,24 @@ function existingQueueOperations({ state, clock, store }: QueueOptions): Record<
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 function create(
-  { state, clock }: QueueOptions,
+  { state, clock, deletions, delays }: QueueOptions,
   region: string,
   QueueName: string,
   attributes: Record<string, string>,
   tags: Record<string, string>,
 ): void {
+  const QueueArn = queueArn(state, region, QueueName);
+  const deletedAt = deletions.get(QueueArn) ?? -Infinity;
+  if (clock.now() < deletedAt + delays.deletedQueueName)
+    throw sqsError(
+      "QueueDeletedRecently",
+      "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+    );
+  deletions.delete(QueueArn);
   const now = seconds(clock.now());
-  // Our choice: a name is free as soon as its queue is deleted. On AWS it takes 60 seconds.
   regionOf(state, region).sqs.queues[QueueName] = {
     QueueName,
-    QueueArn: queueArn(state, region, QueueName),
+    QueueArn,
     attributes,
     CreatedTimestamp: now,
     LastModifiedTimestamp: now,

@@ -29,7 +29,7 @@ export const receiveMessage = (options: ReceiveOptions): Operation =>
       MessageSystemAttributeNames: Names,
       MessageAttributeNames: Names,
     }),
-    resource: ({ QueueUrl }, { region }) => arnOfUrl(region, QueueUrl),
+    resource: ({ QueueUrl }, { region }) => arnOfUrl(options.state, region, QueueUrl),
     async handle(input, { region, signal }) {
       checkRange(
         "MaxNumberOfMessages",
@@ -114,6 +114,7 @@ function describe(message: Message, names: readonly string[], attributeNames: re
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
     ApproximateReceiveCount: String(message.receiveCount),
     SentTimestamp: String(message.sentAt),
+    ...(message.traceHeader !== undefined && { AWSTraceHeader: message.traceHeader }),
   };
   const asked = Object.entries(known).filter(
     ([name]) => names.includes("All") || names.includes(name),

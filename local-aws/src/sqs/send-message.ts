@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
-import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { Caller } from "../protocols/caller.ts";
+import { defineOperation, type Operation, type OperationContext } from "../protocols/operation.ts";
 import { NOT_IN_XML } from "../protocols/xml.ts";
 import type { State } from "../state.ts";
+import { traceHeaderOf } from "../trace-header.ts";
+import { checkBatch, settle } from "./batches.ts";
 import {
   Attribute,
   checkMessageAttributes,
@@ -13,64 +15,127 @@ import {
   sizeOf,
 } from "./message-attributes.ts";
 import type { Message, MessageStore } from "./message-store.ts";
-import { numberOf } from "./queue-attributes.ts";
+import { BATCH_LIMIT, numberOf } from "./queue-attributes.ts";
 import { arnOfUrl, findQueue } from "./queue-lookup.ts";
-import { checkRange, invalidParameter, missingParameter, sqsError } from "./sqs-errors.ts";
+import {
+  checkRange,
+  invalidCharacter,
+  invalidParameter,
+  missingParameter,
+  sqsError,
+} from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
-/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-export const sendMessage = (options: {
+interface SendOptions {
   state: State;
   clock: Clock;
   store: MessageStore;
-}): Operation =>
-  defineOperation({
-    input: v.strictObject({
-      QueueUrl: v.string(),
-      MessageBody: v.string(),
-      DelaySeconds: v.optional(v.number()),
-      MessageAttributes: v.optional(v.record(v.string(), Attribute), {}),
+}
+
+const QueueUrl = v.string();
+
+/** A message as clients send it, alone or in a batch. */
+const message = {
+  MessageBody: v.string(),
+  DelaySeconds: v.optional(v.number()),
+  MessageAttributes: v.optional(v.record(v.string(), Attribute), {}),
+  MessageSystemAttributes: v.optional(
+    v.strictObject({ AWSTraceHeader: v.exactOptional(Attribute) }),
+    {},
+  ),
+};
+
+const MessageInput = v.strictObject(message);
+type MessageInput = v.InferOutput<typeof MessageInput>;
+
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+export function sendOperations(options: SendOptions): Record<string, Operation> {
+  const { state } = options;
+  const resource = (input: { QueueUrl: string }, { region }: { region: string }) =>
+    arnOfUrl(state, region, input.QueueUrl);
+
+  return {
+    SendMessage: defineOperation({
+      input: v.strictObject({ QueueUrl, ...message }),
+      resource,
+      handle: ({ QueueUrl, ...input }, context) =>
+        send(options, findQueue(state, context.region, QueueUrl), input, context),
     }),
-    resource: ({ QueueUrl }, { region }) => arnOfUrl(region, QueueUrl),
-    handle({ QueueUrl, MessageBody, DelaySeconds, MessageAttributes }, { region, caller }) {
-      const { state, clock, store } = options;
-      const queue = findQueue(state, region, QueueUrl);
-      checkBody(MessageBody);
-      checkRange("DelaySeconds", DelaySeconds, 0, 900, "DelaySeconds must be >= 0 and <= 900.");
-      checkMessageAttributes(MessageAttributes);
-      if (!fits(queue, MessageBody, MessageAttributes)) throw tooLong(queue);
-      const message = newMessage({
-        queue,
-        body: MessageBody,
-        attributes: MessageAttributes,
-        senderId: senderIdOf(state, caller),
-        now: clock.now(),
-        delaySeconds: DelaySeconds,
-      });
-      store.add(queue, message);
-      return {
-        MessageId: message.MessageId,
-        MD5OfMessageBody: md5Of(MessageBody),
-        MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
-      };
-    },
+    SendMessageBatch: defineOperation({
+      action: "sqs:SendMessage",
+      input: v.strictObject({
+        QueueUrl,
+        Entries: v.array(v.strictObject({ Id: v.string(), ...message })),
+      }),
+      resource,
+      handle({ QueueUrl, Entries }, context) {
+        const queue = findQueue(state, context.region, QueueUrl);
+        checkBatch("SendMessageBatch", Entries);
+        checkBatchSize(Entries);
+        return settle(Entries, ({ Id: _, ...input }) => send(options, queue, input, context));
+      },
+    }),
+  };
+}
+
+function checkBatchSize(entries: readonly MessageInput[]): void {
+  const size = entries
+    .map(({ MessageBody, MessageAttributes }) => sizeOf(MessageBody, MessageAttributes))
+    .reduce((sum, each) => sum + each, 0);
+  if (size <= BATCH_LIMIT) return;
+  throw sqsError(
+    "BatchRequestTooLong",
+    `Batch requests cannot be longer than ${BATCH_LIMIT} bytes. You have sent ${size} bytes.`,
+  );
+}
+
+/** Adds a message to a queue, and returns the result for its sender. */
+function send(
+  { state, clock, store }: SendOptions,
+  queue: Queue,
+  input: MessageInput,
+  { caller, headers }: OperationContext,
+) {
+  const { MessageBody: body, DelaySeconds, MessageAttributes, MessageSystemAttributes } = input;
+  checkBody(body);
+  checkRange("DelaySeconds", DelaySeconds, 0, 900, "DelaySeconds must be >= 0 and <= 900.");
+  checkMessageAttributes(MessageAttributes);
+  if (!fits(queue, body, MessageAttributes)) throw tooLong(queue);
+  const sent = newMessage({
+    queue,
+    body,
+    attributes: MessageAttributes,
+    senderId: senderIdOf(state, caller),
+    traceHeader: MessageSystemAttributes.AWSTraceHeader?.StringValue ?? traceHeaderOf(headers),
+    now: clock.now(),
+    delaySeconds: DelaySeconds,
   });
+  store.add(queue, sent);
+  return {
+    MessageId: sent.MessageId,
+    MD5OfMessageBody: md5Of(body),
+    MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
+    MD5OfMessageSystemAttributes: md5OfAttributes(MessageSystemAttributes),
+  };
+}
 
 export function newMessage(options: {
   queue: Queue;
   body: string;
   attributes: Readonly<Record<string, Attribute>>;
   senderId: string;
+  traceHeader: string | undefined;
   now: number;
   delaySeconds?: number | undefined;
 }): Message {
-  const { queue, body, attributes, senderId, now } = options;
+  const { queue, body, attributes, senderId, traceHeader, now } = options;
   const { delaySeconds = numberOf(queue, "DelaySeconds") } = options;
   return {
     MessageId: randomUUID(),
     Body: body,
     attributes,
     senderId,
+    traceHeader,
     sentAt: now,
     visibleAt: now + delaySeconds * 1000,
     receiveCount: 0,
@@ -94,16 +159,12 @@ export const isAllowed = (body: string): boolean => body !== "" && !NOT_IN_XML.t
 
 function checkBody(body: string): void {
   if (body === "") throw missingParameter("MessageBody");
-  const character = NOT_IN_XML.exec(body)?.[0].codePointAt(0);
-  if (character === undefined) return;
-  throw sqsError(
-    "InvalidMessageContents",
-    `Invalid binary character '#x${character.toString(16).toUpperCase()}' was found in the message body, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`,
-  );
+  const text = invalidCharacter(body, "message body");
+  if (text !== undefined) throw sqsError("InvalidMessageContents", text);
 }
 
 /** A role's session as AWS names it, `{RoleId}:{session}`; an administrator is the account. */
-function senderIdOf(state: State, caller: Caller): string {
+export function senderIdOf(state: State, caller: Caller): string {
   if (caller.type === "administrator") return state.accountId;
   const session = caller.arn.split("/").at(-1) ?? "";
   return `${state.iam.roles[caller.roleName]?.RoleId ?? caller.roleName}:${session}`;

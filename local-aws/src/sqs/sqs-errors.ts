@@ -1,12 +1,20 @@
 import { AwsError } from "../protocols/aws-error.ts";
 import { queryCode as commonQueryCode } from "../protocols/query-protocol.ts";
+import { NOT_IN_XML } from "../protocols/xml.ts";
 
 /** An error of SQS's own model, such as `QueueDoesNotExist`. */
 export const sqsError = (name: string, message: string, status = 400): AwsError =>
   new AwsError(status, `com.amazonaws.sqs#${name}`, message);
 
-export const noSuchQueue = (): AwsError =>
-  sqsError("QueueDoesNotExist", "The specified queue does not exist.");
+const NO_SUCH_QUEUE = "The specified queue does not exist";
+
+export const noSuchQueue = (): AwsError => sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE}.`);
+
+/** An error as the query protocol has it: a missing queue has another message there. */
+export const legacyError = (error: unknown): unknown =>
+  error instanceof AwsError && error.code === noSuchQueue().code
+    ? sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE} for this wsdl version.`)
+    : error;
 
 export const unknownAttribute = (name: string): AwsError =>
   sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
@@ -21,6 +29,13 @@ export const missingParameter = (name: string): AwsError =>
     "com.amazon.coral.service#MissingRequiredParameterException",
     `The request must contain the parameter ${name}.`,
   );
+
+/** AWS's message for a text with a character that no message can have; undefined if it has none. */
+export function invalidCharacter(text: string, place: string): string | undefined {
+  const character = NOT_IN_XML.exec(text)?.[0].codePointAt(0);
+  if (character === undefined) return undefined;
+  return `Invalid binary character '#x${character.toString(16).toUpperCase()}' was found in the ${place}, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`;
+}
 
 /** @throws {AwsError} 400 in the words in which AWS refuses a number outside its range. */
 export function checkRange(
@@ -38,9 +53,12 @@ export function checkRange(
 const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
   ["QueueNameExists", "QueueAlreadyExists"],
+  ["QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"],
   ["PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"],
   ["EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest"],
   ["TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"],
+  ["InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId"],
+  ["BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong"],
   ["BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"],
   ["InvalidParameterValueException", "InvalidParameterValue"],
   ["MissingRequiredParameterException", "MissingParameter"],

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { callJson } from "../protocols/testing.ts";
+import { administrator, callJson } from "../protocols/testing.ts";
 import { permissiveIam } from "../iam/testing.ts";
 import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { emptyState, type State } from "../state.ts";
@@ -39,7 +39,9 @@ const send = (MessageBody: string, input: object = {}) =>
 beforeEach(async () => {
   state = emptyState();
   clock = createManualClock();
-  sqs = createSqs({ state, clock, iam: permissiveIam, endpoint: () => "http://localhost:4566" });
+  const endpoint = () => "http://localhost:4566";
+  const delays = { deletedQueueName: 60_000 };
+  sqs = createSqs({ state, clock, iam: permissiveIam, endpoint, delays });
   await outputOf("CreateQueue", {
     QueueName: "jobs",
     Attributes: { MessageRetentionPeriod: "1209600", SqsManagedSseEnabled: "true" },
@@ -116,6 +118,41 @@ describe("queues", () => {
     expect(await outputOf("ListQueueTags", { QueueUrl })).toEqual({ Tags: { stage: "test" } });
   });
 
+  test("a queue has at most 50 tags", async () => {
+    const Tags = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, "v"]));
+    expect(await call("TagQueue", { QueueUrl, Tags })).toMatchObject({
+      output: { message: "Too many tags added for queue jobs." },
+    });
+    expect(await outputOf("ListQueueTags", { QueueUrl })).toEqual({ Tags: { project: "x" } });
+  });
+
+  test("the name of a deleted queue cannot be used for 60 seconds", async () => {
+    await outputOf("DeleteQueue", { QueueUrl });
+    clock.advance(59_999);
+    expect(await call("CreateQueue", { QueueName: "jobs" })).toMatchObject({
+      status: 400,
+      headers: { "x-amzn-query-error": "AWS.SimpleQueueService.QueueDeletedRecently;Sender" },
+      output: {
+        __type: "com.amazonaws.sqs#QueueDeletedRecently",
+        message:
+          "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+      },
+    });
+    clock.advance(1);
+    await outputOf("CreateQueue", { QueueName: "jobs" });
+    await outputOf("DeleteQueue", { QueueUrl });
+  });
+
+  test("a queue is found by its name, too", async () => {
+    expect(await outputOf("ListQueueTags", { QueueUrl: "jobs" })).toEqual({
+      Tags: { project: "x" },
+    });
+  });
+
+  test("without names, GetQueueAttributes returns nothing", async () => {
+    expect(await outputOf("GetQueueAttributes", { QueueUrl })).toEqual({});
+  });
+
   test.each([
     ["CreateQueue", { QueueName: "a b" }, "InvalidParameterValue;Sender"],
     [
@@ -130,7 +167,10 @@ describe("queues", () => {
     ],
     ["GetQueueAttributes", { QueueUrl, AttributeNames: ["Colour"] }, "InvalidAttributeName;Sender"],
     ["GetQueueUrl", { QueueName: "x" }, "AWS.SimpleQueueService.NonExistentQueue;Sender"],
-    ["DeleteQueue", { QueueUrl: "jobs" }, "InvalidAddress;Sender"],
+    ["DeleteQueue", { QueueUrl: "x" }, "AWS.SimpleQueueService.NonExistentQueue;Sender"],
+    ["DeleteQueue", { QueueUrl: "http://x/" }, "AWS.SimpleQueueService.NonExistentQueue;Sender"],
+    ["TagQueue", { QueueUrl, Tags: {} }, "MissingParameter;Sender"],
+    ["UntagQueue", { QueueUrl, TagKeys: [] }, "InvalidParameterValue;Sender"],
   ])("%s of %j is refused with %s", async (operation, input, code) => {
     expect(await call(operation, input)).toMatchObject({
       status: 400,
@@ -142,7 +182,6 @@ describe("queues", () => {
     ["CreateQueue", { QueueName: "a.fifo", Attributes: { FifoQueue: "true" } }],
     ["CreateQueue", { QueueName: "a", Attributes: { RedrivePolicy: "{}" } }],
     ["SendMessage", { QueueUrl, MessageBody: "x", MessageGroupId: "g" }],
-    ["SendMessageBatch", { QueueUrl }],
   ])("%s of %j is answered with 501", async (operation, input) => {
     expect(await call(operation, input)).toMatchObject({
       status: 501,
@@ -247,15 +286,125 @@ describe("messages", () => {
     });
   });
 
+  test.each(["", "a b", "é", "x".repeat(81)])("the batch ID %j is refused", async (Id) => {
+    const Entries = [{ Id, ReceiptHandle: "x" }];
+    expect(await call("DeleteMessageBatch", { QueueUrl, Entries })).toMatchObject({
+      headers: { "x-amzn-query-error": "AWS.SimpleQueueService.InvalidBatchEntryId;Sender" },
+      output: {
+        message:
+          "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
+      },
+    });
+  });
+
+  test("SendMessageBatch sends each entry on its own", async () => {
+    const Entries = [
+      { Id: "a", MessageBody: "one" },
+      { Id: "b", MessageBody: "\u0000" },
+      { Id: "c", MessageBody: "two", DelaySeconds: 10 },
+    ];
+    expect(await outputOf("SendMessageBatch", { QueueUrl, Entries })).toEqual({
+      Successful: [
+        { Id: "a", MessageId: expect.any(String), MD5OfMessageBody: expect.any(String) },
+        { Id: "c", MessageId: expect.any(String), MD5OfMessageBody: expect.any(String) },
+      ],
+      Failed: [
+        {
+          Id: "b",
+          SenderFault: true,
+          Code: "InvalidMessageContents",
+          Message: expect.stringContaining("Invalid binary character '#x0'"),
+        },
+      ],
+    });
+    expect(await receive({ MaxNumberOfMessages: 10 })).toMatchObject([{ Body: "one" }]);
+  });
+
+  test("a batch with too many bytes is refused", async () => {
+    const body = "x".repeat(524_288);
+    const Entries = [
+      { Id: "a", MessageBody: body },
+      { Id: "b", MessageBody: `${body}x` },
+    ];
+    expect(await call("SendMessageBatch", { QueueUrl, Entries })).toMatchObject({
+      status: 400,
+      headers: { "x-amzn-query-error": "AWS.SimpleQueueService.BatchRequestTooLong;Sender" },
+      output: {
+        message: "Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.",
+      },
+    });
+    expect(await receive()).toEqual([]);
+  });
+
+  test("a message has the trace header of its request, or that of its system attributes", async () => {
+    const header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+    const input = { QueueUrl, MessageBody: "x" };
+    const target = { "x-amz-target": "AmazonSQS.SendMessage" };
+    const headers = { ...target, "x-amzn-trace-id": header };
+    expect(await outputOf("SendMessage", input, { headers })).not.toHaveProperty(
+      "MD5OfMessageSystemAttributes",
+    );
+    const StringValue = header.replace("272793", "272794");
+    const sent = await outputOf(
+      "SendMessage",
+      {
+        ...input,
+        MessageSystemAttributes: { AWSTraceHeader: { DataType: "String", StringValue } },
+      },
+      { headers },
+    );
+    expect(sent).toHaveProperty("MD5OfMessageSystemAttributes", expect.any(String));
+    await outputOf("SendMessage", input);
+    const all = { MaxNumberOfMessages: 10, AttributeNames: ["AWSTraceHeader"] };
+    expect(await receive(all)).toMatchObject([
+      { Attributes: { AWSTraceHeader: header } },
+      { Attributes: { AWSTraceHeader: StringValue } },
+      expect.not.objectContaining({ Attributes: expect.anything() }),
+    ]);
+  });
+
+  test.each(["*", ".*", "All", "job.*"])(
+    "the attribute name %j selects an attribute",
+    async (name) => {
+      const MessageAttributes = { "job.idøß": { DataType: "String", StringValue: "1" } };
+      await send("hello", { MessageAttributes });
+      expect(await receive({ MessageAttributeNames: [name] })).toMatchObject([
+        { MessageAttributes },
+      ]);
+    },
+  );
+
   test("ChangeMessageVisibility gives a message back at once", async () => {
     await send("hello");
     const [message] = await receive();
     const input = { QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 };
     await outputOf("ChangeMessageVisibility", input);
-    expect(await call("ChangeMessageVisibility", input)).toMatchObject({
+    expect(await receive()).toHaveLength(1);
+  });
+
+  test("ChangeMessageVisibility works after the timeout and with an older handle", async () => {
+    await send("hello");
+    const [first] = await receive({ VisibilityTimeout: 1 });
+    const change = (VisibilityTimeout: number) =>
+      call("ChangeMessageVisibility", {
+        QueueUrl,
+        ReceiptHandle: first?.ReceiptHandle,
+        VisibilityTimeout,
+      });
+    clock.advance(2_000);
+    expect(await change(10)).toMatchObject({ status: 200 });
+    expect(await receive()).toEqual([]);
+    clock.advance(10_000);
+    const [second] = await receive();
+    expect(await change(0)).toMatchObject({ status: 200 });
+    expect(await receive()).toHaveLength(1);
+    await outputOf("DeleteMessage", { QueueUrl, ReceiptHandle: second?.ReceiptHandle });
+    clock.advance(30_000);
+    const [last] = await receive();
+    await outputOf("DeleteMessage", { QueueUrl, ReceiptHandle: last?.ReceiptHandle });
+    expect(await change(0)).toMatchObject({
       headers: { "x-amzn-query-error": "InvalidParameterValue;Sender" },
     });
-    expect(await receive()).toHaveLength(1);
   });
 
   test("ChangeMessageVisibilityBatch gives messages back, and names those that it can't", async () => {
@@ -273,7 +422,10 @@ describe("messages", () => {
       Successful: [{ Id: "0" }, { Id: "1" }],
       Failed: [],
     });
-    expect(await receive()).toHaveLength(1);
+    const again = await receive({ MaxNumberOfMessages: 10 });
+    expect(again).toHaveLength(2);
+    for (const { ReceiptHandle } of again)
+      await outputOf("DeleteMessage", { QueueUrl, ReceiptHandle });
     expect((await batch(entries)).output).toMatchObject({
       Successful: [],
       Failed: [
@@ -313,13 +465,20 @@ describe("messages", () => {
 
   test("another service sends by ARN, as long as the queue exists and takes the size", async () => {
     const attributes = { RequestID: { DataType: "String", StringValue: "r" } } as const;
-    expect(sqs.send(QueueArn, '{"a": 1}', attributes)).toBe(true);
-    expect(sqs.send(`${QueueArn}-2`, "x", {})).toBe(false);
-    expect(sqs.send(QueueArn, "x".repeat(1_048_577), {})).toBe(false);
+    const traceHeader = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    const message = { body: '{"a": 1}', attributes, caller: administrator, traceHeader };
+    expect(sqs.send(QueueArn, message)).toBe(true);
+    expect(sqs.send(`${QueueArn}-2`, message)).toBe(false);
+    expect(sqs.send(QueueArn, { ...message, body: "x".repeat(1_048_577) })).toBe(false);
     for (const body of ["", "\u0000", "\ufffe", '{"a":"\uffff"}', "\ud800"])
-      expect(sqs.send(QueueArn, body, {})).toBe(false);
-    expect(await receive({ MessageAttributeNames: ["All"] })).toMatchObject([
-      { Body: '{"a": 1}', MessageAttributes: attributes },
+      expect(sqs.send(QueueArn, { ...message, body })).toBe(false);
+    const names = { AttributeNames: ["AWSTraceHeader"], MessageAttributeNames: ["All"] };
+    expect(await receive(names)).toMatchObject([
+      {
+        Body: '{"a": 1}',
+        MessageAttributes: attributes,
+        Attributes: { AWSTraceHeader: traceHeader },
+      },
     ]);
   });
 
@@ -351,6 +510,26 @@ describe("messages", () => {
     [{ MessageBody: "x", DelaySeconds: 901 }, "InvalidParameterValue;Sender"],
     [
       { MessageBody: "x", MessageAttributes: { "a b": { DataType: "String", StringValue: "1" } } },
+      "InvalidParameterValue;Sender",
+    ],
+    ...["a!", "§", "aWs.x", "AMAZON.x", ".x", "x.", "L".repeat(257)].map(
+      (name): [object, string] => [
+        {
+          MessageBody: "x",
+          MessageAttributes: { [name]: { DataType: "String", StringValue: "1" } },
+        },
+        "InvalidParameterValue;Sender",
+      ],
+    ),
+    [
+      { MessageBody: "x", MessageAttributes: { a: { DataType: "String", StringValue: "\b\v" } } },
+      "InvalidParameterValue;Sender",
+    ],
+    [
+      {
+        MessageBody: "x",
+        MessageAttributes: { a: { DataType: `Number.${"L".repeat(256)}`, StringValue: "1" } },
+      },
       "InvalidParameterValue;Sender",
     ],
     [

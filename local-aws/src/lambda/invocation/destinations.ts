@@ -8,6 +8,7 @@ import type { Functions } from "../functions.ts";
 import { type AsyncEvent, type FailureCondition, invocationOf } from "./async-event.ts";
 import { destinationRecord } from "./destination-record.ts";
 import { firstBytes } from "../../cut-text.ts";
+import { headerForInvocation } from "../../trace-header.ts";
 import { readFunctionError } from "../environment/failures.ts";
 import { PAYLOAD_LIMIT } from "./payload-limit.ts";
 import type { LambdaFunction } from "../state.ts";
@@ -52,15 +53,26 @@ export function createDestinations(options: {
     return known;
   };
 
-  const may = ({ configuration }: LambdaFunction, action: string, resource: string) =>
-    iam.allows(iam.sessionOf(configuration.Role, configuration.FunctionName), action, resource);
+  const sessionOf = ({ configuration }: LambdaFunction) =>
+    iam.sessionOf(configuration.Role, configuration.FunctionName);
+
+  const may = (target: LambdaFunction, action: string, resource: string) =>
+    iam.allows(sessionOf(target), action, resource);
 
   const send = (
     target: LambdaFunction,
+    { traceHeader, acceptedAt }: AsyncEvent,
     queueArn: string,
     body: string,
     attributes: Readonly<Record<string, MessageAttribute>> = {},
-  ) => may(target, "sqs:SendMessage", queueArn) && sqs.send(queueArn, body, attributes);
+  ) =>
+    may(target, "sqs:SendMessage", queueArn) &&
+    sqs.send(queueArn, {
+      body,
+      attributes,
+      caller: sessionOf(target),
+      traceHeader: headerForInvocation(traceHeader, acceptedAt),
+    });
 
   const invoke = (
     target: LambdaFunction,
@@ -92,7 +104,7 @@ export function createDestinations(options: {
     const delivered =
       parseArn(destinationArn)?.service === "lambda"
         ? invoke(target, destinationArn, record, event.traceHeader)
-        : send(target, destinationArn, record);
+        : send(target, event, destinationArn, record);
     if (!delivered) failures(target).DestinationDeliveryFailures += 1;
     hooks.emit(event.traceHeader, {
       type: "destination",
@@ -110,7 +122,7 @@ export function createDestinations(options: {
     const queueArn = settings.deadLetterConfig.of(target)?.TargetArn;
     if (queueArn === undefined) return;
     const attributes = deadLetterAttributes(event, condition);
-    const delivered = send(target, queueArn, event.payload.toString(), attributes);
+    const delivered = send(target, event, queueArn, event.payload.toString(), attributes);
     if (!delivered) failures(target).DeadLetterErrors += 1;
     hooks.emit(event.traceHeader, {
       type: "dead-letter",

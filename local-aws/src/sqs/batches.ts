@@ -1,0 +1,46 @@
+import { AwsError } from "../protocols/aws-error.ts";
+import { queryCode, sqsError } from "./sqs-errors.ts";
+
+/** @throws {AwsError} 400 if a batch has no entries, too many, or not an ID for each of them. */
+export function checkBatch(operation: string, entries: readonly { Id: string }[]): void {
+  const ids = entries.map(({ Id }) => Id);
+  if (ids.length === 0) {
+    const message = `There should be at least one ${operation}RequestEntry in the request.`;
+    throw sqsError("EmptyBatchRequest", message);
+  }
+  if (ids.length > 10) {
+    const message = `Maximum number of entries per request are 10. You have sent ${ids.length}.`;
+    throw sqsError("TooManyEntriesInBatchRequest", message);
+  }
+  if (!ids.every((id) => /^[A-Za-z0-9_-]{1,80}$/.test(id))) {
+    const message =
+      "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
+    throw sqsError("InvalidBatchEntryId", message);
+  }
+  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (repeated !== undefined)
+    throw sqsError("BatchEntryIdsNotDistinct", `Id ${repeated} repeated.`);
+}
+
+/**
+ * Handles each entry on its own: one that fails does not affect the others.
+ * @param handle returns the further members of the entry's result, if it has some.
+ */
+export function settle<Entry extends { Id: string }>(
+  entries: readonly Entry[],
+  handle: (entry: Entry) => object | void,
+) {
+  const Successful: { Id: string }[] = [];
+  const Failed: { Id: string; SenderFault: true; Code: string; Message: string }[] = [];
+  for (const entry of entries) {
+    try {
+      const result = handle(entry);
+      Successful.push({ Id: entry.Id, ...result });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const { message: Message } = error;
+      Failed.push({ Id: entry.Id, SenderFault: true, Code: queryCode(error), Message });
+    }
+  }
+  return { Successful, Failed };
+}
