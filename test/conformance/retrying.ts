@@ -2,14 +2,16 @@ import {
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { expect } from "vitest";
 import { createManualClock, type ManualClock } from "@websocket-lambda/local-aws";
 import type { Behaviour } from "./behaviour.ts";
 import { type Probe, startOwnProbe } from "./probe.ts";
 import { request } from "./signed-request.ts";
-import { captured, documented, reported } from "./sources.ts";
+import { captured, documented, reported, snapshots } from "./sources.ts";
 
 const EVENT = { "X-Amz-Invocation-Type": "Event" };
 const QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:websocket-lambda-dead-letters";
@@ -38,8 +40,9 @@ async function startRetryingProbe(settings: {
 }
 
 /** Hands the processor an event, and gives the id of the request. */
-async function handOver(probe: Probe, payload: unknown): Promise<string> {
-  const { status, headers } = await probe.access.invoke("processor", payload, EVENT);
+async function handOver(probe: Probe, payload: unknown, more = {}): Promise<string> {
+  const sent = { ...EVENT, ...more };
+  const { status, headers } = await probe.access.invoke("processor", payload, sent);
   expect(status).toBe(202);
   return headers.get("x-amzn-requestid") ?? "";
 }
@@ -50,7 +53,11 @@ async function messageOf({ aws }: Probe): Promise<Message> {
   const QueueUrl = `${aws.endpoint}/000000000000/websocket-lambda-dead-letters`;
   let message: Message | undefined;
   const receive = async () => {
-    const input = { QueueUrl, MessageAttributeNames: ["All"] };
+    const input: ReceiveMessageCommandInput = {
+      QueueUrl,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["All"],
+    };
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input));
     [message] = Messages;
     return Messages.length;
@@ -118,6 +125,29 @@ export const retrying: Behaviour[] = [
         RequestID: { DataType: "String", StringValue: requestId },
         ErrorCode: { DataType: "Number", StringValue: "200" },
         ErrorMessage: { DataType: "String", StringValue: "no" },
+      });
+    },
+  },
+  {
+    behaviour: "Lambda sends records as the function's role, with the trace of the event",
+    basis: "snapshot",
+    source: snapshots.lambdaDestinations,
+    only,
+    check: async () => {
+      const { probe } = await startRetryingProbe({ retries: 0, recordsTo: "OnFailure" });
+      const Root = "Root=1-5759e988-bd862e3fe1be46a994272793";
+      const { configuration } = probe.lambda("processor");
+      const iam = new IAMClient({ endpoint: probe.aws.endpoint, region: "us-east-1", credentials });
+      const RoleName = configuration.Role.split("/").at(-1);
+      const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+      await handOver(probe, { run: THROWS }, { "X-Amzn-Trace-Id": `${Root};Sampled=0` });
+      expect((await messageOf(probe)).Attributes).toMatchObject({
+        SenderId: `${Role?.RoleId}:${configuration.FunctionName}`,
+        AWSTraceHeader: expect.stringMatching(`^${Root};Parent=[0-9a-f]{16};Sampled=0$`),
+      });
+      await handOver(probe, { run: THROWS });
+      expect((await messageOf(probe)).Attributes).toMatchObject({
+        AWSTraceHeader: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=/),
       });
     },
   },

@@ -6,6 +6,9 @@ const captures =
 /** Raw responses of AWS, recorded in September and October 2026 by an unrelated project. */
 export const captured = {
   alarms: `${captures}/cloudwatch/alarm_controls.json`,
+  dashboards: `${captures}/cloudwatch/dashboards.json`,
+  dashboardSize: `${captures}/cloudwatch/dashboard_size.json`,
+  dashboardWidgets: `${captures}/cloudwatch/dashboard_widgets.json`,
   authorizers: `${captures}/apigateway/websocket_lambda_authorizers.json`,
   authorizerAdmission: `${captures}/apigateway/websocket_authorizer_admission.json`,
   filters: `${captures}/logs/filters.json`,
@@ -34,7 +37,10 @@ export const snapshots = {
   logEvents: `${localstack}/logs/test_logs_events.snapshot.json`,
   logFilterEvents: `${localstack}/logs/test_logs_filter_events.snapshot.json`,
   metricFilters: `${localstack}/logs/test_logs_metric_filters.snapshot.json`,
+  lambdaDestinations: `${localstack}/lambda_/test_lambda_destinations.snapshot.json`,
   sqs: `${localstack}/sqs/test_sqs.snapshot.json`,
+  /** The tests themselves, which are marked as validated. */
+  sqsTests: `${localstack}/sqs/test_sqs.py`,
 } as const;
 
 const models =
@@ -68,11 +74,18 @@ export const documented = {
   retries: `${lambda}/dg/invocation-async-error-handling.html`,
   records: `${lambda}/dg/invocation-async-retain-records.html`,
   concurrency: `${lambda}/dg/configuration-concurrency.html`,
+  putMetricAlarm:
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
+  getQueueAttributes:
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html",
   logLevels: `${lambda}/dg/monitoring-cloudwatchlogs-log-level.html`,
   billing: "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/",
 } as const;
 
 export const reported = {
+  alarmRules:
+    "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/internal/services/cloudwatch/alarms_validation.go",
+  sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
   functionError:
     "https://github.com/dherault/serverless-offline/blob/master/tests/manual/websocket/main/test/e2e/ws.e2e.js",
   refusedConnect:

@@ -4,6 +4,7 @@ import type { Behaviour, Service } from "./behaviour.ts";
 import { cloudwatch } from "./cloudwatch.ts";
 import { connecting } from "./connecting.ts";
 import { connections } from "./connections.ts";
+import { dashboards } from "./dashboards.ts";
 import { disconnecting } from "./disconnecting.ts";
 import { events } from "./events.ts";
 import { filterPatterns } from "./filter-patterns.ts";
@@ -47,6 +48,7 @@ export const accountTables: readonly Table[] = [
   { area: "the API of CloudWatch Logs", service: "CloudWatch Logs", rows: logsApi },
   { area: "filter patterns", service: "CloudWatch Logs", rows: filterPatterns },
   { area: "CloudWatch", service: "CloudWatch", rows: cloudwatch },
+  { area: "dashboards", service: "CloudWatch", rows: dashboards },
   { area: "SQS", service: "SQS", rows: sqs },
   { area: "IAM and STS", service: "IAM and STS", rows: iam },
   { area: "validation", service: "IAM and STS", rows: validation },

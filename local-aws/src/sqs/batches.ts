@@ -42,5 +42,9 @@ export function settle<Entry extends { Id: string }>(
       Failed.push({ Id: entry.Id, SenderFault: true, Code: queryCode(error), Message });
     }
   }
-  return { Successful, Failed };
+  // As on AWS, an empty list is left out.
+  return {
+    ...(Successful.length > 0 && { Successful }),
+    ...(Failed.length > 0 && { Failed }),
+  };
 }

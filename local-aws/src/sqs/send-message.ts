@@ -58,8 +58,11 @@ export function sendOperations(options: SendOptions): Record<string, Operation> 
     SendMessage: defineOperation({
       input: v.strictObject({ QueueUrl, ...message }),
       resource,
-      handle: ({ QueueUrl, ...input }, context) =>
-        send(options, findQueue(state, context.region, QueueUrl), input, context),
+      handle({ QueueUrl, ...input }, context) {
+        const queue = findQueue(state, context.region, QueueUrl);
+        checkSize(queue, input, "One or more parameters are invalid.");
+        return send(options, queue, input, context);
+      },
     }),
     SendMessageBatch: defineOperation({
       action: "sqs:SendMessage",
@@ -72,7 +75,10 @@ export function sendOperations(options: SendOptions): Record<string, Operation> 
         const queue = findQueue(state, context.region, QueueUrl);
         checkBatch("SendMessageBatch", Entries);
         checkBatchSize(Entries);
-        return settle(Entries, ({ Id: _, ...input }) => send(options, queue, input, context));
+        return settle(Entries, (input) => {
+          checkSize(queue, input, "One or more parameters cannot be validated.");
+          return send(options, queue, input, context);
+        });
       },
     }),
   };
@@ -100,7 +106,6 @@ function send(
   checkBody(body);
   checkRange("DelaySeconds", DelaySeconds, 0, 900, "DelaySeconds must be >= 0 and <= 900.");
   checkMessageAttributes(MessageAttributes);
-  if (!fits(queue, body, MessageAttributes)) throw tooLong(queue);
   const sent = newMessage({
     queue,
     body,
@@ -149,10 +154,12 @@ export const fits = (
   attributes: Readonly<Record<string, Attribute>>,
 ): boolean => sizeOf(body, attributes) <= numberOf(queue, "MaximumMessageSize");
 
-const tooLong = (queue: Queue) =>
-  invalidParameter(
-    `One or more parameters are invalid. Reason: Message must be shorter than ${numberOf(queue, "MaximumMessageSize")} bytes.`,
-  );
+/** @param error the start of the message, which a batch has of its own. */
+function checkSize(queue: Queue, input: MessageInput, error: string): void {
+  if (fits(queue, input.MessageBody, input.MessageAttributes)) return;
+  const most = numberOf(queue, "MaximumMessageSize");
+  throw invalidParameter(`${error} Reason: Message must be shorter than ${most} bytes.`);
+}
 
 /** Whether a message of this body can be sent: it has only characters that XML has. */
 export const isAllowed = (body: string): boolean => body !== "" && !NOT_IN_XML.test(body);
