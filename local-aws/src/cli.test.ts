@@ -5,8 +5,13 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { strToU8, zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
+import { addRole } from "./iam/testing.ts";
 import { createLocalAws } from "./local-aws.ts";
+import { writeSnapshot } from "./snapshot.ts";
+import { emptyState } from "./state.ts";
 
 function start(...args: string[]) {
   const child = spawn(process.execPath, [join(import.meta.dirname, "cli.ts"), ...args], {
@@ -65,6 +70,31 @@ test("a snapshot that a local AWS served can be started again", async () => {
   expect(introduction).toContain("\nThe local AWS is running.");
   const response = await fetch(`${endpointIn(introduction)}/_local/snapshot`);
   expect(await response.text()).toBe(aws.snapshot());
+});
+
+test("with --aws-timing, a function that was created is still Pending in the next request", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "local-aws-cli-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const state = emptyState();
+  const Role = addRole(state, "function", "lambda.amazonaws.com");
+  const file = join(directory, "stack.json");
+  await writeFile(file, writeSnapshot(state, "http://localhost:1"));
+  const child = start("--port", "0", "--aws-timing", "--snapshot", file, "--functions", directory);
+  const lambda = new Lambda({
+    endpoint: endpointIn(await introductionOf(child)),
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const FunctionName = "slow";
+  await lambda.createFunction({
+    FunctionName,
+    Role,
+    Runtime: "nodejs22.x",
+    Handler: "index.handler",
+    Code: { ZipFile: zipSync({ "index.js": strToU8("") }) },
+  });
+  const { State } = await lambda.getFunctionConfiguration({ FunctionName });
+  expect(State).toBe("Pending");
 });
 
 test("--help lists the options and the faults", async () => {

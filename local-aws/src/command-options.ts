@@ -1,6 +1,7 @@
 /** The options that every command that starts a local AWS has, for `parseArgs` of Node.js. */
 import { type FaultRates, listFaults, parseFaults } from "./faults/faults.ts";
 import { LOCAL_ACCOUNT_ID } from "./state.ts";
+import type { TimingName } from "./timing.ts";
 
 const DEFAULT_PORT = 4566;
 
@@ -16,6 +17,7 @@ export const commandOptions = {
   trace: { type: "boolean", default: false },
   fault: { type: "string", multiple: true, default: [] as string[] },
   "allow-other-users": { type: "boolean", default: false },
+  "aws-timing": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -26,13 +28,19 @@ export interface CommandValues {
   trace: boolean;
   fault: string[];
   "allow-other-users": boolean;
+  "aws-timing": boolean;
 }
 
 /** What the user chose. The account is that of the snapshot if it is not set. */
 export interface CommandSettings {
   port: number;
   trace: boolean;
-  options: { accountId?: string; faults: FaultRates; allowOtherUsers: boolean };
+  options: {
+    accountId?: string;
+    faults: FaultRates;
+    allowOtherUsers: boolean;
+    timing: TimingName;
+  };
 }
 
 /**
@@ -50,6 +58,8 @@ ${others}
   --allow-other-users
                     accept requests from processes of other users of this machine, such as containers
                     on the host network. Any such process can then run code as you
+  --aws-timing      changes take as long as on AWS: a function is Pending for seconds, and a deleted
+                    queue blocks its name for a minute (default: without noticeable delay)
   --help            print this help
 
 Faults:
@@ -74,6 +84,7 @@ export function readCommandValues(values: CommandValues): CommandSettings {
       ...(accountId !== undefined && { accountId }),
       faults: faultsOf(values.fault),
       allowOtherUsers,
+      timing: values["aws-timing"] ? "aws" : "short",
     },
   };
 }

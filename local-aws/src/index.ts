@@ -29,6 +29,7 @@ export { LOCAL_ACCOUNT_ID } from "./state.ts";
 export { formatLogEvent, type FunctionLogEvent } from "./terminal/log-format.ts";
 export type { MapStack } from "./terminal/stack-text.ts";
 export { formatMessage } from "./terminal/trace-format.ts";
+export type { TimingName } from "./timing.ts";
 export { type Span, spansOf } from "./trace/spans.ts";
 export type {
   Overview,

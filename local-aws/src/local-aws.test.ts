@@ -226,6 +226,11 @@ test("without an endpoint yet, there is no URL", () => {
 });
 
 test("an account ID has 12 digits", () => {
+  // Callers in JavaScript have no types.
+  const options = JSON.parse('{"timing":"slow"}');
+  expect(() => createLocalAws(options)).toThrow(
+    'The option timing must be "short" or "aws", not "slow".',
+  );
   expect(() => createLocalAws({ accountId: "1234" })).toThrow(
     'An account ID must have 12 digits, such as 111122223333, not "1234".',
   );

@@ -19,7 +19,6 @@ import { listenOnLoopback } from "./server/listen.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
-import type { SettingsDelays } from "./lambda/delayed-settings.ts";
 import { startProcessWatcher } from "./lambda/environment/process-watcher.ts";
 import { createLogs, type WrittenLogEvent } from "./logs/index.ts";
 import { createObservers } from "./observers.ts";
@@ -28,6 +27,7 @@ import { createSqs } from "./sqs/index.ts";
 import { emptyState, type State } from "./state.ts";
 import { createSts } from "./sts/index.ts";
 import type { MapStack } from "./terminal/stack-text.ts";
+import { timingNamed, type TimingName } from "./timing.ts";
 import { createOverview } from "./trace/overview.ts";
 import { tracePages } from "./trace/pages.ts";
 import { createRecorder, type Recorder } from "./trace/recorder.ts";
@@ -91,8 +91,13 @@ export interface LocalAwsOptions {
   spareProcesses?: boolean;
   /** The limit of concurrent invocations of the account in a region. Default: 1,000. */
   accountConcurrency?: number;
-  /** The milliseconds until a setting that Lambda has accepted takes effect. Default: 0. */
-  settingsDelays?: Partial<SettingsDelays>;
+  /**
+   * How long changes take after AWS has accepted them: until a new function is active, an update of a
+   * function is complete, an event invoke config or a dead-letter queue is in force, and the name of a
+   * deleted queue can be used again. `aws`: as recorded on AWS. `short`: without noticeable delay. Default:
+   * `short`.
+   */
+  timing?: TimingName;
   /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
   random?: () => number;
 }
@@ -199,7 +204,6 @@ export function assemble(
     environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
     accountConcurrency = 1000,
-    settingsDelays = {},
     random = Math.random,
     allowOtherUsers = false,
   } = options;
@@ -218,7 +222,7 @@ export function assemble(
       throw new Error("The local AWS is not listening. Call listen() first.");
     return `http://localhost:${listening.port}`;
   };
-  const base = { state, clock, endpoint };
+  const base = { state, clock, endpoint, timing: timingNamed(options.timing ?? "short") };
   const { notify, subscribe: subscribeToHooks } = createObservers<HookEvent>();
   const hooks: Hooks = { emit: (traceHeader, event) => notify({ traceHeader, event }) };
   if (recorder !== undefined)
@@ -237,7 +241,6 @@ export function assemble(
     capacity,
     spareProcesses,
     accountConcurrency,
-    settingsDelays,
     random,
     hooks,
   });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { nodeOf } from "./lambda/environment/node-executable.ts";
+import { latestOf } from "./lambda/function-changes.ts";
 import type { LambdaFunction } from "./lambda/state.ts";
 import { emptyRegion, type State } from "./state.ts";
 
@@ -88,11 +89,12 @@ function parse(text: string): WithFunctions<StoredFunction> {
 }
 
 /** A function in a snapshot. */
-type StoredFunction = Omit<LambdaFunction, "zipFile">;
+type StoredFunction = Omit<LambdaFunction, "zipFile" | "change">;
 
+/** A function without its code. In a snapshot, each change of a function is complete. */
 function withoutCode(stored: LambdaFunction): StoredFunction {
-  const { zipFile: _, ...rest } = stored;
-  return rest;
+  const { zipFile: _, change: __, ...rest } = stored;
+  return { ...rest, configuration: latestOf(stored).configuration };
 }
 
 /** A state whose functions have another type. */

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { awsRequest } from "../protocols/testing.ts";
 import { createManualClock } from "../manual-clock.ts";
+import { timingNamed } from "../timing.ts";
 import { createDelayedSettings } from "./delayed-settings.ts";
 import { addFunction, PATIENTLY, startLambda, stateWithRole, type TestLambda } from "./testing.ts";
 
 const SECOND = 1000;
+
+const timing = timingNamed("aws");
 
 const FAILS = "exports.handler = async () => { throw new Error('broken'); };";
 
@@ -16,7 +19,7 @@ const retries = (MaximumRetryAttempts: number) => ({
 
 test("of several changes, each is in force its delay after it was accepted", () => {
   const clock = createManualClock();
-  const settings = createDelayedSettings({ clock, delays: { eventInvokeConfig: 60 * SECOND } });
+  const settings = createDelayedSettings({ clock, timing });
   const target = addFunction(stateWithRole(), "target", "");
   const inForce = () => settings.eventInvokeConfig.of(target)?.MaximumRetryAttempts;
   const change = (attempts: number | undefined) => {
@@ -46,11 +49,10 @@ test("without a delay, and for what a new function came with, a setting is in fo
   const target = addFunction(stateWithRole(), "target", "", {
     DeadLetterConfig: { TargetArn: "a" },
   });
-  const delays = { deadLetterConfig: 60 * SECOND };
-  const { deadLetterConfig } = createDelayedSettings({ clock, delays });
+  const { deadLetterConfig } = createDelayedSettings({ clock, timing });
   expect(deadLetterConfig.of(target)).toEqual({ TargetArn: "a" });
 
-  const settings = createDelayedSettings({ clock });
+  const settings = createDelayedSettings({ clock, timing: timingNamed("short") });
   settings.deadLetterConfig.changing(target);
   target.configuration.DeadLetterConfig = { TargetArn: "b" };
   expect(settings.deadLetterConfig.of(target)).toEqual({ TargetArn: "b" });
@@ -62,8 +64,8 @@ const put = (lambda: TestLambda, path: string, input: object) =>
 
 test("the API returns a new setting at once, and failed events go by it only after its delay", async () => {
   const clock = createManualClock();
-  const settingsDelays = { eventInvokeConfig: 150 * SECOND, deadLetterConfig: 60 * SECOND };
-  await using lambda = await startLambda({ clock, settingsDelays });
+  const slowest = { ...timing, eventInvokeConfig: 150 * SECOND, functionChange: SECOND };
+  await using lambda = await startLambda({ clock, timing: slowest });
   const [oldLetters, oldFailures, newLetters, newFailures] = [
     lambda.addQueue("old-letters"),
     lambda.addQueue("old-failures"),

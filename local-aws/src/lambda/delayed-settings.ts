@@ -1,24 +1,7 @@
 import type { Clock } from "../clock.ts";
+import type { Timing } from "../timing.ts";
+import { latestOf } from "./function-changes.ts";
 import type { EventInvokeConfig, FunctionConfiguration, LambdaFunction } from "./state.ts";
-
-/**
- * How long after Lambda accepted a setting it takes effect, in milliseconds; 0: at once. AWS promises
- * no time and shows none: `Get…` returns the new value meanwhile. Captures of September and October
- * 2026 have these bounds.
- * @see https://github.com/radkawar/stackd/tree/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda
- */
-export interface SettingsDelays {
-  /**
-   * Retries, event age and destinations. On AWS: an event accepted 2 s after the retries were set to
-   * none was run again 67 s later, events accepted after 152 s were not (`event_config_timing.json`).
-   */
-  eventInvokeConfig: number;
-  /**
-   * The dead-letter queue. On AWS: an event accepted some 35 s after a change still went to the old
-   * queue, one accepted some 70 s after it to the new one (`dlq_ownership_20261001_summary.json`).
-   */
-  deadLetterConfig: number;
-}
 
 /**
  * A setting of functions. It is in force only some time after it was accepted. `of` is what counts
@@ -39,23 +22,24 @@ export interface DelayedSettings {
 type DeadLetterConfig = NonNullable<FunctionConfiguration["DeadLetterConfig"]>;
 
 /**
+ * AWS promises no time, and `Get…` returns the new value meanwhile.
+ *
  * Our choice: the delays are constant, and what a new function is created with is in force at once.
- * @param options.delays Default: none.
  */
 export function createDelayedSettings(options: {
   clock: Clock;
-  delays?: Partial<SettingsDelays>;
+  timing: Pick<Timing, "eventInvokeConfig" | "deadLetterConfig">;
 }): DelayedSettings {
-  const { clock, delays = {} } = options;
+  const { clock, timing } = options;
   const eventInvokeConfig = createDelayedSetting({
     clock,
-    delay: delays.eventInvokeConfig ?? 0,
+    delay: timing.eventInvokeConfig,
     accepted: (target) => target.eventInvokeConfig,
   });
   const deadLetterConfig = createDelayedSetting({
     clock,
-    delay: delays.deadLetterConfig ?? 0,
-    accepted: ({ configuration }) => configuration.DeadLetterConfig,
+    delay: timing.deadLetterConfig,
+    accepted: (target) => latestOf(target).configuration.DeadLetterConfig,
   });
   return { eventInvokeConfig, deadLetterConfig };
 }

@@ -7,12 +7,14 @@ import { AwsError } from "../protocols/aws-error.ts";
 import type { Service } from "../protocols/operation.ts";
 import type { Sqs } from "../sqs/index.ts";
 import type { State } from "../state.ts";
-import { updateFunctionCode } from "./api/code.ts";
+import { type Timing, timingNamed } from "../timing.ts";
+import { checkZip } from "./api/code.ts";
 import { createLambdaApi } from "./api/index.ts";
-import { createDelayedSettings, type SettingsDelays } from "./delayed-settings.ts";
+import { createDelayedSettings } from "./delayed-settings.ts";
 import { createEnvironments } from "./environment/environments.ts";
 import type { InvocationResult } from "./environment/execution-environment.ts";
 import type { ProcessWatcher } from "./environment/process-watcher.ts";
+import { createFunctionChanges } from "./function-changes.ts";
 import { createFunctions } from "./functions.ts";
 import { AsyncInvocations } from "./invocation/async-invocations.ts";
 import type { DeliveryFailures } from "./invocation/destinations.ts";
@@ -48,7 +50,8 @@ export interface Lambda {
    */
   refresh(functionArn: string): void;
   /**
-   * UpdateFunctionCode without the check of permissions, for callers in this process.
+   * UpdateFunctionCode without the check of permissions, for callers in this process. It is complete at
+   * once.
    * @param zip as uploaded.
    * @throws {AwsError} 400, 404 or 413.
    */
@@ -83,8 +86,8 @@ export interface LambdaOptions {
   initTimeout?: number;
   /** Whether the process of a function's first environment is started ahead. Default: no. */
   spareProcesses?: boolean;
-  /** How long after the API accepted a setting it takes effect. Default: at once. */
-  settingsDelays?: Partial<SettingsDelays>;
+  /** How long a change takes after the API has accepted it. Default: `short`. */
+  timing?: Timing;
   /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
   random?: () => number;
   /** Wraps steps of Lambda. Default: none. */
@@ -100,18 +103,20 @@ export interface LambdaOptions {
  */
 export function createLambda(options: LambdaOptions): Lambda {
   const parts = { ...withDefaults(options), functions: createFunctions(options.state) };
-  const { functions, clock } = parts;
+  const { functions, clock, timing } = parts;
   const environments = createEnvironments(parts);
   const invoker = createInvoker({ ...parts, environments });
   const asyncInvocations = new AsyncInvocations({ ...parts, invoker });
-  const changes = {
-    onCodeOrConfigurationChange: environments.refresh,
-    onDelete(target: LambdaFunction) {
-      asyncInvocations.drop(target);
-      environments.refresh(target);
-    },
+  const changes = createFunctionChanges({
+    clock,
+    duration: timing.functionChange,
+    onComplete: environments.refresh,
+  });
+  const onDelete = (target: LambdaFunction) => {
+    asyncInvocations.drop(target);
+    environments.refresh(target);
   };
-  const api = { ...parts, ...changes };
+  const api = { ...parts, changes, onDelete };
   const invokeApi = invokeRoute({ ...parts, invoker, asyncInvocations });
 
   return {
@@ -129,8 +134,13 @@ export function createLambda(options: LambdaOptions): Lambda {
         traceHeader: undefined,
       }),
     refresh: (functionArn) => environments.refresh(functions.get(functionArn)),
-    updateFunctionCode: (functionArn, zip) =>
-      updateFunctionCode({ clock, ...changes }, functions.get(functionArn), zip.toString("base64")),
+    updateFunctionCode(functionArn, zip) {
+      const target = functions.get(functionArn);
+      const zipFile = checkZip(zip.toString("base64"), "UpdateFunctionCode");
+      changes.complete(target);
+      changes.update(target, { configuration: target.configuration, zipFile });
+      changes.complete(target);
+    },
     deliveryFailures: (functionArn) =>
       asyncInvocations.deliveryFailures(functions.get(functionArn)),
     overview: async () => ({
@@ -138,15 +148,17 @@ export function createLambda(options: LambdaOptions): Lambda {
       queued: asyncInvocations.size(),
     }),
     async close() {
+      changes.close();
       asyncInvocations.close();
       await environments.close();
     },
   };
 }
 
-const withDefaults = ({ settingsDelays = {}, ...options }: LambdaOptions) => ({
+const withDefaults = ({ timing = timingNamed("short"), ...options }: LambdaOptions) => ({
   ...options,
-  settings: createDelayedSettings({ clock: options.clock, delays: settingsDelays }),
+  timing,
+  settings: createDelayedSettings({ clock: options.clock, timing }),
   accountConcurrency: options.accountConcurrency ?? 1000,
   initTimeout: options.initTimeout ?? 10_000,
   spareProcesses: options.spareProcesses ?? false,

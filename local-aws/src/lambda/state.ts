@@ -8,12 +8,18 @@ export interface LambdaFunction {
   configuration: FunctionConfiguration;
   /** The zip as uploaded, in base64. */
   zipFile: string;
+  /** While Lambda creates or updates the function. */
+  change?: FunctionChange;
   /** The resource policy's statements by `Sid`. */
   policy: Record<string, PolicyStatement>;
   reservedConcurrentExecutions?: number;
   eventInvokeConfig?: EventInvokeConfig;
   tags: Record<string, string>;
 }
+
+/** `update`: what replaces the configuration and the code when Lambda is done. */
+export type FunctionChange =
+  { type: "creation" } | { type: "update"; configuration: FunctionConfiguration; zipFile: string };
 
 /** The members of `GetFunctionConfiguration` that are kept; the rest is derived. */
 export interface FunctionConfiguration {

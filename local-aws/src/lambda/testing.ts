@@ -22,12 +22,7 @@ export const REGION = "us-east-1";
 type Options = Partial<
   Pick<
     LambdaOptions,
-    | "capacity"
-    | "initTimeout"
-    | "accountConcurrency"
-    | "spareProcesses"
-    | "settingsDelays"
-    | "random"
+    "capacity" | "initTimeout" | "accountConcurrency" | "spareProcesses" | "timing" | "random"
   >
 > & { clock?: Clock };
 

@@ -2,10 +2,9 @@ import * as v from "valibot";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
-import type { LambdaFunction } from "../state.ts";
 import { readZip } from "../environment/zip.ts";
 import { architectures } from "./configuration.ts";
-import { describeFunction, touch } from "./description.ts";
+import { describeFunction } from "./description.ts";
 import { invalid } from "./function-name.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 
@@ -51,23 +50,6 @@ function check(zip: Buffer): { files: number; bytes: number } {
   }
 }
 
-/**
- * Gives a function other code: new invocations run it, those that run end on the old.
- * @param base64 a zip.
- * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
- */
-export function updateFunctionCode(
-  { clock, onCodeOrConfigurationChange }: CodeUpdates,
-  target: LambdaFunction,
-  base64: string | undefined,
-): void {
-  target.zipFile = checkZip(base64, "UpdateFunctionCode");
-  touch(target, clock);
-  onCodeOrConfigurationChange(target);
-}
-
-type CodeUpdates = Pick<FunctionsApi, "clock" | "onCodeOrConfigurationChange">;
-
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
 export function codeRoutes(api: FunctionsApi): Route[] {
   return [
@@ -83,8 +65,9 @@ export function codeRoutes(api: FunctionsApi): Route[] {
         DryRun: v.exactOptional(only("DryRun", false)),
       }),
       handle(target, { ZipFile, Architectures }) {
-        updateFunctionCode(api, target, ZipFile);
-        if (Architectures !== undefined) target.configuration.Architectures = Architectures;
+        const zipFile = checkZip(ZipFile, "UpdateFunctionCode");
+        const configuration = { ...target.configuration, ...(Architectures && { Architectures }) };
+        api.changes.update(target, { configuration, zipFile });
         return describeFunction(target);
       },
     }),

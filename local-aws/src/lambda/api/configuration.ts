@@ -3,7 +3,7 @@ import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { checkDeadLetterConfig } from "./dead-letter-config.ts";
-import { describeFunction, touch } from "./description.ts";
+import { describeFunction } from "./description.ts";
 import { checkEnvironment } from "./environment.ts";
 import { checkRole } from "./execution-role.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
@@ -100,9 +100,7 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
         const settings = settingsOf(input);
         const changed = changeConfiguration(api, target.configuration, settings);
         api.settings.deadLetterConfig.changing(target);
-        target.configuration = changed;
-        touch(target, api.clock);
-        api.onCodeOrConfigurationChange(target);
+        api.changes.update(target, { configuration: changed });
         return describeFunction(target);
       },
     }),

@@ -12,7 +12,7 @@ import {
   roleArn,
   settingsOf,
 } from "./configuration.ts";
-import { describeFunction, touch } from "./description.ts";
+import { describeFunction } from "./description.ts";
 import { type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
 
@@ -61,9 +61,8 @@ function createFunction(
     policy: {},
     tags: Tags,
   };
-  touch(created, api.clock);
   api.functions.add(created);
-  api.onCodeOrConfigurationChange(created);
+  api.changes.create(created);
   return describeFunction(created);
 }
 

@@ -1,34 +1,37 @@
-import { createHash, randomUUID } from "node:crypto";
-import type { Clock } from "../../clock.ts";
+import { createHash } from "node:crypto";
+import { latestOf } from "../function-changes.ts";
 import type { LambdaFunction } from "../state.ts";
 
-/** Notes that a function has changed. */
-export function touch({ configuration }: LambdaFunction, clock: Clock): void {
-  configuration.LastModified = new Date(clock.now()).toISOString().replace("Z", "+0000");
-  configuration.RevisionId = randomUUID();
-}
-
-/**
- * A function in the form of GetFunctionConfiguration.
- *
- * Our choice: a function is active and its update successful at once, and an environment without
- * variables is left out, however it came to have none.
- */
+/** A function in the form of GetFunctionConfiguration. */
 export function describeFunction(target: LambdaFunction) {
-  const { Environment, ...configuration } = target.configuration;
+  const { configuration, zipFile } = latestOf(target);
+  const { Environment, ...others } = configuration;
   return {
-    ...configuration,
+    ...others,
     ...(Object.keys(Environment.Variables).length > 0 && { Environment }),
-    ...describeCode(target),
+    ...describeCode(zipFile),
     PackageType: "Zip",
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    State: "Active",
-    LastUpdateStatus: "Successful",
+    ...STATES[target.change?.type ?? "none"],
     Version: "$LATEST",
   };
 }
 
-function describeCode(target: LambdaFunction): { CodeSize: number; CodeSha256: string } {
-  const zip = Buffer.from(target.zipFile, "base64");
+const REASON = "The function is being created.";
+
+/** The states of a function and of its last update, by the change that is in progress. */
+const STATES = {
+  creation: { State: "Pending", StateReason: REASON, StateReasonCode: "Creating" },
+  update: {
+    State: "Active",
+    LastUpdateStatus: "InProgress",
+    LastUpdateStatusReason: REASON,
+    LastUpdateStatusReasonCode: "Creating",
+  },
+  none: { State: "Active", LastUpdateStatus: "Successful" },
+};
+
+function describeCode(zipFile: string): { CodeSize: number; CodeSha256: string } {
+  const zip = Buffer.from(zipFile, "base64");
   return { CodeSize: zip.length, CodeSha256: createHash("sha256").update(zip).digest("base64") };
 }

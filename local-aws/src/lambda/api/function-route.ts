@@ -5,6 +5,7 @@ import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { Iam } from "../../iam/index.ts";
 import type { State } from "../../state.ts";
 import type { DelayedSettings } from "../delayed-settings.ts";
+import type { FunctionChanges } from "../function-changes.ts";
 import type { Functions } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
 import { findFunction, resolveFunction } from "./function-name.ts";
@@ -18,8 +19,7 @@ export interface FunctionsApi {
   /** How many invocations the account may have at a time in a region. */
   accountConcurrency: number;
   settings: DelayedSettings;
-  /** Called after a function was created, or its code or configuration changed. */
-  onCodeOrConfigurationChange(target: LambdaFunction): void;
+  changes: FunctionChanges;
   /** Called after a function was deleted. */
   onDelete(target: LambdaFunction): void;
 }

@@ -25,7 +25,7 @@ import { functionArn, ROLE_ARN, serveLambdaApi, zip } from "./testing.ts";
 const FunctionName = "processor";
 
 describe("a function", () => {
-  test("is active at once, with Lambda's defaults and the zip's size and hash", async () => {
+  test("is created with Lambda's defaults and the zip's size and hash", async () => {
     await using lambda = await serveLambdaApi();
     const { $metadata, RevisionId, ...created } = await lambda.create();
     expect($metadata.httpStatusCode).toBe(201);
@@ -46,8 +46,9 @@ describe("a function", () => {
       SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
       LastModified: "2026-01-02T03:04:05.678+0000",
       PackageType: "Zip",
-      State: "Active",
-      LastUpdateStatus: "Successful",
+      State: "Pending",
+      StateReason: "The function is being created.",
+      StateReasonCode: "Creating",
       Version: "$LATEST",
       CodeSize: zip.length,
       CodeSha256: createHash("sha256").update(zip).digest("base64"),

@@ -4,13 +4,15 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { systemClock } from "../../clock.ts";
+import { createManualClock } from "../../manual-clock.ts";
 import { addRole, permissiveIam } from "../../iam/testing.ts";
 import { serve } from "../../server/testing.ts";
 import { sessionOf } from "../../iam/sessions.ts";
 import type { Iam } from "../../iam/index.ts";
 import { arnOf, createFunctions } from "../functions.ts";
 import { createDelayedSettings } from "../delayed-settings.ts";
+import { createFunctionChanges } from "../function-changes.ts";
+import { timingNamed } from "../../timing.ts";
 import { emptyState, regionOf, type State } from "../../state.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createLambdaApi } from "./index.ts";
@@ -23,19 +25,26 @@ export const functionArn = (name: string) =>
   `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
 /** Lambda's API behind a real server, with the SDK's client for it. */
-export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
+export async function serveLambdaApi({
+  accountConcurrency = 1000,
+  timing = timingNamed("short"),
+} = {}) {
   const state = emptyState();
   const iam: Iam = { ...permissiveIam, sessionOf };
   const changed: string[] = [];
-  const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
+  const clock = createManualClock(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
   const service = createLambdaApi({
     state,
     functions: createFunctions(state),
     clock,
     iam,
     accountConcurrency,
-    settings: createDelayedSettings({ clock }),
-    onCodeOrConfigurationChange: (target) => changed.push(`${placeOf(target)} changed`),
+    settings: createDelayedSettings({ clock, timing }),
+    changes: createFunctionChanges({
+      clock,
+      duration: timing.functionChange,
+      onComplete: (target) => changed.push(`${placeOf(target)} changed`),
+    }),
     onDelete: (target) => changed.push(`${placeOf(target)} deleted`),
   });
   const server = await serve(service);
@@ -49,6 +58,7 @@ export async function serveLambdaApi({ accountConcurrency = 1000 } = {}) {
   return {
     state,
     iam,
+    clock,
     changed,
     client,
     endpoint: server.endpoint,

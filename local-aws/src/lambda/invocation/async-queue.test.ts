@@ -4,6 +4,7 @@ import { createManualClock } from "../../manual-clock.ts";
 import { createDelayedSettings } from "../delayed-settings.ts";
 import type { AsyncEvent } from "./async-event.ts";
 import { createAsyncQueue } from "./async-queue.ts";
+import { timingNamed } from "../../timing.ts";
 import { addFunction, stateWithRole } from "../testing.ts";
 import type { EventInvokeConfig } from "../state.ts";
 
@@ -36,7 +37,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     clock,
     random,
     target,
-    settings: createDelayedSettings({ clock }),
+    settings: createDelayedSettings({ clock, timing: timingNamed("short") }),
     async invoke({ requestId }) {
       seen.attempts.push((clock.now() - begin) / SECOND);
       seen.requestIds.add(requestId);

@@ -8,6 +8,7 @@ import { traceHeaderOf } from "../../trace-header.ts";
 import { findFunction, resolveFunction } from "../api/function-name.ts";
 import { functionInput } from "../api/function-route.ts";
 import type { InvocationResult } from "../environment/execution-environment.ts";
+import { checkActive } from "../function-changes.ts";
 import type { Functions } from "../functions.ts";
 import type { AsyncInvocations } from "./async-invocations.ts";
 import type { Invoker } from "./invoker.ts";
@@ -31,6 +32,7 @@ export function invokeRoute(options: {
     resource: (input, { region }) => resolveFunction(state.accountId, region, input).arn,
     async handle({ Body, ...input }, { region, requestId, headers }) {
       const target = findFunction(functions, resolveFunction(state.accountId, region, input));
+      checkActive(target);
       refuseUnknown(headers);
       const type = oneOf(headers, "x-amz-invocation-type", INVOCATION_TYPES);
       const logType = oneOf(headers, "x-amz-log-type", LOG_TYPES);

@@ -2,13 +2,14 @@ import type { Clock } from "../../clock.ts";
 import { headerForInvocation } from "../../trace-header.ts";
 import type { Environments } from "../environment/environments.ts";
 import type { Invocation, InvocationResult } from "../environment/execution-environment.ts";
+import { checkActive } from "../function-changes.ts";
 import type { Functions } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createConcurrency } from "./concurrency.ts";
 
 /** Runs invocations of functions, within the limits of concurrency. */
 export interface Invoker {
-  /** @throws {AwsError} 429 at a limit of concurrency. */
+  /** @throws {AwsError} 409 if the function is not active yet, 429 at a limit of concurrency. */
   invoke(target: LambdaFunction, invocation: NewInvocation): Promise<InvocationResult>;
   /** Resolves when a sender may add more events for the function. */
   room(target: LambdaFunction): Promise<void>;
@@ -29,6 +30,7 @@ export function createInvoker(options: {
   const concurrency = createConcurrency({ functions, accountLimit: accountConcurrency });
   return {
     async invoke(target, invocation) {
+      checkActive(target);
       concurrency.enter(target);
       try {
         const traceHeader = headerForInvocation(invocation.traceHeader, clock.now());
