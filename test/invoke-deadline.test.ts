@@ -17,8 +17,10 @@ async function startStackWithout(fail: (response: ServerResponse) => void) {
     server.closeAllConnections();
     server.close();
   });
-  const variables = aws.functionNamed("websocket-handler").configuration.Environment.Variables;
-  variables["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${port}`;
+  const { Environment } = aws.functionNamed("websocket-handler").configuration;
+  Object.assign(Environment?.Variables ?? {}, {
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
+  });
   return aws;
 }
 

@@ -84,8 +84,10 @@ test("an endpoint that doesn't answer is logged as a TimeoutError", async () => 
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const { Variables } = aws.functionNamed("processor").configuration.Environment;
-  Variables["MANAGEMENT_ENDPOINT"] = `http://127.0.0.1:${port}`;
+  const { Environment } = aws.functionNamed("processor").configuration;
+  Object.assign(Environment?.Variables ?? {}, {
+    MANAGEMENT_ENDPOINT: `http://127.0.0.1:${port}`,
+  });
   expect(await invoke(aws, job)).toMatchObject({
     errorType: "ReplyNotPosted",
     errorMessage: expect.stringMatching(/^The action ran, but .*: TimeoutError: /),

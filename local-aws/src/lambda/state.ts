@@ -34,7 +34,8 @@ export interface FunctionConfiguration {
   /** MB. */
   MemorySize: number;
   Architectures: string[];
-  Environment: { Variables: Record<string, string> };
+  /** Undefined if the function was created and updated without one. */
+  Environment?: { Variables: Record<string, string> };
   LoggingConfig: LoggingConfig;
   TracingConfig: { Mode: "PassThrough" | "Active" };
   EphemeralStorage: { Size: number };

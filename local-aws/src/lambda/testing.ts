@@ -206,7 +206,6 @@ const newFunction = (
     Timeout: 10,
     MemorySize: 256,
     Architectures: ["arm64"],
-    Environment: { Variables: {} },
     LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
     TracingConfig: { Mode: "PassThrough" },
     EphemeralStorage: { Size: 512 },

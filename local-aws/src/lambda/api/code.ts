@@ -4,9 +4,10 @@ import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import { readZip } from "../environment/zip.ts";
 import { architectures } from "./configuration.ts";
+import { checkRevision, revisionId } from "./revision.ts";
 import { describeFunction } from "./description.ts";
-import { invalid } from "./function-name.ts";
-import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
+import { functionName, invalid } from "./function-name.ts";
+import { type FunctionsApi, functionRoute } from "./function-route.ts";
 
 /** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ZIP_LIMIT = 50 * 1024 * 1024;
@@ -58,13 +59,15 @@ export function codeRoutes(api: FunctionsApi): Route[] {
       method: "PUT",
       path: "/2015-03-31/functions/{FunctionName}/code",
       input: v.strictObject({
-        ...functionInput,
+        FunctionName: functionName,
+        RevisionId: revisionId,
         ZipFile: zipFile,
         Architectures: v.exactOptional(architectures),
         Publish: v.exactOptional(only("Publish", false)),
         DryRun: v.exactOptional(only("DryRun", false)),
       }),
-      handle(target, { ZipFile, Architectures }) {
+      handle(target, { ZipFile, Architectures, RevisionId }) {
+        checkRevision(target, RevisionId);
         const zipFile = checkZip(ZipFile, "UpdateFunctionCode");
         const configuration = { ...target.configuration, ...(Architectures && { Architectures }) };
         api.changes.update(target, { configuration, zipFile });

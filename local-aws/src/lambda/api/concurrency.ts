@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
-import { invalid } from "./function-name.ts";
+import { functionName, type FunctionReference, invalid, missingVersion } from "./function-name.ts";
 import { type FunctionsApi, functionRoute } from "./function-route.ts";
 
 /**
@@ -22,16 +22,23 @@ export const unreservedOf = (accountConcurrency: number, functions: readonly Lam
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export function concurrencyRoutes(api: FunctionsApi): Route[] {
   const path = "/2017-10-31/functions/{FunctionName}/concurrency";
-  const input = v.strictObject({ FunctionName: v.string() });
+  const input = v.strictObject({ FunctionName: functionName });
+  const ofFunction = { check: refuseQualifier, missing: missingVersion };
   return [
     functionRoute(api, {
       name: "PutFunctionConcurrency",
       method: "PUT",
       path,
       input: v.strictObject({
-        FunctionName: v.string(),
-        ReservedConcurrentExecutions: v.pipe(v.number(), v.integer(), v.minValue(0)),
+        FunctionName: functionName,
+        // Lambda ignores a fraction: https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda/concurrency_numeric.json
+        ReservedConcurrentExecutions: v.pipe(
+          v.number(),
+          v.transform((value) => Math.trunc(value) + 0),
+          v.minValue(0),
+        ),
       }),
+      ...ofFunction,
       handle(target, { ReservedConcurrentExecutions }, { region }) {
         const others = api.functions.list(region).filter((one) => one !== target);
         const unreserved = unreservedOf(api.accountConcurrency, others);
@@ -59,9 +66,18 @@ export function concurrencyRoutes(api: FunctionsApi): Route[] {
       path,
       status: 204,
       input,
+      ...ofFunction,
       handle(target) {
         delete target.reservedConcurrentExecutions;
       },
     }),
   ];
+}
+
+/** @throws {AwsError} 400, because versions and aliases have no reserved concurrency. */
+function refuseQualifier({ qualifier }: FunctionReference): void {
+  if (qualifier === undefined) return;
+  throw invalid(
+    "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.",
+  );
 }

@@ -4,17 +4,27 @@ import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { checkDeadLetterConfig } from "./dead-letter-config.ts";
 import { describeFunction } from "./description.ts";
-import { checkEnvironment } from "./environment.ts";
+import { checkEnvironment, variableName } from "./environment.ts";
 import { checkRole } from "./execution-role.ts";
+import { functionName } from "./function-name.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 import { changeLogging, loggingConfig } from "./logging-config.ts";
+import { pattern } from "./pattern.ts";
+import { checkRevision, revisionId } from "./revision.ts";
 import { runtime } from "./runtime.ts";
 import { checkTracing } from "./tracing-config.ts";
 
 /** Our choice: both are accepted, and the code runs on the architecture of this machine. */
-export const architectures = v.tuple([only("Architectures", "x86_64", "arm64")]);
+export const architectures = v.pipe(
+  v.array(v.picklist(["x86_64", "arm64"])),
+  v.minLength(1),
+  v.maxLength(1),
+);
 
-export const roleArn = v.pipe(v.string(), v.regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/));
+export const roleArn = v.pipe(
+  v.string(),
+  pattern(String.raw`arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`),
+);
 
 const between = (least: number, most: number) =>
   v.pipe(
@@ -28,12 +38,14 @@ const between = (least: number, most: number) =>
 export const functionSettings = {
   Runtime: v.exactOptional(runtime),
   Role: v.exactOptional(roleArn),
-  Handler: v.exactOptional(v.pipe(v.string(), v.regex(/^\S{1,128}$/))),
+  Handler: v.exactOptional(v.pipe(v.string(), v.maxLength(128), pattern(String.raw`[^\s]+`))),
   Description: v.exactOptional(v.pipe(v.string(), v.maxLength(256))),
   Timeout: v.exactOptional(between(1, 900)),
   MemorySize: v.exactOptional(between(128, 10_240)),
   Environment: v.exactOptional(
-    v.strictObject({ Variables: v.exactOptional(v.record(v.string(), v.string()), {}) }),
+    v.strictObject({
+      Variables: v.exactOptional(v.record(variableName, v.string()), {}),
+    }),
   ),
   LoggingConfig: v.exactOptional(loggingConfig),
   TracingConfig: v.exactOptional(
@@ -64,15 +76,16 @@ export function changeConfiguration(
   const changed: FunctionConfiguration = {
     ...configuration,
     ...plain,
-    Environment: Environment ?? configuration.Environment,
+    ...(Environment && { Environment }),
     LoggingConfig: changeLogging(configuration.LoggingConfig, LoggingConfig ?? {}),
     TracingConfig: { ...configuration.TracingConfig, ...settings.TracingConfig },
     EphemeralStorage: configuration.EphemeralStorage,
   };
   if (settings.Role !== undefined) checkRole(api, settings.Role);
   checkTracing(api.iam, changed);
-  checkEnvironment(changed.Environment.Variables);
-  const { TargetArn = "" } = DeadLetterConfig ?? configuration.DeadLetterConfig ?? {};
+  checkEnvironment(changed.Environment?.Variables ?? {});
+  // A config without an ARN keeps the queue, and an empty ARN removes it.
+  const { TargetArn = configuration.DeadLetterConfig?.TargetArn ?? "" } = DeadLetterConfig ?? {};
   delete changed.DeadLetterConfig;
   if (TargetArn === "") return changed;
   checkDeadLetterConfig(api.iam, changed, TargetArn);
@@ -94,8 +107,13 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
       name: "UpdateFunctionConfiguration",
       method: "PUT",
       path,
-      input: v.strictObject({ FunctionName: v.string(), ...functionSettings }),
+      input: v.strictObject({
+        FunctionName: functionName,
+        RevisionId: revisionId,
+        ...functionSettings,
+      }),
       handle(target, input, { caller }) {
+        checkRevision(target, input.RevisionId);
         if (input.Role !== undefined) api.iam.authorize(caller, "iam:PassRole", input.Role);
         const settings = settingsOf(input);
         const changed = changeConfiguration(api, target.configuration, settings);

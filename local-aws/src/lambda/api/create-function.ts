@@ -13,12 +13,13 @@ import {
   settingsOf,
 } from "./configuration.ts";
 import { describeFunction } from "./description.ts";
-import { type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
+import { functionName, type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
+import { checkTagCount } from "./tags.ts";
 
 const createInput = v.strictObject({
   ...functionSettings,
-  FunctionName: v.string(),
+  FunctionName: functionName,
   Role: roleArn,
   Code: v.strictObject({ ZipFile: zipFile }),
   Architectures: v.exactOptional(architectures, ["x86_64"]),
@@ -49,11 +50,13 @@ function createFunction(
   { region, caller }: OperationContext,
 ): unknown {
   const reference = resolveFunction(api.state.accountId, region, input);
-  const { functionName } = reference;
+  checkName(reference, input.FunctionName, api.state.accountId);
   api.iam.authorize(caller, "iam:PassRole", input.Role);
-  if (api.functions.named(region, functionName) !== undefined)
-    throw new AwsError(409, "ResourceConflictException", `Function already exist: ${functionName}`);
+  const { functionName: name } = reference;
+  if (api.functions.named(region, name) !== undefined)
+    throw new AwsError(409, "ResourceConflictException", `Function already exist: ${name}`);
   const { Code, Tags } = input;
+  checkTagCount(Tags);
   const defaults = defaultConfiguration(reference, input);
   const created: LambdaFunction = {
     configuration: changeConfiguration(api, defaults, settingsOf(input)),
@@ -66,8 +69,29 @@ function createFunction(
   return describeFunction(created);
 }
 
+const NAME_LENGTH = 64;
+
+/**
+ * Checks what the pattern of a name allows, but not in the name of a new function.
+ * @throws {AwsError} 400 for a name that is too long or has a qualifier, 403 for another account.
+ */
+function checkName(
+  { functionName: name, qualifier, account }: FunctionReference,
+  given: string,
+  accountId: string,
+): void {
+  if (name.length > NAME_LENGTH)
+    throw invalid(
+      `1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${NAME_LENGTH}`,
+    );
+  // Our choice: the text, because there is no source.
+  if (qualifier !== undefined)
+    throw invalid(`The name of a new function cannot have a qualifier, such as ${qualifier}.`);
+  if (account !== accountId) throw new AwsError(403, "AccessDeniedException", "");
+}
+
 function defaultConfiguration(
-  { functionName, unqualifiedArn }: FunctionReference,
+  { functionName: name, unqualifiedArn }: FunctionReference,
   { Runtime, Handler, Role, Architectures }: CreateInput,
 ): FunctionConfiguration {
   if (Runtime === undefined || Handler === undefined)
@@ -75,7 +99,7 @@ function defaultConfiguration(
       "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
   return {
-    FunctionName: functionName,
+    FunctionName: name,
     FunctionArn: unqualifiedArn,
     Runtime,
     Role,
@@ -84,8 +108,7 @@ function defaultConfiguration(
     Timeout: 3,
     MemorySize: 128,
     Architectures,
-    Environment: { Variables: {} },
-    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${functionName}` },
+    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
     TracingConfig: { Mode: "PassThrough" },
     EphemeralStorage: { Size: 512 },
     LastModified: "",

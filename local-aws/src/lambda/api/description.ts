@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
 import { latestOf } from "../function-changes.ts";
+import { arnOf } from "../functions.ts";
+import { runtimeVersionArn } from "../runtime-version.ts";
 import type { LambdaFunction } from "../state.ts";
 
 /** A function in the form of GetFunctionConfiguration. */
 export function describeFunction(target: LambdaFunction) {
   const { configuration, zipFile } = latestOf(target);
-  const { Environment, ...others } = configuration;
   return {
-    ...others,
-    ...(Object.keys(Environment.Variables).length > 0 && { Environment }),
+    ...configuration,
     ...describeCode(zipFile),
     PackageType: "Zip",
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
+    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(arnOf(configuration).region) },
     ...STATES[target.change?.type ?? "none"],
     Version: "$LATEST",
   };

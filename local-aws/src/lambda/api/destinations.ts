@@ -1,10 +1,29 @@
+import * as v from "valibot";
+import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
 import { regionOf } from "../../state.ts";
 import type { FunctionConfiguration } from "../state.ts";
-import { invalid } from "./function-name.ts";
+import { invalid, REGION_PATTERN } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
+import { pattern } from "./pattern.ts";
 
-const ARN = /^arn:aws:(lambda|sqs|sns|events|s3):([a-z0-9-]*):(\d*):(.+)$/;
+const ARN = String.raw`arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(${REGION_PATTERN})?:(\d{12})?:(.*)`;
+
+const destination = v.exactOptional(
+  v.strictObject({
+    Destination: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.maxLength(350),
+        pattern(String.raw`$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|${ARN}`),
+      ),
+    ),
+  }),
+);
+
+export const destinationConfig = v.strictObject({ OnSuccess: destination, OnFailure: destination });
+
+type DestinationConfig = v.InferOutput<typeof destinationConfig>;
 
 /**
  * Checks where Lambda is to send the outcome of asynchronous invocations: there must be such a
@@ -12,15 +31,28 @@ const ARN = /^arn:aws:(lambda|sqs|sns|events|s3):([a-z0-9-]*):(\d*):(.+)$/;
  * @throws {AwsError} 400 InvalidParameterValueException, with the texts that Terraform's provider waits for.
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/lambda/function_event_invoke_config.go
  */
-export function checkDestination(
+export function checkDestinations(
   api: FunctionsApi,
   source: FunctionConfiguration,
+  config: DestinationConfig,
+): void {
+  for (const side of [config.OnSuccess, config.OnFailure])
+    if (side?.Destination) checkDestination(api, source, config, side.Destination);
+}
+
+function checkDestination(
+  api: FunctionsApi,
+  source: FunctionConfiguration,
+  config: DestinationConfig,
   arn: string,
 ): void {
-  const [, service, region = "", account] = ARN.exec(arn) ?? [];
+  if (arn.startsWith("kafka://")) throw notImplemented("destinations of kafka");
+  const { service = "", region = "", accountId } = parseArn(arn) ?? {};
   if (service === "sns" || service === "events" || service === "s3")
     throw notImplemented(`destinations of ${service}`);
-  if (service === undefined || account !== api.state.accountId || !exists(api, arn, region))
+  if (service !== "lambda" && service !== "sqs")
+    throw invalid(`The provided destination config ${javaText(config)} is invalid.`);
+  if (accountId !== api.state.accountId || !exists(api, arn, region))
     throw invalid(`The destination ARN ${arn} is invalid.`);
   if (arn === source.FunctionArn)
     throw invalid("You can't specify the function as a destination for itself.");
@@ -33,6 +65,13 @@ export function checkDestination(
     throw invalid(
       `The function's execution role does not have permissions to call ${action} on ${arn}`,
     );
+}
+
+/** A config as AWS prints it. */
+function javaText({ OnSuccess, OnFailure }: DestinationConfig): string {
+  const text = (name: string, side: DestinationConfig["OnSuccess"]) =>
+    side && `${name}(destination=${side.Destination ?? null})`;
+  return `DestinationConfig(onSuccess=${text("OnSuccess", OnSuccess) ?? null}, onFailure=${text("OnFailure", OnFailure) ?? null})`;
 }
 
 function exists({ state, functions }: FunctionsApi, arn: string, region: string): boolean {

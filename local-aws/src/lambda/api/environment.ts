@@ -1,5 +1,8 @@
-import { AwsError } from "../../protocols/aws-error.ts";
+import * as v from "valibot";
 import { invalid } from "./function-name.ts";
+import { pattern } from "./pattern.ts";
+
+export const variableName = v.pipe(v.string(), pattern("[a-zA-Z]([a-zA-Z0-9_])+"));
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -29,20 +32,13 @@ const LIMIT = 4096;
 const REFUSED =
   "Lambda was unable to configure your environment variables because the environment variables you have provided";
 
-/** @throws {AwsError} 400, for reserved and malformed names, and for more than 4 KB. */
+/** @throws {AwsError} 400, for reserved names, and for more than 4 KB. */
 export function checkEnvironment(variables: Record<string, string>): void {
   const names = Object.keys(variables);
   const reserved = names.filter((name) => RESERVED.has(name));
   if (reserved.length > 0)
     throw invalid(
       `${REFUSED} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`,
-    );
-  const malformed = names.find((name) => !/^[a-zA-Z][a-zA-Z0-9_]+$/.test(name));
-  if (malformed !== undefined)
-    throw new AwsError(
-      400,
-      "ValidationException",
-      `1 validation error detected: Value '${malformed}' at 'environment.variables' failed to satisfy constraint: Map keys must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+`,
     );
   const measured = JSON.stringify(variables);
   if (Buffer.byteLength(measured) > LIMIT)

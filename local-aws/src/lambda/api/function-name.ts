@@ -1,52 +1,100 @@
+import * as v from "valibot";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { type Functions, functionNotFound } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
+import { pattern } from "./pattern.ts";
 
-/** A name, a partial or a whole ARN, each with a qualifier or without. */
-const REFERENCE =
-  /^(?:arn:aws:lambda:)?(?:([a-z]{2}(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?(?:function:)?([\w-]{1,64})(?::(\$LATEST|[\w-]+))?$/;
+/*
+ * The patterns and lengths are those of AWS's errors.
+ * https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/lambda_/test_lambda_api.snapshot.json
+ */
+const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
+const PREFIX = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;
+
+/** The region in the ARN of a resource, in the notation of Lambda's model. */
+export const REGION_PATTERN = REGION;
+
+/** The parameter of the operations that change a function. */
+export const functionName = v.pipe(
+  v.string(),
+  v.maxLength(140),
+  pattern(String.raw`${PREFIX}([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`),
+);
+
+/** The parameter of the operations that other accounts can call as well. */
+export const namespacedFunctionName = v.pipe(
+  v.string(),
+  v.maxLength(256),
+  pattern(String.raw`${PREFIX}([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?`),
+);
+
+export const qualifier = v.pipe(
+  v.string(),
+  v.maxLength(128),
+  pattern(String.raw`\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+`),
+);
+
+/** The parts of a name, of a partial ARN or of an ARN, each with a qualifier or without. */
+const REFERENCE = new RegExp(
+  String.raw`^(?:arn:[^:]*:lambda:)?(?:(${REGION.replaceAll("(", "(?:")}):)?(?:(\d{12}):)?(?:function:)?([^:]+)(?::([^:]+))?$`,
+);
 
 export interface FunctionReference {
   region: string;
+  /** Our own account, unless the request names another one. */
+  account: string;
   functionName: string;
   unqualifiedArn: string;
-  /** With the qualifier, where one was given. */
+  /** With the qualifier, if there is one. */
   arn: string;
   qualifier: string | undefined;
 }
 
 /**
- * What a request means by `FunctionName` and `Qualifier`.
- * @throws {AwsError} 400 ValidationException, where it has no form of a function's name; 404, where
- * it is of another region.
+ * The function that a request names by `FunctionName` and `Qualifier`, whose patterns are checked.
+ * @throws {AwsError} 404 if it is in another region, 400 if the two name different qualifiers.
  */
 export function resolveFunction(
   accountId: string,
   region: string,
   { FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string },
 ): FunctionReference {
-  const [matched, ofRegion = region, account = accountId, functionName = "", suffix] =
+  const [, ofRegion = region, account = accountId, name = "", suffix] =
     REFERENCE.exec(FunctionName) ?? [];
-  if (matched === undefined)
-    throw new AwsError(
-      400,
-      "ValidationException",
-      `1 validation error detected: Value '${FunctionName}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${REFERENCE.source}`,
-    );
   if (ofRegion !== region)
     throw notFound(`Functions from '${ofRegion}' are not reachable in this region ('${region}')`);
-  const qualifier = Qualifier ?? suffix;
-  const unqualifiedArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
-  const arn = qualifier === undefined ? unqualifiedArn : `${unqualifiedArn}:${qualifier}`;
-  return { region, functionName, unqualifiedArn, arn, qualifier };
+  if (Qualifier !== undefined && suffix !== undefined && Qualifier !== suffix)
+    throw invalid(
+      "The derived qualifier from the function name does not match the specified qualifier.",
+    );
+  const named = Qualifier ?? suffix;
+  const unqualifiedArn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+  const arn = named === undefined ? unqualifiedArn : `${unqualifiedArn}:${named}`;
+  return { region, account, functionName: name, unqualifiedArn, arn, qualifier: named };
 }
 
-/** @throws {AwsError} 404 ResourceNotFoundException; there are no versions but `$LATEST`. */
-export function findFunction(functions: Functions, reference: FunctionReference): LambdaFunction {
-  const { region, functionName, unqualifiedArn, arn, qualifier = "$LATEST" } = reference;
-  const found = functions.named(region, functionName);
-  const isKnown = found?.configuration.FunctionArn === unqualifiedArn && qualifier === "$LATEST";
-  if (found === undefined || !isKnown) throw functionNotFound(arn);
+/** The error of an operation for a function, a version or an alias that does not exist. */
+export type MissingFunction = (reference: FunctionReference) => AwsError;
+
+export const missingFunction: MissingFunction = ({ arn }) => functionNotFound(arn);
+
+/** The error of the operations that name the version in any case. */
+export const missingVersion: MissingFunction = ({ unqualifiedArn, qualifier = "$LATEST" }) =>
+  functionNotFound(`${unqualifiedArn}:${qualifier}`);
+
+/** Whether a qualifier names an alias. A version is a number. */
+export const isAlias = (named: string): boolean => /^(?!\d+$)[\w-]+$/.test(named);
+
+/** @throws {AwsError} if there is no such function. There are no versions other than `$LATEST`. */
+export function findFunction(
+  functions: Functions,
+  reference: FunctionReference,
+  missing = missingFunction,
+): LambdaFunction {
+  const { region, functionName: name, unqualifiedArn, qualifier: named = "$LATEST" } = reference;
+  const found = functions.named(region, name);
+  const isKnown = found?.configuration.FunctionArn === unqualifiedArn && named === "$LATEST";
+  if (found === undefined || !isKnown) throw missing(reference);
   return found;
 }
 

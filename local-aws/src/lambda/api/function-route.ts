@@ -8,7 +8,14 @@ import type { DelayedSettings } from "../delayed-settings.ts";
 import type { FunctionChanges } from "../function-changes.ts";
 import type { Functions } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
-import { findFunction, resolveFunction } from "./function-name.ts";
+import {
+  findFunction,
+  type FunctionReference,
+  type MissingFunction,
+  namespacedFunctionName,
+  qualifier,
+  resolveFunction,
+} from "./function-name.ts";
 
 /** What Lambda's API for functions works on. */
 export interface FunctionsApi {
@@ -26,8 +33,8 @@ export interface FunctionsApi {
 
 /** The parameters of an operation on one function. */
 export const functionInput = {
-  FunctionName: v.string(),
-  Qualifier: v.exactOptional(v.string()),
+  FunctionName: namespacedFunctionName,
+  Qualifier: v.exactOptional(qualifier),
 };
 
 /**
@@ -44,10 +51,19 @@ export function functionRoute<
     path: string;
     status?: number;
     input: Input;
-    handle(target: LambdaFunction, input: v.InferOutput<Input>, context: OperationContext): unknown;
+    /** Checks the name before the function is searched. */
+    check?(reference: FunctionReference): void;
+    /** Default: `Function not found`, with the ARN of the request. */
+    missing?: MissingFunction;
+    handle(
+      target: LambdaFunction,
+      input: v.InferOutput<Input>,
+      context: OperationContext,
+      reference: FunctionReference,
+    ): unknown;
   },
 ): Route {
-  const { name, method, path, status, input, handle } = definition;
+  const { name, method, path, status, input, check, missing, handle } = definition;
   const referenceTo = (parameters: v.InferOutput<Input>, { region }: { region: string }) =>
     resolveFunction(state.accountId, region, parameters);
   return {
@@ -59,8 +75,12 @@ export function functionRoute<
       input,
       resource: (parameters: v.InferOutput<Input>, context) =>
         referenceTo(parameters, context).unqualifiedArn,
-      handle: (parameters: v.InferOutput<Input>, context) =>
-        handle(findFunction(functions, referenceTo(parameters, context)), parameters, context),
+      handle(parameters: v.InferOutput<Input>, context) {
+        const reference = referenceTo(parameters, context);
+        check?.(reference);
+        const target = findFunction(functions, reference, missing);
+        return handle(target, parameters, context, reference);
+      },
     },
   };
 }

@@ -43,6 +43,9 @@ describe("a function", () => {
       EphemeralStorage: { Size: 512 },
       LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/processor" },
       TracingConfig: { Mode: "PassThrough" },
+      RuntimeVersionConfig: {
+        RuntimeVersionArn: `arn:aws:lambda:us-east-1::runtime:${"0".repeat(64)}`,
+      },
       SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
       LastModified: "2026-01-02T03:04:05.678+0000",
       PackageType: "Zip",
@@ -137,7 +140,7 @@ describe("a function", () => {
       FunctionName: functionArn(FunctionName),
       Environment: { Variables: {} },
     });
-    expect((await lambda.client.send(emptied)).Environment).toBeUndefined();
+    expect((await lambda.client.send(emptied)).Environment).toEqual({ Variables: {} });
     const read = new GetFunctionConfigurationCommand({ FunctionName });
     expect((await lambda.client.send(read)).FunctionName).toBe(FunctionName);
   });

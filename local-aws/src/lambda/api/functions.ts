@@ -3,12 +3,18 @@ import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createFunctionRoute } from "./create-function.ts";
 import { describeFunction } from "./description.ts";
-import { resolveFunction } from "./function-name.ts";
+import {
+  findFunction,
+  invalid,
+  isAlias,
+  namespacedFunctionName,
+  resolveFunction,
+} from "./function-name.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
 export function functionRoutes(api: FunctionsApi): Route[] {
-  const { state, functions } = api;
+  const { functions } = api;
   const collection = "/2015-03-31/functions";
   const path = `${collection}/{FunctionName}`;
   return [
@@ -29,28 +35,15 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       method: "GET",
       path,
       input: v.strictObject(functionInput),
-      handle(target, input, { region }) {
-        const { arn } = resolveFunction(state.accountId, region, input);
-        return getFunction(target, arn);
-      },
+      handle: (target, _input, _context, { arn }) => getFunction(target, arn),
     }),
-    functionRoute(api, {
-      name: "DeleteFunction",
-      method: "DELETE",
-      path,
-      status: 204,
-      input: v.strictObject({ FunctionName: v.string() }),
-      handle(target) {
-        functions.remove(target);
-        api.onDelete(target);
-      },
-    }),
+    deleteFunctionRoute(api),
     functionRoute(api, {
       name: "ListVersionsByFunction",
       method: "GET",
       path: `${path}/versions`,
       input: v.strictObject({
-        FunctionName: v.string(),
+        FunctionName: namespacedFunctionName,
         // There is only ever one version to list.
         MaxItems: v.exactOptional(v.string()),
       }),
@@ -64,10 +57,40 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       name: "GetFunctionCodeSigningConfig",
       method: "GET",
       path: "/2020-06-30/functions/{FunctionName}/code-signing-config",
-      input: v.strictObject({ FunctionName: v.string() }),
+      input: v.strictObject({ FunctionName: namespacedFunctionName }),
       handle: ({ configuration }) => ({ FunctionName: configuration.FunctionName }),
     }),
   ];
+}
+
+function deleteFunctionRoute({ state, functions, onDelete }: FunctionsApi): Route {
+  const input = v.strictObject(functionInput);
+  type Input = v.InferOutput<typeof input>;
+  const referenceTo = (parameters: Input, region: string) =>
+    resolveFunction(state.accountId, region, parameters);
+  return {
+    name: "DeleteFunction",
+    method: "DELETE",
+    path: "/2015-03-31/functions/{FunctionName}",
+    status: 204,
+    operation: {
+      input,
+      resource: (parameters: Input, { region }) => referenceTo(parameters, region).unqualifiedArn,
+      handle(parameters: Input, { region }) {
+        const { qualifier, ...reference } = referenceTo(parameters, region);
+        if (qualifier === "$LATEST")
+          throw invalid("$LATEST version cannot be deleted without deleting the function.");
+        if (qualifier !== undefined && isAlias(qualifier))
+          throw invalid("Deletion of aliases is not currently supported.");
+        const { unqualifiedArn: arn } = reference;
+        const target = findFunction(functions, { ...reference, arn, qualifier: undefined });
+        // AWS accepts the deletion of a version that does not exist, and there are no versions here.
+        if (qualifier !== undefined) return;
+        functions.remove(target);
+        onDelete(target);
+      },
+    },
+  };
 }
 
 /** Our choice: the code isn't offered for download; what a download gets says so. */
@@ -77,7 +100,7 @@ function getFunction(target: LambdaFunction, arn: string) {
   const { tags, reservedConcurrentExecutions } = target;
   return {
     Configuration: { ...describeFunction(target), FunctionArn: arn },
-    Code: { RepositoryType: "local", Location: NO_DOWNLOAD },
+    Code: { RepositoryType: "S3", Location: NO_DOWNLOAD },
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
     ...(reservedConcurrentExecutions !== undefined && {
       Concurrency: { ReservedConcurrentExecutions: reservedConcurrentExecutions },

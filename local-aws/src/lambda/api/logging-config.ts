@@ -1,10 +1,13 @@
 import * as v from "valibot";
 import type { LoggingConfig } from "../state.ts";
 import { invalid } from "./function-name.ts";
+import { pattern } from "./pattern.ts";
 
 export const loggingConfig = v.strictObject({
   LogFormat: v.exactOptional(v.picklist(["Text", "JSON"])),
-  LogGroup: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w./#-]{1,512}$/))),
+  LogGroup: v.exactOptional(
+    v.pipe(v.string(), v.maxLength(512), pattern(String.raw`[\.\-_/#A-Za-z0-9]+`)),
+  ),
   ApplicationLogLevel: v.exactOptional(
     v.picklist(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]),
   ),

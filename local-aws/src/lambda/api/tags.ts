@@ -1,10 +1,20 @@
 import * as v from "valibot";
+import { parseArn } from "../../arn.ts";
+import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
-import { findFunction, invalid, resolveFunction } from "./function-name.ts";
+import { findFunction, invalid, REGION_PATTERN, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
+import { pattern } from "./pattern.ts";
 
-const Resource = v.string();
+/** The resources of Lambda that AWS can tag. */
+const Resource = v.pipe(
+  v.string(),
+  v.maxLength(256),
+  pattern(
+    String.raw`arn:(aws[a-zA-Z-]*):lambda:${REGION_PATTERN}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)`,
+  ),
+);
 
 const tagInput = v.strictObject({ Resource, Tags: v.record(v.string(), v.string()) });
 
@@ -15,14 +25,26 @@ const untagInput = v.strictObject({
 
 const listInput = v.strictObject({ Resource });
 
+const MOST_TAGS = 50;
+
+/** @throws {AwsError} 400 for more tags than a function can have. */
+export function checkTagCount(tags: Readonly<Record<string, string>>): void {
+  if (Object.keys(tags).length > MOST_TAGS)
+    throw invalid("Number of tags exceeds resource tag limit.");
+}
+
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html */
 export function tagRoutes({ state, functions }: FunctionsApi): Route[] {
   const path = "/2017-03-31/tags/{Resource}";
   const tagged = (region: string, arn: string): LambdaFunction => {
-    // Our choice: the text, because there is no source.
-    if (!/^arn:aws:lambda:[^:]+:[^:]+:function:[^:]+$/.test(arn))
-      throw invalid(`Tags require the ARN of a function without a qualifier, not ${arn}`);
-    return findFunction(functions, resolveFunction(state.accountId, region, { FunctionName: arn }));
+    const kind = parseArn(arn)?.resource.split(":", 1).join("");
+    if (kind !== "function") throw notImplemented(`tags of a ${kind}`);
+    const reference = resolveFunction(state.accountId, region, { FunctionName: arn });
+    if (reference.qualifier !== undefined)
+      throw invalid(
+        "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+      );
+    return findFunction(functions, reference);
   };
   const resource = (input: { Resource: string }) => input.Resource;
   return [
@@ -35,7 +57,12 @@ export function tagRoutes({ state, functions }: FunctionsApi): Route[] {
         input: tagInput,
         resource,
         handle(input: v.InferOutput<typeof tagInput>, { region }) {
-          Object.assign(tagged(region, input.Resource).tags, input.Tags);
+          const target = tagged(region, input.Resource);
+          if (Object.keys(input.Tags).length === 0)
+            throw invalid("An error occurred and the request cannot be processed.");
+          const tags = { ...target.tags, ...input.Tags };
+          checkTagCount(tags);
+          target.tags = tags;
         },
       },
     },

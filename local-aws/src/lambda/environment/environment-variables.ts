@@ -17,7 +17,7 @@ export function environmentVariables(options: {
   const { configuration, region, credentials, taskRoot, logStreamName, endpoint } = options;
   const { LogFormat, LogGroup, ApplicationLogLevel = "INFO" } = configuration.LoggingConfig;
   return {
-    ...configuration.Environment.Variables,
+    ...configuration.Environment?.Variables,
     _HANDLER: configuration.Handler,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -63,7 +63,7 @@ test("a name with a broken escape is answered with 400", async () => {
 });
 
 test.for<[string, string, string]>([
-  ["nobody", "", "arn:aws:lambda:us-east-1:000000000000:function:nobody"],
+  ["nobody", "", "arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST"],
   ["named", "7", "arn:aws:lambda:us-east-1:000000000000:function:named:7"],
 ])("%s with the qualifier %s is not found", async ([name, Qualifier, arn]) => {
   lambda().define("named", ECHO);

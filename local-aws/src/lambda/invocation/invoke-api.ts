@@ -5,7 +5,7 @@ import { defineOperation, type OperationContext } from "../../protocols/operatio
 import { RawResponse, type Route } from "../../protocols/rest-json-protocol.ts";
 import type { State } from "../../state.ts";
 import { traceHeaderOf } from "../../trace-header.ts";
-import { findFunction, resolveFunction } from "../api/function-name.ts";
+import { findFunction, missingVersion, resolveFunction } from "../api/function-name.ts";
 import { functionInput } from "../api/function-route.ts";
 import type { InvocationResult } from "../environment/execution-environment.ts";
 import { checkActive } from "../function-changes.ts";
@@ -31,7 +31,8 @@ export function invokeRoute(options: {
     input: v.strictObject({ ...functionInput, Body: v.instance(Buffer) }),
     resource: (input, { region }) => resolveFunction(state.accountId, region, input).arn,
     async handle({ Body, ...input }, { region, requestId, headers }) {
-      const target = findFunction(functions, resolveFunction(state.accountId, region, input));
+      const reference = resolveFunction(state.accountId, region, input);
+      const target = findFunction(functions, reference, missingVersion);
       checkActive(target);
       refuseUnknown(headers);
       const type = oneOf(headers, "x-amz-invocation-type", INVOCATION_TYPES);

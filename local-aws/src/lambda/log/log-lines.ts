@@ -2,6 +2,7 @@
  * The lines that Lambda itself writes into a function's log, in both formats.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
+import { runtimeVersionArn } from "../runtime-version.ts";
 import type { FunctionConfiguration } from "../state.ts";
 
 /** A start is a phase of its own, or a part of the invocation that needs it. */
@@ -57,7 +58,7 @@ export interface LoggedEnvironment {
 /** Our choice: a version that says which Node.js really runs. */
 export const runtimeVersion = ({ region, nodeVersion }: LoggedEnvironment) => ({
   version: `nodejs:${nodeVersion.split(".", 1).join("")}.local.${nodeVersion}`,
-  arn: `arn:aws:lambda:${region}::runtime:${"0".repeat(64)}`,
+  arn: runtimeVersionArn(region),
 });
 
 /** The initialisation is billed since August 2025. */
