@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { SQS } from "@aws-sdk/client-sqs";
 import { STS } from "@aws-sdk/client-sts";
-import { LOCAL_ACCOUNT_ID } from "@websocket-lambda/local-aws";
+import { LOCAL_ACCOUNT_ID, type LocalAwsOptions } from "@websocket-lambda/local-aws";
 import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
 import { type Answer, request } from "./signed-request.ts";
@@ -34,6 +34,8 @@ export interface Account {
   readonly logs: CloudWatchLogs;
   readonly sqs: SQS;
   readonly sts: STS;
+  /** Creates a function as {@link createFunction}, and does not wait until it is active. */
+  beginFunction(options?: FunctionOptions): Promise<FunctionConfiguration>;
   /** Creates a function that is active. Default: its code returns the event, its role allows all. */
   createFunction(
     options?: FunctionOptions,
@@ -91,14 +93,26 @@ let count = 0;
 export const uniqueName = (prefix = "conformance"): string => `${prefix}-${(count += 1)}`;
 
 /** Creates the clients. The local AWS starts with the first request of one of them. */
-export function createAccount(): Account & { close(): Promise<void> } {
+export function createAccount(
+  localOptions: LocalAwsOptions = {},
+): Account & { close(): Promise<void> } {
   let started: Promise<TestLocalAws> | undefined;
-  const localAws = () => (started ??= start());
+  const localAws = () => (started ??= start(localOptions));
   const endpoint = async () => ({ url: new URL((await localAws()).endpoint) });
   const options = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint };
   const iam = new IAM(options);
   const lambda = new Lambda(options);
   let role: Promise<string> | undefined;
+
+  const beginFunction: Account["beginFunction"] = async ({ source = ECHO, ...input } = {}) =>
+    await lambda.createFunction({
+      FunctionName: uniqueName("function"),
+      Runtime: "nodejs22.x",
+      Handler: "index.handler",
+      Code: { ZipFile: zipSync({ "index.js": strToU8(source) }) },
+      ...input,
+      Role: input.Role ?? (await (role ??= createRole(iam))),
+    });
 
   return {
     id: LOCAL_ACCOUNT_ID,
@@ -111,16 +125,9 @@ export function createAccount(): Account & { close(): Promise<void> } {
     sqs: new SQS(options),
     sts: new STS(options),
     localAws,
-    async createFunction({ source = "exports.handler = async (event) => event;", ...input } = {}) {
-      const Role = input.Role ?? (await (role ??= createRole(iam)));
-      const created = await lambda.createFunction({
-        FunctionName: uniqueName("function"),
-        Runtime: "nodejs22.x",
-        Handler: "index.handler",
-        Code: { ZipFile: zipSync({ "index.js": strToU8(source) }) },
-        ...input,
-        Role,
-      });
+    beginFunction,
+    async createFunction(functionOptions) {
+      const created = await beginFunction(functionOptions);
       const { FunctionName = "" } = created;
       await waitUntilFunctionActiveV2(
         { client: lambda, maxWaitTime: 30, minDelay: 1 },
@@ -142,8 +149,10 @@ export function createAccount(): Account & { close(): Promise<void> } {
   };
 }
 
-async function start(): Promise<TestLocalAws> {
-  const aws = createTestLocalAws();
+const ECHO = "exports.handler = async (event) => event;";
+
+async function start(options: LocalAwsOptions): Promise<TestLocalAws> {
+  const aws = createTestLocalAws(options);
   await aws.listen(0);
   return aws;
 }
