@@ -23,7 +23,6 @@ import { createInvoker } from "./invocation/invoker.ts";
 import { permits } from "./invocation/resource-policy.ts";
 import { type LambdaMiddleware, noMiddleware } from "./middleware.ts";
 import type { FunctionOverview } from "./overview.ts";
-import type { LambdaFunction } from "./state.ts";
 
 export interface Lambda {
   service: Service;
@@ -112,11 +111,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     duration: timing.functionChange,
     onComplete: environments.refresh,
   });
-  const onDelete = (target: LambdaFunction) => {
-    asyncInvocations.drop(target);
-    environments.refresh(target);
-  };
-  const api = { ...parts, changes, onDelete };
+  const api = { ...parts, changes, onDelete: environments.refresh };
   const invokeApi = invokeRoute({ ...parts, invoker, asyncInvocations });
 
   return {

@@ -184,27 +184,39 @@ test("a throttled event waits, and tells of the throttling when its age is up", 
   );
 });
 
-test("events that wait for a retry are dropped when their function is deleted", async () => {
+/** Deletes a function that failed, and whose event waits for a retry. */
+async function startDeletion() {
   const clock = createManualClock();
-  await using deleting = await startLambda({ clock });
-  const OnFailure = deleting.addQueue("failures");
-  define(deleting, "deleted", FAILS, { OnFailure });
-  delete deleting.state.regions["us-east-1"]?.lambda.functions["deleted"]?.eventInvokeConfig
-    ?.MaximumRetryAttempts;
-  const queued = async () => (await deleting.lambda.overview()).queued;
-  await deleting.invokeAsync("deleted");
-  await deleting.logged("deleted", /^REPORT/);
-  expect(await queued()).toBe(1);
+  const lambda = await startLambda({ clock });
+  const OnFailure = lambda.addQueue("failures");
+  const retrying = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 180 };
+  const target = define(lambda, "deleted", FAILS, { OnFailure });
+  Object.assign(target.eventInvokeConfig ?? {}, retrying);
+  await lambda.invokeAsync("deleted");
+  await lambda.logged("deleted", /^REPORT/);
+  await lambda.send(awsRequest({ method: "DELETE", path: "/2015-03-31/functions/deleted" }));
+  const queued = async () => (await lambda.lambda.overview()).queued;
+  return { clock, lambda, queued };
+}
 
-  const path = "/2015-03-31/functions/deleted";
-  await deleting.send(awsRequest({ method: "DELETE", path }));
-  expect(await queued()).toBe(0);
-  // Another function with the same name gets none of them.
-  deleting.define("deleted", "exports.handler = async () => console.log('another');");
-  for (let minute = 0; minute < 10; minute += 1) clock.advance(60_000);
-  await deleting.invoke("deleted");
-  const runs = deleting.messages("deleted").filter((message) => message.startsWith("START"));
-  expect(runs).toHaveLength(2);
+test("an event that waits when its function is deleted runs in the next function of the name", async () => {
+  const { clock, lambda, queued } = await startDeletion();
+  await using deleting = lambda;
+  expect(await queued()).toBe(1);
+  const OnSuccess = deleting.addQueue("successes");
+  define(deleting, "deleted", "exports.handler = async () => 'another';", { OnSuccess });
+  clock.advance(70_000);
+  await expect.poll(queued, PATIENTLY).toBe(0);
+  const [record] = await deleting.received("successes");
+  expect(record?.Body).toContain('"responsePayload":"another"');
+  expect(await deleting.received("failures")).toEqual([]);
+});
+
+test("without such a function, the event is dropped at its maximum age without a record", async () => {
+  const { clock, lambda, queued } = await startDeletion();
+  await using deleting = lambda;
+  for (let minute = 0; minute < 3; minute += 1) clock.advance(60_000);
+  await expect.poll(queued, PATIENTLY).toBe(0);
   expect(await deleting.received("failures")).toEqual([]);
 });
 

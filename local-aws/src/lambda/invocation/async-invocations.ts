@@ -32,7 +32,8 @@ interface Options {
  */
 export class AsyncInvocations {
   readonly #options: Options;
-  readonly #queues = new Map<LambdaFunction, AsyncQueue>();
+  /** By the ARN of the function, because events outlive its deletion. */
+  readonly #queues = new Map<string, AsyncQueue>();
   readonly #destinations: Destinations;
 
   constructor(options: Options) {
@@ -49,12 +50,6 @@ export class AsyncInvocations {
     const invocation = invocationOf(target, event);
     hooks.emit(event.traceHeader, { type: "queued", invocation });
     middleware.enqueue(event, this.#queueOf(target).add);
-  }
-
-  /** Our choice: the events that wait for a function are dropped when it is deleted. */
-  drop(target: LambdaFunction): void {
-    this.#queues.get(target)?.close();
-    this.#queues.delete(target);
   }
 
   /** Returns what could not be delivered after the last attempt. */
@@ -76,18 +71,22 @@ export class AsyncInvocations {
   }
 
   #queueOf(target: LambdaFunction): AsyncQueue {
-    const known = this.#queues.get(target);
+    const { FunctionArn, FunctionName } = target.configuration;
+    const known = this.#queues.get(FunctionArn);
     if (known !== undefined) return known;
-    const { invoker } = this.#options;
+    const { functions, invoker } = this.#options;
+    const region = functions.regionOf(target);
     const queue = createAsyncQueue({
       ...this.#options,
       target,
-      invoke: ({ requestId, payload, traceHeader }) =>
-        invoker.invoke(target, { requestId, payload, traceHeader }),
-      onSuccess: (event) => this.#destinations.onSuccess(target, event),
-      onFailure: (event, condition) => this.#destinations.onFailure(target, event, condition),
+      find: () => functions.named(region, FunctionName),
+      invoke: (current, { requestId, payload, traceHeader }) =>
+        invoker.invoke(current, { requestId, payload, traceHeader }),
+      onSuccess: (current, event) => this.#destinations.onSuccess(current, event),
+      onFailure: (current, event, condition) =>
+        this.#destinations.onFailure(current, event, condition),
     });
-    this.#queues.set(target, queue);
+    this.#queues.set(FunctionArn, queue);
     return queue;
   }
 }

@@ -29,23 +29,24 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     event: undefined as AsyncEvent | undefined,
   };
   let behaviour: () => "fails" | "works" = () => "fails";
-  const ended = (condition: string) => (event: AsyncEvent, failure?: string) => {
-    seen.end = [failure ?? condition, event.invokeCount, (clock.now() - begin) / SECOND];
+  const ended = (event: AsyncEvent, condition: string) => {
+    seen.end = [condition, event.invokeCount, (clock.now() - begin) / SECOND];
     seen.event = event;
   };
   const queue = createAsyncQueue({
     clock,
     random,
     target,
+    find: () => target,
     settings: createDelayedSettings({ clock, timing: timingNamed("short") }),
-    async invoke({ requestId }) {
+    async invoke(_target, { requestId }) {
       seen.attempts.push((clock.now() - begin) / SECOND);
       seen.requestIds.add(requestId);
       const failed = behaviour() === "fails" ? { functionError: "Unhandled" as const } : {};
       return { requestId, payload: Buffer.from("null"), log: [], ...failed };
     },
-    onSuccess: ended("Success"),
-    onFailure: ended("failed"),
+    onSuccess: (_target, event) => ended(event, "Success"),
+    onFailure: (_target, event, condition) => ended(event, condition),
   });
   return {
     seen,

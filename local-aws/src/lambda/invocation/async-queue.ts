@@ -44,53 +44,71 @@ const RETRY_JITTER = 10_000;
  *   second, then after twice the time each, up to five minutes. It does not count as a retry.
  * - The next attempt would be after the event's maximum age: the event is given up.
  *
+ * - The function was deleted: the event waits as if it could not run. A function that is created with the
+ *   name runs it. If there is none before the event's maximum age, it is dropped without a record.
+ *
  * Changes of the function's settings apply to the events that wait, once they are in force.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda/async_deletion_analysis.json
  */
 export function createAsyncQueue(options: {
+  /** The function when its first event was accepted. */
   target: LambdaFunction;
+  /** Returns the function that has the name of the target now. */
+  find(): LambdaFunction | undefined;
   clock: Clock;
   settings: Pick<DelayedSettings, "eventInvokeConfig">;
   /** Returns a number from 0 up to 1. */
   random(): number;
   /** Rejects with an `AwsError` if the function cannot run. */
-  invoke(event: AsyncEvent): Promise<InvocationResult>;
-  onSuccess(event: AsyncEvent): void;
-  onFailure(event: AsyncEvent, condition: FailureCondition): void;
+  invoke(target: LambdaFunction, event: AsyncEvent): Promise<InvocationResult>;
+  onSuccess(target: LambdaFunction, event: AsyncEvent): void;
+  onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
   /** Default: none. */
   hooks?: Hooks;
 }): AsyncQueue {
-  const { target, clock, settings, random, invoke, hooks = noHooks } = options;
+  const { clock, settings, random, invoke, hooks = noHooks } = options;
   /** All events that have not come to their end. */
   const events = new Set<AsyncEvent>();
   /** Of the events that wait for another attempt. */
   const timers = new Set<Timer>();
   let closed = false;
+  /** Of a function that was deleted, the latest that had the name. */
+  let { target } = options;
+
+  const isDeleted = (): boolean => {
+    const found = options.find();
+    if (found !== undefined) target = found;
+    return found === undefined;
+  };
 
   const attempt = async (event: AsyncEvent): Promise<void> => {
     if (closed) return;
+    if (isDeleted()) return refuse(event, "The function was deleted.");
     if (target.reservedConcurrentExecutions === 0) {
       delete event.outcome;
       return giveUp(event, "ZeroReservedConcurrency");
     }
     if (clock.now() >= expiryOf(event)) return giveUp(event, "EventAgeExceeded");
-    event.outcome = await invoke(event).catch(refusalOf);
+    event.outcome = await invoke(target, event).catch(refusalOf);
     conclude(event, event.outcome);
+  };
+
+  /** The function cannot run now. */
+  const refuse = (event: AsyncEvent, reason: string) => {
+    event.refusals += 1;
+    attemptLater(event, Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF), reason);
   };
 
   const conclude = (event: AsyncEvent, outcome: InvocationResult | Refusal) => {
     if (closed) return;
-    if ("status" in outcome) {
-      event.refusals += 1;
-      const backOff = Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF);
-      return attemptLater(event, backOff, outcome.message);
-    }
+    if ("status" in outcome) return refuse(event, outcome.message);
     event.invokeCount += 1;
     const { MaximumRetryAttempts: retries = DEFAULT_RETRIES } =
       settings.eventInvokeConfig.of(target) ?? {};
     if (outcome.functionError === undefined) {
       events.delete(event);
-      options.onSuccess(event);
+      if (!isDeleted()) options.onSuccess(target, event);
     } else if (event.invokeCount > retries) giveUp(event, "RetriesExhausted");
     else {
       const jitter = Math.round((2 * random() - 1) * RETRY_JITTER);
@@ -102,7 +120,7 @@ export function createAsyncQueue(options: {
     events.delete(event);
     const invocation = invocationOf(target, event);
     hooks.emit(event.traceHeader, { type: "given-up", invocation, condition });
-    options.onFailure(event, condition);
+    if (!isDeleted()) options.onFailure(target, event, condition);
   };
 
   const attemptLater = (event: AsyncEvent, inMilliseconds: number, reason: string) => {
