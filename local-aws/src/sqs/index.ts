@@ -6,11 +6,12 @@ import type { Operation, Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
+import { type Timing, timingNamed } from "../timing.ts";
 import { flattenedMembers } from "./flattened-members.ts";
 import { createMessageStore, type Message } from "./message-store.ts";
 import { queueIn } from "./queue-lookup.ts";
 import { queueTagOperations } from "./queue-tags.ts";
-import { queueOperations, type SqsDelays } from "./queues.ts";
+import { queueOperations } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
 import { fits, isAllowed, newMessage, senderIdOf, sendOperations } from "./send-message.ts";
@@ -49,19 +50,18 @@ export interface Sqs {
  * SQS's standard queues: the queues in the state, their messages in memory. Clients speak AWS JSON;
  * those from before November 2023, such as the AWS CLI 2.9, the query protocol.
  * @param options.endpoint where clients reach this service; queue URLs begin with it.
- * @param options.delays Default: none.
+ * @param options.timing Default: `short`.
  */
 export function createSqs(options: {
   state: State;
   clock: Clock;
   iam: Iam;
   endpoint: () => string;
-  delays?: Partial<SqsDelays>;
+  timing?: Pick<Timing, "deletedQueueName">;
 }): Sqs {
-  const { state, clock, iam, endpoint } = options;
-  const delays = { deletedQueueName: 0, ...options.delays };
+  const { state, clock, iam, endpoint, timing = timingNamed("short") } = options;
   const store = createMessageStore(clock);
-  const resources = { state, clock, store, endpoint, delays, deletions: new Map() };
+  const resources = { state, clock, store, endpoint, timing, deletions: new Map() };
   const find = (queueArn: string) => {
     const arn = parseArn(queueArn);
     return arn?.accountId === state.accountId

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { pageOf } from "../protocols/pages.ts";
 import { regionOf, type State } from "../state.ts";
+import type { Timing } from "../timing.ts";
 import type { MessageStore } from "./message-store.ts";
 import { checkedAttributes, selectAttributes, settingsOf } from "./queue-attributes.ts";
 import { arnOfUrl, checkQueueName, findQueue, queueArn, queueIn } from "./queue-lookup.ts";
@@ -16,13 +17,7 @@ export interface QueueOptions {
   endpoint: () => string;
   /** The times of deleted queues, in milliseconds since the epoch, by ARN. */
   deletions: Map<string, number>;
-  delays: SqsDelays;
-}
-
-/** How long SQS takes for a change, in milliseconds; 0: no time. */
-export interface SqsDelays {
-  /** How long the name of a deleted queue cannot be used again. On AWS: 60,000. */
-  deletedQueueName: number;
+  timing: Pick<Timing, "deletedQueueName">;
 }
 
 const QueueUrl = v.string();
@@ -135,7 +130,7 @@ function existingQueueOperations(options: QueueOptions): Record<string, Operatio
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 function create(
-  { state, clock, deletions, delays }: QueueOptions,
+  { state, clock, deletions, timing }: QueueOptions,
   region: string,
   QueueName: string,
   attributes: Record<string, string>,
@@ -143,7 +138,7 @@ function create(
 ): void {
   const QueueArn = queueArn(state, region, QueueName);
   const deletedAt = deletions.get(QueueArn) ?? -Infinity;
-  if (clock.now() < deletedAt + delays.deletedQueueName)
+  if (clock.now() < deletedAt + timing.deletedQueueName)
     throw sqsError(
       "QueueDeletedRecently",
       "You must wait 60 seconds after deleting a queue before you can create another with the same name.",

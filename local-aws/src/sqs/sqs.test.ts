@@ -3,6 +3,7 @@ import { administrator, callJson } from "../protocols/testing.ts";
 import { permissiveIam } from "../iam/testing.ts";
 import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { emptyState, type State } from "../state.ts";
+import { timingNamed } from "../timing.ts";
 import { createSqs, type Sqs } from "./index.ts";
 
 const QueueUrl = "http://localhost:4566/000000000000/jobs";
@@ -40,8 +41,8 @@ beforeEach(async () => {
   state = emptyState();
   clock = createManualClock();
   const endpoint = () => "http://localhost:4566";
-  const delays = { deletedQueueName: 60_000 };
-  sqs = createSqs({ state, clock, iam: permissiveIam, endpoint, delays });
+  const timing = timingNamed("aws");
+  sqs = createSqs({ state, clock, iam: permissiveIam, endpoint, timing });
   await outputOf("CreateQueue", {
     QueueName: "jobs",
     Attributes: { MessageRetentionPeriod: "1209600", SqsManagedSseEnabled: "true" },
