@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { connect } from "../e2e/client.ts";
 import type { Behaviour, Target } from "./behaviour.ts";
 import { connectRaw } from "./raw-connection.ts";
@@ -457,6 +457,32 @@ export const connections: Behaviour[] = [
         status: 200,
       });
       expect(await client.nextText()).toBe("hello");
+    },
+  },
+  {
+    behaviour: "the access log of a POST has the address, the user agent and the ids of its caller",
+    basis,
+    source: captured.accessLog,
+    only: "local: the deployed access log has only the address",
+    check: async ({ probe }) => {
+      const { apis } = probe.aws.state.regions["us-east-1"]?.apigateway ?? {};
+      const settings = apis?.["websocket0"]?.stages["other"]?.accessLogSettings;
+      if (settings === undefined) throw new Error("The probe's stage has no access log.");
+      const names = "caller user userArn sourceIp userAgent".split(" ");
+      const { format } = settings;
+      onTestFinished(() => void (settings.format = format));
+      settings.format = JSON.stringify(
+        Object.fromEntries(names.map((name) => [name, `$context.identity.${name}`])),
+      );
+      const line = probe.line(({ message }) => message.includes('"caller":'));
+      await probe.access.manage("POST", "AAAAAAAAAAAAAAA=", { ...bodyOf("POST"), stage: "other" });
+      expect(JSON.parse((await line).message)).toEqual({
+        caller: "000000000000",
+        user: "000000000000",
+        userArn: "arn:aws:iam::000000000000:root",
+        sourceIp: expect.stringMatching(/^(127\.0\.0\.1|::1)$/),
+        userAgent: "node",
+      });
     },
   },
 ];

@@ -23,6 +23,7 @@ export const captured = {
   runtimeControls: `${captures}/lambda/runtime_controls.json`,
   webSockets: `${captures}/apigateway/websocket_lifecycle.json`,
   connections: `${captures}/apigateway/websocket_management.json`,
+  accessLog: `${captures}/apigateway/rest_websocket_logs.json`,
   errorFrames: `${captures}/apigateway/v2_metrics.json`,
   logs: `${captures}/lambda/invocation_tails.json`,
   events: `${captures}/lambda/event_invocation.json`,
@@ -91,6 +92,7 @@ export const reported = {
   alarmRules:
     "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/internal/services/cloudwatch/alarms_validation.go",
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
+  absentAuthorizer: "https://github.com/hashicorp/terraform-provider-aws/issues/17497",
   functionError:
     "https://github.com/dherault/serverless-offline/blob/master/tests/manual/websocket/main/test/e2e/ws.e2e.js",
   refusedConnect:

@@ -79,7 +79,6 @@ describe("the line", () => {
       extendedRequestId: headers.get("x-amz-apigw-id"),
       eventType: "CONNECTION_API",
       routeKey: "POST /@connections/{connectionId}",
-      "identity.sourceIp": "-",
     });
 
     client.socket.close(1000);

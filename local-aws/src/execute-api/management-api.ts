@@ -2,10 +2,12 @@ import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { EXECUTE_API_PATH } from "../execute-api-url.ts";
 import type { Hooks } from "../hooks.ts";
+import { userIdOf } from "../iam/user-id.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { PermissionCheck } from "../protocols/caller.ts";
 import { defineOperation, type OperationContext, type Service } from "../protocols/operation.ts";
 import { RawResponse, restJsonProtocol, type Route } from "../protocols/rest-json-protocol.ts";
+import type { State } from "../state.ts";
 import { traceHeaderOf } from "../trace-header.ts";
 import type { AccessLog } from "./access-log.ts";
 import type { Connection } from "./connection.ts";
@@ -16,6 +18,7 @@ import type { PublishedStage, PublishedStages } from "./published-stages.ts";
 import type { Throttling } from "./throttling.ts";
 
 interface ManagementApi {
+  state: State;
   clock: Clock;
   iam: { authorize: PermissionCheck };
   stages: PublishedStages;
@@ -90,7 +93,7 @@ type ConnectionInput = v.InferOutput<typeof connectionInput>;
  * @param definition.respond gets the connection if it is open and belongs to the API.
  */
 function connectionRoute(
-  { clock, iam, stages, throttling, accessLog, connections }: ManagementApi,
+  { state, clock, iam, stages, throttling, accessLog, connections }: ManagementApi,
   definition: Pick<Route, "name" | "method"> & {
     respond(
       connection: Connection | undefined,
@@ -132,7 +135,7 @@ function connectionRoute(
       const { domainName = context.headers["host"] } = address;
       const { connectionId } = input;
       const facts = { connectionId, domainName, time: clock.now() };
-      const logged = contextOf(method, context, published, facts);
+      const logged = contextOf(state, method, context, published, facts);
       // As captured: a line of its own, with no function's latency.
       const log = (status: number) =>
         accessLog.write(published, logged, { status, integrationLatency: 0 });
@@ -170,13 +173,13 @@ const limitExceeded = () =>
   );
 
 /**
- * The `$context` of the access log.
- *
- * Our choice: without the caller's address and ids, which AWS has as well.
+ * The `$context` of the access log, as captured. Unlike other requests, it has the caller.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/rest_websocket_logs.json
  */
 function contextOf(
+  state: State,
   method: string,
-  { requestId, headers, caller }: OperationContext,
+  { requestId, headers, caller, sourceIp }: OperationContext,
   { api, stage }: PublishedStage,
   {
     connectionId,
@@ -191,7 +194,18 @@ function contextOf(
     requestTime: commonLogTime(time),
     stage: stage.stageName,
     requestTimeEpoch: time,
-    identity: { userAgent: headers["user-agent"], userArn: caller.arn },
+    identity: {
+      // Computed only if the format names them.
+      get caller() {
+        return userIdOf(state, caller);
+      },
+      get user() {
+        return userIdOf(state, caller);
+      },
+      userArn: caller.arn,
+      sourceIp,
+      userAgent: headers["user-agent"],
+    },
     requestId,
     domainName,
     connectionId,

@@ -5,6 +5,8 @@ import type { Caller } from "./caller.ts";
 export interface OperationContext {
   region: string;
   caller: Caller;
+  /** The client's IP address. */
+  sourceIp: string;
   requestId: string;
   /** By name in lower case. */
   headers: Readonly<Record<string, string | undefined>>;

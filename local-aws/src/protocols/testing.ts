@@ -15,6 +15,7 @@ export const awsRequest = (request: Partial<AwsRequest>): AwsRequest => ({
   body: Buffer.alloc(0),
   region: "us-east-1",
   caller: administrator,
+  sourceIp: "127.0.0.1",
   requestId: "00000000-0000-4000-8000-000000000000",
   ...request,
 });

@@ -8,6 +8,7 @@ import { errorResponse } from "../protocols/error-response.ts";
 import { hasForeignOrigin, hasLoopbackHost } from "./loopback.ts";
 import type { AwsResponse, Middleware, Service } from "../protocols/operation.ts";
 import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
+import { sourceIpOf } from "./source-ip.ts";
 
 /** Bytes. A function's zip may have 50 MB, and comes in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
@@ -78,7 +79,18 @@ export function createAwsServer(options: {
     const { region, caller } = signed;
     const parameters = new URLSearchParams(query);
     return await service(
-      { method, path, query: parameters, headers, body, region, caller, requestId, signal },
+      {
+        method,
+        path,
+        query: parameters,
+        headers,
+        body,
+        region,
+        caller,
+        sourceIp: sourceIpOf(request.socket),
+        requestId,
+        signal,
+      },
       middleware,
     );
   };

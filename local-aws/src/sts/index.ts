@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defineOperation, type Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
-import type { Caller } from "../protocols/caller.ts";
+import { userIdOf } from "../iam/user-id.ts";
 import type { State } from "../state.ts";
 
 /** STS, for the one question that every AWS tool begins with: who am I? */
@@ -18,19 +18,11 @@ export function createSts({ state }: { state: State }): { service: Service } {
         input: v.strictObject({}),
         handle: (_, { caller }) => ({
           Arn: caller.arn,
-          UserId: userId(state, caller),
+          UserId: userIdOf(state, caller),
           Account: state.accountId,
         }),
       }),
     },
   });
   return { service };
-}
-
-/** The account's id for its root, `{role id}:{session}` for a role. */
-function userId(state: State, caller: Caller): string {
-  if (caller.type === "administrator") return state.accountId;
-  const sessionName = caller.arn.split("/").at(-1) ?? "";
-  // Credentials outlive their role.
-  return `${state.iam.roles[caller.roleName]?.RoleId ?? caller.roleName}:${sessionName}`;
 }
