@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../clock.ts";
 import type { Close, ConnectionFacts } from "./events.ts";
@@ -25,10 +26,12 @@ export interface Connection {
 
 /**
  * Gives an accepted socket the life of a connection.
+ * @param tcp the TCP connection of the socket.
  * @param onEnd is called once, with the status and the reason that `$disconnect` reports.
  */
 export function createConnection(
   socket: WebSocket,
+  tcp: Duplex,
   { facts, stage }: { facts: ConnectionFacts; stage: StageReference },
   clock: Clock,
   onEnd: (close: Close) => void,
@@ -50,8 +53,14 @@ export function createConnection(
   socket.on("ping", (data) => {
     if (socket.bufferedAmount <= SEND_BUFFER) socket.pong(data);
   });
+  // The server ends the TCP connection after the closing handshake (RFC 6455, section 7.1.1). The
+  // library ends its own side only, and waits 30 seconds for that of the client.
+  const endTcp = () => void tcp.destroy();
+  tcp.once("finish", endTcp);
   socket.on("error", (error) => {
-    // The library closes the connection itself.
+    // The library closes the connection itself. The client may still be sending: if the server ended
+    // the TCP connection, the client could lose the close frame.
+    tcp.off("finish", endTcp);
     const code = closeCodeOf(error);
     if (code !== undefined) closedHere ??= { code, reason: "" };
   });

@@ -82,7 +82,9 @@ export function createExecuteApi(options: {
     ...parts,
     connect,
     onOpen(webSocket: WebSocket, socket, opened) {
-      const connection = createConnection(webSocket, opened, clock, (close) => end(opened, close));
+      const connection = createConnection(webSocket, socket, opened, clock, (close) =>
+        end(opened, close),
+      );
       connections.set(opened.facts.connectionId, connection);
       dispatchMessages(webSocket, socket, connection, receive);
     },

@@ -209,6 +209,38 @@ test("a client that never answers the close is reported with the close's own sta
   });
 });
 
+// The library would wait for 30 seconds.
+const promptly = { timeout: 15_000 };
+
+test(
+  "a client that closes and keeps its TCP connection open is disconnected",
+  promptly,
+  async () => {
+    await using gateway = await startGateway();
+    const tcp = await gateway.dialRaw();
+    const handshake = [
+      `GET ${gateway.path} HTTP/1.1`,
+      "Host: localhost",
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}`,
+    ];
+    tcp.write(`${handshake.join("\r\n")}\r\n\r\n`);
+    const { connectionId } = (await gateway.lambda.next("CONNECT")).requestContext;
+    await once(tcp, "data");
+    const status = Buffer.from([1000 >> 8, 1000 & 0xff]);
+    tcp.write(frame(0x88, status));
+    const [closeFrame] = await once(tcp, "data");
+    expect(closeFrame).toEqual(Buffer.from([0x88, 2, ...status]));
+    expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({
+      connectionId,
+      disconnectStatusCode: 1000,
+    });
+    expect(tcp.writable).toBe(true);
+  },
+);
+
 test("a busy connection ends after two hours", async () => {
   await using gateway = await startGateway();
   const { client, connectionId } = await open(gateway);
