@@ -21,7 +21,10 @@ export type LocalAwsEvent =
   | { type: "forbidden" }
   /** API Gateway invokes the authorizer of the route. */
   | { type: "authorizer-start" }
-  /** The authorizer has decided. `error`: the message for the client, if it cannot connect. */
+  /**
+   * The authorizer has decided. `error`: if the client cannot connect, the message for it, or the
+   * response type of the access log if that message is empty.
+   */
   | { type: "authorizer-end"; error?: string }
   /** An execution environment was assigned to an invocation. */
   | { type: "environment"; invocation: Invocation; start: "cold" | "warm"; environment: string }

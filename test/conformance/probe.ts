@@ -33,7 +33,8 @@ exports.handler = async (event, context) => {
  *
  * - the websocket-handler logs JSON, the processor text, and it times out after a second;
  * - the API has the routes `reply`, with a route response, and `quiet`, without, and a stage `other`;
- * - a second API has no `$connect` and no `$default`.
+ * - a second API has no `$connect` and no `$default`;
+ * - a third API, `guarded`, has the websocket-handler as the authorizer of its `$connect`.
  */
 export interface Probe {
   readonly aws: TestLocalAws;
@@ -41,9 +42,9 @@ export interface Probe {
   /** Connects to the first API, whose `$connect` runs the code. */
   connect(run?: string, options?: ClientOptions): Promise<Client>;
   /** Connects with a query string of its own. */
-  connectTo(api: "first" | "second", query: string, options?: ClientOptions): Promise<Client>;
+  connectTo(api: ProbeApi, query: string, options?: ClientOptions): Promise<Client>;
   /** The URL of one of the APIs. */
-  url(api: "first" | "second"): string;
+  url(api: ProbeApi): string;
   /** Has a function run the code, and gives the answer of Lambda. */
   run(code: string, options?: RunOptions): Promise<Answer>;
   readonly lines: readonly WrittenLogEvent[];
@@ -55,6 +56,10 @@ export interface Probe {
   /** The temporary credentials of the websocket-handler's role. */
   roleCredentials(): Promise<Credentials>;
 }
+
+export type ProbeApi = keyof typeof API_IDS;
+
+const API_IDS = { first: "websocket0", second: "websocket1", guarded: "websocket2" } as const;
 
 export interface RunOptions {
   functionName?: FunctionName;
@@ -83,8 +88,7 @@ export async function startProbe(options: { clock?: Clock } = {}): Promise<Probe
   prepare(aws);
   const log = watch(aws);
   const access = accessToLocalAws(aws);
-  const url = (api: "first" | "second") =>
-    aws.webSocketUrl("production", { apiName: api === "first" ? "websocket0" : "websocket1" });
+  const url = (api: ProbeApi) => aws.webSocketUrl("production", { apiName: API_IDS[api] });
   const run: Probe["run"] = (code, { functionName = "websocket-handler", headers } = {}) =>
     access.invoke(functionName, { run: code }, headers);
 
@@ -176,6 +180,7 @@ function extendApis({ state }: TestLocalAws): void {
     throw new Error("The stack has another API than it had.");
   const second: Api = { ...structuredClone(first), apiId: "websocket1", routes: { disconnect } };
   apis["websocket1"] = second;
+  apis["websocket2"] = guarded(first);
   first.stages["other"] = { ...production, stageName: "other" };
   first.routes["quiet"] = { ...disconnect, routeId: "quiet", routeKey: "quiet" };
   first.routes["reply"] = {
@@ -185,4 +190,22 @@ function extendApis({ state }: TestLocalAws): void {
     routeResponseSelectionExpression: "$default",
     routeResponses: { only: { routeResponseId: "only", routeResponseKey: "$default" } },
   };
+}
+
+/** The same API, with its function as the authorizer of `$connect`. */
+function guarded(first: Api): Api {
+  const api: Api = { ...structuredClone(first), apiId: "websocket2" };
+  const connect = api.routes["route-connect"];
+  const [integration] = Object.values(api.integrations);
+  if (connect === undefined || integration === undefined)
+    throw new Error("The stack has another API than it had.");
+  Object.assign(connect, { authorizationType: "CUSTOM", authorizerId: "guard" });
+  api.authorizers["guard"] = {
+    authorizerId: "guard",
+    name: "guard",
+    authorizerType: "REQUEST",
+    authorizerUri: integration.integrationUri,
+    identitySource: [],
+  };
+  return api;
 }

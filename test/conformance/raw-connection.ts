@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { ClientRequestArgs } from "node:http";
 import { connect as connectTcp, type TcpNetConnectOpts } from "node:net";
 import { connect as connectTls } from "node:tls";
 import WebSocket, { type ClientOptions } from "ws";
@@ -64,7 +65,7 @@ export interface RefusedConnection {
 /** Connects, and expects to be refused. */
 export async function connectRefused(
   url: string,
-  options: ClientOptions = {},
+  options: Pick<ClientRequestArgs, "headers"> = {},
 ): Promise<RefusedConnection> {
   const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
   // It is ended before it has opened, which the library calls an error.

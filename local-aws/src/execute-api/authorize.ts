@@ -4,7 +4,7 @@ import type { ApiRoute, Authorizer } from "../apigateway/state.ts";
 import { functionArnIn } from "../apigateway/function-uri.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
-import { decide, parseIdentityPolicy } from "../iam/identity-policy.ts";
+import { decide, type Decision, parseIdentityPolicy } from "../iam/identity-policy.ts";
 import type { Lambda } from "../lambda/index.ts";
 import { authorizerEvent, type ConnectionFacts, type RequestContext, traceOf } from "./events.ts";
 import { identityAt } from "./identity-source.ts";
@@ -14,15 +14,23 @@ import {
   AUTHORIZER_MISCONFIGURED,
   EXPLICITLY_DENIED,
   type GatewayError,
+  INVALID_AUTHORIZER_RESULT,
+  reasonOf,
   UNAUTHORIZED,
 } from "./outcome.ts";
 import type { PublishedStage } from "./published-stages.ts";
 import type { Hooks } from "../hooks.ts";
 
-/** The decision about a client. `authorizer`: undefined if the route has none. */
+/** The decision about a client. `authorization`: undefined if the route has no authorizer. */
 export type AuthorizerDecision =
-  | { admitted: true; authorizer?: NonNullable<ConnectionFacts["authorizer"]> }
-  | { admitted: false; error: GatewayError };
+  { admitted: true; authorization?: Authorization } | { admitted: false; error: GatewayError };
+
+/** What an authorizer says about a client that it admits. */
+export interface Authorization {
+  authorizer: NonNullable<ConnectionFacts["authorizer"]>;
+  /** Milliseconds that the authorizer took. */
+  integrationLatency: number;
+}
 
 export type RouteAuthorizer = (
   published: PublishedStage,
@@ -75,7 +83,7 @@ export function createRouteAuthorizer(options: {
     try {
       const event = authorizerEvent(facts, context, request, methodArn);
       const response = await ask(published, authorizer, event, traceOf(context));
-      return decisionOf(response, methodArn, clock.now() - startedAt);
+      return decisionOn(response, methodArn, clock.now() - startedAt);
     } catch (error) {
       if (error instanceof FailedAuthorizer)
         return refused(error.isRefusal ? UNAUTHORIZED : AUTHORIZER_FAILED);
@@ -89,7 +97,7 @@ export function createRouteAuthorizer(options: {
     const traceHeader = traceOf(handshake.context);
     hooks.emit(traceHeader, { type: "authorizer-start" });
     const decision = await judge(published, route, handshake);
-    const refusal = decision.admitted ? {} : { error: decision.error.message };
+    const refusal = decision.admitted ? {} : { error: reasonOf(decision.error) };
     hooks.emit(traceHeader, { type: "authorizer-end", ...refusal });
     return decision;
   };
@@ -104,33 +112,52 @@ class FailedAuthorizer extends Error {
   }
 }
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
-const Response = v.object({
-  principalId: v.string(),
+/** `null` has the same effect as no member. */
+const Scalar = v.nullish(v.union([v.string(), v.number(), v.boolean()]));
+
+/**
+ * The results that API Gateway accepts, as captured: a `principalId` is optional, and like each member
+ * of `context` it can be any scalar.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+const Result = v.object({
+  principalId: Scalar,
   policyDocument: v.record(v.string(), v.unknown()),
-  context: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+  context: v.nullish(v.record(v.string(), Scalar), {}),
 });
 
 /** Bytes of an authorizer's result. */
 const RESULT_LIMIT = 8 * 1024;
 
-/** @throws {AwsError} where the policy can't be read, as any other policy. */
-function decisionOf(
+function decisionOn(
   output: unknown,
   methodArn: string,
   integrationLatency: number,
 ): AuthorizerDecision {
-  const parsed = v.safeParse(Response, output);
+  const parsed = v.safeParse(Result, output);
+  // Our choice, because there is no source: a result over the limit is an invalid one.
   if (!parsed.success || Buffer.byteLength(JSON.stringify(output)) > RESULT_LIMIT)
-    return refused(AUTHORIZER_MISCONFIGURED);
+    return refused(INVALID_AUTHORIZER_RESULT);
   const { principalId, policyDocument, context } = parsed.output;
-  const rules = parseIdentityPolicy(JSON.stringify(policyDocument));
-  const decision = decide(rules, "execute-api:Invoke", methodArn);
-  if (decision === "explicitly denied") return refused(EXPLICITLY_DENIED);
-  if (decision === "implicitly denied") return refused(ACCESS_DENIED);
-  const strings = Object.entries(context).map(([key, value]) => [key, String(value)]);
-  return {
-    admitted: true,
-    authorizer: { ...Object.fromEntries(strings), principalId, integrationLatency },
-  };
+  const effect = effectOf(policyDocument, methodArn);
+  if (effect === "invalid") return refused(INVALID_AUTHORIZER_RESULT);
+  if (effect === "explicitly denied") return refused(EXPLICITLY_DENIED);
+  if (effect === "implicitly denied") return refused(ACCESS_DENIED);
+  const texts = Object.entries({ ...context, principalId })
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([key, value]) => [key, String(value)]);
+  const authorizer: Authorization["authorizer"] = Object.fromEntries(texts);
+  return { admitted: true, authorization: { authorizer, integrationLatency } };
+}
+
+/** The effect of a policy on the connect; `invalid` if it is no policy. */
+function effectOf(policyDocument: object, methodArn: string): Decision | "invalid" {
+  try {
+    const rules = parseIdentityPolicy(JSON.stringify(policyDocument));
+    return decide(rules, "execute-api:Invoke", methodArn);
+  } catch (error) {
+    if (error instanceof AwsError) return "invalid";
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { AccessLog } from "./access-log.ts";
-import type { RouteAuthorizer } from "./authorize.ts";
+import type { Authorization, RouteAuthorizer } from "./authorize.ts";
 import {
   connectEvent,
   type ConnectionFacts,
@@ -8,7 +8,7 @@ import {
   requestContext,
   traceOf,
 } from "./events.ts";
-import { isToken } from "./handshake.ts";
+import { gatewayRefusal, isToken, type Refusal } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
 import type { Integrator } from "./integration.ts";
 import {
@@ -27,7 +27,7 @@ import type { Hooks } from "../hooks.ts";
 /** Whether a client may connect. */
 export type Admission =
   | { admitted: true; facts: ConnectionFacts; subprotocol: string | undefined }
-  | { admitted: false; status: number; requestId: string; body: string };
+  | { admitted: false; refusal: Refusal };
 
 export type ConnectHandler = (
   published: PublishedStage,
@@ -50,25 +50,29 @@ export function createConnectHandler(options: {
     facts: ConnectionFacts,
     context: RequestContext,
     request: IncomingMessage,
-  ): Promise<{ facts: ConnectionFacts; outcome: Outcome }> => {
+  ): Promise<{ facts: ConnectionFacts; context: RequestContext; outcome: Outcome }> => {
     const route = routeWithKey(published.api, "$connect");
     const traceHeader = traceOf(context);
     if (!throttling.admitsConnection(published)) {
       hooks.emit(traceHeader, { type: "throttled" });
-      return { facts, outcome: failed(TOO_MANY_REQUESTS) };
+      return { facts, context, outcome: failed(TOO_MANY_REQUESTS) };
     }
-    if (route === undefined) return { facts, outcome: { status: 200 } };
+    if (route === undefined) return { facts, context, outcome: { status: 200 } };
     hooks.emit(traceHeader, { type: "route", routeKey: route.routeKey });
     const decision = await authorize(published, route, { facts, context, request });
-    if (!decision.admitted) return { facts, outcome: failed(decision.error) };
+    if (!decision.admitted) return { facts, context, outcome: failed(decision.error) };
 
-    const { authorizer } = decision;
-    const known = authorizer === undefined ? facts : { ...facts, authorizer };
-    const event = connectEvent(known, contextOf(known, context.requestId), request);
+    const { authorization } = decision;
+    const known = authorization ? { ...facts, authorizer: authorization.authorizer } : facts;
+    const authorized = authorization
+      ? { ...context, authorizer: inConnect(authorization) }
+      : context;
+    const event = connectEvent(known, authorized, request);
     const outcome = await integrate(published, route, event, traceHeader);
     const isUsable = outcome.error !== undefined || outcome.response !== undefined;
     return {
       facts: known,
+      context: authorized,
       outcome: isUsable ? outcome : { ...outcome, ...failed(FUNCTION_FAILED) },
     };
   };
@@ -78,8 +82,7 @@ export function createConnectHandler(options: {
     const early = contextOf(newcomer, requestId);
     const traceHeader = traceOf(early);
     hooks.emit(traceHeader, { type: "handshake", context: early });
-    const { facts, outcome } = await run(published, newcomer, early, request);
-    const context = contextOf(facts, requestId);
+    const { facts, context, outcome } = await run(published, newcomer, early, request);
     accessLog.write(published, context, outcome);
     const admitted = admission(outcome, facts, context);
     if (admitted.admitted) hooks.emit(traceHeader, { type: "open" });
@@ -87,6 +90,12 @@ export function createConnectHandler(options: {
     return admitted;
   };
 }
+
+/** Of all events, only that of `$connect` has the latency of the authorizer. */
+const inConnect = ({ authorizer, integrationLatency }: Authorization) => ({
+  ...authorizer,
+  integrationLatency,
+});
 
 const contextOf = (facts: ConnectionFacts, requestId: string): RequestContext =>
   requestContext(facts, {
@@ -107,7 +116,7 @@ function admission(outcome: Outcome, facts: ConnectionFacts, context: RequestCon
     };
   const body =
     outcome.error === undefined ? (response?.body ?? "") : errorText(outcome.error, context);
-  return { admitted: false, status, requestId: context.requestId, body };
+  return { admitted: false, refusal: gatewayRefusal(status, context.requestId, body) };
 }
 
 /**

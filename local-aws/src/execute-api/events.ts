@@ -45,9 +45,9 @@ export function requestContext(facts: ConnectionFacts, occasion: Occasion) {
   const { eventType, requestId, routeKey, time, messageId, close } = occasion;
   return {
     routeKey,
+    disconnectStatusCode: close?.code,
     authorizer,
     messageId,
-    disconnectStatusCode: close?.code,
     eventType,
     extendedRequestId: requestId,
     requestTime: commonLogTime(time),
@@ -70,7 +70,7 @@ export function connectEvent(
   request: IncomingMessage,
 ) {
   const headers = headersOf(request, context).map(withKnownName);
-  const query = queryOf(request.url ?? "");
+  const query = queryOf(request.url ?? "")?.toSorted(byName);
   return {
     headers: lastOf(headers),
     multiValueHeaders: allOf(headers),
@@ -83,10 +83,10 @@ export function connectEvent(
 }
 
 /**
- * What a REQUEST authorizer gets. Unlike the event of `$connect` it names `Connection` and `Upgrade`.
- *
- * Our choice, because there is no capture: without a query string its two members are empty objects, as the
- * stage variables are in AWS's example.
+ * What a REQUEST authorizer gets. Unlike the event of `$connect`, it names `Connection` and `Upgrade`,
+ * has the query parameters in the order in which the client sent them, and has empty objects if there
+ * are no parameters or stage variables, as captured.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function authorizerEvent(
@@ -219,11 +219,11 @@ export function traceOf({
   return `Root=1-${seconds}-${id}`;
 }
 
-/** The parameters in order of their names; undefined where there are none. */
+/** The parameters in the order of the query string; undefined where there are none. */
 export function queryOf(url: string): Values | undefined {
   const start = url.indexOf("?");
   const query = new URLSearchParams(start === -1 ? "" : url.slice(start));
   const names = [...new Set(query.keys())];
   if (names.length === 0) return undefined;
-  return names.map((name): Values[number] => [name, query.getAll(name)]).toSorted(byName);
+  return names.map((name): Values[number] => [name, query.getAll(name)]);
 }

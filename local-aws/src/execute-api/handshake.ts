@@ -28,24 +28,61 @@ function isSubprotocolList(header: string | undefined): boolean {
   return names.every(isToken) && new Set(names).size === names.length;
 }
 
-/** An answer to a handshake other than 101. */
+/** A response to a handshake other than 101. */
 export interface Refusal {
   status: number;
-  requestId: string;
-  /** JSON, unless a function has other ideas. */
+  /** Without `Date` and `Content-Length`. */
+  headers: Readonly<Record<string, string>>;
   body: string;
 }
 
-/** Answers in API Gateway's form, and ends the TCP connection. */
-export function refuse(socket: Duplex, { status, requestId, body }: Refusal): void {
-  const headers = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
-    `Date: ${new Date().toUTCString()}`,
-    "Content-Type: application/json; charset=UTF-8",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Connection: keep-alive",
-    `x-amz-apigw-id: ${requestId}`,
-  ];
+/**
+ * A refusal by API Gateway.
+ * @param body JSON, except for the body that a function returned.
+ */
+export const gatewayRefusal = (status: number, requestId: string, body: string): Refusal => ({
+  status,
+  headers: {
+    "Content-Type": "application/json; charset=UTF-8",
+    Connection: "keep-alive",
+    "x-amz-apigw-id": requestId,
+  },
+  body,
+});
+
+/** The refusal by the load balancer in front of API Gateway, as captured. */
+const LOAD_BALANCER_REFUSAL: Refusal = {
+  status: 400,
+  headers: { Server: "awselb/2.0", "Content-Type": "text/html", Connection: "close" },
+  body: [
+    "<html>",
+    "<head><title>400 Bad Request</title></head>",
+    "<body>",
+    "<center><h1>400 Bad Request</h1></center>",
+    "</body>",
+    "</html>",
+    "",
+  ].join("\r\n"),
+};
+
+/**
+ * Refuses a handshake with more than one `Authorization`, which never reaches API Gateway.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
+ */
+export function loadBalancerRefusal(request: IncomingMessage): Refusal | undefined {
+  if (request.headers.authorization === undefined) return undefined;
+  const { authorization = [] } = request.headersDistinct;
+  return authorization.length > 1 ? LOAD_BALANCER_REFUSAL : undefined;
+}
+
+/** Writes the response to a refused handshake, and ends the TCP connection. */
+export function refuse(socket: Duplex, { status, headers, body }: Refusal): void {
+  const lines = Object.entries({
+    Date: new Date().toUTCString(),
+    ...headers,
+    "Content-Length": Buffer.byteLength(body),
+  }).map(([name, value]) => `${name}: ${value}`);
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, ...lines].join("\r\n");
   socket.once("finish", () => socket.destroy());
-  socket.end(`${headers.join("\r\n")}\r\n\r\n${body}`);
+  socket.end(`${head}\r\n\r\n${body}`);
 }

@@ -6,6 +6,13 @@ const SOURCE =
   /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
 
 /**
+ * Variables of the context that API Gateway does not take as identity sources, although the event has
+ * them: a capture has 401 for each, with any request.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
+ */
+const NO_SOURCES = new Set(["eventType", "messageDirection"]);
+
+/**
  * What a request has at an identity source of an authorizer; undefined or empty where nothing.
  * @param source `route.request.header.{name}`, `route.request.querystring.{name}`,
  * `stageVariables.{name}` or `context.{name}`.
@@ -25,6 +32,6 @@ export function identityAt(
     case "stageVariables":
       return new Map(Object.entries(stageVariables)).get(name);
     default:
-      return contextVariable(context, name.split("."));
+      return NO_SOURCES.has(name) ? undefined : contextVariable(context, name.split("."));
   }
 }

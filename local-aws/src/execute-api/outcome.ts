@@ -36,7 +36,11 @@ export interface GatewayError {
 
 /** The event that reports the outcome to the hooks. */
 export const handled = ({ status, error }: Outcome) =>
-  ({ type: "handled", status, ...(error && { error: error.message }) }) as const;
+  ({ type: "handled", status, ...(error && { error: reasonOf(error) }) }) as const;
+
+/** The message for the client, or the response type if the message is empty. */
+export const reasonOf = ({ message, responseType }: GatewayError): string =>
+  message || responseType;
 
 export const failed = (error: GatewayError): Outcome => ({ status: error.status, error });
 
@@ -78,8 +82,10 @@ export const TOO_MANY_REQUESTS: GatewayError = {
 };
 
 /**
- * Our choice: the texts and response types of the authorizer's errors are those of REST APIs. The
- * statuses 401 and 403 are documented.
+ * The statuses and messages of the authorizer's errors are captured.
+ *
+ * Our choice, because there is no source: their response types are those of REST APIs.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export const UNAUTHORIZED: GatewayError = {
@@ -90,32 +96,40 @@ export const UNAUTHORIZED: GatewayError = {
 
 export const ACCESS_DENIED: GatewayError = {
   status: 403,
-  message: "User is not authorized to access this resource",
+  message:
+    "User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action",
   responseType: "ACCESS_DENIED",
 };
 
 export const EXPLICITLY_DENIED: GatewayError = {
   ...ACCESS_DENIED,
-  message: "User is not authorized to access this resource with an explicit deny",
+  message:
+    "User is not authorized to access this resource with an explicit deny in an identity-based policy",
 };
 
-/** The authorizer failed. */
+/**
+ * The authorizer failed.
+ *
+ * Our choice, because there is no source: the message is that of an authorizer that cannot be invoked.
+ */
 export const AUTHORIZER_FAILED: GatewayError = {
   status: 500,
   message: "Internal server error",
   responseType: "AUTHORIZER_FAILURE",
 };
 
-/** The authorizer may not be invoked, is not there, or returned something else than a policy. */
+/** API Gateway may not invoke the authorizer, or it does not exist. */
 export const AUTHORIZER_MISCONFIGURED: GatewayError = {
   ...AUTHORIZER_FAILED,
   responseType: "AUTHORIZER_CONFIGURATION_ERROR",
 };
 
+/** The authorizer's result is not one that API Gateway can read. The client gets an empty message. */
+export const INVALID_AUTHORIZER_RESULT: GatewayError = { ...AUTHORIZER_MISCONFIGURED, message: "" };
+
 /**
- * An error as the client gets it, in the spacing of AWS.
- *
- * Our choice: a refused connect has it as its body, of which no capture is known.
+ * An error as the client gets it, in the spacing of AWS: as a frame, or as the body of the response
+ * to a refused connect.
  */
 export const errorText = (
   { message }: GatewayError,

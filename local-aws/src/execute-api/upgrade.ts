@@ -6,8 +6,16 @@ import type { ConnectHandler } from "./connect.ts";
 import type { ConnectionFacts } from "./events.ts";
 import { createForeignOriginWarning } from "./foreign-origin.ts";
 import type { CustomDomains } from "./custom-domains.ts";
-import { isOpeningHandshake, refuse, type Refusal, stagePathOf } from "./handshake.ts";
+import {
+  gatewayRefusal,
+  isOpeningHandshake,
+  loadBalancerRefusal,
+  refuse,
+  type Refusal,
+  stagePathOf,
+} from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
+import { sourceIpOf } from "../server/source-ip.ts";
 import { MESSAGE_LIMIT, URL_LIMIT } from "./limits.ts";
 import type {
   PublishedStage,
@@ -57,6 +65,8 @@ export function createUpgradeHandler(options: {
   server.on("headers", (headers) => headers.push(`Date: ${new Date().toUTCString()}`));
 
   return async (request, socket, head) => {
+    const unforwarded = loadBalancerRefusal(request);
+    if (unforwarded !== undefined) return refuse(socket, unforwarded);
     const address = findStage(domains, stages, request);
     const published = address?.stage.current();
     if (address === undefined || published === undefined)
@@ -68,7 +78,7 @@ export function createUpgradeHandler(options: {
     const { stage, domainName = request.headers.host ?? "" } = address;
     const newcomer = factsOf(request, published, domainName, clock.now());
     const admission = await connect(published, newcomer, request);
-    if (!admission.admitted) return refuse(socket, admission);
+    if (!admission.admitted) return refuse(socket, admission.refusal);
 
     const { facts, subprotocol } = admission;
     if (subprotocol !== undefined) subprotocols.set(request, subprotocol);
@@ -96,11 +106,8 @@ function handshakeRefusal(request: IncomingMessage): Refusal | undefined {
   return isOpeningHandshake(request) ? undefined : refusal(400, "Bad Request");
 }
 
-const refusal = (status: number, message: string): Refusal => ({
-  status,
-  requestId: newRequestId(),
-  body: JSON.stringify({ message }),
-});
+const refusal = (status: number, message: string): Refusal =>
+  gatewayRefusal(status, newRequestId(), JSON.stringify({ message }));
 
 function factsOf(
   { headers, socket }: IncomingMessage,
@@ -118,7 +125,7 @@ function factsOf(
     connectedAt,
     identity: {
       ...(userAgent !== undefined && { userAgent }),
-      sourceIp: socket.remoteAddress?.replace("::ffff:", "") ?? "",
+      sourceIp: sourceIpOf(socket),
     },
     ...(Object.keys(stageVariables).length > 0 && { stageVariables }),
   };
