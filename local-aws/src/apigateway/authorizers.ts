@@ -1,35 +1,18 @@
 import * as v from "valibot";
-import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
-import { functionUri } from "./function-uri.ts";
+import { authorizerSettings, changeAuthorizer } from "./authorizer-settings.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
 import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
 import type { Api, Authorizer } from "./state.ts";
 
-/** The text: https://github.com/aws/aws-cdk/issues/18307 */
-const IDENTITY_SOURCE =
-  /^(route\.request\.(querystring|header)|stageVariables|context)\.[a-zA-Z0-9._-]+$/;
-const invalidSource = ({ input }: v.BaseIssue<unknown>) =>
-  `Invalid request identity source expression: ${String(input)}. The sources must be separated by comma, and each source must be either a request parameter, matching 'route.request.querystring|header.[a-zA-Z0-9.\\_-]+', or a stage variable, matching 'stageVariables.[a-zA-Z0-9.\\_-]+', or a context parameter, matching 'context.[a-zA-Z0-9.\\_-]+'`;
-
-const settings = {
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  authorizerType: only("authorizerType", "REQUEST"),
-  authorizerUri: functionUri("Invalid Authorizer URI"),
-  identitySource: v.array(v.pipe(v.string(), v.regex(IDENTITY_SOURCE, invalidSource))),
-};
-
-const createInput = v.strictObject({ apiId: v.string(), ...settings });
+const createInput = v.strictObject({ apiId: v.string(), ...authorizerSettings.create });
 
 const authorizerInput = v.strictObject({ apiId: v.string(), authorizerId: v.string() });
 
 const updateInput = v.strictObject({
   ...authorizerInput.entries,
-  name: v.exactOptional(settings.name),
-  authorizerType: v.exactOptional(settings.authorizerType),
-  authorizerUri: v.exactOptional(settings.authorizerUri),
-  identitySource: v.exactOptional(settings.identitySource),
+  ...authorizerSettings.update,
 });
 
 /** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */
@@ -40,7 +23,7 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
     refuseTakenName(api, authorizer);
     api.authorizers[authorizer.authorizerId] = authorizer;
     autoDeploy(api, clock);
-    return authorizer;
+    return describe(authorizer);
   };
   return [
     controlRoute({
@@ -49,31 +32,36 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
       path: "/v2/apis/{apiId}/authorizers",
       status: 201,
       input: createInput,
-      handle: ({ apiId, ...input }, region) =>
-        put(apiOf(region, apiId), { ...input, authorizerId: newId(7) }),
+      handle: ({ apiId, name, ...settings }, region) =>
+        put(apiOf(region, apiId), changeAuthorizer({ authorizerId: newId(6), name }, settings)),
     }),
     controlRoute({
       name: "GetAuthorizers",
       method: "GET",
       path: "/v2/apis/{apiId}/authorizers",
       input: v.strictObject({ apiId: v.string() }),
-      handle: ({ apiId }, region) => ({ items: Object.values(apiOf(region, apiId).authorizers) }),
+      handle: ({ apiId }, region) => ({
+        items: Object.values(apiOf(region, apiId).authorizers).map(describe),
+      }),
     }),
     controlRoute({
       name: "GetAuthorizer",
       method: "GET",
       path,
       input: authorizerInput,
-      handle: ({ apiId, authorizerId }, region) => get(apiOf(region, apiId), authorizerId),
+      handle: ({ apiId, authorizerId }, region) =>
+        describe(get(apiOf(region, apiId), authorizerId)),
     }),
     controlRoute({
       name: "UpdateAuthorizer",
       method: "PATCH",
       path,
       input: updateInput,
-      handle({ apiId, authorizerId, ...changes }, region) {
+      handle({ apiId, authorizerId, authorizerPayloadFormatVersion = "", ...changes }, region) {
         const api = apiOf(region, apiId);
-        return put(api, { ...get(api, authorizerId), ...changes });
+        // As captured: an empty text removes the version, which is never there.
+        const version = authorizerPayloadFormatVersion !== "" && { authorizerPayloadFormatVersion };
+        return put(api, changeAuthorizer(get(api, authorizerId), { ...changes, ...version }));
       },
     }),
     controlRoute({
@@ -91,6 +79,12 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
     }),
   ];
 }
+
+/** Without identity sources, an authorizer has no such member. */
+const describe = ({ identitySource, ...authorizer }: Authorizer) => ({
+  ...authorizer,
+  ...(identitySource.length > 0 && { identitySource }),
+});
 
 const get = (api: Api, authorizerId: string) =>
   findPart(api.authorizers, "Authorizer", authorizerId);

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { notImplemented } from "../protocols/aws-error.ts";
+import { badRequest } from "./identifiers.ts";
 
 /** Its groups are the ARN of the function, and the qualifier. */
 const FUNCTION_URI =
@@ -8,7 +9,10 @@ const FUNCTION_URI =
 /** The ARN of the Lambda function in the URI of an integration or authorizer. */
 export const functionArnIn = (uri: string): string | undefined => FUNCTION_URI.exec(uri)?.[1];
 
-/** The URI of an integration or authorizer, which names a Lambda function. */
+/**
+ * The URI of an integration or authorizer, which names a Lambda function.
+ * @param invalid the message of the 400 for any other text.
+ */
 export const functionUri = (invalid: string) =>
   v.pipe(
     v.string(),
@@ -18,6 +22,7 @@ export const functionUri = (invalid: string) =>
       const [matched, , qualifier] = FUNCTION_URI.exec(uri) ?? [];
       if (qualifier !== undefined)
         throw notImplemented(`versions and aliases, such as that of the function URI ${uri}`);
-      return matched !== undefined;
-    }, invalid),
+      if (matched === undefined) throw badRequest(invalid);
+      return true;
+    }),
   );

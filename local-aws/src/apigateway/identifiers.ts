@@ -5,8 +5,8 @@ import type { Api, DomainName } from "./state.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** As API Gateway makes them: 10 characters for an API, 7 for what belongs to one. */
-export const newId = (length: 7 | 10): string =>
+/** As API Gateway makes them: 10 characters for an API, 6 for an authorizer, 7 for other parts of an API. */
+export const newId = (length: 6 | 7 | 10): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 
 /** @throws {AwsError} 404 NotFoundException. */
@@ -23,10 +23,13 @@ export function findDomainName(state: State, region: string, domainName: string)
 
 /**
  * One of what belongs to an API, by its id.
- * @throws {AwsError} 404 NotFoundException. Our choice: the text, which is known for APIs only.
+ *
+ * Our choice: the text for a kind other than a route and an authorizer, of which there are captures.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_authorizer_admission.json
+ * @throws {AwsError} 404 NotFoundException.
  */
 export const findPart = <Part>(parts: Record<string, Part>, kind: string, id: string): Part =>
-  find(parts, id, `Invalid ${kind} identifier specified ${id}`);
+  find(parts, id, `Invalid ${kind} identifier specified`);
 
 function find<Found>(record: Record<string, Found>, id: string, otherwise: string): Found {
   const found = Object.hasOwn(record, id) ? record[id] : undefined;

@@ -111,6 +111,30 @@ describe("routes, and what they refer to", () => {
     });
   });
 
+  test("an authorizer without CUSTOM is refused, and goes with CUSTOM", async () => {
+    const gateway = createTestGateway();
+    const { path, routeId, target } = await createChat(gateway);
+    const url = `${path}/routes/${routeId}`;
+    const { output } = await gateway.call("POST", `${path}/authorizers`, authorizer);
+    const authorizerId = String(output["authorizerId"]);
+    const refusal = {
+      status: 501,
+      output: {
+        message: `The local AWS does not implement the authorizerId ${authorizerId} with authorizationType NONE.`,
+      },
+    };
+    const route = { routeKey: "$default", target, authorizerId };
+    expect(await gateway.call("POST", `${path}/routes`, route)).toMatchObject(refusal);
+    expect(await gateway.call("PATCH", url, { authorizerId })).toMatchObject(refusal);
+    const custom = { authorizationType: "CUSTOM", authorizerId };
+    expect(await gateway.call("PATCH", url, custom)).toMatchObject({ status: 201, output: custom });
+    const none = { authorizationType: "NONE" };
+    expect(await gateway.call("PATCH", url, { ...none, authorizerId })).toMatchObject(refusal);
+    const opened = await gateway.call("PATCH", url, none);
+    expect(opened).toMatchObject({ status: 201, output: none });
+    expect(opened.output).not.toHaveProperty("authorizerId");
+  });
+
   test("an authorizer's name is there once per API", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { notImplemented } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
@@ -75,10 +76,14 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
       name: "UpdateRoute",
       method: "PATCH",
       path,
+      // As captured, also for a route that is not new.
+      status: 201,
       input: updateInput,
       handle({ apiId, routeId, ...changes }, region) {
         const api = apiOf(region, apiId);
-        return put(api, { ...findRoute(api, routeId), ...changes });
+        const route = findRoute(api, routeId);
+        const isOpened = changes.authorizationType === "NONE";
+        return put(api, { ...route, ...(isOpened && { authorizerId: "" }), ...changes });
       },
     }),
     controlRoute({
@@ -99,7 +104,7 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
 
 /** @throws {AwsError} 404 NotFoundException. */
 export const findRoute = (api: Api, routeId: string): ApiRoute =>
-  findPart(api.routes, "Route", routeId);
+  findPart(api.routes, "route", routeId);
 
 /** The text about a taken key: https://github.com/serverless/serverless/issues/7260 */
 function check(api: Api, route: ApiRoute): ApiRoute {
@@ -125,17 +130,23 @@ function check(api: Api, route: ApiRoute): ApiRoute {
 }
 
 /**
- * An authorizer without `CUSTOM` is dropped, as on AWS.
+ * Our choice: an authorizer without `CUSTOM` is refused. A report says that AWS accepts it and drops it,
+ * so that every client can connect.
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/40833
  */
 function checkAuthorizer(api: Api, route: ApiRoute): Pick<ApiRoute, "authorizerId"> {
   const { routeKey, authorizationType, authorizerId = "" } = route;
-  if (authorizationType === "NONE") return {};
+  if (authorizationType === "NONE") {
+    if (authorizerId === "") return {};
+    throw notImplemented(`the authorizerId ${authorizerId} with authorizationType NONE`);
+  }
   if (routeKey !== "$connect")
     throw badRequest("Currently, authorization is restricted to the $connect route only");
-  // Our choice: the text, for which there is no source.
+  // The text: https://github.com/hashicorp/terraform-provider-aws/issues/17497
   if (!Object.hasOwn(api.authorizers, authorizerId))
-    throw badRequest(`Unable to find the authorizer "${authorizerId}"`);
+    throw badRequest(
+      "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",
+    );
   return { authorizerId };
 }
 

@@ -23,7 +23,7 @@ export function stageRoutes(control: ControlPlane): Route[] {
   const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
   const find = (region: string, { apiId, stageName }: v.InferOutput<typeof stageInput>) => {
     const api = apiOf(region, apiId);
-    return { api, stage: findPart(api.stages, "Stage", stageName) };
+    return { api, stage: findPart(api.stages, "stage", stageName) };
   };
   const path = "/v2/apis/{apiId}/stages/{stageName}";
   return [

@@ -17,7 +17,7 @@ export function tagRoutes({ state }: ControlPlane): Route[] {
     if (arnRegion !== region) throw badRequest(`Invalid resource ARN specified: ${arn}`);
     if (domainName !== undefined) return findDomainName(state, region, domainName);
     const api = findApi(state, region, apiId);
-    return stageName === undefined ? api : findPart(api.stages, "Stage", stageName);
+    return stageName === undefined ? api : findPart(api.stages, "stage", stageName);
   };
   return [
     controlRoute({
