@@ -1,18 +1,13 @@
-import { ApiGatewayV2 } from "@aws-sdk/client-apigatewayv2";
-import { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { IAM } from "@aws-sdk/client-iam";
+import type { IAM } from "@aws-sdk/client-iam";
 import {
   type CreateFunctionCommandInput,
   type FunctionConfiguration,
-  Lambda,
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
-import { SQS } from "@aws-sdk/client-sqs";
-import { STS } from "@aws-sdk/client-sts";
 import { LOCAL_ACCOUNT_ID, type LocalAwsOptions } from "@websocket-lambda/local-aws";
 import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
+import { type Clients, createClients } from "./clients.ts";
 import { type Answer, request } from "./signed-request.ts";
 
 const REGION = "us-east-1";
@@ -24,16 +19,9 @@ const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
  *
  * The clients never retry.
  */
-export interface Account {
+export interface Account extends Clients {
   readonly id: string;
   readonly region: string;
-  readonly apigateway: ApiGatewayV2;
-  readonly cloudwatch: CloudWatch;
-  readonly iam: IAM;
-  readonly lambda: Lambda;
-  readonly logs: CloudWatchLogs;
-  readonly sqs: SQS;
-  readonly sts: STS;
   /** Creates a function as {@link createFunction}, and does not wait until it is active. */
   beginFunction(options?: FunctionOptions): Promise<FunctionConfiguration>;
   /** Creates a function that is active. Default: its code returns the event, its role allows all. */
@@ -100,8 +88,8 @@ export function createAccount(
   const localAws = () => (started ??= start(localOptions));
   const endpoint = async () => ({ url: new URL((await localAws()).endpoint) });
   const options = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint };
-  const iam = new IAM(options);
-  const lambda = new Lambda(options);
+  const clients = createClients(options);
+  const { iam, lambda } = clients;
   let role: Promise<string> | undefined;
 
   const beginFunction: Account["beginFunction"] = async ({ source = ECHO, ...input } = {}) =>
@@ -117,13 +105,7 @@ export function createAccount(
   return {
     id: LOCAL_ACCOUNT_ID,
     region: REGION,
-    apigateway: new ApiGatewayV2(options),
-    cloudwatch: new CloudWatch(options),
-    iam,
-    lambda,
-    logs: new CloudWatchLogs(options),
-    sqs: new SQS(options),
-    sts: new STS(options),
+    ...clients,
     localAws,
     beginFunction,
     async createFunction(functionOptions) {

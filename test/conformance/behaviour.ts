@@ -25,6 +25,8 @@ export interface Behaviour {
   basis: Basis;
   /** Where it is known from: a URL, with a commit if it is of a repository. */
   source: string;
+  /** The row of docs/aws-contract.md that says the same. */
+  fact?: string;
   /** Default: the service of its table. */
   service?: Service;
   /** Why it cannot run on AWS with only the deployed stack. */

@@ -47,6 +47,10 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npx vitest run functions/processor": FOLLOWED,
   "WEBSOCKET_URL=$(terraform -chdir=terraform output -raw websocket_url) npx vitest run test/e2e":
     "it runs the end-to-end suite a second time, and rebuilds dist/",
+  "AWS_REGION=us-east-1 node test/conformance/questions/main.ts answers.json":
+    "test/conformance/questions.test.ts runs it",
+  "AWS_REGION=us-east-1 node test/conformance/questions/main.ts answers.json OPEN-1":
+    "test/conformance/questions.test.ts runs it",
   "terraform -chdir=terraform/account init": APPLIES,
   "terraform -chdir=terraform/account apply": APPLIES,
   "terraform -chdir=terraform init": APPLIES,
