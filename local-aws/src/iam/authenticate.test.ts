@@ -214,6 +214,17 @@ describe("authenticate", () => {
     );
   });
 
+  it.each(["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])(
+    "does not implement %s, which needs no signature",
+    async (operation) => {
+      const body = Buffer.from(`Version=2011-06-15&Action=${operation}&RoleArn=a`);
+      await expect(iam.authenticate({ ...unsigned, body })).rejects.toMatchObject({
+        status: 501,
+        message: `The local AWS does not implement sts:${operation}.`,
+      });
+    },
+  );
+
   it("does not implement presigned URLs", async () => {
     const url = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00";
     await expect(iam.authenticate({ ...unsigned, url })).rejects.toMatchObject({ status: 501 });

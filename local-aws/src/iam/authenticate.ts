@@ -39,13 +39,18 @@ export function createAuthenticate(options: {
   };
 }
 
-function authorizationOf({ headers, url }: SignedRequest): string {
+function authorizationOf({ headers, url, body }: SignedRequest): string {
   const header = headers["authorization"];
   if (header !== undefined) return header;
   if (/[?&]X-Amz-Signature=/i.test(url))
     throw notImplemented("signatures in the query string (presigned URLs)");
+  const [, operation] = UNSIGNED_OPERATION.exec(body.toString()) ?? [];
+  if (operation !== undefined) throw notImplemented(`sts:${operation}`);
   throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 }
+
+/** The operations of STS that need no signature, because they carry a token of another issuer. */
+const UNSIGNED_OPERATION = /(?:^|&)Action=(AssumeRoleWith(?:SAML|WebIdentity))(?:&|$)/;
 
 /** As it was sent, and in milliseconds since the epoch. */
 function signingTime(

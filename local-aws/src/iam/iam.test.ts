@@ -60,11 +60,25 @@ describe("roles", () => {
       "<Arn>arn:aws:iam::000000000000:role/team/worker</Arn>",
       "<CreateDate>2026-01-01T00:00:00Z</CreateDate>",
       `<AssumeRolePolicyDocument>${encodeURIComponent(trustPolicy)}</AssumeRolePolicyDocument>`,
-      "<Description>Works</Description><MaxSessionDuration>3600</MaxSessionDuration>",
+      "<Description>Works</Description>",
+      "<MaxSessionDuration>3600</MaxSessionDuration>",
       "<Tags><member><Key>Project</Key><Value>chat</Value></member></Tags>",
     ])
       expect(text).toContain(part);
     expect(text).toMatch(/<RoleId>AROA[A-Z2-7]{17}<\/RoleId>/);
+  });
+
+  // https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/iam/test_iam.snapshot.json
+  it("are described with their tags alone by CreateRole, and without a list if they have none", async () => {
+    const created = await call("CreateRole", createRole);
+    expect(created.text).not.toMatch(/MaxSessionDuration|RoleLastUsed|Tags/);
+    const { text } = await call("GetRole", { RoleName: "worker" });
+    expect(text).toContain("<MaxSessionDuration>3600</MaxSessionDuration><RoleLastUsed></");
+    expect(text).not.toContain("Tags");
+    const tags = { "Tags.member.1.Key": "Project", "Tags.member.1.Value": "chat" };
+    const tagged = await call("CreateRole", { ...createRole, RoleName: "other", ...tags });
+    expect(tagged.text).toContain("<Tags><member><Key>Project</Key><Value>chat</Value></member>");
+    expect(tagged.text).not.toContain("MaxSessionDuration");
   });
 
   it("are refused under a name that is taken, whatever its case", async () => {
@@ -132,6 +146,8 @@ describe("roles", () => {
     expect(await error("CreateRole", { ...createRole, RoleName: "a b" })).toMatchObject({
       status: 400,
       code: "ValidationError",
+      message:
+        "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+",
     });
   });
 });

@@ -1,10 +1,20 @@
-import { parseArn } from "../arn.ts";
 import { arnMatcher, wildcard } from "./arn.ts";
-import { malformed, notEvaluated, parsePolicyDocument, type Statement } from "./policy-document.ts";
+import {
+  checkActions,
+  checkLegacyParsing,
+  checkSids,
+  hasCondition,
+  legacyParsing,
+  malformed,
+  notEvaluated,
+  parsePolicyDocument,
+  type Statement,
+} from "./policy-document.ts";
+import { completeArn, failsLegacyParsing, resourceError } from "./policy-resource.ts";
 
 /** A statement of an identity-based policy, ready to be asked. */
 export interface Rule {
-  effect: Statement["Effect"];
+  effect: "Allow" | "Deny";
   covers(action: string, resource: string): boolean;
 }
 
@@ -12,51 +22,63 @@ export type Decision = "allowed" | "implicitly denied" | "explicitly denied";
 
 /**
  * Reads an inline policy of a role.
- * @throws {AwsError} 400 MalformedPolicyDocument, also for what can't be evaluated here: conditions,
+ * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: conditions,
  * policy variables, NotAction and NotResource.
  */
 export function parseIdentityPolicy(text: string): Rule[] {
   const { Version, Statement } = parsePolicyDocument(text);
   if (Version !== "2012-10-17")
     throw malformed("Policy document must be version 2012-10-17 or greater.");
+  admit(Statement);
   return Statement.map(ruleOf);
 }
 
-function ruleOf(statement: Statement): Rule {
-  if (statement.Principal !== undefined || statement.NotPrincipal !== undefined)
+/**
+ * The checks after the grammar, in the order of AWS. As recorded:
+ * https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py
+ */
+function admit(statements: readonly Statement[]): void {
+  if (statements.some(({ Principal, NotPrincipal }) => (Principal ?? NotPrincipal) !== undefined))
     throw malformed("Policy document should not specify a principal.");
-  for (const element of ["Condition", "NotAction", "NotResource"] as const)
+  checkLegacyParsing(statements);
+  const resources = statements.map(({ Resource, NotResource }) => Resource ?? NotResource ?? []);
+  const [wrongResource] = resources.flat().flatMap((resource) => resourceError(resource) ?? []);
+  if (wrongResource === undefined && resources.flat().some(failsLegacyParsing))
+    throw legacyParsing();
+  checkSids(statements);
+  checkActions(statements);
+  if (wrongResource !== undefined) throw malformed(wrongResource);
+  for (const { Action, NotAction } of statements) (Action ?? NotAction ?? []).forEach(checkAction);
+  if (resources.some(({ length }) => length === 0))
+    throw malformed("Policy statement must contain resources.");
+}
+
+function checkAction(action: string): void {
+  if (action === "*") return;
+  const [vendor = "", ...names] = action.split(":");
+  if (names.length === 0)
+    throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+  if (names.length > 1) throw malformed("Actions/Condition can contain only one colon.");
+  if (!/^([a-zA-Z0-9.-]+|\*)$/.test(vendor)) throw malformed(`Vendor ${vendor} is not valid`);
+}
+
+function ruleOf(statement: Statement): Rule {
+  for (const element of ["NotAction", "NotResource"] as const)
     if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
+  if (hasCondition(statement)) throw notEvaluated("the element Condition");
   const { Effect, Action = [], Resource = [] } = statement;
-  if (Action.length === 0) throw malformed("Policy statement must contain actions.");
-  if (Resource.length === 0) throw malformed("Policy statement must contain resources.");
-  const actions = Action.map(actionMatcher);
+  [...Action, ...Resource].forEach(refuseVariables);
+  const actions = Action.map((action) => wildcard(action, "i"));
   const resources = Resource.map(resourceMatcher);
   return {
-    effect: Effect,
+    effect: Effect === "Deny" ? "Deny" : "Allow",
     covers: (action, resource) =>
       actions.some((matches) => matches(action)) && resources.some((matches) => matches(resource)),
   };
 }
 
-function actionMatcher(pattern: string): (action: string) => boolean {
-  if (pattern === "*") return () => true;
-  const parts = pattern.split(":");
-  if (parts.length === 1)
-    throw malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-  if (parts.length > 2) throw malformed("Actions/Condition can contain only one colon.");
-  refuseVariables(pattern);
-  return wildcard(pattern, "i");
-}
-
-function resourceMatcher(pattern: string): (resource: string) => boolean {
-  if (pattern === "*") return () => true;
-  refuseVariables(pattern);
-  // Our choice: AWS takes some shorter patterns too, but nowhere says what they match.
-  if (parseArn(pattern) === undefined)
-    throw malformed(`Resource ${pattern} must be in ARN format or "*".`);
-  return arnMatcher(pattern);
-}
+const resourceMatcher = (pattern: string): ((resource: string) => boolean) =>
+  pattern === "*" ? () => true : arnMatcher(completeArn(pattern));
 
 function refuseVariables(pattern: string): void {
   if (pattern.includes("${")) throw notEvaluated(`policy variables (${pattern})`);

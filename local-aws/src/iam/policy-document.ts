@@ -1,25 +1,48 @@
 import * as v from "valibot";
 import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import { areDates, operatorOf } from "./policy-condition.ts";
 
 const oneOrMore = v.pipe(
-  v.union([v.string(), v.array(v.string())]),
-  v.transform((value) => [value].flat()),
+  v.union([v.string(), v.array(v.nullable(v.string()))]),
+  // AWS ignores null in a list.
+  v.transform((value) => [value].flat().filter((each) => each !== null)),
 );
 
 const principalSchema = v.union([v.string(), v.record(v.string(), oneOrMore)]);
 
+const conditionValue = v.union([v.string(), v.boolean(), v.number(), v.array(v.unknown())]);
+/** A map of texts, which a list is not. */
+const mapOf = <Value extends v.GenericSchema>(value: Value) =>
+  v.pipe(
+    v.custom((input) => !Array.isArray(input)),
+    v.record(v.string(), value),
+  );
+const conditionSchema = v.pipe(
+  mapOf(mapOf(conditionValue)),
+  v.check((condition) =>
+    Object.entries(condition).every(
+      ([name, keys]) => operatorOf(name) !== undefined || Object.keys(keys).length === 0,
+    ),
+  ),
+);
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
-const statementSchema = v.strictObject({
-  Sid: v.exactOptional(v.string()),
-  Effect: v.picklist(["Allow", "Deny"]),
-  Principal: v.exactOptional(principalSchema),
-  NotPrincipal: v.exactOptional(principalSchema),
-  Action: v.exactOptional(oneOrMore),
-  NotAction: v.exactOptional(oneOrMore),
-  Resource: v.exactOptional(oneOrMore),
-  NotResource: v.exactOptional(oneOrMore),
-  Condition: v.exactOptional(v.record(v.string(), v.record(v.string(), v.unknown()))),
-});
+const statementSchema = v.pipe(
+  v.strictObject({
+    Sid: v.exactOptional(v.string()),
+    // Other cases are a later error of AWS.
+    Effect: v.pipe(v.string(), v.regex(/^(allow|deny)$/i)),
+    Principal: v.exactOptional(principalSchema),
+    NotPrincipal: v.exactOptional(principalSchema),
+    Action: v.exactOptional(oneOrMore),
+    NotAction: v.exactOptional(oneOrMore),
+    Resource: v.exactOptional(oneOrMore),
+    NotResource: v.exactOptional(oneOrMore),
+    Condition: v.exactOptional(conditionSchema),
+  }),
+  v.check(({ Action, NotAction }) => Action === undefined || NotAction === undefined),
+  v.check(({ Resource, NotResource }) => Resource === undefined || NotResource === undefined),
+);
 
 const documentSchema = v.strictObject({
   Version: v.exactOptional(v.picklist(["2008-10-17", "2012-10-17"])),
@@ -27,6 +50,7 @@ const documentSchema = v.strictObject({
   Statement: v.pipe(
     v.union([statementSchema, v.array(statementSchema)]),
     v.transform((value) => [value].flat()),
+    v.minLength(1),
   ),
 });
 
@@ -35,6 +59,8 @@ export type Statement = v.InferOutput<typeof statementSchema>;
 
 export const malformed = (message: string) => new AwsError(400, "MalformedPolicyDocument", message);
 
+export const legacyParsing = () => malformed("The policy failed legacy parsing");
+
 /** For valid policies: stored but not evaluated, they would promise what doesn't hold. */
 export const notEvaluated = (what: string) => notImplemented(`${what} in a policy document`);
 
@@ -42,19 +68,43 @@ export const notEvaluated = (what: string) => notImplemented(`${what} in a polic
  * A policy document of either kind, its grammar checked, single values made lists.
  * @throws {AwsError} 400 MalformedPolicyDocument.
  */
-export function parsePolicyDocument(text: string): PolicyDocument {
-  const parsed = v.safeParse(documentSchema, parseJson(text));
-  if (!parsed.success) throw malformed("Syntax errors in policy.");
-  const sids = parsed.output.Statement.flatMap(({ Sid }) => Sid ?? []);
-  if (new Set(sids).size < sids.length)
-    throw malformed("Statement IDs (SID) in a single policy must be unique.");
+export function parsePolicyDocument(text: string, invalidJson = SYNTAX_ERROR): PolicyDocument {
+  const parsed = v.safeParse(documentSchema, parseJson(text, invalidJson));
+  if (!parsed.success) throw malformed(SYNTAX_ERROR);
   return parsed.output;
 }
 
-function parseJson(text: string): unknown {
+const SYNTAX_ERROR = "Syntax errors in policy.";
+
+function parseJson(text: string, invalidJson: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw malformed("This policy contains invalid Json");
+    throw malformed(invalidJson);
   }
 }
+
+/** @throws {AwsError} 400, if a statement has an effect or a date that AWS refuses after the grammar. */
+export function checkLegacyParsing(statements: readonly Statement[]): void {
+  const isLegacy = ({ Effect, Condition = {} }: Statement) =>
+    (Effect === "Allow" || Effect === "Deny") && areDates(Condition);
+  if (!statements.every(isLegacy)) throw legacyParsing();
+}
+
+/** @throws {AwsError} 400, if two statements have the same ID. Empty IDs count as none. */
+export function checkSids(statements: readonly Statement[]): void {
+  const sids = statements.flatMap(({ Sid = "" }) => (Sid === "" ? [] : Sid));
+  if (new Set(sids).size < sids.length)
+    throw malformed("Statement IDs (SID) in a single policy must be unique.");
+}
+
+/** @throws {AwsError} 400, if a statement has no action. */
+export function checkActions(statements: readonly Statement[]): void {
+  for (const { Action, NotAction } of statements)
+    if ((Action ?? NotAction ?? []).length === 0)
+      throw malformed("Policy statement must contain actions.");
+}
+
+/** Whether a statement has a condition. An operator without keys is none. */
+export const hasCondition = ({ Condition = {} }: Statement): boolean =>
+  Object.values(Condition).some((keys) => Object.keys(keys).length > 0);

@@ -6,7 +6,12 @@ import { parseIdentityPolicy } from "./identity-policy.ts";
 import { getRole, nameSchema, noSuchEntity, roleArn } from "./roles.ts";
 import type { Role } from "./state.ts";
 
-const policyNameSchema = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,128}$/));
+const policyNameSchema = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(128),
+  v.regex(/^[\w+=,.@-]+$/),
+);
 const roleInput = v.strictObject({ RoleName: nameSchema });
 const policyInput = v.strictObject({ RoleName: nameSchema, PolicyName: policyNameSchema });
 

@@ -24,7 +24,12 @@ export const noSuchEntity = (message: string) => new AwsError(404, "NoSuchEntity
 export const roleArn = (state: State, { RoleName }: { RoleName: string }, path = "/"): string =>
   findRole(state, RoleName)?.Arn ?? `arn:aws:iam::${state.accountId}:role${path}${RoleName}`;
 
-export const nameSchema = v.pipe(v.string(), v.regex(/^[\w+=,.@-]{1,64}$/));
+export const nameSchema = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(64),
+  v.regex(/^[\w+=,.@-]+$/),
+);
 const durationSchema = v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(43200));
 const descriptionSchema = v.pipe(v.string(), v.maxLength(1000));
 const pathSchema = v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512));
@@ -51,7 +56,7 @@ export function roleOperations({ state, clock }: { state: State; clock: Clock })
         refuseTaken(state, input.RoleName);
         const role = newRole(state, clock, input);
         roles[role.RoleName] = role;
-        return { Role: describe(role) };
+        return { Role: describeNew(role) };
       },
     }),
 
@@ -143,16 +148,23 @@ function roleId(arn: string, time: number): string {
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** IAM sends policy documents percent-encoded. */
+/** What a new role is described by. IAM sends policy documents percent-encoded. */
+const describeNew = (role: Role) => {
+  const Tags = Object.entries(role.Tags).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    Path: role.Path,
+    RoleName: role.RoleName,
+    RoleId: role.RoleId,
+    Arn: role.Arn,
+    CreateDate: role.CreateDate,
+    AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+    Description: role.Description,
+    Tags: Tags.length === 0 ? undefined : Tags,
+  };
+};
+
 const describe = (role: Role) => ({
-  Path: role.Path,
-  RoleName: role.RoleName,
-  RoleId: role.RoleId,
-  Arn: role.Arn,
-  CreateDate: role.CreateDate,
-  AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
-  Description: role.Description,
+  ...describeNew(role),
   MaxSessionDuration: role.MaxSessionDuration,
-  Tags: Object.entries(role.Tags).map(([Key, Value]) => ({ Key, Value })),
   RoleLastUsed: {},
 });

@@ -3,8 +3,13 @@ import * as v from "valibot";
 export const tagListSchema = v.pipe(
   v.array(
     v.strictObject({
-      Key: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-      Value: v.pipe(v.string(), v.maxLength(256)),
+      Key: v.pipe(
+        v.string(),
+        v.minLength(1),
+        v.maxLength(128),
+        v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u),
+      ),
+      Value: v.pipe(v.string(), v.maxLength(256), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u)),
     }),
   ),
   v.maxLength(50),

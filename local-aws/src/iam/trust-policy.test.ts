@@ -14,6 +14,14 @@ describe("checkTrustPolicy", () => {
     expect(() => checkTrustPolicy(policy(statement))).not.toThrow();
   });
 
+  it.each(["sts:TagSession", "sts:SetSourceIdentity", "STS:assumeRole*", "sts:GetCallerIdentity"])(
+    "takes the action %s of STS next to sts:AssumeRole, as AWS does",
+    (action) => {
+      const Action = ["sts:AssumeRole", action];
+      expect(() => checkTrustPolicy(policy({ ...statement, Action }))).not.toThrow();
+    },
+  );
+
   const { Principal: _, ...withoutPrincipal } = statement;
 
   it.each([
@@ -21,6 +29,7 @@ describe("checkTrustPolicy", () => {
     ["no principal", withoutPrincipal, "Missing required field Principal"],
     ["everyone", { ...statement, Principal: "*" }, "an invalid principal"],
     ["other actions", { ...statement, Action: "s3:*" }, "only specify STS AssumeRole actions"],
+    ["actions that STS does not have", { ...statement, Action: "sts:Tag" }, "only specify STS"],
   ])("refuses %s", (_name, refused, message) => {
     expect(() => checkTrustPolicy(policy(refused))).toThrow(
       expect.objectContaining({
@@ -28,6 +37,10 @@ describe("checkTrustPolicy", () => {
         message: expect.stringContaining(message) as string,
       }),
     );
+  });
+
+  it("refuses text that is no JSON in its own words", () => {
+    expect(() => checkTrustPolicy("{")).toThrow("This policy contains invalid Json");
   });
 
   it("refuses a condition with 501, because it can't be evaluated", () => {
@@ -60,6 +73,11 @@ describe("isAssumableBy", () => {
     const iam = iamWith(policy(statement));
     expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(true);
     expect(isAssumableBy(iam, arn, "apigateway.amazonaws.com")).toBe(false);
+  });
+
+  it("is true for an action with a wildcard", () => {
+    const iam = iamWith(policy({ ...statement, Action: "sts:*" }));
+    expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(true);
   });
 
   it("is false where a statement denies it", () => {

@@ -1,28 +1,53 @@
-import { malformed, notEvaluated, parsePolicyDocument, type Statement } from "./policy-document.ts";
+import { wildcard } from "./arn.ts";
+import {
+  checkActions,
+  checkSids,
+  checkLegacyParsing,
+  hasCondition,
+  malformed,
+  notEvaluated,
+  parsePolicyDocument,
+  type Statement,
+} from "./policy-document.ts";
 import type { IamState } from "./state.ts";
+
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+const STS_ACTIONS = [
+  ...["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot"],
+  ...["DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetFederationToken"],
+  ...["GetServiceBearerToken", "GetSessionToken", "SetContext", "SetSourceIdentity", "TagSession"],
+].map((name) => `sts:${name}`);
 
 /**
  * Checks who may assume a role, as CreateRole and UpdateAssumeRolePolicy do.
- * @throws {AwsError} 400 MalformedPolicyDocument, also for what can't be evaluated here: conditions,
+ * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: conditions,
  * NotAction and NotPrincipal.
  */
 export function checkTrustPolicy(text: string): void {
-  parsePolicyDocument(text).Statement.forEach(checkStatement);
+  const { Statement } = parsePolicyDocument(text, "This policy contains invalid Json");
+  checkLegacyParsing(Statement);
+  checkSids(Statement);
+  Statement.forEach(checkStatement);
 }
 
 function checkStatement(statement: Statement): void {
   for (const element of ["Resource", "NotResource"] as const)
     if (statement[element] !== undefined) throw malformed(`Has prohibited field ${element}`);
-  for (const element of ["Condition", "NotAction", "NotPrincipal"] as const)
-    if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
-  const { Action = [], Principal } = statement;
-  if (Action.length === 0) throw malformed("Policy statement must contain actions.");
-  if (!Action.every((action) => /^sts:AssumeRole/i.test(action)))
+  checkActions([statement]);
+  const { Action = [], Principal, NotPrincipal } = statement;
+  if (!Action.every(isStsAction))
     throw malformed("AssumeRole policy may only specify STS AssumeRole actions.");
-  if (Principal === undefined) throw malformed("Missing required field Principal");
+  if (Principal === undefined && NotPrincipal === undefined)
+    throw malformed("Missing required field Principal");
   if (typeof Principal === "string")
     throw malformed(`AssumeRolepolicy contained an invalid principal: "STAR":"${Principal}".`);
+  for (const element of ["NotAction", "NotPrincipal"] as const)
+    if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
+  if (hasCondition(statement)) throw notEvaluated("the element Condition");
 }
+
+/** AWS also accepts actions that go with an assumed role, such as `sts:TagSession`. */
+const isStsAction = (action: string) => STS_ACTIONS.some(wildcard(action, "i"));
 
 /**
  * Whether a service, such as `lambda.amazonaws.com`, may assume a role; a role that doesn't exist
@@ -38,6 +63,6 @@ export function isAssumableBy(iam: IamState, roleArn: string, service: string): 
 }
 
 const covers = ({ Action = [], Principal }: Statement, service: string): boolean =>
-  Action.some((action) => action.toLowerCase() === "sts:assumerole") &&
+  Action.some((action) => wildcard(action, "i")("sts:AssumeRole")) &&
   typeof Principal === "object" &&
   (Principal["Service"] ?? []).includes(service);
