@@ -45,6 +45,7 @@ export const snapshots = {
   metricFilters: `${localstack}/logs/test_logs_metric_filters.snapshot.json`,
   lambdaDestinations: `${localstack}/lambda_/test_lambda_destinations.snapshot.json`,
   sqs: `${localstack}/sqs/test_sqs.snapshot.json`,
+  sts: `${localstack}/sts/test_sts.snapshot.json`,
   /** The tests themselves, which are marked as validated. */
   sqsTests: `${localstack}/sqs/test_sqs.py`,
 } as const;
@@ -91,6 +92,9 @@ export const documented = {
 export const reported = {
   alarmRules:
     "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/internal/services/cloudwatch/alarms_validation.go",
+  policies:
+    "https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py",
+  wrongTypes: "https://github.com/mhart/kinesalite/blob/master/validations/index.js",
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
   absentAuthorizer: "https://github.com/hashicorp/terraform-provider-aws/issues/17497",
   functionError:

@@ -15,6 +15,7 @@ import { lambdaApi } from "./lambda-api.ts";
 import { logging } from "./logging.ts";
 import { logsApi } from "./logs-api.ts";
 import { messages } from "./messages.ts";
+import { policyDocuments } from "./policy-documents.ts";
 import { retrying } from "./retrying.ts";
 import { runtime } from "./runtime.ts";
 import { sqs } from "./sqs.ts";
@@ -51,5 +52,6 @@ export const accountTables: readonly Table[] = [
   { area: "dashboards", service: "CloudWatch", rows: dashboards },
   { area: "SQS", service: "SQS", rows: sqs },
   { area: "IAM and STS", service: "IAM and STS", rows: iam },
+  { area: "policy documents", service: "IAM and STS", rows: policyDocuments },
   { area: "validation", service: "IAM and STS", rows: validation },
 ];

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Behaviour } from "./behaviour.ts";
-import { modelled } from "./sources.ts";
+import { refusalOf } from "./account.ts";
+import { modelled, reported, snapshots } from "./sources.ts";
 
 /** Requests that break a constraint of the model, in every service. Each row names its service. */
 export const validation: Behaviour[] = [
@@ -19,6 +20,54 @@ export const validation: Behaviour[] = [
       });
       expect(status).toBe(400);
       expect(JSON.parse(body)).toMatchObject({ __type: "SerializationException" });
+    },
+  },
+  {
+    behaviour: "a text instead of a number is a SerializationException that names both types",
+    basis: "report",
+    source: reported.wrongTypes,
+    service: "CloudWatch Logs",
+    check: async ({ account }) => {
+      const { status, body } = await account.request("logs", {
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amz-target": "Logs_20140328.DescribeLogGroups",
+        },
+        body: { limit: "1" },
+      });
+      expect(status).toBe(400);
+      expect(JSON.parse(body)).toEqual({
+        __type: "SerializationException",
+        message: "class java.lang.String can not be converted to an Integer",
+      });
+    },
+  },
+  {
+    behaviour: "a value outside a pattern is a ValidationError that does not repeat the value",
+    basis: "snapshot",
+    source: snapshots.iam,
+    check: async ({ account }) => {
+      const refusal = await refusalOf(account.iam.getRole({ RoleName: "a b" }));
+      expect(refusal).toMatchObject({
+        name: "ValidationError",
+        message:
+          "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+",
+      });
+    },
+  },
+  {
+    behaviour: "tag keys that are missing in UntagResource of a function must not be null",
+    basis: "snapshot",
+    source: snapshots.lambdaApi,
+    service: "Lambda",
+    check: async ({ account }) => {
+      const { FunctionArn: Resource = "" } = await account.createFunction();
+      const refusal = await refusalOf(account.lambda.untagResource({ Resource, TagKeys: [] }));
+      expect(refusal).toMatchObject({
+        name: "ValidationException",
+        message:
+          "1 validation error detected: Value null at 'tagKeys' failed to satisfy constraint: Member must not be null",
+      });
     },
   },
 ];

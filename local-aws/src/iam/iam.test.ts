@@ -68,19 +68,6 @@ describe("roles", () => {
     expect(text).toMatch(/<RoleId>AROA[A-Z2-7]{17}<\/RoleId>/);
   });
 
-  // https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/iam/test_iam.snapshot.json
-  it("are described with their tags alone by CreateRole, and without a list if they have none", async () => {
-    const created = await call("CreateRole", createRole);
-    expect(created.text).not.toMatch(/MaxSessionDuration|RoleLastUsed|Tags/);
-    const { text } = await call("GetRole", { RoleName: "worker" });
-    expect(text).toContain("<MaxSessionDuration>3600</MaxSessionDuration><RoleLastUsed></");
-    expect(text).not.toContain("Tags");
-    const tags = { "Tags.member.1.Key": "Project", "Tags.member.1.Value": "chat" };
-    const tagged = await call("CreateRole", { ...createRole, RoleName: "other", ...tags });
-    expect(tagged.text).toContain("<Tags><member><Key>Project</Key><Value>chat</Value></member>");
-    expect(tagged.text).not.toContain("MaxSessionDuration");
-  });
-
   it("are refused under a name that is taken, whatever its case", async () => {
     await call("CreateRole", createRole);
     expect(await error("CreateRole", { ...createRole, RoleName: "Worker" })).toEqual({

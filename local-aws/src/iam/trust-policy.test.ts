@@ -14,7 +14,7 @@ describe("checkTrustPolicy", () => {
     expect(() => checkTrustPolicy(policy(statement))).not.toThrow();
   });
 
-  it.each(["sts:TagSession", "sts:SetSourceIdentity", "STS:assumeRole*", "sts:GetCallerIdentity"])(
+  it.each(["sts:SetSourceIdentity", "STS:assumeRole*", "sts:GetCallerIdentity"])(
     "takes the action %s of STS next to sts:AssumeRole, as AWS does",
     (action) => {
       const Action = ["sts:AssumeRole", action];
