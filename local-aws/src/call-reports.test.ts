@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { reportCalls } from "./call-reports.ts";
 import type { LocalAwsEvent } from "./hooks.ts";
-import { awsRequest } from "./protocols/testing.ts";
+import { awsRequest, echoOperation } from "./protocols/testing.ts";
 
 const HEADER = "Root=1-a;Parent=b;Sampled=0";
 
@@ -10,7 +10,8 @@ async function reportsOf(service: string, name: string, input: object, traceHead
   const middleware = reportCalls({ emit: (...report) => void reports.push(report) });
   const headers = traceHeader === "" ? {} : { "x-amzn-trace-id": traceHeader };
   const action = `${service}:${name}`;
-  const call = { service, name, action, input, context: awsRequest({ headers }) };
+  const context = awsRequest({ headers });
+  const call = { service, name, action, operation: echoOperation, input, context };
   expect(await middleware(call, () => Promise.resolve({ status: 429 }))).toEqual({ status: 429 });
   return reports;
 }

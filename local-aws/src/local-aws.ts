@@ -15,6 +15,7 @@ import { faultyOperations } from "./faults/faulty-operations.ts";
 import { createExecuteApi } from "./execute-api/index.ts";
 import type { FramePattern } from "./frame-pattern.ts";
 import type { HookEvent, Hooks } from "./hooks.ts";
+import type { Middleware } from "./protocols/operation.ts";
 import { listenOnLoopback } from "./server/listen.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
@@ -187,10 +188,11 @@ export const createLocalAws = (options: LocalAwsOptions = {}): LocalAws => assem
  * Creates a local AWS from its services. It does not listen yet.
  * @param parts.state the resources at the start. Default: an empty account.
  * @param parts.recorder replaces the recorder of the trace.
+ * @param parts.middleware runs around each operation, inside the injected faults. Default: none.
  */
 export function assemble(
   options: LocalAwsOptions,
-  parts: { state?: State; recorder?: Recorder } = {},
+  parts: { state?: State; recorder?: Recorder; middleware?: readonly Middleware[] } = {},
 ): AssembledLocalAws {
   const {
     functions = {},
@@ -263,7 +265,11 @@ export function assemble(
   const server = createAwsServer({
     iam,
     services,
-    middleware: [reportCalls(hooks), faultyOperations(faults, executeApi.drop)],
+    middleware: [
+      reportCalls(hooks),
+      faultyOperations(faults, executeApi.drop),
+      ...(parts.middleware ?? []),
+    ],
     pages: {
       ...(recorder && tracePages({ recorder, overview })),
       ...(consoleOptions &&

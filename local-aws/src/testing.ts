@@ -3,6 +3,7 @@
  * resources directly. Unlike the package's main entry, it can change in any release.
  */
 import { assemble, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+import type { Middleware } from "./protocols/operation.ts";
 import type { State } from "./state.ts";
 import type { Recorder } from "./trace/recorder.ts";
 
@@ -12,6 +13,7 @@ export { emptyState, regionOf, type RegionState, type State } from "./state.ts";
 export type { Api } from "./apigateway/state.ts";
 export type { LambdaFunction } from "./lambda/state.ts";
 export { createRecorder, type Recorder } from "./trace/recorder.ts";
+export type { Middleware, Operation, OperationCall } from "./protocols/operation.ts";
 export { readLogLine } from "./console/page/log-line.ts";
 
 /** A local AWS with its internal parts. */
@@ -31,10 +33,15 @@ export interface TestLocalAws extends LocalAws {
  * Creates a local AWS that does not listen yet.
  * @param options.state the resources at the start, which the local AWS changes in place.
  * @param options.recorder replaces the recorder that the option `trace` creates.
+ * @param options.middleware runs around each operation of each service. Default: none.
  * @throws {Error} if an option is invalid.
  */
 export function createTestLocalAws(
-  options: LocalAwsOptions & { state?: State; recorder?: Recorder } = {},
+  options: LocalAwsOptions & {
+    state?: State;
+    recorder?: Recorder;
+    middleware?: readonly Middleware[];
+  } = {},
 ): TestLocalAws {
   const { aws, state, lambda, recorder } = assemble(options, options);
   return Object.defineProperties(aws, {

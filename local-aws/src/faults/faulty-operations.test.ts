@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { sessionOf } from "../iam/sessions.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { AwsResponse, OperationCall } from "../protocols/operation.ts";
-import { administrator, awsRequest } from "../protocols/testing.ts";
+import { administrator, awsRequest, echoOperation } from "../protocols/testing.ts";
 import { createFaults, type FaultName } from "./faults.ts";
 import { faultyOperations } from "./faulty-operations.ts";
 
@@ -12,6 +12,7 @@ const callOf = (service: string, name: string, input: unknown = {}): OperationCa
   service,
   name,
   action: `${service}:${name}`,
+  operation: echoOperation,
   input,
   context: awsRequest({ caller: role }),
 });

@@ -37,6 +37,8 @@ export interface OperationCall {
   name: string;
   /** The IAM action, such as `lambda:InvokeFunction`. */
   action: string;
+  /** Middleware can replace it, for example to observe its handler. */
+  operation: Operation;
   /** As the client sent it. */
   input: unknown;
   context: OperationContext;

@@ -45,13 +45,13 @@ export function createService(protocol: Protocol): Service {
     }
     const { name, operation, input, response } = routed;
     const action = operation.action ?? `${service}:${name}`;
-    const call: OperationCall = { service, name, action, input, context: request };
+    const call: OperationCall = { service, name, action, operation, input, context: request };
     /** Runs the middleware from an index on, and then the operation. */
     const runFrom = async (index: number): Promise<AwsResponse> => {
       try {
         const layer = middleware[index];
         if (layer !== undefined) return await layer(call, () => runFrom(index + 1));
-        return response(await runOperation(protocol, operation, call));
+        return response(await runOperation(protocol, call));
       } catch (error) {
         return failure(error);
       }
@@ -66,8 +66,7 @@ export function createService(protocol: Protocol): Service {
  */
 async function runOperation(
   { authorize, inputErrors = defaultInputErrors }: Protocol,
-  operation: Operation,
-  { service, name, action, input, context }: OperationCall,
+  { service, name, action, operation, input, context }: OperationCall,
 ): Promise<unknown> {
   const parsed = v.safeParse(operation.input, input, inputConfig);
   if (!parsed.success)

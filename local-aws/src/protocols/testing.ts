@@ -1,10 +1,14 @@
+import * as v from "valibot";
 import type { Caller } from "./caller.ts";
-import type { AwsRequest, Service } from "./operation.ts";
+import { type AwsRequest, defineOperation, type Service } from "./operation.ts";
 
 export const administrator: Caller = {
   type: "administrator",
   arn: "arn:aws:iam::000000000000:root",
 };
+
+/** An operation that takes any input and returns it. */
+export const echoOperation = defineOperation({ input: v.unknown(), handle: (input) => input });
 
 /** A signed request of an administrator, as a service gets it. */
 export const awsRequest = (request: Partial<AwsRequest>): AwsRequest => ({

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import type { Caller } from "../protocols/caller.ts";
+import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation, type OperationContext } from "../protocols/operation.ts";
 import { NOT_IN_XML } from "../protocols/xml.ts";
 import type { State } from "../state.ts";
@@ -40,7 +41,11 @@ const message = {
   DelaySeconds: v.optional(v.number()),
   MessageAttributes: v.optional(v.record(v.string(), Attribute), {}),
   MessageSystemAttributes: v.optional(
-    v.strictObject({ AWSTraceHeader: v.exactOptional(Attribute) }),
+    v.strictObject({
+      AWSTraceHeader: v.exactOptional(
+        v.strictObject({ DataType: only("DataType", "String"), StringValue: v.string() }),
+      ),
+    }),
     {},
   ),
 };
