@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Behaviour } from "./behaviour.ts";
 import { startOwnProbe } from "./probe.ts";
-import { captured, documented, modelled, reported } from "./sources.ts";
+import { captured, documented, modelled, reported, snapshots } from "./sources.ts";
 
 const EVENT = { "X-Amz-Invocation-Type": "Event" };
 const TAIL = { "X-Amz-Log-Type": "Tail" };
@@ -56,7 +56,9 @@ const refusesNoJson = (type: string): Behaviour => ({
     expect(errorTypeOf(answer.headers)).toBe("InvalidRequestContentException");
     expect(JSON.parse(answer.body)).toMatchObject({
       Type: "User",
-      message: expect.stringMatching(/^Could not parse request body into json: /),
+      message: expect.stringMatching(
+        /^Could not parse request body into json: Could not parse payload into json: /,
+      ),
     });
   },
 });
@@ -201,13 +203,13 @@ export const invoking: Behaviour[] = [
       }),
   }),
   failing({
-    what: "a result over the limit is an error that names its size",
+    what: "a result over the limit is an error that names the limit",
     run: `return "x".repeat(${RESPONSE_LIMIT})`,
-    basis: "model",
-    source: modelled.emulator,
+    basis: "snapshot",
+    source: snapshots.lambda,
     payload: () => ({
       errorType: "Function.ResponseSizeTooLarge",
-      errorMessage: `Response payload size (${RESPONSE_LIMIT + 2} bytes) exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
     }),
   }),
   {

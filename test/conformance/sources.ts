@@ -43,6 +43,8 @@ export const snapshots = {
   logEvents: `${localstack}/logs/test_logs_events.snapshot.json`,
   logFilterEvents: `${localstack}/logs/test_logs_filter_events.snapshot.json`,
   metricFilters: `${localstack}/logs/test_logs_metric_filters.snapshot.json`,
+  lambda: `${localstack}/lambda_/test_lambda.snapshot.json`,
+  lambdaCommon: `${localstack}/lambda_/test_lambda_common.snapshot.json`,
   lambdaDestinations: `${localstack}/lambda_/test_lambda_destinations.snapshot.json`,
   sqs: `${localstack}/sqs/test_sqs.snapshot.json`,
   sts: `${localstack}/sts/test_sts.snapshot.json`,

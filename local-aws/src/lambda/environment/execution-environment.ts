@@ -17,6 +17,8 @@ import { type ProcessStarter, type Sandbox, type SandboxExit, startSandbox } fro
 export interface Invocation {
   requestId: string;
   payload: Buffer;
+  /** As the invoker named the function, with the qualifier if there is one. Default: without one. */
+  functionArn?: string | undefined;
   traceHeader: string;
   /** JSON. */
   clientContext?: string;
@@ -185,10 +187,10 @@ class ProcessEnvironment implements ExecutionEnvironment {
     const { configuration, log, lines } = this.#options;
     const { deadline } = (run.time ??= this.#startTime());
     const { payload, traceHeader, ...invocation } = run.invocation;
+    const { functionArn = configuration.FunctionArn } = invocation;
     this.#state = "busy";
     this.#emit(run, { type: "function-start" });
     log.platform(lines.start(invocation.requestId));
-    const functionArn = configuration.FunctionArn;
     this.#sandbox?.invoke({ ...invocation, traceId: traceHeader, functionArn, deadline }, payload);
   }
 
@@ -282,5 +284,5 @@ class ProcessEnvironment implements ExecutionEnvironment {
 
 const checkedResponse = (payload: Buffer): Response =>
   payload.length > RESPONSE_LIMIT
-    ? { payload: responseTooLarge(payload.length), functionError: "Unhandled" }
+    ? { payload: responseTooLarge(), functionError: "Unhandled" }
     : { payload };

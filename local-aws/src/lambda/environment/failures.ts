@@ -29,10 +29,10 @@ export const notStarted = (requestId: string, error: unknown): Buffer =>
     errorMessage: `RequestId: ${requestId} Error: ${error instanceof Error ? error.message : String(error)}`,
   });
 
-export const responseTooLarge = (length: number): Buffer =>
+export const responseTooLarge = (): Buffer =>
   payload({
     errorType: "Function.ResponseSizeTooLarge",
-    errorMessage: `Response payload size (${length} bytes) exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT} bytes).`,
   });
 
 /**

@@ -6,6 +6,8 @@ import type { LambdaFunction } from "../state.ts";
 export interface NewEvent {
   readonly requestId: string;
   readonly payload: Buffer;
+  /** As the invoker named the function, with the qualifier if there is one. Default: without one. */
+  readonly functionArn?: string | undefined;
   /** Of the request that led to it. */
   readonly traceHeader?: string | undefined;
 }

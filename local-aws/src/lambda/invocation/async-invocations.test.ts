@@ -50,7 +50,11 @@ test("Event is answered with 202 and nothing else; its request id is the handler
 
 test.for([
   ["a long message", "'x' + 'é'.repeat(1000)", `x${"é".repeat(511)}`],
-  ["a message that is no text", "{ toString: 1 }", '{"toString":1}'],
+  [
+    "the error in place of one with a message that is not a string",
+    "{ toString: 1 }",
+    "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack",
+  ],
 ])("the ErrorMessage of a dead letter is the first KB of %s", async ([, message, expected]) => {
   const name = `cut-${expected?.length}`;
   const deadLetters = lambda().addQueue(name);

@@ -80,8 +80,8 @@ export class AsyncInvocations {
       ...this.#options,
       target,
       find: () => functions.named(region, FunctionName),
-      invoke: (current, { requestId, payload, traceHeader }) =>
-        invoker.invoke(current, { requestId, payload, traceHeader }),
+      invoke: (current, { requestId, payload, functionArn, traceHeader }) =>
+        invoker.invoke(current, { requestId, payload, functionArn, traceHeader }),
       onSuccess: (current, event) => this.#destinations.onSuccess(current, event),
       onFailure: (current, event, condition) =>
         this.#destinations.onFailure(current, event, condition),

@@ -66,6 +66,26 @@ test.for<[string, string, unknown]>([
   ],
   ["nothing", "throw undefined", { errorType: "string", errorMessage: "handled", trace: [] }],
   [
+    "a symbol",
+    "throw Symbol('s')",
+    { errorType: "TypeError", errorMessage: "Cannot convert a Symbol value to a string" },
+  ],
+  [
+    "an object without toString",
+    "throw Object.create(null)",
+    { errorType: "TypeError", errorMessage: "Cannot convert object to primitive value" },
+  ],
+  [
+    "an object that has the members of an error",
+    "class Like { name = 'Like'; message = 'm'; get stack() { return 'one\\ntwo'; } } throw new Like()",
+    { errorType: "Like", errorMessage: "m", trace: ["one", "two"] },
+  ],
+  [
+    "an error with the character DEL",
+    "throw new Error('\\x7f')",
+    { errorType: "Error", errorMessage: "%7F" },
+  ],
+  [
     "a BigInt as its result",
     "return 1n",
     { errorType: "Error", errorMessage: "Unable to stringify response body" },
@@ -82,6 +102,27 @@ test.for<[string, string, unknown]>([
   expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
   expect(answer.payload).toMatchObject(error as object);
   expect(withoutTimes(lambda().messages(name).at(-1) ?? "")).toBe(`${REPORT}${COLD}\t\n`);
+});
+
+test.for([
+  ["stack", "1", '{"errorType":"TypeError","errorMessage":"m"}'],
+  ["stack", "undefined", '{"errorType":"TypeError","errorMessage":"m"}'],
+  ["message", "{ a: 1 }", '{"errorType":"TypeError","errorMessage":{"a":1},"stack":["s"]}'],
+  ["name", "2", '{"errorType":2,"errorMessage":"m","stack":["s"]}'],
+] as const)("an error whose %s is %s cannot be described", async ([member, value, logged]) => {
+  const name = `not-a-string-${member}-${value.length}`;
+  const code = `const error = new TypeError('m');
+    for (const [key, value] of Object.entries({ stack: 's', ${member}: ${value} }))
+      Object.defineProperty(error, key, { value, enumerable: false });
+    throw error;`;
+  lambda().define(name, `exports.handler = async () => { ${code} };`);
+  const { payload } = await lambda().invoke(name);
+  expect(payload).toEqual({
+    errorType: "handled",
+    errorMessage:
+      "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack",
+  });
+  expect(lambda().messages(name)[2]).toContain(`\tInvoke Error \t${logged}\n`);
 });
 
 test("after a thrown error the same process takes the next invocation", async () => {
@@ -103,8 +144,7 @@ test("a response over 6 MB is answered with an error, and the process lives on",
   expect(over.headers["X-Amz-Function-Error"]).toBe("Unhandled");
   expect(over.payload).toEqual({
     errorType: "Function.ResponseSizeTooLarge",
-    errorMessage:
-      "Response payload size (6291557 bytes) exceeded maximum allowed payload size (6291556 bytes).",
+    errorMessage: "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
   });
   expect(withoutTimes(lambda().messages("large").at(-1) ?? "")).toBe(`${REPORT}\t\n`);
   expect((await lambda().invoke("large", 3)).payload).toBe("x");

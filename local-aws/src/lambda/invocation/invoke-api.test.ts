@@ -56,6 +56,27 @@ test.for<[string, string]>([
   expect((await lambda().invoke(name, 1)).payload).toEqual({ event: 1 });
 });
 
+const ARN = "arn:aws:lambda:us-east-1:000000000000:function:arn";
+
+test.for<[string, string, Record<string, string>, string]>([
+  ["a name", "arn", {}, ARN],
+  ["an ARN", ARN, {}, ARN],
+  ["a name with its version", "arn:$LATEST", {}, `${ARN}:$LATEST`],
+  ["a name and a qualifier", "arn", { Qualifier: "$LATEST" }, `${ARN}:$LATEST`],
+])("invoked by %s, the function gets its ARN as it was named", async ([, name, query, arn]) => {
+  const code =
+    "exports.handler = async (event, { invokedFunctionArn: arn }) => console.log(event, arn);";
+  lambda().define("arn", code);
+  for (const type of ["RequestResponse", "Event"]) {
+    const request = lambda().request(name, `${type} of`, { "x-amz-invocation-type": type });
+    await lambda().send({ ...request, query: new URLSearchParams(query) });
+    const logged = `${request.requestId}\tINFO\t${type} of ${arn}\n`;
+    expect(await lambda().logged("arn", new RegExp(request.requestId + "\tINFO"))).toContain(
+      logged,
+    );
+  }
+});
+
 test("a name with a broken escape is answered with 400", async () => {
   const { status, headers } = await lambda().send(lambda().request("%zz", {}));
   expect(status).toBe(400);
@@ -99,7 +120,7 @@ test.for<[string, object, number, string, string]>([
     { body: Buffer.from("{nope") },
     400,
     "InvalidRequestContentException",
-    "Could not parse request body into json: ",
+    "Could not parse request body into json: Could not parse payload into json: ",
   ],
   [
     "an event over 1 MB",

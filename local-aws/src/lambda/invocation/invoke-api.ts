@@ -40,14 +40,15 @@ export function invokeRoute(options: {
       const payload = checkedPayload(Body, type);
       const clientContext = checkedClientContext(headers["x-amz-client-context"]);
       const traceHeader = traceHeaderOf(headers);
+      const event = { requestId, payload, functionArn: reference.arn, traceHeader };
       if (type === "DryRun") return new RawResponse(204);
       if (type === "Event") {
         // Lambda accepts a client context here, too, and does not pass it on.
-        asyncInvocations.enqueue(target, { requestId, payload, traceHeader });
+        asyncInvocations.enqueue(target, event);
         await invoker.room(target);
         return new RawResponse(202);
       }
-      const invocation = { requestId, payload, traceHeader, ...clientContext };
+      const invocation = { ...event, ...clientContext };
       return responseTo(await invoker.invoke(target, invocation), logType === "Tail");
     },
   });
@@ -97,7 +98,9 @@ function checkedPayload(payload: Buffer, type: InvocationType): Buffer {
     return payload;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalidContent(`Could not parse request body into json: ${reason}`);
+    throw invalidContent(
+      `Could not parse request body into json: Could not parse payload into json: ${reason}`,
+    );
   }
 }
 

@@ -31,10 +31,10 @@ export const FrameType = {
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
-/** An error in the form that Lambda returns it to the invoker. */
+/** An error in the form that Lambda returns it to the invoker. Undefined: the error has no such member. */
 export interface FunctionError {
-  errorType: string;
-  errorMessage: string;
+  errorType: string | undefined;
+  errorMessage: string | undefined;
   trace?: string[];
 }
 

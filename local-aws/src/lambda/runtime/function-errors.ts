@@ -80,56 +80,99 @@ export class UnhandledPromiseRejection extends Error {
   }
 }
 
-/** What the invoker gets. */
-export function asFunctionError(error: unknown): FunctionError {
+/** The forms of a thrown value, which differ between the versions of Lambda's runtime. */
+export interface ThrownForms {
+  /** Returns what the invoker gets. */
+  describe(thrown: unknown): FunctionError;
+  /** Returns the error to log. It throws if the value cannot be converted to a string. */
+  asError(thrown: unknown): Error;
+}
+
+/** Errors of another realm, and other values with all members of an error, count as errors. */
+export const UP_TO_NODE_22: ThrownForms = {
+  describe: (thrown) =>
+    described(() => {
+      if (types.isNativeError(thrown) || isErrorLike(thrown))
+        return describeError(thrown, linesOf(thrown.stack));
+      if (thrown === null || thrown === undefined) throw new TypeError("No value was thrown.");
+      return describeValue(thrown, String(thrown));
+    }),
+  asError: (thrown) => (thrown instanceof Error ? thrown : new Error(thrown as string)),
+};
+
+/** Only instances of `Error` count as errors, and they do not need a stack. */
+export const SINCE_NODE_24: ThrownForms = {
+  describe: (thrown) =>
+    described(() => {
+      if (thrown instanceof Error)
+        return describeError(thrown, thrown.stack === undefined ? [] : linesOf(thrown.stack));
+      return describeValue(thrown, String(thrown));
+    }, []),
+  asError: (thrown) => (thrown instanceof Error ? thrown : new Error(String(thrown))),
+};
+
+/** @param trace of a value that cannot be described. */
+function described(describe: () => FunctionError, trace?: string[]): FunctionError {
   try {
-    if (isErrorLike(error))
-      return {
-        errorType: error.name,
-        errorMessage: error.message,
-        trace: error.stack?.split("\n") ?? [],
-      };
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    return describe();
   } catch {
-    // Its getters throw, or its conversion to a string does.
+    // There is no value, a getter or a conversion throws, or a member of the error is not a string.
     return {
       errorType: "handled",
       errorMessage:
         "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack",
+      ...(trace && { trace }),
     };
   }
 }
 
-/** Errors of another realm, and other values with all members of an error, count as errors. */
-function isErrorLike(error: unknown): error is Error {
-  if (types.isNativeError(error)) return true;
-  const { name, message, stack } = { ...(error as Partial<Error> | null | undefined) };
+const describeValue = (thrown: unknown, errorMessage: string): FunctionError => ({
+  errorType: typeof thrown,
+  errorMessage,
+  trace: [],
+});
+
+/** Throws if a member of the error is neither a string nor undefined. */
+const describeError = ({ name, message }: Partial<Error>, trace: string[]): FunctionError => ({
+  errorType: name?.replaceAll("\x7F", "%7F"),
+  errorMessage: message?.replaceAll("\x7F", "%7F"),
+  trace,
+});
+
+function linesOf(stack: unknown): string[] {
+  if (typeof stack !== "string") throw new TypeError("The stack is not a string.");
+  return stack.replaceAll("\x7F", "%7F").split("\n");
+}
+
+function isErrorLike(thrown: unknown): thrown is Error {
+  const { name, message, stack } = (thrown ?? {}) as Partial<Error>;
   return [name, message, stack].every((value) => typeof value === "string" && value !== "");
 }
 
-/** Returns the error to log for a thrown value. */
-export const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));
-
-/** The JSON behind the title of an error in a log of text format. */
-export function textOf(error: Error): string {
+/**
+ * Returns the JSON behind the title of an error in a log of text format.
+ * @param describe the form of an error that has no JSON.
+ */
+export function textOf(error: Error, describe: ThrownForms["describe"]): string {
   try {
     return JSON.stringify(error, (_key, value: unknown) =>
       value instanceof Error ? describeInText(value) : value,
     );
   } catch {
-    return JSON.stringify(asFunctionError(error));
+    return JSON.stringify(describe(error));
   }
 }
 
 function describeInText(error: Error) {
   const code = "code" in error ? error.code : undefined;
+  // A function can replace it by any value.
+  const stack: unknown = error.stack;
   return {
     errorType: error.name,
     errorMessage: error.message,
     code,
     ...membersOf(error),
-    stack: error.stack?.split("\n"),
+    ...(typeof stack === "string" && { stack: stack.split("\n") }),
   };
 }
 

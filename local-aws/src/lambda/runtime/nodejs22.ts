@@ -3,7 +3,7 @@
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/tree/v3.3.0
  */
 import { createAnswers } from "./answers.ts";
-import { NodeJsExit, UnhandledPromiseRejection } from "./function-errors.ts";
+import { NodeJsExit, UP_TO_NODE_22, UnhandledPromiseRejection } from "./function-errors.ts";
 import { type Handler, loadHandler, requireOrImport } from "./load-handler.ts";
 import type { InvocationContext, Runtime, RuntimeApi } from "./runtime-api.ts";
 
@@ -28,6 +28,7 @@ export function createNodejs22(api: RuntimeApi): Runtime {
   );
 
   return {
+    thrown: UP_TO_NODE_22,
     noRequestId: undefined,
     async load() {
       // The exit code of Node.js for a top-level await that never settles.

@@ -5,13 +5,18 @@
  * @see https://www.npmjs.com/package/aws-lambda-ric/v/4.0.2
  */
 import { setImmediate } from "node:timers/promises";
-import { CallbackHandlerDeprecatedError, JSONStringifyError } from "./function-errors.ts";
+import {
+  CallbackHandlerDeprecatedError,
+  JSONStringifyError,
+  SINCE_NODE_24,
+} from "./function-errors.ts";
 import { type Handler, importModule, loadHandler } from "./load-handler.ts";
 import type { Runtime, RuntimeApi } from "./runtime-api.ts";
 
 export function createNodejs24(api: RuntimeApi): Runtime {
   let handler: Handler | undefined;
   return {
+    thrown: SINCE_NODE_24,
     noRequestId: "-",
     async load() {
       try {

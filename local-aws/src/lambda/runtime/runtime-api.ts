@@ -1,4 +1,5 @@
 import type { InvocationHeader } from "./frames.ts";
+import type { ThrownForms } from "./function-errors.ts";
 
 /** What the local AWS offers to a runtime. The first four are operations of Lambda's Runtime API. */
 export interface RuntimeApi {
@@ -19,6 +20,7 @@ export interface RuntimeApi {
 export interface Runtime {
   /** What the log has in place of a request ID before the first invocation. */
   readonly noRequestId: string | undefined;
+  readonly thrown: ThrownForms;
   /** Loads the function. */
   load(): unknown;
   /** @param context without the members that differ between the versions. */

@@ -14,7 +14,7 @@ import {
   FrameType,
   INVOCATIONS_FD,
 } from "./frames.ts";
-import { asError, asFunctionError, textOf } from "./function-errors.ts";
+import { textOf } from "./function-errors.ts";
 import { createNodejs22 } from "./nodejs22.ts";
 import { createNodejs24 } from "./nodejs24.ts";
 import { contextOf } from "./runtime-api.ts";
@@ -28,7 +28,7 @@ function send(type: FrameType, payload: string | Buffer): void {
 const memoryUsed = () => String(process.resourceUsage().maxRSS);
 
 const sendError = (type: FrameType, error: unknown) =>
-  send(type, JSON.stringify(asFunctionError(error)));
+  send(type, JSON.stringify(runtime.thrown.describe(error)));
 
 const createRuntime = process.versions.node.startsWith("22.") ? createNodejs22 : createNodejs24;
 const runtime = createRuntime({
@@ -43,10 +43,11 @@ const runtime = createRuntime({
     invocations.ref();
     send(FrameType.InitDone, memoryUsed());
   },
-  logError(title, thrown) {
-    const error = asError(thrown);
+  logError(title, value) {
+    const { asError, describe } = runtime.thrown;
+    const error = asError(value);
     if (process.env["AWS_LAMBDA_LOG_FORMAT"] === "JSON") log("ERROR", error);
-    else log("ERROR", title, `\t${textOf(error)}`);
+    else log("ERROR", title, `\t${textOf(error, describe)}`);
   },
 });
 
