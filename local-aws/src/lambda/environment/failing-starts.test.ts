@@ -129,6 +129,59 @@ test.for<[string, Record<string, string>, string]>([
     },
     "module",
   ],
+  [
+    "index.handler",
+    {
+      index: "exports.handler = async () => 'no-extension-first';",
+      "index.js": "exports.handler = async () => '.js';",
+      "index.mjs": "export const handler = async () => '.mjs';",
+    },
+    "no-extension-first",
+  ],
+  [
+    "index.handler",
+    {
+      index: "exports.handler = async () => 'no-extension-is-commonjs';",
+      "package.json": '{"type":"module"}',
+    },
+    "no-extension-is-commonjs",
+  ],
+  [
+    "index.handler",
+    {
+      "index.js": "exports.handler = async () => 'js-before-mjs';",
+      "index.mjs": "export const handler = async () => '.mjs';",
+      "index.cjs": "exports.handler = async () => '.cjs';",
+    },
+    "js-before-mjs",
+  ],
+  [
+    "index.handler",
+    {
+      "index.js": "module.exports = undefined;",
+      "index.mjs": "export const handler = async () => 'mjs-after-an-empty-js';",
+      "index.cjs": "exports.handler = async () => '.cjs';",
+    },
+    "mjs-after-an-empty-js",
+  ],
+  [
+    "index.handler",
+    { "index/index.js": "exports.handler = async () => 'index-of-a-folder';" },
+    "index-of-a-folder",
+  ],
+  [
+    "lib/chat.handler",
+    { "node_modules/chat/index.js": "exports.handler = async () => 'package';" },
+    "package",
+  ],
+  [
+    "src/index.handler",
+    {
+      "src/index.js": "export const handler = async () => 'package-json-of-a-parent';",
+      "package.json": '{"type":"module"}',
+    },
+    "package-json-of-a-parent",
+  ],
 ])("the handler %s is found", async ([Handler, files, result]) => {
   lambda().define(result, files, { Handler });
   expect((await lambda().invoke(result)).payload).toBe(result);

@@ -12,12 +12,24 @@ import {
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
 export type Callback = (error?: unknown, result?: unknown) => void;
 
-/** Loads a module of the task root. Returns the objects that can have the handler, the first one first. */
-export type ModuleLoader = (file: string, taskRoot: string) => Promise<unknown[]>;
+/** The module of a handler, as the handler's name has it. */
+interface ModuleName {
+  taskRoot: string;
+  /** Relative to the task root, with `/` at the end. Empty: the task root. */
+  folder: string;
+  /** Without an extension. */
+  name: string;
+  /** The folder and the name. */
+  path: string;
+}
+
+/** Loads a module. Returns the objects that can have the handler, the first one first. */
+export type ModuleLoader = (module: ModuleName) => Promise<unknown[]>;
 
 /**
- * Loads the function that `_HANDLER` names: `folder/index.handler` is the export `handler` of
- * `folder/index.js`, `.mjs` or `.cjs` in the task root.
+ * Loads the function that `_HANDLER` names: `folder/index.handler` is the export `handler` of the file
+ * `folder/index` in the task root, or of `index.js`, `index.mjs` or `index.cjs` in this order, or else of
+ * the package `index`.
  * @throws the errors of Lambda's runtime, with their names and messages, and every error of the
  * module.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
@@ -30,15 +42,12 @@ export async function loadHandler(load: ModuleLoader): Promise<Handler> {
     );
   const moduleAndExport = basename(name);
   const folder = name.slice(0, name.indexOf(moduleAndExport));
-  const [, moduleName, exportPath] = /^([^.]*)\.(.*)$/.exec(moduleAndExport) ?? [];
-  if (moduleName === undefined || exportPath === undefined)
+  const [, module, exportPath] = /^([^.]*)\.(.*)$/.exec(moduleAndExport) ?? [];
+  if (module === undefined || exportPath === undefined)
     throw new MalformedHandlerName("Bad handler");
 
-  const file = fileOf(join(taskRoot, folder, moduleName));
-  const loaded = await withRuntimeErrors(() => {
-    if (file === undefined) throw moduleNotFound(moduleName);
-    return load(file, taskRoot);
-  });
+  const path = resolve(taskRoot, folder, module);
+  const loaded = await withRuntimeErrors(() => load({ taskRoot, folder, name: module, path }));
   const handler = loaded
     .map((exported) => exportPath.split(".").reduce(memberOf, exported))
     .find(Boolean);
@@ -50,19 +59,42 @@ export async function loadHandler(load: ModuleLoader): Promise<Handler> {
 const memberOf = (value: unknown, name: string): unknown =>
   value ? (value as Record<string, unknown>)[name] : undefined;
 
-/** Imports every module, as Lambda does since Node.js 24. The exports of CommonJS are a default export. */
-export const importModule: ModuleLoader = async (file) => {
-  const module: unknown = await import(pathToFileURL(file).href);
-  return [module, memberOf(module, "default")];
+/** Imports files, as Lambda does since Node.js 24. The exports of CommonJS are a default export. */
+export const importModule: ModuleLoader = async (module) => {
+  for (const extension of ["", ".js", ".mjs", ".cjs"]) {
+    const imported = await importFile(module.path + extension);
+    if (imported) return withDefault(imported);
+  }
+  return withDefault(requirePackage(module));
 };
 
-/** Requires CommonJS, as Lambda does up to Node.js 22. */
-export const requireOrImport: ModuleLoader = async (file, taskRoot) => [
-  isModule(taskRoot, file) ? await import(pathToFileURL(file).href) : createRequire(file)(file),
-];
+/** Requires CommonJS, as Lambda does up to Node.js 22. A module without a value is passed over. */
+export const requireOrImport: ModuleLoader = async (module) => {
+  const { path } = module;
+  const isModule = existsSync(`${path}.js`) && isInModulePackage(dirname(path), module.taskRoot);
+  return [
+    requireFile(path) ||
+      (isModule ? await importFile(`${path}.js`) : requireFile(`${path}.js`)) ||
+      (await importFile(`${path}.mjs`)) ||
+      requireFile(`${path}.cjs`) ||
+      requirePackage(module),
+  ];
+};
 
-const fileOf = (path: string): string | undefined =>
-  [".js", ".mjs", ".cjs"].map((extension) => path + extension).find((file) => existsSync(file));
+/** Requires as the file of Lambda's runtime does, which is in the stacks of modules that are not found. */
+const runtimeRequire = createRequire("/var/runtime/index.mjs");
+
+const requireFile = (file: string): unknown =>
+  existsSync(file) ? runtimeRequire(file) : undefined;
+
+const importFile = async (file: string): Promise<unknown> =>
+  existsSync(file) ? await import(pathToFileURL(file).href) : undefined;
+
+/** Requires a folder with an index, a JSON file, or a package in `node_modules`. */
+const requirePackage = ({ taskRoot, folder, name }: ModuleName): unknown =>
+  runtimeRequire(runtimeRequire.resolve(name, { paths: [taskRoot, resolve(taskRoot, folder)] }));
+
+const withDefault = (exported: unknown): unknown[] => [exported, memberOf(exported, "default")];
 
 async function withRuntimeErrors<Result>(load: () => Promise<Result>): Promise<Result> {
   try {
@@ -75,22 +107,19 @@ async function withRuntimeErrors<Result>(load: () => Promise<Result>): Promise<R
   }
 }
 
-/** In the words of Node.js, which are those of Lambda, as its runtime requires the module. */
-const moduleNotFound = (name: string) =>
-  Object.assign(
-    new Error(`Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`),
-    { code: "MODULE_NOT_FOUND" },
-  );
-
-/** `.js` is what the nearest package.json says. */
-function isModule(taskRoot: string, file: string): boolean {
-  if (!file.endsWith(".js")) return file.endsWith(".mjs");
-  for (let folder = dirname(file); ; folder = resolve(folder, "..")) {
-    const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) {
-      const { type }: { type?: unknown } = JSON.parse(readFileSync(manifest, "utf8"));
-      return type === "module";
+/** Whether a `.js` file in the folder is an ES module: the nearest `package.json` decides. */
+function isInModulePackage(folder: string, taskRoot: string): boolean {
+  if (basename(folder) === "node_modules") return false;
+  const manifest = join(folder, "package.json");
+  if (existsSync(manifest))
+    try {
+      const content: { type?: unknown } | null = JSON.parse(readFileSync(manifest, "utf8"));
+      if (content) return content.type === "module";
+    } catch (error) {
+      const ignored = `${manifest} cannot be read, it will be ignored for ES module detection purposes.`;
+      console.warn(ignored, error);
+      return false;
     }
-    if (folder === resolve(taskRoot) || folder === resolve(folder, "..")) return false;
-  }
+  const isOutermost = folder === resolve(taskRoot) || folder === dirname(folder);
+  return !isOutermost && isInModulePackage(dirname(folder), taskRoot);
 }
