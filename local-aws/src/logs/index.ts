@@ -7,7 +7,7 @@ import type { State } from "../state.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import { createEventStore } from "./event-store.ts";
 import type { LogEvent, WrittenLogEvent } from "./log-event.ts";
-import { groupIn, logGroupOperations } from "./log-groups.ts";
+import { addGroup, groupIn, logGroupOperations } from "./log-groups.ts";
 import { logStreamOperations } from "./log-streams.ts";
 import { metricFilterOperations } from "./metric-filters.ts";
 import { putLogEvents } from "./put-log-events.ts";
@@ -25,6 +25,8 @@ export interface Logs {
     author: LogEventAuthor,
     events: readonly LogEvent[],
   ): boolean;
+  /** Creates a log group with default settings. Returns false if it exists. */
+  createGroup(region: string, logGroupName: string): boolean;
 }
 
 /** CloudWatch Logs: groups, metric filters and saved queries in the state, streams and events in memory. */
@@ -59,6 +61,11 @@ export function createLogs(options: {
       const group = groupIn(state, region, logGroupName);
       if (group === undefined) return false;
       store.append({ region, group, logStreamName }, author, events);
+      return true;
+    },
+    createGroup(region, logGroupName) {
+      if (groupIn(state, region, logGroupName) !== undefined) return false;
+      addGroup(state, { region, logGroupName, creationTime: clock.now(), tags: {} });
       return true;
     },
   };

@@ -15,6 +15,18 @@ export function groupIn(state: State, region: string, logGroupName: string): Log
   return Object.hasOwn(groups, logGroupName) ? groups[logGroupName] : undefined;
 }
 
+/** Adds a log group in place of any that has its name. */
+export function addGroup(
+  state: State,
+  created: Pick<LogGroup, "logGroupName" | "creationTime" | "tags"> & { region: string },
+): LogGroup {
+  const { region, logGroupName, creationTime, tags } = created;
+  const arn = `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:*`;
+  const group = { logGroupName, arn, creationTime, tags, metricFilters: {} };
+  regionOf(state, region).logs.groups[logGroupName] = group;
+  return group;
+}
+
 /** @throws {AwsError} 400 ResourceNotFoundException */
 export function findGroup(state: State, region: string, logGroupName: string): LogGroup {
   const group = groupIn(state, region, logGroupName);
@@ -104,12 +116,8 @@ export function logGroupOperations({
       }),
       resource,
       handle({ logGroupName, deletionProtectionEnabled, tags }, { region }) {
-        const { groups } = regionOf(state, region).logs;
-        if (Object.hasOwn(groups, logGroupName)) throw alreadyExists("log group");
-        const arn = `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:*`;
-        const creationTime = clock.now();
-        const group = { logGroupName, arn, creationTime, tags, metricFilters: {} };
-        groups[logGroupName] = group;
+        if (groupIn(state, region, logGroupName) !== undefined) throw alreadyExists("log group");
+        const group = addGroup(state, { region, logGroupName, creationTime: clock.now(), tags });
         protect(group, deletionProtectionEnabled);
       },
     }),

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../clock.ts";
 import type { Iam } from "../../iam/index.ts";
-import type { LogEvent, Logs } from "../../logs/index.ts";
-import type { LogEventAuthor } from "../../logs/log-event-author.ts";
+import type { Logs } from "../../logs/index.ts";
 import { createEnvironmentLog } from "../log/environment-log.ts";
 import { arnOf } from "../functions.ts";
 import { environmentVariables } from "./environment-variables.ts";
@@ -13,6 +12,7 @@ import {
 } from "./execution-environment.ts";
 import { startFunctionProcess } from "./function-process.ts";
 import { jsonLines } from "../log/json-log-lines.ts";
+import { createLogWriter } from "../log/log-writer.ts";
 import type { MemoryWatch } from "./memory-watch.ts";
 import type { NodeExecutable } from "./node-executable.ts";
 import type { ProcessWatcher } from "./process-watcher.ts";
@@ -48,6 +48,8 @@ export interface EnvironmentContext {
   endpoint(): string;
   processWatcher: ProcessWatcher;
   memoryWatch: MemoryWatch;
+  /** The configurations of functions whose logs are known to be lost. */
+  warned: WeakSet<FunctionConfiguration>;
   /** Milliseconds that the first start of an environment may take. */
   initTimeout: number;
   /**
@@ -109,7 +111,11 @@ function prepareEnvironment(
     configuration,
     name,
     hooks,
-    log: createEnvironmentLog({ clock, format, write: logWriter(context, configuration, name) }),
+    log: createEnvironmentLog({
+      clock,
+      format,
+      write: createLogWriter(context, configuration, name),
+    }),
     lines: format === "JSON" ? jsonLines(logged) : textLines(logged),
     memoryWatch,
     initTimeout,
@@ -142,23 +148,4 @@ function processStarter(
 function streamName(now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
   return `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
-}
-
-/** If the role may not write logs, the log stays empty, and the function runs nevertheless. */
-function logWriter(
-  { iam, logs }: EnvironmentContext,
-  configuration: FunctionConfiguration,
-  logStreamName: string,
-) {
-  const { FunctionName, Role, LoggingConfig } = configuration;
-  const { LogGroup } = LoggingConfig;
-  const { region, accountId } = arnOf(configuration);
-  const session = iam.sessionOf(Role, FunctionName);
-  const streamArn = `arn:aws:logs:${region}:${accountId}:log-group:${LogGroup}:log-stream:${logStreamName}`;
-  return (author: LogEventAuthor, events: LogEvent[]) => {
-    const allowed = ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
-      iam.allows(session, action, streamArn),
-    );
-    if (allowed) logs.write({ region, logGroupName: LogGroup, logStreamName }, author, events);
-  };
 }

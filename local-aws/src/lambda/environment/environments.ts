@@ -29,7 +29,7 @@ export interface Environments {
 }
 
 export function createEnvironments(
-  options: Omit<EnvironmentContext, "memoryWatch"> & {
+  options: Omit<EnvironmentContext, "memoryWatch" | "warned"> & {
     functions: Functions;
     /** A folder of its own, for the code of the functions. */
     workDirectory: string;
@@ -38,7 +38,11 @@ export function createEnvironments(
   },
 ): Environments {
   const { functions, clock, workDirectory, capacity, middleware, spareProcesses } = options;
-  const context: EnvironmentContext = { ...options, memoryWatch: createMemoryWatch() };
+  const context: EnvironmentContext = {
+    ...options,
+    memoryWatch: createMemoryWatch(),
+    warned: new WeakSet(),
+  };
   const taskRootOf = createTaskRoots(workDirectory);
   const runtime = writeRuntime(workDirectory);
   // An error is reported to those who invoke a function.
