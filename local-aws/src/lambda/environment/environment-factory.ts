@@ -96,6 +96,7 @@ function prepareEnvironment(
     region,
     credentials: iam.issueCredentials(Role, FunctionName),
     taskRoot: code.taskRoot,
+    node: code.node.path,
     logStreamName: name,
     endpoint: endpoint(),
   });

@@ -1,8 +1,15 @@
+import { delimiter, dirname, join } from "node:path";
 import type { Credentials } from "../../iam/index.ts";
 import type { FunctionConfiguration } from "../state.ts";
 
 /**
- * What a function finds in `process.env`: its own variables and those that Lambda reserves.
+ * Returns the environment variables of a function's process: those that Lambda defines and the function
+ * can replace, its own, and those that Lambda reserves.
+ *
+ * Our choice: variables that name folders of Lambda name folders of this machine instead, such as
+ * `LAMBDA_TASK_ROOT` and the `PATH` to Node.js, because this machine has no `/var/task`. So the code can
+ * read its files, and a stack names files that exist. There is no `AWS_LAMBDA_RUNTIME_API`, because no
+ * Runtime API listens, and no `NODE_EXTRA_CA_CERTS`. The address of the X-Ray daemon is on this machine.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(options: {
@@ -10,15 +17,28 @@ export function environmentVariables(options: {
   region: string;
   credentials: Credentials;
   taskRoot: string;
+  /** The path of the Node.js that runs the function. */
+  node: string;
   logStreamName: string;
   /** The URL of this local AWS. */
   endpoint: string;
 }): Record<string, string> {
-  const { configuration, region, credentials, taskRoot, logStreamName, endpoint } = options;
+  const { configuration, region, credentials, taskRoot, node, logStreamName, endpoint } = options;
   const { LogFormat, LogGroup, ApplicationLogLevel = "INFO" } = configuration.LoggingConfig;
   return {
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    PATH: paths(dirname(node), "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
+    LD_LIBRARY_PATH: paths(taskRoot, join(taskRoot, "lib")),
+    NODE_PATH: paths(join(dirname(taskRoot), "node_modules"), taskRoot),
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
+    PWD: taskRoot,
+    SHLVL: "0",
     ...configuration.Environment?.Variables,
     _HANDLER: configuration.Handler,
+    _AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1",
+    _AWS_XRAY_DAEMON_PORT: "2000",
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
@@ -31,14 +51,15 @@ export function environmentVariables(options: {
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: LogGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-    AWS_LAMBDA_LOG_FORMAT: LogFormat,
-    ...(LogFormat === "JSON" ? { AWS_LAMBDA_LOG_LEVEL: ApplicationLogLevel } : {}),
+    ...(LogFormat === "JSON" && {
+      AWS_LAMBDA_LOG_FORMAT: LogFormat,
+      AWS_LAMBDA_LOG_LEVEL: ApplicationLogLevel,
+    }),
     LAMBDA_TASK_ROOT: taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
-    LANG: "en_US.UTF-8",
-    TZ: ":UTC",
-    PATH: "/usr/local/bin:/usr/bin:/bin",
-    // The one variable that Lambda does not have: it leads the SDKs here instead of to AWS.
+    // The one variable that Lambda does not have: it points the SDKs to the local AWS.
     AWS_ENDPOINT_URL: endpoint,
   };
 }
+
+const paths = (...folders: string[]) => folders.join(delimiter);

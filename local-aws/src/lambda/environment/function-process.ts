@@ -89,7 +89,12 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   const { node, runtimeFile, taskRoot, memorySize, environment } = options;
   const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
-  return spawn(node.path, [...flags, runtimeFile], {
+  const [program = "", ...args] = wrapped(environment, taskRoot, [
+    node.path,
+    ...flags,
+    runtimeFile,
+  ]);
+  return spawn(program, args, {
     cwd: taskRoot,
     env: environment,
     // A process group of its own, so that child processes are frozen and killed with the function.
@@ -98,6 +103,28 @@ function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
   });
 }
+
+/**
+ * Returns the command that runs the wrapper script of a function, which gets the command of the runtime as
+ * its arguments. Lambda's paths to the function's code become paths to it on this machine.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+ */
+function wrapped(
+  { AWS_LAMBDA_EXEC_WRAPPER: wrapper = "" }: Record<string, string>,
+  taskRoot: string,
+  command: string[],
+): string[] {
+  if (wrapper === "") return command;
+  const file = wrapper.replace(/^\/var\/task(?=\/)/, () => taskRoot);
+  return ["/bin/sh", "-c", WRAPPED, "bootstrap", file, ...command];
+}
+
+/** The messages and statuses of the bootstrap file of Lambda's Node.js runtimes. */
+const WRAPPED = `
+  if [ ! -f "$1" ]; then echo "$1: does not exist"; exit 127; fi
+  if [ ! -x "$1" ]; then echo "$1: is not an executable"; exit 126; fi
+  exec "$@"
+`;
 
 function readOutput({ stdout, stderr }: ChildProcess, onOutput: (text: string) => void): void {
   for (const stream of [stdout, stderr]) {
