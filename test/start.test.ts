@@ -105,7 +105,10 @@ test.for([
   [["--prot", "1"], "Unknown option '--prot'. For all options, run npm start -- --help."],
   [["--account", "1"], '--account must have 12 digits, not "1".'],
   [["--auth", "--empty"], "--auth and --empty cannot be used together."],
-  [["--runtime", "nodejs20.x"], '--runtime must be nodejs22.x or nodejs24.x, not "nodejs20.x".'],
+  [
+    ["--runtime", "nodejs16.x"],
+    '--runtime must be nodejs18.x or nodejs20.x or nodejs22.x or nodejs24.x, not "nodejs16.x".',
+  ],
   [
     ["--runtime", "nodejs24.x", "--empty"],
     "--runtime and --empty cannot be used together. Set the variable runtime of Terraform instead.",

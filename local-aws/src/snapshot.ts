@@ -38,8 +38,8 @@ export function writeSnapshot(state: State, endpoint: string): string {
 /**
  * Reads a text that `writeSnapshot` returned.
  * @param functions the zip file of each function, by the name of the function.
- * @throws {Error} if the text is not a snapshot, if a function has no zip file, or if there is no Node.js
- * for its runtime.
+ * @throws {Error} if the text is not a snapshot, if a function has no zip file, or if the local AWS does not
+ * have its runtime.
  */
 export function readSnapshot(
   text: string,

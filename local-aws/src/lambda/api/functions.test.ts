@@ -193,15 +193,15 @@ describe("CreateFunction refuses", () => {
     },
     {
       what: "a runtime that AWS has retired",
-      input: { Runtime: "nodejs20.x" },
+      input: { Runtime: "nodejs16.x" },
       name: "InvalidParameterValueException",
-      text: "The runtime parameter of nodejs20.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
+      text: "The runtime parameter of nodejs16.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
     },
     {
       what: "a name that is no runtime",
       input: { Runtime: "nodejs23.x" },
       name: "InvalidParameterValueException",
-      text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs22.x, nodejs24.x] or be a valid ARN",
+      text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x] or be a valid ARN",
     },
     {
       what: "code from S3",
@@ -341,7 +341,7 @@ test("the runtime of a function can be changed", async () => {
   const change = (name: string) =>
     client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Runtime: name as Runtime }));
   expect(await change("nodejs24.x")).toMatchObject({ Runtime: "nodejs24.x" });
-  await expect(change("nodejs18.x")).rejects.toThrow("no longer supported");
+  await expect(change("nodejs16.x")).rejects.toThrow("no longer supported");
 });
 
 describe("logging", () => {

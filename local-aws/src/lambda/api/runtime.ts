@@ -1,19 +1,19 @@
 import * as v from "valibot";
-import { AwsError, notImplemented } from "../../protocols/aws-error.ts";
-import { isRuntime, nodeOf, type Runtime, RUNTIMES } from "../environment/node-executable.ts";
+import { notImplemented } from "../../protocols/aws-error.ts";
+import { isRuntime, type Runtime, RUNTIMES } from "../environment/node-executable.ts";
 import { invalid } from "./function-name.ts";
 
-/** The versions of Node.js for which Lambda creates and updates no functions any more. */
-const RETIRED = /^nodejs(4\.3|4\.3-edge|6\.10|8\.10|1[02468]\.x|20\.x)?$/;
+/**
+ * The versions of Node.js for which Lambda creates and updates no functions any more. Our choice: functions
+ * with nodejs18.x and nodejs20.x, which many projects still name, can be created.
+ */
+const RETIRED = /^nodejs(4\.3|4\.3-edge|6\.10|8\.10|1[0246]\.x)?$/;
 /** Lambda's other runtimes. */
 const NOT_IMPLEMENTED = /^(nodejs26\.x|(dotnet(core)?|go|java|provided|python|ruby)[\w.]*)$/;
 
-/**
- * A runtime that the local AWS has. A function cannot be created without the Node.js that runs it, so
- * that the user gets the reason at once.
- */
+/** A runtime that the local AWS has. */
 export const runtime = v.custom<Runtime>((input) => {
-  if (isRuntime(input)) return checkNode(input);
+  if (isRuntime(input)) return true;
   if (typeof input !== "string") return false;
   if (NOT_IMPLEMENTED.test(input)) throw notImplemented(`Runtime ${JSON.stringify(input)}`);
   const newest = RUNTIMES.at(-1);
@@ -26,12 +26,3 @@ export const runtime = v.custom<Runtime>((input) => {
         `Value ${input} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${RUNTIMES.join(", ")}] or be a valid ARN`,
       );
 });
-
-function checkNode(name: Runtime): true {
-  try {
-    nodeOf(name);
-    return true;
-  } catch (cause) {
-    throw new AwsError(501, "NotImplemented", (cause as Error).message);
-  }
-}

@@ -19,14 +19,14 @@ import type { ProcessWatcher } from "./process-watcher.ts";
 import type { ProcessStarter } from "./sandbox.ts";
 import { startSpareProcess } from "./spare-process.ts";
 import type { FunctionConfiguration } from "../state.ts";
+import type { TaskRoot } from "./task-roots.ts";
 import { textLines } from "../log/text-log-lines.ts";
 import type { Hooks } from "../../hooks.ts";
 
 /** Where the code of a function, the runtime and its Node.js are on this machine. */
-export interface Code {
+export interface Code extends TaskRoot {
   node: NodeExecutable;
   runtimeFile: string;
-  taskRoot: string;
 }
 
 /** Starts the execution environments of one version of a function. */
@@ -95,8 +95,7 @@ function prepareEnvironment(
     configuration,
     region,
     credentials: iam.issueCredentials(Role, FunctionName),
-    taskRoot: code.taskRoot,
-    node: code.node.path,
+    code,
     logStreamName: name,
     endpoint: endpoint(),
   });

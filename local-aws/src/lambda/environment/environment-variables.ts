@@ -1,6 +1,8 @@
 import { delimiter, dirname, join } from "node:path";
 import type { Credentials } from "../../iam/index.ts";
 import type { FunctionConfiguration } from "../state.ts";
+import type { NodeExecutable } from "./node-executable.ts";
+import type { TaskRoot } from "./task-roots.ts";
 
 /**
  * Returns the environment variables of a function's process: those that Lambda defines and the function
@@ -16,21 +18,20 @@ export function environmentVariables(options: {
   configuration: FunctionConfiguration;
   region: string;
   credentials: Credentials;
-  taskRoot: string;
-  /** The path of the Node.js that runs the function. */
-  node: string;
+  code: TaskRoot & { node: NodeExecutable };
   logStreamName: string;
   /** The URL of this local AWS. */
   endpoint: string;
 }): Record<string, string> {
-  const { configuration, region, credentials, taskRoot, node, logStreamName, endpoint } = options;
+  const { configuration, region, credentials, code, logStreamName, endpoint } = options;
+  const { node, taskRoot, runtimeModules } = code;
   const { LogFormat, LogGroup, ApplicationLogLevel = "INFO" } = configuration.LoggingConfig;
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
-    PATH: paths(dirname(node), "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
+    PATH: paths(dirname(node.path), "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
     LD_LIBRARY_PATH: paths(taskRoot, join(taskRoot, "lib")),
-    NODE_PATH: paths(join(dirname(taskRoot), "node_modules"), taskRoot),
+    NODE_PATH: paths(...runtimeModules, taskRoot),
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
     PWD: taskRoot,

@@ -55,9 +55,9 @@ export function createEnvironments(
 
   const createPool = async (target: LambdaFunction) => {
     const { configuration } = target;
-    const taskRoot = await taskRootOf(Buffer.from(target.zipFile, "base64"));
+    const unpacked = await taskRootOf(Buffer.from(target.zipFile, "base64"));
     const node = nodeOf(configuration.Runtime);
-    const code = { node, runtimeFile: await runtime, taskRoot };
+    const code = { node, runtimeFile: await runtime, ...unpacked };
     const factory = createEnvironmentFactory(context, configuration, code);
     return new EnvironmentPool({ clock, capacity, factory, middleware });
   };

@@ -88,7 +88,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   const { node, runtimeFile, taskRoot, memorySize, environment } = options;
-  const flags = nodeFlags(memorySize, environment["NODE_OPTIONS"]);
+  const flags = nodeFlags(node, memorySize, environment["NODE_OPTIONS"]);
   const [program = "", ...args] = wrapped(environment, taskRoot, [
     node.path,
     ...flags,
@@ -176,20 +176,22 @@ function residentMegabytes(pid: number): number | undefined {
 }
 
 /**
- * Lambda's own flags. The heap leaves a tenth of the memory to the rest; what Node.js has
- * experimental is off unless the function asks for it.
+ * Returns Lambda's own flags. The heap leaves a tenth of the memory to the rest. Experimental features of
+ * Node.js, which version 18 does not have, are off unless the function turns them on.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
  */
-function nodeFlags(memorySize: number, nodeOptions = ""): string[] {
+function nodeFlags({ version }: NodeExecutable, memorySize: number, nodeOptions = ""): string[] {
   const rest = Math.floor(memorySize / 10);
-  const experimental = ["experimental-require-module", "experimental-detect-module"]
-    .filter((feature) => !nodeOptions.includes(`--${feature}`))
-    .map((feature) => `--no-${feature}`);
+  const features = version.startsWith("18.") ? [] : EXPERIMENTAL;
   return [
     "--expose-gc",
     "--max-http-header-size=81920",
     `--max-semi-space-size=${Math.max(1, Math.floor(rest / 2))}`,
     `--max-old-space-size=${memorySize - rest}`,
-    ...experimental,
+    ...features
+      .filter((feature) => !nodeOptions.includes(`--${feature}`))
+      .map((feature) => `--no-${feature}`),
   ];
 }
+
+const EXPERIMENTAL = ["experimental-require-module", "experimental-detect-module"];

@@ -54,21 +54,25 @@ test("a package with another major version is not used, one behind it is", async
   );
 });
 
-test("a missing Node.js is an error with the command that installs it", async () => {
-  const folder = await folderWith({ node: "20.1.0" });
-  expect(() => nodeOf("nodejs24.x", NODE_22, [folder])).toThrow(
-    "Functions with the runtime nodejs24.x need Node.js 24, and this is Node.js 22.23.3. Run `npm install --save-dev node-24@npm:node@24`, or start the local AWS with Node.js 24.",
-  );
+test.for<[string, Record<string, string>, string]>([
+  ["nodejs18.x", {}, "22.23.3"],
+  ["nodejs18.x", { "node-20": "20.1.0", "node-24": "24.1.0" }, "20.1.0"],
+  ["nodejs24.x", { "node-20": "20.1.0" }, "22.23.3"],
+  // Of two with the same distance, that of this process.
+  ["nodejs20.x", { "node-18": "18.1.0" }, "22.23.3"],
+])("without its own Node.js, %s runs on the nearest one", async ([runtime, versions, nearest]) => {
+  const folder = await folderWith(versions);
+  expect(nodeOf(runtime, NODE_22, [folder]).version).toBe(nearest);
 });
 
 test("a package whose install script did not run is no Node.js", async () => {
   const folder = await folderWith({ node: "24.1.0" });
   await rm(join(folder, "node_modules", "node", "bin"), { recursive: true });
-  expect(() => nodeOf("nodejs24.x", NODE_22, [folder])).toThrow("need Node.js 24");
+  expect(nodeOf("nodejs24.x", NODE_22, [folder])).toBe(NODE_22);
 });
 
 test("another runtime is an error that names those of the local AWS", () => {
   expect(() => nodeOf("python3.13")).toThrow(
-    "The local AWS does not have the runtime python3.13. It has nodejs22.x and nodejs24.x.",
+    "The local AWS does not have the runtime python3.13. It has nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x.",
   );
 });

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /** The runtimes that functions can have. */
-export const RUNTIMES = ["nodejs22.x", "nodejs24.x"] as const;
+export const RUNTIMES = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 export const isRuntime = (name: unknown): name is Runtime =>
@@ -20,8 +20,8 @@ export interface NodeExecutable {
  * Returns the Node.js that runs the functions of a runtime. It is the Node.js of this process if its
  * major version fits. Otherwise it is the npm package `node`, installed as `node` or, for several
  * versions in one project, as `node-22` or `node-24`. It can be installed for the current directory or
- * for this package.
- * @throws {Error} that says how to install it, or that the local AWS does not have the runtime.
+ * for this package. If no version fits, it is the one with the nearest major version.
+ * @throws {Error} if the local AWS does not have the runtime.
  */
 export function nodeOf(
   runtime: string,
@@ -30,20 +30,23 @@ export function nodeOf(
 ): NodeExecutable {
   if (!isRuntime(runtime))
     throw new Error(
-      `The local AWS does not have the runtime ${runtime}. It has ${RUNTIMES.join(" and ")}.`,
+      `The local AWS does not have the runtime ${runtime}. It has ${RUNTIMES.join(", ")}.`,
     );
-  const major = runtime.slice("nodejs".length, -".x".length);
-  const fits = ({ version }: NodeExecutable) => version.startsWith(`${major}.`);
-  if (fits(current)) return current;
+  const major = majorOf(runtime);
+  const distance = ({ version }: NodeExecutable) => Math.abs(majorOf(version) - major);
+  if (distance(current) === 0) return current;
+  const names = ["node", ...RUNTIMES.map((name) => `node-${majorOf(name)}`)];
   const installed = folders.flatMap((folder) =>
-    [`node-${major}`, "node"].flatMap((name) => installedFor(folder, name)),
+    names.flatMap((name) => installedFor(folder, name)),
   );
-  const found = installed.find(fits);
-  if (found !== undefined) return found;
-  throw new Error(
-    `Functions with the runtime ${runtime} need Node.js ${major}, and this is Node.js ${current.version}. Run \`npm install --save-dev node-${major}@npm:node@${major}\`, or start the local AWS with Node.js ${major}.`,
+  // Of several with the same distance, the first one.
+  return [current, ...installed].reduce((nearest, other) =>
+    distance(other) < distance(nearest) ? other : nearest,
   );
 }
+
+/** Returns the major version of a runtime or a Node.js: 22 of `nodejs22.x` and of `22.23.3`. */
+const majorOf = (name: string): number => Number(/\d+/.exec(name)?.[0]);
 
 /** Returns the packages that a module in the folder would find by the name, the nearest first. */
 const installedFor = (folder: string, name: string): NodeExecutable[] =>

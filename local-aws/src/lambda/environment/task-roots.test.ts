@@ -1,7 +1,9 @@
+import { readlinkSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createTaskRoots } from "./task-roots.ts";
@@ -23,7 +25,7 @@ test("modes, links and empty folders are kept, and nothing can be written", asyn
     link: [strToU8("bin/helper"), unix(0o120777)],
     "empty/": [new Uint8Array(), unix(0o040755)],
   };
-  const root = await createTaskRoots(directory)(zip(files));
+  const { taskRoot: root } = await createTaskRoots(directory)(zip(files));
   const modeOf = async (name: string) => (await stat(join(root, name))).mode & 0o777;
   expect(await modeOf("index.js")).toBe(0o444);
   expect(await modeOf("bin/helper")).toBe(0o555);
@@ -36,7 +38,7 @@ test("a link out of the task root is kept, and nothing is written through it", a
   onTestFinished(() => rm(outside, { recursive: true }));
   const link = [strToU8(outside), unix(0o120777)] as const;
   const roots = createTaskRoots(directory);
-  const root = await roots(zip({ link: [...link], "index.js": strToU8("") }));
+  const { taskRoot: root } = await roots(zip({ link: [...link], "index.js": strToU8("") }));
   expect(await readlink(join(root, "link"))).toBe(outside);
   await expect(roots(zip({ link: [...link], "link/file": strToU8("") }))).rejects.toThrow(
     "link/file inside link, which is a link",
@@ -45,13 +47,18 @@ test("a link out of the task root is kept, and nothing is written through it", a
 });
 
 test("a zip that was unpacked in part is unpacked again from the start", async () => {
+  const roots = createTaskRoots(directory);
+  const { taskRoot: other } = await roots(zip({ "index.js": strToU8("other") }));
   const zipFile = zip({ "index.js": strToU8("whole") });
-  const partial = join(directory, `${createHash("sha256").update(zipFile).digest("hex")}.partial`);
+  const partial = join(
+    dirname(other),
+    `${createHash("sha256").update(zipFile).digest("hex")}.partial`,
+  );
   // A folder in the place of a file stands for what can't be written over, such as a file that is
   // read-only for a user who isn't root.
   await mkdir(join(partial, "index.js"), { recursive: true });
   await writeFile(join(partial, "left-over"), "");
-  const root = await createTaskRoots(directory)(zipFile);
+  const { taskRoot: root } = await roots(zipFile);
   expect(await readFile(join(root, "index.js"), "utf8")).toBe("whole");
   expect(await readdir(root)).toEqual(["index.js"]);
 });
@@ -76,6 +83,44 @@ test.for(Object.keys(SDK_USERS))(
     expect((await lambda().invoke(name)).payload).toEqual(["function", "object"]);
   },
 );
+
+test("packages of the first folder come first, and each folder adds its own", async () => {
+  const install = async (folder: string, name: string) => {
+    const installed = join(directory, folder, "node_modules", name);
+    await mkdir(installed, { recursive: true });
+    await writeFile(join(installed, "index.js"), `module.exports = "of the ${folder}"`);
+  };
+  await install("project", "@aws-sdk/client-lambda");
+  await install("tool", "@aws-sdk/client-lambda");
+  await install("tool", "@smithy/core");
+  const folders = ["project", "tool"].map((folder) => join(directory, folder));
+  const { taskRoot, runtimeModules } = await createTaskRoots(
+    directory,
+    folders,
+  )(zip({ "index.js": strToU8("") }));
+  const require = createRequire(join(taskRoot, "index.js"));
+  expect(require("@aws-sdk/client-lambda")).toBe("of the project");
+  expect(require("@smithy/core")).toBe("of the tool");
+  const linked = runtimeModules.map((modules) => readlinkSync(join(modules, "@aws-sdk")));
+  expect(linked).toEqual(folders.map((folder) => join(folder, "node_modules", "@aws-sdk")));
+});
+
+test.for<[string, Record<string, string>]>([
+  ["required", { "index.js": 'require("@aws-sdk/client-none");' }],
+  ["imported", { "index.mjs": 'import "@aws-sdk/client-none";' }],
+  [
+    "required-by-the-handler",
+    { "index.js": 'exports.handler = async () => require("@aws-sdk/client-none/deep.js");' },
+  ],
+])("the log names a package of the AWS SDK that is %s and not installed", async ([name, files]) => {
+  lambda().define(name, files);
+  await lambda().invoke(name);
+  expect(lambda().messages(name)).toContainEqual(
+    expect.stringContaining(
+      "\tWARN\tOn AWS the runtime contains the package @aws-sdk/client-none. Here it must be installed: run `npm install --save-dev @aws-sdk/client-none` in the directory of the local AWS, and start the local AWS again.\n",
+    ),
+  );
+});
 
 test("a function finds its own packages before those of the runtime, and no other package", async () => {
   lambda().define("own", {

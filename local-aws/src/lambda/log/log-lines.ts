@@ -56,8 +56,8 @@ export interface LoggedEnvironment {
 }
 
 /** Our choice: a version that says which Node.js really runs. */
-export const runtimeVersion = ({ region, nodeVersion }: LoggedEnvironment) => ({
-  version: `nodejs:${nodeVersion.split(".", 1).join("")}.local.${nodeVersion}`,
+export const runtimeVersion = ({ configuration, region, nodeVersion }: LoggedEnvironment) => ({
+  version: `${configuration.Runtime.replace(/^nodejs(\d+)\.x$/, "nodejs:$1")}.local.${nodeVersion}`,
   arn: runtimeVersionArn(region),
 });
 

@@ -15,6 +15,7 @@ import {
   INVOCATIONS_FD,
 } from "./frames.ts";
 import { textOf } from "./function-errors.ts";
+import { missingSdkPackage } from "./missing-sdk.ts";
 import { createNodejs22 } from "./nodejs22.ts";
 import { createNodejs24 } from "./nodejs24.ts";
 import { contextOf } from "./runtime-api.ts";
@@ -27,10 +28,17 @@ function send(type: FrameType, payload: string | Buffer): void {
 /** The high-water mark of this process's memory, in KB. */
 const memoryUsed = () => String(process.resourceUsage().maxRSS);
 
-const sendError = (type: FrameType, error: unknown) =>
+function sendError(type: FrameType, error: unknown): void {
+  const missing = missingSdkPackage(error);
+  if (missing !== undefined)
+    console.warn(
+      `On AWS the runtime contains the package ${missing}. Here it must be installed: run \`npm install --save-dev ${missing}\` in the directory of the local AWS, and start the local AWS again.`,
+    );
   send(type, JSON.stringify(runtime.thrown.describe(error)));
+}
 
-const createRuntime = process.versions.node.startsWith("22.") ? createNodejs22 : createNodejs24;
+const major = Number(/\d+/.exec(process.env["AWS_EXECUTION_ENV"] ?? "")?.[0]);
+const createRuntime = major < 24 ? createNodejs22 : createNodejs24;
 const runtime = createRuntime({
   next() {
     invocations.ref();
@@ -59,11 +67,23 @@ const { log } = patchConsole(send, () => requestId);
 function onFrame(type: FrameType, payload: Buffer): void {
   // With nothing left to do but wait for the next invocation, the event loop is empty.
   invocations.unref();
-  if (type === FrameType.Load) return void runtime.load();
+  if (type === FrameType.Load) {
+    warnOfOtherNode();
+    return void runtime.load();
+  }
   const { header, event } = decodeInvocation(payload);
   requestId = header.requestId;
   process.env["_X_AMZN_TRACE_ID"] = header.traceId;
   runtime.invoke(JSON.parse(event), contextOf(header));
+}
+
+/** Without the Node.js of its runtime, a function runs on another. */
+function warnOfOtherNode(): void {
+  const { node } = process.versions;
+  if (node.startsWith(`${major}.`)) return;
+  console.warn(
+    `This function has the runtime nodejs${major}.x, and runs on Node.js ${node}, because Node.js ${major} is not installed. To install it, run \`npm install --save-dev node-${major}@npm:node@${major}\`.`,
+  );
 }
 
 const invocations = new Socket({ fd: INVOCATIONS_FD, readable: true, writable: false });
