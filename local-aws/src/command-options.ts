@@ -16,6 +16,7 @@ export const commandOptions = {
   account: { type: "string" },
   trace: { type: "boolean", default: false },
   fault: { type: "string", multiple: true, default: [] as string[] },
+  "allow-aws-host": { type: "string", multiple: true, default: [] as string[] },
   "allow-other-users": { type: "boolean", default: false },
   "aws-timing": { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -27,6 +28,7 @@ export interface CommandValues {
   account?: string | undefined;
   trace: boolean;
   fault: string[];
+  "allow-aws-host": string[];
   "allow-other-users": boolean;
   "aws-timing": boolean;
 }
@@ -38,6 +40,7 @@ export interface CommandSettings {
   options: {
     accountId?: string;
     faults: FaultRates;
+    allowedAwsHosts: readonly string[];
     allowOtherUsers: boolean;
     timing: TimingName;
   };
@@ -55,6 +58,9 @@ ${others}
   --trace           print a trace of each message
   --fault <name>    inject a fault at a rate of 0.1 (10%), or with <name>=<rate> at a rate from 0
                     to 1. Repeat the option to inject several faults
+  --allow-aws-host <name>
+                    let functions connect to a host on AWS, such as s3.eu-west-1.amazonaws.com.
+                    Repeat the option to allow several hosts
   --allow-other-users
                     accept requests from processes of other users of this machine, such as containers
                     on the host network. Any such process can then run code as you
@@ -83,6 +89,7 @@ export function readCommandValues(values: CommandValues): CommandSettings {
     options: {
       ...(accountId !== undefined && { accountId }),
       faults: faultsOf(values.fault),
+      allowedAwsHosts: values["allow-aws-host"],
       allowOtherUsers,
       timing: values["aws-timing"] ? "aws" : "short",
     },

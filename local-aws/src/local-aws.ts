@@ -17,6 +17,7 @@ import type { FramePattern } from "./frame-pattern.ts";
 import type { HookEvent, Hooks } from "./hooks.ts";
 import type { Middleware } from "./protocols/operation.ts";
 import { listenOnLoopback } from "./server/listen.ts";
+import { listenForTls } from "./server/listen-tls.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
@@ -88,6 +89,11 @@ export interface LocalAwsOptions {
    * accept the requests of all users in any case.
    */
   allowOtherUsers?: boolean;
+  /**
+   * Names of hosts on AWS to which functions can connect, such as `s3.eu-west-1.amazonaws.com`. Default:
+   * none. Connections to other hosts on AWS fail, except for those that go to the local AWS.
+   */
+  allowedAwsHosts?: readonly string[];
   /** Whether the process of a function's first environment is started in advance. Default: false. */
   spareProcesses?: boolean;
   /** The limit of concurrent invocations of the account in a region. Default: 1,000. */
@@ -208,6 +214,7 @@ export function assemble(
     accountConcurrency = 1000,
     random = Math.random,
     allowOtherUsers = false,
+    allowedAwsHosts = [],
   } = options;
   const snapshot =
     options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, functions);
@@ -219,11 +226,13 @@ export function assemble(
   const processWatcher = startProcessWatcher(workDirectory);
 
   let listening: Awaited<ReturnType<typeof listenOnLoopback>> | undefined;
-  const endpoint = () => {
-    if (listening === undefined)
+  let listeningForTls: Awaited<ReturnType<typeof listenForTls>> | undefined;
+  const portOf = (listener: { port: number } | undefined) => {
+    if (listener === undefined)
       throw new Error("The local AWS is not listening. Call listen() first.");
-    return `http://localhost:${listening.port}`;
+    return listener.port;
   };
+  const endpoint = () => `http://localhost:${portOf(listening)}`;
   const base = { state, clock, endpoint, timing: timingNamed(options.timing ?? "short") };
   const { notify, subscribe: subscribeToHooks } = createObservers<HookEvent>();
   const hooks: Hooks = { emit: (traceHeader, event) => notify({ traceHeader, event }) };
@@ -240,6 +249,11 @@ export function assemble(
     middleware: faultyLambda(faults, clock),
     workDirectory,
     processWatcher,
+    network: () => ({
+      port: portOf(listening),
+      tlsPort: portOf(listeningForTls),
+      allowedAwsHosts: allowedAwsHosts.map((host) => host.toLowerCase()),
+    }),
     capacity,
     spareProcesses,
     accountConcurrency,
@@ -288,7 +302,7 @@ export function assemble(
     },
     actions: consoleOptions === false ? {} : deadLetterActions(deadLetters),
     upgrade: executeApi.upgrade,
-    isCustomDomain: executeApi.isCustomDomain,
+    isCustomDomain: executeApi.isApiHost,
     allowOtherUsers,
   });
 
@@ -303,7 +317,7 @@ export function assemble(
     executeApi.close();
     await lambda.close();
     server.closeAllConnections();
-    await listening?.close();
+    await Promise.all([listening?.close(), listeningForTls?.close()]);
     await processWatcher.close();
   };
   const aws: LocalAws = {
@@ -316,6 +330,7 @@ export function assemble(
     faults,
     async listen(port = 0) {
       listening = await listenOnLoopback(server, port);
+      listeningForTls = await listenForTls(server);
       if (snapshot !== undefined) {
         Object.assign(state, snapshot.stateFor(endpoint(), state.accountId));
         for (const functionArn of functionArns()) lambda.refresh(functionArn);

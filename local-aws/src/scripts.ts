@@ -10,6 +10,7 @@ export const SCRIPTS = {
   // With the source map, so that the tools of the browser show the sources.
   "console/page/main": { format: "esm", target: "es2022", sourcemap: "inline" },
   // Node.js loads an ES module 15 ms later, because a CommonJS function does not need its loader.
+  "lambda/runtime/network": { format: "cjs", target: "node18", platform: "node" },
   "lambda/runtime/runtime": { format: "cjs", target: "node18", platform: "node" },
 } satisfies Record<string, BuildOptions>;
 

@@ -1,15 +1,20 @@
 import type { DomainName } from "../apigateway/state.ts";
 import { EXECUTE_API_PATH } from "../execute-api-url.ts";
 import type { State } from "../state.ts";
+import { createIds } from "./ids.ts";
 
 /** The custom domain names of all regions. */
 export interface CustomDomains {
   find(name: string): DomainName | undefined;
-  /** Finds the domain name that a `Host` header names, with or without a port. */
-  ofHost(host: string | undefined): DomainName | undefined;
   /**
-   * The path in which the domain name of a request's `Host` header precedes the path of the request:
-   * `/_aws/execute-api/{domain name}/{path}`. A path on another host stays the same.
+   * Whether a `Host` header, with or without a port, names a custom domain name or the default endpoint of
+   * an API. No site can have the name of such an endpoint.
+   */
+  isApiHost(host: string | undefined): boolean;
+  /**
+   * The path in which the API or the domain name of a request's `Host` header precedes the path of the
+   * request: `/_aws/execute-api/{domain name}/{path}`. On another host, `/{stage}/@connections/{id}` gets
+   * the API of the connection, and any other path stays the same.
    */
   qualify(host: string | undefined, path: string): string;
 }
@@ -22,13 +27,40 @@ export function createCustomDomains(state: State): CustomDomains {
     }
     return undefined;
   };
-  const ofHost = (host = "") => find(host.replace(/:\d*$/, "").toLowerCase());
+  const ofHost = (host: string) => {
+    const name = host.replace(/:\d*$/, "").toLowerCase();
+    return find(name)?.domainName ?? DEFAULT_ENDPOINT.exec(name)?.[1];
+  };
+
+  /** A connection ID has the form of its API. Functions post to the host in their event, without the API. */
+  const apiOfConnection = (stage: string, connectionId: string): string | undefined =>
+    Object.values(state.regions)
+      .flatMap(({ apigateway }) => Object.values(apigateway.apis))
+      .filter(({ stages }) => Object.hasOwn(stages, stage))
+      .find(({ apiId }) => createIds(apiId).isConnectionId(connectionId))?.apiId;
+
   return {
     find,
-    ofHost,
-    qualify(host, path) {
-      const domain = ofHost(host);
-      return domain === undefined ? path : `${EXECUTE_API_PATH}/${domain.domainName}${path}`;
+    isApiHost: (host = "") => host === SCHEME || ofHost(host) !== undefined,
+    qualify(host = "", path) {
+      const name = ofHost(host);
+      if (name !== undefined) return `${EXECUTE_API_PATH}/${name}${path}`;
+      if (path.startsWith(`${EXECUTE_API_PATH}/`)) return path;
+      const [, stage, connectionId] = CONNECTION_PATH.exec(path) ?? [];
+      if (stage === undefined || connectionId === undefined)
+        return path.replace(ENDPOINT_IN_PATH, EXECUTE_API_PATH);
+      const apiId = apiOfConnection(stage, connectionId.replaceAll(/%3d/gi, "="));
+      return apiId === undefined ? path : `${EXECUTE_API_PATH}/${apiId}${path}`;
     },
   };
 }
+
+const DEFAULT_ENDPOINT =
+  /^([\w-]+)\.execute-api(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+
+const CONNECTION_PATH = /^\/([^/]+)\/@connections\/([^/]+)$/;
+
+/** The host of `https://ws://localhost:4566/_aws/execute-api/…`: an `apiEndpoint` behind another scheme. */
+const SCHEME = "ws";
+
+const ENDPOINT_IN_PATH = /^\/\/[^/]+\/_aws\/execute-api(?=\/)/;

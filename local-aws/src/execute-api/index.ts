@@ -27,8 +27,8 @@ import { type Hooks, noHooks } from "../hooks.ts";
 export interface ExecuteApi {
   /** `@connections`. */
   service: Service;
-  /** Whether a `Host` header names a custom domain name, by which clients reach nothing else. */
-  isCustomDomain(host: string | undefined): boolean;
+  /** Whether a `Host` header names an API or a custom domain name, by which clients reach nothing else. */
+  isApiHost(host: string | undefined): boolean;
   /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
   upgrade: UpgradeHandler;
   /** How many connections are open. */
@@ -94,7 +94,7 @@ export function createExecuteApi(options: {
 
   return {
     service: onDomains(domains, createManagementApi({ ...parts, connections })),
-    isCustomDomain: (host) => domains.ofHost(host) !== undefined,
+    isApiHost: domains.isApiHost,
     async upgrade(request, socket, head) {
       sockets.add(socket);
       socket.once("close", () => sockets.delete(socket));

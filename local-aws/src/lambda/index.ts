@@ -23,6 +23,7 @@ import { createInvoker } from "./invocation/invoker.ts";
 import { permits } from "./invocation/resource-policy.ts";
 import { type LambdaMiddleware, noMiddleware } from "./middleware.ts";
 import type { FunctionOverview } from "./overview.ts";
+import type { NetworkSettings } from "./runtime/network.ts";
 
 export interface Lambda {
   service: Service;
@@ -77,6 +78,11 @@ export interface LambdaOptions {
   /** A folder of its own, for the code of the functions. */
   workDirectory: string;
   processWatcher: ProcessWatcher;
+  /**
+   * Returns where the connections of functions go, once the local AWS listens. Default: they are not
+   * directed.
+   */
+  network?: () => NetworkSettings;
   /** How many processes of a function may work at a time. */
   capacity: number;
   /** How many invocations the account may run at a time in a region. Default: 1,000, as on AWS. */

@@ -27,6 +27,8 @@ import type { Hooks } from "../../hooks.ts";
 export interface Code extends TaskRoot {
   node: NodeExecutable;
   runtimeFile: string;
+  /** Loaded before the runtime. Undefined: connections are not directed. */
+  networkFile: string | undefined;
 }
 
 /** Starts the execution environments of one version of a function. */

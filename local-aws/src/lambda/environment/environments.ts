@@ -7,8 +7,9 @@ import { createEnvironmentFactory, type EnvironmentContext } from "./environment
 import { EnvironmentPool } from "./environment-pool.ts";
 import type { Invocation, InvocationResult } from "./execution-environment.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
+import type { NetworkSettings } from "../runtime/network.ts";
 import { nodeOf } from "./node-executable.ts";
-import { writeRuntime } from "./runtime-file.ts";
+import { writeNetwork, writeRuntime } from "./runtime-file.ts";
 import { createTaskRoots } from "./task-roots.ts";
 
 /** The execution environments of all functions: a pool per function, as it is now. */
@@ -33,11 +34,14 @@ export function createEnvironments(
     functions: Functions;
     /** A folder of its own, for the code of the functions. */
     workDirectory: string;
+    /** Returns the settings once the local AWS listens. Default: connections are not directed. */
+    network?: (() => NetworkSettings) | undefined;
     capacity: number;
     middleware: LambdaMiddleware;
   },
 ): Environments {
-  const { functions, clock, workDirectory, capacity, middleware, spareProcesses } = options;
+  const { functions, clock, workDirectory, network, capacity, middleware, spareProcesses } =
+    options;
   const context: EnvironmentContext = {
     ...options,
     memoryWatch: createMemoryWatch(),
@@ -53,11 +57,19 @@ export function createEnvironments(
   const allPools = new Set<Promise<EnvironmentPool>>();
   let closed = false;
 
+  let networkFile: Promise<string> | undefined;
+  const writtenNetwork = () => network && (networkFile ??= writeNetwork(workDirectory, network()));
+
   const createPool = async (target: LambdaFunction) => {
     const { configuration } = target;
     const unpacked = await taskRootOf(Buffer.from(target.zipFile, "base64"));
     const node = nodeOf(configuration.Runtime);
-    const code = { node, runtimeFile: await runtime, ...unpacked };
+    const code = {
+      node,
+      runtimeFile: await runtime,
+      networkFile: await writtenNetwork(),
+      ...unpacked,
+    };
     const factory = createEnvironmentFactory(context, configuration, code);
     return new EnvironmentPool({ clock, capacity, factory, middleware });
   };

@@ -35,6 +35,8 @@ export interface FunctionProcessOptions {
   node: NodeExecutable;
   /** The compiled runtime. */
   runtimeFile: string;
+  /** A file to load before. */
+  networkFile: string | undefined;
   taskRoot: string;
   /** MB. */
   memorySize: number;
@@ -87,11 +89,12 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 }
 
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
-  const { node, runtimeFile, taskRoot, memorySize, environment } = options;
+  const { node, runtimeFile, networkFile, taskRoot, memorySize, environment } = options;
   const flags = nodeFlags(node, memorySize, environment["NODE_OPTIONS"]);
   const [program = "", ...args] = wrapped(environment, taskRoot, [
     node.path,
     ...flags,
+    ...(networkFile === undefined ? [] : ["--require", networkFile]),
     runtimeFile,
   ]);
   return spawn(program, args, {

@@ -95,7 +95,7 @@ export const UP_TO_NODE_22: ThrownForms = {
       if (types.isNativeError(thrown) || isErrorLike(thrown))
         return describeError(thrown, linesOf(thrown.stack));
       if (thrown === null || thrown === undefined) throw new TypeError("No value was thrown.");
-      return describeValue(thrown, String(thrown));
+      return describeValue(thrown);
     }),
   asError: (thrown) => (thrown instanceof Error ? thrown : new Error(thrown as string)),
 };
@@ -106,7 +106,7 @@ export const SINCE_NODE_24: ThrownForms = {
     described(() => {
       if (thrown instanceof Error)
         return describeError(thrown, thrown.stack === undefined ? [] : linesOf(thrown.stack));
-      return describeValue(thrown, String(thrown));
+      return describeValue(thrown);
     }, []),
   asError: (thrown) => (thrown instanceof Error ? thrown : new Error(String(thrown))),
 };
@@ -126,9 +126,9 @@ function described(describe: () => FunctionError, trace?: string[]): FunctionErr
   }
 }
 
-const describeValue = (thrown: unknown, errorMessage: string): FunctionError => ({
+const describeValue = (thrown: unknown): FunctionError => ({
   errorType: typeof thrown,
-  errorMessage,
+  errorMessage: String(thrown),
   trace: [],
 });
 
