@@ -87,6 +87,7 @@ export const documented = {
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   getQueueAttributes:
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html",
+  nodejs: `${lambda}/dg/lambda-nodejs.html`,
   logLevels: `${lambda}/dg/monitoring-cloudwatchlogs-log-level.html`,
   billing: "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/",
 } as const;

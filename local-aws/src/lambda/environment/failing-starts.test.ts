@@ -132,28 +132,10 @@ test.for<[string, Record<string, string>, string]>([
   [
     "index.handler",
     {
-      index: "exports.handler = async () => 'no-extension-first';",
-      "index.js": "exports.handler = async () => '.js';",
-      "index.mjs": "export const handler = async () => '.mjs';",
-    },
-    "no-extension-first",
-  ],
-  [
-    "index.handler",
-    {
       index: "exports.handler = async () => 'no-extension-is-commonjs';",
       "package.json": '{"type":"module"}',
     },
     "no-extension-is-commonjs",
-  ],
-  [
-    "index.handler",
-    {
-      "index.js": "exports.handler = async () => 'js-before-mjs';",
-      "index.mjs": "export const handler = async () => '.mjs';",
-      "index.cjs": "exports.handler = async () => '.cjs';",
-    },
-    "js-before-mjs",
   ],
   [
     "index.handler",
