@@ -118,9 +118,8 @@ async function createRole({ iam }: Account): Promise<string> {
   return RoleName;
 }
 
-/** Policy documents of roles. */
-export const policyDocuments: Behaviour[] = [
-  ...refused.map(([document, PolicyDocument, message]): Behaviour => ({
+function refuses([document, PolicyDocument, message]: (typeof refused)[number]): Behaviour {
+  return {
     behaviour: `PutRolePolicy refuses a policy document with ${document}`,
     basis: "report",
     source: reported.policies,
@@ -130,8 +129,11 @@ export const policyDocuments: Behaviour[] = [
       const name = "MalformedPolicyDocumentException";
       expect(await refusalOf(put)).toEqual({ name, message, status: 400 });
     },
-  })),
-  ...accepted.map(([document, PolicyDocument]): Behaviour => ({
+  };
+}
+
+function accepts([document, PolicyDocument]: (typeof accepted)[number]): Behaviour {
+  return {
     behaviour: `PutRolePolicy accepts a policy document with ${document}`,
     basis: "report",
     source: reported.policies,
@@ -142,5 +144,11 @@ export const policyDocuments: Behaviour[] = [
       const stored = await account.iam.getRolePolicy({ RoleName, PolicyName });
       expect(decodeURIComponent(stored.PolicyDocument ?? "")).toBe(PolicyDocument);
     },
-  })),
+  };
+}
+
+/** Policy documents of roles. */
+export const policyDocuments: Behaviour[] = [
+  ...refused.map((row) => refuses(row)),
+  ...accepted.map((row) => accepts(row)),
 ];
