@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import { SQS } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import WebSocket from "ws";
 import type { Api } from "./apigateway/state.ts";
@@ -13,6 +14,7 @@ import type { TracedMessage } from "./index.ts";
 import { addFunction, REGION, stateWithRole, zipOf } from "./lambda/testing.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import type { WrittenLogEvent } from "./logs/index.ts";
+import { createManualClock } from "./manual-clock.ts";
 import { regionOf } from "./state.ts";
 import { createTestLocalAws } from "./testing.ts";
 
@@ -226,13 +228,41 @@ test("without an endpoint yet, there is no URL", () => {
 });
 
 test("an account ID has 12 digits", () => {
-  // Callers in JavaScript have no types.
-  const options = JSON.parse('{"timing":"slow"}');
-  expect(() => createLocalAws(options)).toThrow(
-    'The option timing must be "short" or "aws", not "slow".',
-  );
   expect(() => createLocalAws({ accountId: "1234" })).toThrow(
     'An account ID must have 12 digits, such as 111122223333, not "1234".',
+  );
+});
+
+test.for([
+  ["short", 1000],
+  ["aws", 60_000],
+] as const)(
+  "with the timing %s, a deleted queue blocks its name for %i ms",
+  async ([timing, ms]) => {
+    const clock = createManualClock(Date.now());
+    const aws = createLocalAws({ clock, timing });
+    onTestFinished(() => aws.close());
+    await aws.listen();
+    const sqs = new SQS({
+      endpoint: aws.endpoint,
+      region: REGION,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const create = () => sqs.createQueue({ QueueName: "jobs" });
+    const { QueueUrl } = await create();
+    await sqs.deleteQueue({ QueueUrl });
+    clock.advance(ms - 1);
+    await expect(create()).rejects.toMatchObject({ name: "QueueDeletedRecently" });
+    clock.advance(1);
+    expect(await create()).toMatchObject({ QueueUrl });
+  },
+);
+
+test("an unknown timing is an error", () => {
+  // Callers in JavaScript have no types.
+  const options: LocalAwsOptions = JSON.parse('{"timing":"slow"}');
+  expect(() => createLocalAws(options)).toThrow(
+    'The option timing must be "short" or "aws", not "slow".',
   );
 });
 
