@@ -213,9 +213,9 @@ export const invoking: Behaviour[] = [
     }),
   }),
   {
-    behaviour: "an unknown function is answered 404 with its ARN",
-    basis: "capture",
-    source: captured.eventEdges,
+    behaviour: "the response for an unknown function is 404, with the ARN of its version",
+    basis: "snapshot",
+    source: snapshots.lambdaApi,
     check: async ({ stack }) => {
       const { status, headers, body } = await stack.invoke("no-such-function", {});
       expect(status).toBe(404);
@@ -223,7 +223,7 @@ export const invoking: Behaviour[] = [
       expect(JSON.parse(body)).toMatchObject({
         Type: "User",
         Message: expect.stringMatching(
-          /^Function not found: arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+no-such-function$/,
+          /^Function not found: arn:aws:lambda:[\w-]+:\d{12}:function:[\w-]+no-such-function:\$LATEST$/,
         ),
       });
     },

@@ -176,7 +176,7 @@ test("a procedure that fails is recorded with its error, and its resources are d
     question: "Does it fail?",
     minutes: 0,
     async ask(bench) {
-      await bench.createRole("role", []);
+      await bench.createRole("role", [{ Action: ["logs:*"], Resource: "*" }]);
       throw new Error("on purpose, in the account 210987654321");
     },
   };
