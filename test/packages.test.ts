@@ -85,7 +85,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe("a tarball", () => {
   test.for([CLIENT, LOCAL_AWS])("of %s has the build, the README and the license", async (name) => {
     const files = contents.get(name) ?? [];
-    expect(files.filter((path) => !path.startsWith("dist/")).toSorted()).toEqual([
+    expect(files.filter((path) => !/^(dist|bin)\//.test(path)).toSorted()).toEqual([
       "LICENSE",
       "README.md",
       "package.json",
