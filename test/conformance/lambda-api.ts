@@ -491,14 +491,88 @@ const configurations: Behaviour[] = [
     behaviour: "an empty DeadLetterConfig keeps the queue, and an empty ARN removes it",
     basis: "capture",
     source: captured.deadLetterOwnership,
-    check: async ({ account: { id, lambda, createFunction } }) => {
-      const TargetArn = `arn:aws:sqs:us-east-1:${id}:letters`;
+    check: async ({ account: { id, lambda, sqs, createFunction } }) => {
+      const QueueName = uniqueName();
+      await sqs.createQueue({ QueueName });
+      const TargetArn = `arn:aws:sqs:us-east-1:${id}:${QueueName}`;
       const { FunctionName } = await createFunction({ DeadLetterConfig: { TargetArn } });
       const update = async (DeadLetterConfig: { TargetArn?: string }) =>
         (await lambda.updateFunctionConfiguration({ FunctionName, DeadLetterConfig }))
           .DeadLetterConfig;
       expect(await update({})).toEqual({ TargetArn });
       expect(await update({ TargetArn: "" })).toBeUndefined();
+    },
+  },
+  {
+    behaviour:
+      "a dead-letter queue that does not exist is refused, and the function is not created",
+    fact: "ASY-13",
+    basis: "capture",
+    source: captured.outcomesAdmission,
+    check: async ({ account: { id, lambda, createFunction } }) => {
+      const DeadLetterConfig = { TargetArn: `arn:aws:sqs:us-east-1:${id}:${uniqueName()}` };
+      const missing = invalid(
+        "Error occurred while SendMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.",
+      );
+      const FunctionName = uniqueName();
+      expect(await refusalOf(createFunction({ FunctionName, DeadLetterConfig }))).toEqual(missing);
+      const read = lambda.getFunction({ FunctionName });
+      expect((await refusalOf(read)).name).toBe("ResourceNotFoundException");
+      const { FunctionName: other } = await createFunction();
+      const update = lambda.updateFunctionConfiguration({ FunctionName: other, DeadLetterConfig });
+      expect(await refusalOf(update)).toEqual(missing);
+    },
+  },
+  {
+    behaviour: "a role that may not send to the dead-letter queue is refused",
+    fact: "ASY-14",
+    basis: "capture",
+    source: captured.outcomesAdmission,
+    check: async ({ account: { iam, id, sqs, createFunction } }) => {
+      const [QueueName, RoleName] = [uniqueName(), uniqueName()];
+      await sqs.createQueue({ QueueName });
+      const { Role } = await iam.createRole({
+        RoleName,
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Action: "sts:AssumeRole",
+              Principal: { Service: "lambda.amazonaws.com" },
+            },
+          ],
+        }),
+      });
+      const create = createFunction({
+        ...(Role?.Arn !== undefined && { Role: Role.Arn }),
+        DeadLetterConfig: { TargetArn: `arn:aws:sqs:us-east-1:${id}:${QueueName}` },
+      });
+      expect(await refusalOf(create)).toEqual(
+        invalid("The provided execution role does not have permissions to call SendMessage on SQS"),
+      );
+    },
+  },
+  {
+    behaviour: "a destination that does not exist is refused, and the config stays as it was",
+    fact: "ASY-15",
+    basis: "capture",
+    source: captured.outcomesAdmission,
+    check: async ({ account: { id, lambda, createFunction } }) => {
+      const { FunctionName } = await createFunction();
+      await lambda.putFunctionEventInvokeConfig({ FunctionName, MaximumRetryAttempts: 1 });
+      const Destination = `arn:aws:sqs:us-east-1:${id}:${uniqueName()}`;
+      const put = lambda.putFunctionEventInvokeConfig({
+        FunctionName,
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnSuccess: { Destination }, OnFailure: { Destination } },
+      });
+      expect(await refusalOf(put)).toEqual(
+        invalid(`The destination ARN ${Destination} is invalid.`),
+      );
+      const config = await lambda.getFunctionEventInvokeConfig({ FunctionName });
+      expect(config.MaximumRetryAttempts).toBe(1);
+      expect(config.DestinationConfig).toEqual({ OnSuccess: {}, OnFailure: {} });
     },
   },
   {

@@ -130,7 +130,8 @@ export function createBench(
         Code: { ZipFile: zipSync({ "index.js": strToU8(source) }) },
         ...options,
       });
-    const created = await retried(create, NEW_ROLE, wait);
+    // A role can be assumed some seconds after it was created.
+    const created = await retried(create, /cannot be assumed/, wait);
     onClose(`function ${FunctionName}`, () => clients.lambda.deleteFunction({ FunctionName }));
     await untilActive(FunctionName);
     const arn = created.FunctionArn ?? "";
@@ -193,11 +194,8 @@ export function createBench(
   };
 }
 
-/** The errors of a role that was created some seconds ago. */
-export const NEW_ROLE = /cannot be assumed|does not have permissions/;
-
 /** Tries again, for about a minute, while the error's name or message matches. */
-export async function retried<Type>(
+async function retried<Type>(
   task: () => Promise<Type>,
   matching: RegExp,
   wait: Bench["wait"],

@@ -1,5 +1,5 @@
 import { createApi } from "./api.ts";
-import { type Bench, errorOf, LOGS, NEW_ROLE, retried } from "./bench.ts";
+import { type Bench, errorOf, LOGS } from "./bench.ts";
 import type { Observed, Question } from "./question.ts";
 import { connect, open } from "./web-socket.ts";
 
@@ -41,32 +41,6 @@ export const settings: Question[] = [
   },
   {
     settles: "OPEN-14",
-    question: "Can a function have a dead-letter queue that does not exist?",
-    minutes: 1,
-    async ask(bench) {
-      const { arn } = await bench.fn();
-      const [, , , region, account] = arn.split(":");
-      const TargetArn = `arn:aws:sqs:${region}:${account}:${bench.name("missing")}`;
-      const Role = await bench.createRole("dead-letters", [
-        LOGS,
-        { Action: ["sqs:SendMessage"], Resource: "*" },
-      ]);
-      const source = "exports.handler = async () => {};";
-      const created = await errorOf(
-        bench.createFunction("dead-letters", { source, Role, DeadLetterConfig: { TargetArn } }),
-      );
-      const plain = await bench.createFunction("no-dead-letters", { source, Role });
-      const update = () =>
-        bench.lambda.updateFunctionConfiguration({
-          FunctionName: plain.name,
-          DeadLetterConfig: { TargetArn },
-        });
-      const updated = await errorOf(retried(update, NEW_ROLE, bench.wait));
-      return { createError: created, updateError: updated };
-    },
-  },
-  {
-    settles: "OPEN-15",
     question: "Can a route without authorization keep the ID of an authorizer, or an empty one?",
     minutes: 1,
     async ask(bench) {
@@ -107,7 +81,7 @@ export const settings: Question[] = [
     },
   },
   {
-    settles: "OPEN-16",
+    settles: "OPEN-15",
     question: "Does CreateStage with an access log need permissions for CloudWatch Logs?",
     minutes: 1,
     async ask(bench) {
@@ -144,7 +118,7 @@ export const settings: Question[] = [
     },
   },
   {
-    settles: "OPEN-17",
+    settles: "OPEN-16",
     question: "Does CreateQueue return an existing queue if the tags differ?",
     minutes: 1,
     async ask({ name, onClose, sqs }) {
@@ -159,7 +133,7 @@ export const settings: Question[] = [
     },
   },
   {
-    settles: "OPEN-18",
+    settles: "OPEN-17",
     question: "Which platform lines has a start that fails, at the level INFO?",
     minutes: 2,
     async ask(bench) {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { FunctionConfiguration } from "../state.ts";
-import { checkDeadLetterConfig } from "./dead-letter-config.ts";
+import { checkDeadLetterConfig, checkDeadLetterQueue } from "./dead-letter-config.ts";
 import { describeFunction } from "./description.ts";
 import { checkEnvironment, variableName } from "./environment.ts";
 import { checkRole } from "./execution-role.ts";
@@ -89,6 +89,7 @@ export function changeConfiguration(
   delete changed.DeadLetterConfig;
   if (TargetArn === "") return changed;
   checkDeadLetterConfig(api.iam, changed, TargetArn);
+  if (DeadLetterConfig?.TargetArn !== undefined) checkDeadLetterQueue(api.state, TargetArn);
   return { ...changed, DeadLetterConfig: { TargetArn } };
 }
 

@@ -1,16 +1,15 @@
 import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Iam } from "../../iam/index.ts";
+import type { State } from "../../state.ts";
 import { arnOf } from "../functions.ts";
 import type { FunctionConfiguration } from "../state.ts";
+import { queueExists } from "./destinations.ts";
 import { invalid } from "./function-name.ts";
 
 const QUEUE_ARN = /^arn:aws:sqs:([a-z0-9-]+):\d{12}:[\w-]+(\.fifo)?$/;
 
 /**
  * Checks that a function's role may send to its dead-letter queue.
- *
- * Our choice: whether there is such a queue is not asked, as no source tells for sure that AWS does.
- *
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://nasa.github.io/cumulus/docs/troubleshooting/troubleshooting-deployment
  */
@@ -37,5 +36,16 @@ export function checkDeadLetterConfig(
   if (!iam.allows(iam.sessionOf(Role, FunctionName), "sqs:SendMessage", targetArn))
     throw invalid(
       "The provided execution role does not have permissions to call SendMessage on SQS",
+    );
+}
+
+/**
+ * Checks that a queue exists that a function is to have for dead letters.
+ * @throws {AwsError} 400 InvalidParameterValueException, with the error of SQS in its text.
+ */
+export function checkDeadLetterQueue(state: State, targetArn: string): void {
+  if (!queueExists(state, targetArn))
+    throw invalid(
+      "Error occurred while SendMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.",
     );
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
-import { regionOf } from "../../state.ts";
+import { regionOf, type State } from "../../state.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { invalid, REGION_PATTERN } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
@@ -47,12 +47,12 @@ function checkDestination(
   arn: string,
 ): void {
   if (arn.startsWith("kafka://")) throw notImplemented("destinations of kafka");
-  const { service = "", region = "", accountId } = parseArn(arn) ?? {};
+  const { service = "", accountId } = parseArn(arn) ?? {};
   if (service === "sns" || service === "events" || service === "s3")
     throw notImplemented(`destinations of ${service}`);
   if (service !== "lambda" && service !== "sqs")
     throw invalid(`The provided destination config ${javaText(config)} is invalid.`);
-  if (accountId !== api.state.accountId || !exists(api, arn, region))
+  if (accountId !== api.state.accountId || !exists(api, arn))
     throw invalid(`The destination ARN ${arn} is invalid.`);
   if (arn === source.FunctionArn)
     throw invalid("You can't specify the function as a destination for itself.");
@@ -74,8 +74,12 @@ function javaText({ OnSuccess, OnFailure }: DestinationConfig): string {
   return `DestinationConfig(onSuccess=${text("OnSuccess", OnSuccess) ?? null}, onFailure=${text("OnFailure", OnFailure) ?? null})`;
 }
 
-function exists({ state, functions }: FunctionsApi, arn: string, region: string): boolean {
-  if (functions.find(arn) !== undefined) return true;
+const exists = ({ state, functions }: FunctionsApi, arn: string): boolean =>
+  functions.find(arn) !== undefined || queueExists(state, arn);
+
+/** Whether there is a queue of that ARN in any region. */
+export function queueExists(state: State, arn: string): boolean {
+  const { region = "" } = parseArn(arn) ?? {};
   if (!Object.hasOwn(state.regions, region)) return false;
   return Object.values(regionOf(state, region).sqs.queues).some(({ QueueArn }) => QueueArn === arn);
 }

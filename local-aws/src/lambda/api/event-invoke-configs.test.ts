@@ -6,6 +6,7 @@ import {
   UpdateFunctionEventInvokeConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { describe, expect, test } from "vitest";
+import { regionOf } from "../../state.ts";
 import { addQueue, functionArn, ROLE_ARN, serveLambdaApi } from "./testing.ts";
 
 const FunctionName = "processor";
@@ -123,6 +124,7 @@ describe("the dead-letter queue", () => {
 
   test("is kept, and taken away with an empty ARN", async () => {
     await using lambda = await serveLambdaApi();
+    addQueue(lambda.state, "dead-letters");
     const { DeadLetterConfig } = await lambda.create({ DeadLetterConfig: { TargetArn } });
     expect(DeadLetterConfig).toEqual({ TargetArn });
     const configure = (input: object) =>
@@ -134,6 +136,7 @@ describe("the dead-letter queue", () => {
 
   test("needs a role that may send to it, also when the role changes", async () => {
     await using lambda = await serveLambdaApi();
+    addQueue(lambda.state, "dead-letters");
     lambda.iam.allows = () => false;
     const refusal = {
       name: "InvalidParameterValueException",
@@ -145,6 +148,15 @@ describe("the dead-letter queue", () => {
     lambda.iam.allows = () => false;
     const change = new UpdateFunctionConfigurationCommand({ FunctionName, Role: ROLE_ARN });
     await expect(lambda.client.send(change)).rejects.toMatchObject(refusal);
+  });
+
+  test("can be deleted before the function's next change", async () => {
+    await using lambda = await serveLambdaApi();
+    addQueue(lambda.state, "dead-letters");
+    await lambda.create({ DeadLetterConfig: { TargetArn } });
+    regionOf(lambda.state, "us-east-1").sqs.queues = {};
+    const change = new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 9 });
+    expect((await lambda.client.send(change)).DeadLetterConfig).toEqual({ TargetArn });
   });
 
   test.each([
