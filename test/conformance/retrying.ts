@@ -86,6 +86,23 @@ async function quietFor(clock: ManualClock, probe: Probe, requestId: string, mil
   expect(attempts(probe, requestId)).toBe(before);
 }
 
+/** Hands over an event that stays throttled until it is older than 90 seconds. */
+async function expireThrottled(settings: { recordsTo?: "OnFailure" }) {
+  const { clock, probe } = await startRetryingProbe({ retries: 0, ...settings });
+  const processor = probe.lambda("processor");
+  processor.reservedConcurrentExecutions = 1;
+  if (processor.eventInvokeConfig) processor.eventInvokeConfig.MaximumEventAgeInSeconds = 90;
+  const run = `console.log("busy"); await new Promise((resolve) => setTimeout(resolve, 500))`;
+  const busy = probe.run(run, { functionName: "processor" });
+  await probe.line(({ message }) => message.endsWith("\tbusy\n"));
+  const event = `{ "run": "return 1", "a":1 }`;
+  const requestId = await handOver(probe, event);
+  clock.advance(91_000);
+  await busy;
+  expect(attempts(probe, requestId)).toBe(0);
+  return { probe, requestId, event };
+}
+
 /** What becomes of asynchronous invocations. */
 export const retrying: Behaviour[] = [
   {
@@ -224,6 +241,39 @@ export const retrying: Behaviour[] = [
       expect(attempts(probe, requestId)).toBe(0);
       clock.advance(1000);
       await untilAttempt(probe, requestId, 1);
+    },
+  },
+  {
+    behaviour: "an event that expires while it is throttled is a dead letter with the code 429",
+    fact: "ASY-5",
+    basis: "capture",
+    source: captured.expiredEvents,
+    only,
+    check: async () => {
+      const { probe, requestId, event } = await expireThrottled({});
+      const { Body, MessageAttributes } = await messageOf(probe);
+      expect(Body).toBe(event);
+      expect(MessageAttributes).toEqual({
+        RequestID: { DataType: "String", StringValue: requestId },
+        ErrorCode: { DataType: "Number", StringValue: "429" },
+        ErrorMessage: { DataType: "String", StringValue: "Rate Exceeded." },
+      });
+    },
+  },
+  {
+    behaviour: "the record of an event that expires while it is throttled counts no attempt",
+    fact: "ASY-5",
+    basis: "capture",
+    source: captured.expiredEvents,
+    only,
+    check: async () => {
+      const { probe, requestId } = await expireThrottled({ recordsTo: "OnFailure" });
+      const { requestContext } = JSON.parse((await messageOf(probe)).Body ?? "");
+      expect(requestContext).toMatchObject({
+        requestId,
+        condition: "EventAgeExceeded",
+        approximateInvokeCount: 0,
+      });
     },
   },
   {

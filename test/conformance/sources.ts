@@ -29,6 +29,7 @@ export const captured = {
   events: `${captures}/lambda/event_invocation.json`,
   eventEdges: `${captures}/lambda/event_edge_cases.json`,
   outcomes: `${captures}/lambda/outcomes_events.json`,
+  expiredEvents: `${captures}/lambda/async_deleted_dlq_summary.json`,
   outcomesAdmission: `${captures}/lambda/outcomes_admission.json`,
 } as const;
 
