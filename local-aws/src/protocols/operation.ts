@@ -73,8 +73,11 @@ export interface Operation<Input extends v.GenericSchema = v.GenericSchema> {
   input: Input;
   /** The IAM action, where it isn't the operation's name: `sqs:DeleteMessage` of a batch. */
   action?: string;
-  /** The ARN that a caller's policy must allow; an operation without one is checked against `*`. */
-  resource?(input: v.InferOutput<Input>, context: OperationContext): string;
+  /**
+   * The ARNs that a caller's policies must allow, each of them; an operation without any is checked against
+   * `*`.
+   */
+  resource?(input: v.InferOutput<Input>, context: OperationContext): string | readonly string[];
   handle(input: v.InferOutput<Input>, context: OperationContext): unknown;
 }
 
