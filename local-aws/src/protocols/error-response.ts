@@ -29,15 +29,16 @@ export function errorResponse(
   const queryHeader = queryErrorHeader(status, queryCode(code));
   if (headers["smithy-protocol"] === RPC_V2_CBOR) return cborError(known, undefined, queryHeader);
   const body = JSON.stringify({ __type: code, message });
-  // The services of JSON 1.1, such as CloudWatch Logs, refuse a caller with 400.
-  if (contentType.startsWith("application/x-amz-json-1.1"))
+  // The services of JSON 1.1, such as CloudWatch Logs, and DynamoDB refuse a caller with 400.
+  const isJson = (version: string) => contentType.startsWith(`application/x-amz-json-${version}`);
+  if (isJson("1.1") || (isJson("1.0") && isSignedFor("dynamodb")))
     return {
       status: status === 403 ? 400 : status,
       headers: { "Content-Type": contentType },
       body,
     };
-  // Those of JSON 1.0 here, SQS and CloudWatch, keep the codes of the query protocol in a header.
-  if (contentType.startsWith("application/x-amz-json-1.0"))
+  // The others of JSON 1.0, SQS and CloudWatch, keep the codes of the query protocol in a header.
+  if (isJson("1.0"))
     return { status, headers: { "Content-Type": contentType, ...queryHeader }, body };
   return {
     status,
