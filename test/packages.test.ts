@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
@@ -263,6 +264,22 @@ test("a local AWS from the package runs a function", async () => {
   expect(Buffer.from(LogResult, "base64").toString()).toContain(
     "`npm install --save-dev node-24@npm:node@24`",
   );
+});
+
+test("a local AWS from the package keeps items of DynamoDB", async () => {
+  const endpoint = await startLocalAws();
+  const client = new DynamoDB({ endpoint, region, credentials });
+  const TableName = "greetings";
+  await client.createTable({
+    TableName,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+  });
+  const Item = { id: { S: "1" }, text: { S: "hello" } };
+  await client.putItem({ TableName, Item });
+  expect(await client.scan({ TableName })).toMatchObject({ Items: [Item] });
+  expect(contents.get(LOCAL_AWS)).toContain("dist/dynamodb/dynalite.LICENSES.txt");
 });
 
 const skipped = await reasonToSkip();

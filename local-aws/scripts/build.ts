@@ -1,6 +1,11 @@
-/** Adds to dist/ what the compiler does not write: the bundled scripts and the files of the console. */
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+/**
+ * Adds to dist/ what the compiler does not write: the bundled scripts, the files of the console, and
+ * dynalite.
+ */
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
 import { readScript, type Script, SCRIPTS } from "../src/scripts.ts";
 
 const source = join(import.meta.dirname, "..", "src");
@@ -15,3 +20,56 @@ for (const script of Object.keys(SCRIPTS) as Script[]) {
 const page = join("console", "page");
 for (const file of await readdir(join(source, page)))
   if (/\.(html|css|svg)$/.test(file)) await cp(join(source, page, file), join(dist, page, file));
+
+/**
+ * dynalite requires the modules of its operations by names that it composes, without their extension.
+ * esbuild finds only whole file names.
+ */
+const wholeFileNames: Plugin = {
+  name: "whole-file-names",
+  setup({ onLoad }) {
+    onLoad({ filter: /dynalite[/\\]index\.js$/ }, async ({ path }) => {
+      const code = await readFile(path, "utf8");
+      return { contents: code.replaceAll(/require\('[^']+' \+ action/g, "$& + '.js'") };
+    });
+  },
+};
+
+/**
+ * Bundles dynalite, because its dependency `level` runs an install script and has 5 MB of binaries, for
+ * tables on disk. Tables in memory need only `memory-level`.
+ */
+async function bundleDynalite(): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: dirname(dist),
+    entryPoints: [fileURLToPath(import.meta.resolve("dynalite"))],
+    outfile: join(dist, "dynamodb", "dynalite.cjs"),
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node22",
+    alias: { level: fileURLToPath(import.meta.resolve("memory-level")) },
+    plugins: [wholeFileNames],
+    metafile: true,
+    logLevel: "warning",
+  });
+  const files = Object.keys(metafile.inputs).map((file) => join(dirname(dist), file));
+  const packages = new Set(files.flatMap((file) => PACKAGE.exec(file)?.[0] ?? []));
+  const licenses = await Promise.all([...packages].toSorted().map(licenseOf));
+  await writeFile(join(dist, "dynamodb", "dynalite.LICENSES.txt"), licenses.join("\n\n"));
+}
+
+/** The folder of the package that a file belongs to. */
+const PACKAGE = /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/;
+
+/** The name of a package in a folder, and its license. */
+async function licenseOf(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(
+    await readFile(join(folder, "package.json"), "utf8"),
+  );
+  const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+  const text = file === undefined ? "" : await readFile(join(folder, file), "utf8");
+  return `${name} ${version}: ${license.type ?? license}\n\n${text}`;
+}
+
+await bundleDynalite();

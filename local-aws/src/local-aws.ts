@@ -9,6 +9,7 @@ import { consolePages } from "./console/index.ts";
 import type { ConsoleOptions } from "./console/settings.ts";
 import { deadLetterActions, deadLetterPages } from "./console/dead-letter-pages.ts";
 import { createDeadLetters } from "./console/dead-letters.ts";
+import { createDynamoDb } from "./dynamodb/index.ts";
 import { createFaults, type FaultRates, type Faults } from "./faults/faults.ts";
 import { faultyLambda } from "./faults/faulty-lambda.ts";
 import { faultyOperations } from "./faults/faulty-operations.ts";
@@ -266,6 +267,7 @@ export function assemble(
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
+    dynamodb: createDynamoDb({ ...base, iam }).service,
     "execute-api": executeApi.service,
     iam: iam.service,
     lambda: lambda.service,

@@ -79,8 +79,9 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no custom domain names and no saved queries.
+  // A snapshot of an earlier version has no custom domain names, no tables and no saved queries.
   const complete = mapValues(regions, (region) => ({
+    ...emptyRegion(),
     ...region,
     apigateway: { ...emptyRegion().apigateway, ...region.apigateway },
     logs: { ...emptyRegion().logs, ...region.logs },
@@ -129,9 +130,12 @@ const TIMES: Readonly<Record<string, unknown>> = {
   AlarmConfigurationUpdatedTimestamp: "2026-01-01T00:00:00.000Z",
   CreateDate: "2026-01-01T00:00:00Z",
   CreatedTimestamp: 1_767_225_600,
+  CreationDateTime: 1_767_225_600,
   LastModifiedTimestamp: 1_767_225_600,
+  LastUpdateToPayPerRequestDateTime: 1_767_225_600,
   createdDate: "2026-01-01T00:00:00Z",
   creationTime: 1_767_225_600_000,
+  enabledTime: 1_767_225_600,
   lastModified: 1_767_225_600_000,
   lastUpdatedDate: "2026-01-01T00:00:00Z",
 };
@@ -181,16 +185,17 @@ function stableIds({ iam, regions }: State): [string, string][] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const queries = Object.values(regions)
     .flatMap(({ logs }) => Object.values(logs.queryDefinitions))
-    .map(({ queryDefinitionId, name }): [string, string] => [
-      queryDefinitionId,
-      `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`,
-    ]);
+    .map(({ queryDefinitionId, name }): [string, string] => [queryDefinitionId, stableUuid(name)]);
+  const tables = Object.values(regions)
+    .flatMap(({ dynamodb }) => Object.values(dynamodb.tables))
+    .map(({ TableId, TableArn }): [string, string] => [TableId, stableUuid(TableArn)]);
   const domainNames = Object.values(regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.domainNames))
     .toSorted((a, b) => (a.domainName < b.domainName ? -1 : 1));
   return [
     ...roles,
     ...queries,
+    ...tables,
     ...domainNames.flatMap((domain, index): [string, string][] => [
       [domain.apiGatewayDomainName.split(".", 1).join(), `d-domain${index}`],
       ...Object.values(domain.apiMappings).map(
@@ -215,6 +220,9 @@ function stableIds({ iam, regions }: State): [string, string][] {
     ]),
   ];
 }
+
+const stableUuid = (name: string) =>
+  `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
 
 const numbered = (ids: string[], prefix: string) =>
   ids.map((id, index): [string, string] => [id, `${prefix}${index}`]);

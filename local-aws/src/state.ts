@@ -1,5 +1,6 @@
 import type { ApiGatewayState } from "./apigateway/state.ts";
 import type { CloudWatchState } from "./cloudwatch/state.ts";
+import type { DynamoDbState } from "./dynamodb/state.ts";
 import type { IamState } from "./iam/state.ts";
 import type { LambdaState } from "./lambda/state.ts";
 import type { LogsState } from "./logs/state.ts";
@@ -18,6 +19,7 @@ export interface State {
 export interface RegionState {
   apigateway: ApiGatewayState;
   cloudwatch: CloudWatchState;
+  dynamodb: DynamoDbState;
   lambda: LambdaState;
   logs: LogsState;
   sqs: SqsState;
@@ -42,6 +44,7 @@ export function regionOf(state: State, region: string): RegionState {
 export const emptyRegion = (): RegionState => ({
   apigateway: { apis: {}, domainNames: {} },
   cloudwatch: { alarms: {}, dashboards: {} },
+  dynamodb: { tables: {} },
   lambda: { functions: {} },
   logs: { groups: {}, queryDefinitions: {} },
   sqs: { queues: {} },

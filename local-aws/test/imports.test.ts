@@ -11,6 +11,7 @@ const SOURCES = join(PACKAGE, "src");
 const SERVICES = [
   "apigateway",
   "cloudwatch",
+  "dynamodb",
   "execute-api",
   "iam",
   "lambda",

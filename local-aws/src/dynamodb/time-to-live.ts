@@ -1,0 +1,59 @@
+import * as v from "valibot";
+import { defineOperation, type Operation } from "../protocols/operation.ts";
+import { tableNotFound, validationError } from "./dynamodb-errors.ts";
+import { tableIn, tableResource } from "./table-lookup.ts";
+import type { Resources } from "./tables.ts";
+
+/**
+ * Operations for the time to live of items.
+ *
+ * Our choice: expired items are not deleted, which takes AWS up to days. The setting can be changed at any
+ * time, on AWS once in an hour.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+ */
+export function timeToLiveOperations({ state }: Resources): Record<string, Operation> {
+  const resource = tableResource(state);
+  const find = (region: string, name: string) => {
+    const table = tableIn(state, region, name);
+    if (table === undefined) throw tableNotFound(name);
+    return table;
+  };
+
+  return {
+    UpdateTimeToLive: defineOperation({
+      input: v.strictObject({
+        TableName: v.string(),
+        TimeToLiveSpecification: v.strictObject({
+          AttributeName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+          Enabled: v.boolean(),
+        }),
+      }),
+      resource,
+      handle({ TableName, TimeToLiveSpecification }, { region }) {
+        const { AttributeName, Enabled } = TimeToLiveSpecification;
+        const table = find(region, TableName);
+        const { timeToLiveAttribute: current } = table;
+        if (Enabled === (current !== undefined))
+          throw validationError(`TimeToLive is already ${Enabled ? "enabled" : "disabled"}`);
+        if (!Enabled && current !== AttributeName)
+          throw validationError(
+            `TimeToLive is active on a different AttributeName: current AttributeName is ${current}`,
+          );
+        if (Enabled) table.timeToLiveAttribute = AttributeName;
+        else delete table.timeToLiveAttribute;
+        return { TimeToLiveSpecification };
+      },
+    }),
+
+    DescribeTimeToLive: defineOperation({
+      input: v.strictObject({ TableName: v.string() }),
+      resource,
+      handle({ TableName }, { region }) {
+        const { timeToLiveAttribute: AttributeName } = find(region, TableName);
+        const enabled = { TimeToLiveStatus: "ENABLED", AttributeName };
+        const isEnabled = AttributeName !== undefined;
+        return { TimeToLiveDescription: isEnabled ? enabled : { TimeToLiveStatus: "DISABLED" } };
+      },
+    }),
+  };
+}
