@@ -44,7 +44,15 @@ export type FunctionOptions = Partial<CreateFunctionCommandInput> & {
 
 /** The names of services in signatures. */
 export type SigningName =
-  "apigateway" | "execute-api" | "iam" | "lambda" | "logs" | "monitoring" | "sqs" | "sts";
+  | "apigateway"
+  | "dynamodb"
+  | "execute-api"
+  | "iam"
+  | "lambda"
+  | "logs"
+  | "monitoring"
+  | "sqs"
+  | "sts";
 
 export interface RawRequest {
   method?: string;

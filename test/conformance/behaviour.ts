@@ -4,7 +4,7 @@ import type { Probe } from "./probe.ts";
 
 /** The AWS service that a behaviour belongs to. */
 export type Service =
-  "API Gateway" | "CloudWatch" | "CloudWatch Logs" | "IAM and STS" | "Lambda" | "SQS";
+  "API Gateway" | "CloudWatch" | "CloudWatch Logs" | "DynamoDB" | "IAM and STS" | "Lambda" | "SQS";
 
 /**
  * How a behaviour is known, the strongest first:

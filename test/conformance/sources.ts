@@ -38,6 +38,7 @@ const localstack =
 
 /** Responses of AWS that LocalStack's tests compare with, in the files `*.snapshot.json`. */
 export const snapshots = {
+  dynamodb: `${localstack}/dynamodb/test_dynamodb.snapshot.json`,
   iam: `${localstack}/iam/test_iam.snapshot.json`,
   lambdaApi: `${localstack}/lambda_/test_lambda_api.snapshot.json`,
   logGroups: `${localstack}/logs/test_logs_groups.snapshot.json`,

@@ -6,6 +6,7 @@ import { connecting } from "./connecting.ts";
 import { connections } from "./connections.ts";
 import { dashboards } from "./dashboards.ts";
 import { disconnecting } from "./disconnecting.ts";
+import { dynamodb } from "./dynamodb.ts";
 import { events } from "./events.ts";
 import { filterPatterns } from "./filter-patterns.ts";
 import { gatewayApi } from "./gateway-api.ts";
@@ -51,6 +52,7 @@ export const accountTables: readonly Table[] = [
   { area: "CloudWatch", service: "CloudWatch", rows: cloudwatch },
   { area: "dashboards", service: "CloudWatch", rows: dashboards },
   { area: "SQS", service: "SQS", rows: sqs },
+  { area: "DynamoDB", service: "DynamoDB", rows: dynamodb },
   { area: "IAM and STS", service: "IAM and STS", rows: iam },
   { area: "policy documents", service: "IAM and STS", rows: policyDocuments },
   { area: "validation", service: "IAM and STS", rows: validation },
