@@ -154,6 +154,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       // The one thing that Terraform's provider 5 leaves: destroying it makes no call.
       apigateway: { apis: {}, domainNames: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
+      dynamodb: { tables: {} },
       lambda: { functions: {} },
       logs: { groups: {}, queryDefinitions: {} },
       sqs: { queues: {} },
