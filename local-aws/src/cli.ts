@@ -15,8 +15,11 @@ import { formatLogEvent } from "./terminal/log-format.ts";
 import { formatMessage } from "./terminal/trace-format.ts";
 
 const USAGE = `Usage: local-aws [options]
+       local-aws start [options] [folder]
+       local-aws check [options] [folder]
 
-Starts an empty local AWS: WebSocket APIs of API Gateway, Lambda, IAM, SQS and CloudWatch.
+Starts an empty local AWS: WebSocket APIs of API Gateway, Lambda, IAM, SQS and CloudWatch. The commands
+start and check apply the Terraform of a folder to it: see local-aws start --help.
 
 ${describeCommandOptions(`  --snapshot <file> start with the resources of a snapshot. To write one, fetch /_local/snapshot from
                     a running local AWS
@@ -145,12 +148,20 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 // When the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
+const [name, ...others] = process.argv.slice(2);
+const command = name === "start" || name === "check" ? name : undefined;
+
 try {
-  const args = await readArguments();
-  if (args === undefined) process.stdout.write(USAGE);
-  else await start(args);
+  // Loaded at first use: most runs need nothing of it.
+  if (command !== undefined)
+    await (await import("./terraform/command.ts")).runCommand(command, others);
+  else {
+    const args = await readArguments();
+    if (args === undefined) process.stdout.write(USAGE);
+    else await start(args);
+  }
 } catch (error) {
-  const sentence = explainCommandError(error, "local-aws");
+  const sentence = explainCommandError(error, ["local-aws", command ?? []].flat().join(" "));
   console.error(sentence ?? (error instanceof Error ? error.stack : error));
   process.exitCode = sentence === undefined ? 1 : 2;
 }

@@ -70,3 +70,20 @@ function list(all: readonly Candidate[]): string {
   });
   return `APIs: ${names.join(", ")}.`;
 }
+
+/** A stage with the URL that its clients connect to. */
+export interface StageUrl {
+  apiName: string;
+  stage: string;
+  url: string;
+}
+
+/** The URLs of the stages of all WebSocket APIs. */
+export const stageUrls = (state: State, endpoint: string): StageUrl[] =>
+  candidates(state).flatMap((candidate) =>
+    Object.keys(candidate.api.stages).map((stage) => ({
+      apiName: candidate.api.name,
+      stage,
+      url: urlOf(candidate, endpoint, stage),
+    })),
+  );

@@ -1,0 +1,74 @@
+/** Applies a root module, and reads the messages of Terraform. */
+import * as v from "valibot";
+import type { Terraform } from "./terraform-program.ts";
+
+/** An error that Terraform reports, such as that of a request to AWS. */
+export interface Diagnostic {
+  /** The resource, such as `aws_lambda_function.chat`; undefined if the error belongs to none. */
+  address: string | undefined;
+  message: string;
+}
+
+export interface Applied {
+  errors: Diagnostic[];
+}
+
+/** https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
+const Message = v.object({
+  "@message": v.string(),
+  type: v.string(),
+  diagnostic: v.optional(
+    v.object({
+      severity: v.string(),
+      summary: v.string(),
+      detail: v.optional(v.string(), ""),
+      address: v.optional(v.string()),
+    }),
+  ),
+});
+
+/**
+ * Applies the module without a question.
+ * @param options.args further arguments, such as `-var-file=test.tfvars`.
+ * @param options.onProgress is called with a line for each change that is complete.
+ */
+export async function apply(
+  terraform: Terraform,
+  options: { args: readonly string[]; onProgress(line: string): void },
+): Promise<Applied> {
+  const errors: Diagnostic[] = [];
+  const args = ["apply", "-json", "-auto-approve", "-input=false", ...options.args];
+  const { code, stdout, stderr } = await terraform.run(args, (line) => {
+    const message = parseMessage(line);
+    if (message?.type === "apply_complete") options.onProgress(message["@message"]);
+    const { diagnostic } = message ?? {};
+    if (diagnostic?.severity !== "error") return;
+    const { address, summary, detail } = diagnostic;
+    errors.push({ address, message: detail === "" ? summary : `${summary}\n${detail}` });
+  });
+  if (code !== 0 && errors.length === 0)
+    errors.push({ address: undefined, message: (stderr || stdout).trim() });
+  return { errors };
+}
+
+function parseMessage(line: string): v.InferOutput<typeof Message> | undefined {
+  try {
+    return v.parse(Message, JSON.parse(line));
+  } catch {
+    // Terraform also prints lines that are no messages.
+    return undefined;
+  }
+}
+
+/** What follows in an error of the AWS provider is the error of the local AWS. */
+const AWS_ERROR = /api error \w+: ([^]*)$/;
+
+/** Returns an error as a line with the resource, without the parts that only a request has. */
+export function describeError({ address, message }: Diagnostic): string {
+  const text = (AWS_ERROR.exec(message)?.[1] ?? message).replaceAll(/\s+/g, " ").trim();
+  return address === undefined ? text : `${address}: ${text}`;
+}
+
+/** Whether the local AWS does not implement the request that has failed. */
+export const isRefusal = ({ message }: Diagnostic): boolean =>
+  /StatusCode: 501|The local AWS does not implement/.test(message);

@@ -1,0 +1,25 @@
+/** `local-aws check`: lists everything that the local AWS would refuse. */
+import { apply, describeError, isRefusal } from "./apply.ts";
+import type { CommandInput } from "./options.ts";
+import { runSession } from "./session.ts";
+import { reachableTargets } from "./reachable-targets.ts";
+
+/** Sets the exit code to 1 if anything is not implemented or fails. */
+export async function check(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
+  const { folder, options, variables } = input;
+  await runSession({ folder, port: 0, aws: options, stopped }, async (session) => {
+    const targets = input.onlyReachable ? await reachableTargets(session, variables) : [];
+    const { errors } = await apply(session.terraform, {
+      args: [...variables, ...targets],
+      onProgress: () => {},
+    });
+    print("The local AWS does not implement", errors.filter(isRefusal).map(describeError));
+    print("Other errors", errors.filter((error) => !isRefusal(error)).map(describeError));
+    if (errors.length > 0) process.exitCode = 1;
+    else console.log("The local AWS implements everything in the folder.");
+  });
+}
+
+function print(title: string, lines: readonly string[]): void {
+  if (lines.length > 0) console.log(`${title}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+}

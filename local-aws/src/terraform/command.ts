@@ -1,0 +1,33 @@
+/** The commands `local-aws start` and `local-aws check`. */
+import { check } from "./check.ts";
+import { readCommandInput, USAGE } from "./options.ts";
+import { start } from "./start.ts";
+import { TerraformStopped } from "./terraform-program.ts";
+
+const COMMANDS = { start, check };
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const isCommandName = (name: string | undefined): name is CommandName =>
+  name !== undefined && Object.hasOwn(COMMANDS, name);
+
+/** Runs a command until it ends or a signal stops it. */
+export async function runCommand(name: CommandName, args: readonly string[]): Promise<void> {
+  const input = readCommandInput(args);
+  if (input === undefined) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  try {
+    await COMMANDS[name](input, stopSignal());
+  } catch (error) {
+    if (!(error instanceof TerraformStopped)) throw error;
+  }
+}
+
+/** Resolves with the first signal that asks this process to stop. Later ones have no effect. */
+const stopSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => resolve(signal));
+  });

@@ -1,0 +1,103 @@
+/** `local-aws start`: applies a folder, prints its URLs and follows the changes of its code. */
+import { UsageError } from "../command-options.ts";
+import type { LocalAws } from "../local-aws.ts";
+import { formatLogEvent } from "../terminal/log-format.ts";
+import { formatMessage } from "../terminal/trace-format.ts";
+import { stageUrls } from "../web-socket-url.ts";
+import { apply, describeError } from "./apply.ts";
+import { functionSources, type FunctionSource } from "./function-sources.ts";
+import type { CommandInput } from "./options.ts";
+import { reachableTargets } from "./reachable-targets.ts";
+import { expectSuccess, runSession, type Session } from "./session.ts";
+import { resourcesOfState } from "./show-json.ts";
+import { watchSources } from "./watch-sources.ts";
+
+/** Milliseconds between two looks for new stages. */
+const STAGE_INTERVAL = 250;
+
+/** Runs until `stopped` resolves. */
+export async function start(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
+  const { folder, port, trace, options, variables } = input;
+  const aws = { ...options, console: {}, spareProcesses: true };
+  let end = () => {};
+  try {
+    await runSession({ folder, port, aws, stopped }, async (session) => {
+      printLogs(session.aws, trace);
+      console.log(introduction(session.aws));
+      const stages = printStages(session);
+      end = stages;
+      const targets = input.onlyReachable ? await reachableTargets(session, variables) : [];
+      const { errors } = await apply(session.terraform, {
+        args: [...variables, ...targets],
+        onProgress: (line) => console.log(line),
+      });
+      if (errors.length > 0) throw new UsageError(describeFailure(errors.map(describeError)));
+      const close = await followSources(session);
+      end = () => {
+        stages();
+        close();
+      };
+      console.log("\nTerraform is applied. Press Ctrl-C to stop.\n\nLogs of the functions:");
+      await stopped;
+    });
+  } finally {
+    end();
+  }
+}
+
+const describeFailure = (errors: readonly string[]) => `terraform apply failed:
+
+${errors.map((error) => `  ${error}`).join("\n")}
+
+To list all that the local AWS does not implement, run local-aws check.
+To apply only what the WebSocket APIs reach, add --only-reachable.`;
+
+const introduction = ({ endpoint }: LocalAws) => `
+The local AWS is running. Terraform applies the folder to it. Nothing is saved.
+
+  Console  ${endpoint}/
+`;
+
+function printLogs(aws: LocalAws, trace: boolean): void {
+  aws.subscribe({
+    log(event) {
+      // The access log adds nothing to the logs of the functions.
+      if (event.author !== "access-log") console.log(formatLogEvent(event, process.stdout));
+    },
+    ...(trace && { message: (message) => console.log(formatMessage(message, process.stdout)) }),
+  });
+}
+
+/** Prints the URL of each stage once it exists, until the returned function is called. */
+function printStages({ aws, state }: Session): () => void {
+  const printed = new Set<string>();
+  const print = () => {
+    for (const { apiName, url } of stageUrls(state, aws.endpoint)) {
+      if (printed.has(url)) continue;
+      printed.add(url);
+      console.log(`WebSocket API ${apiName}: ${url}`);
+    }
+  };
+  const timer = setInterval(print, STAGE_INTERVAL);
+  return () => clearInterval(timer);
+}
+
+/** Replaces the code of the functions when their sources change. */
+async function followSources({ aws, terraform, work }: Session): Promise<() => void> {
+  const shown = await terraform.run(["show", "-json"]);
+  expectSuccess("show", shown);
+  const sources = functionSources(resourcesOfState(shown.stdout), work);
+  for (const source of sources) console.log(`Watching ${describeSource(source)}`);
+  return await watchSources(sources, {
+    update: (functionName, zip) => aws.updateFunctionCode(functionName, zip),
+    onUpdated: (functionName, milliseconds) =>
+      console.log(`Updated the code of ${functionName} in ${Math.round(milliseconds)} ms.`),
+    onError: (functionName, error) =>
+      console.error(
+        `The code of ${functionName} was not updated: ${error instanceof Error ? error.message : String(error)}`,
+      ),
+  });
+}
+
+const describeSource = ({ functionName, code }: FunctionSource) =>
+  `${code.type === "folder" ? code.folder : code.file} for the function ${functionName}`;

@@ -1,0 +1,114 @@
+/** A copy of a root module in a temporary folder, in which Terraform runs. */
+import { existsSync } from "node:fs";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { overrideFiles } from "./override.ts";
+
+export interface WorkFolder {
+  /** Where Terraform runs. */
+  directory: string;
+  /** The selected workspace of the user's folder; undefined if it is the default one. */
+  workspace: string | undefined;
+  /**
+   * Returns the user's file for a path of Terraform, relative or absolute. Undefined if it exists only
+   * in the temporary folder, such as a zip file that Terraform writes.
+   */
+  sourceOf(path: string): string | undefined;
+  remove(): Promise<void>;
+}
+
+/**
+ * Copies a root module. Its surroundings, up to the root of its repository, are symbolic links, so that
+ * modules and files at relative paths outside the folder are found.
+ * @param folder which stays as it is.
+ */
+export async function createWorkFolder(folder: string): Promise<WorkFolder> {
+  const source = await realpath(folder);
+  const temporary = await realpath(await mkdtemp(join(tmpdir(), "local-aws-terraform-")));
+  const remove = () => rm(temporary, { recursive: true, force: true });
+  try {
+    const top = surroundingsOf(source);
+    const directory = join(temporary, relative(top, source));
+    await linkSurroundings(top, source, temporary);
+    await cp(source, directory, { recursive: true, verbatimSymlinks: false, filter: isCopied });
+    await takeOver(join(source, ".terraform"), join(directory, ".terraform"));
+    const files = await readModule(source);
+    for (const [name, text] of Object.entries(overrideFiles(files)))
+      await writeFile(join(directory, name), text);
+    return {
+      directory,
+      workspace: await selectedWorkspace(source),
+      sourceOf(path) {
+        const inside = relative(temporary, resolve(directory, path));
+        const original = inside.startsWith("..") ? resolve(directory, path) : join(top, inside);
+        return existsSync(original) ? original : undefined;
+      },
+      remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The text of each `.tf` and `.tf.json` file of a root module, by name. */
+export async function readModule(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter((name) => /\.tf(\.json)?$/.test(name));
+  const texts = names.map(async (name) => [name, await readFile(join(folder, name), "utf8")]);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+/** The repository that has a folder; without one, the folder two levels up. */
+function surroundingsOf(folder: string): string {
+  for (let at = folder; dirname(at) !== at; at = dirname(at))
+    if (existsSync(join(at, ".git"))) return at;
+  return dirname(dirname(folder));
+}
+
+/** Links everything next to the folders on the way from `top` to `folder`. */
+async function linkSurroundings(top: string, folder: string, temporary: string): Promise<void> {
+  for (let at = folder; at !== top; at = dirname(at)) {
+    const parent = dirname(at);
+    const mirrored = join(temporary, relative(top, parent));
+    await mkdir(mirrored, { recursive: true });
+    for (const name of await readdir(parent))
+      if (join(parent, name) !== at) await symlink(join(parent, name), join(mirrored, name));
+  }
+}
+
+/** Not what Terraform writes for itself, nor what can be large. */
+const isCopied = (path: string) =>
+  !/(^|[/\\])(\.git|\.terraform|terraform\.tfstate[^/\\]*)$/.test(path);
+
+/** Takes over the modules and providers that the user's `terraform init` has installed. */
+async function takeOver(installed: string, data: string): Promise<void> {
+  const modules = join(installed, "modules");
+  if (existsSync(modules))
+    await cp(modules, join(data, "modules"), { recursive: true, verbatimSymlinks: false });
+  const providers = join(installed, "providers");
+  if (!existsSync(providers)) return;
+  // {host}/{namespace}/{name}/{version}/{platform}
+  for (const entry of await readdir(providers, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (relative(providers, path).split(/[/\\]/).length !== 5) continue;
+    const link = join(data, "providers", relative(providers, path));
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(await realpath(path), link);
+  }
+}
+
+async function selectedWorkspace(folder: string): Promise<string | undefined> {
+  const file = join(folder, ".terraform", "environment");
+  return existsSync(file) ? (await readFile(file, "utf8")).trim() : undefined;
+}

@@ -1,0 +1,41 @@
+/** Makes the zip of a function, as the provider `archive` does. */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, matchesGlob, relative, sep } from "node:path";
+import { type Zippable, zipSync } from "fflate";
+import type { FunctionSource } from "./function-sources.ts";
+
+/** Of the creator of an entry, so that its attributes are a file mode. */
+const UNIX = 3;
+
+/** Reads the files and returns the zip. The same files result in the same bytes. */
+export async function zipOf(code: FunctionSource["code"]): Promise<Uint8Array> {
+  switch (code.type) {
+    case "zip":
+      return await readFile(code.file);
+    case "file":
+      return zipSync({ [basename(code.file)]: await entryOf(code.file) });
+    case "folder":
+      return zipSync(await entriesOf(code.folder, code.excludes));
+  }
+}
+
+async function entriesOf(folder: string, excludes: readonly string[]): Promise<Zippable> {
+  const entries: Zippable = {};
+  const visit = async (directory: string): Promise<void> => {
+    for (const name of (await readdir(directory)).toSorted()) {
+      const path = join(directory, name);
+      const inside = relative(folder, path).split(sep).join("/");
+      if (excludes.some((pattern) => matchesGlob(inside, pattern))) continue;
+      // The provider follows symbolic links.
+      if ((await stat(path)).isDirectory()) await visit(path);
+      else entries[inside] = await entryOf(path);
+    }
+  };
+  await visit(folder);
+  return entries;
+}
+
+const entryOf = async (path: string): Promise<Zippable[string]> => [
+  await readFile(path),
+  { os: UNIX, attrs: (await stat(path)).mode << 16, mtime: "1980-01-01" },
+];
