@@ -2,19 +2,21 @@
 import { apply, describeError, isRefusal } from "./apply.ts";
 import type { CommandInput } from "./options.ts";
 import { runSession } from "./session.ts";
-import { reachableTargets } from "./reachable-targets.ts";
+import { findReachability, targetsOf } from "./reach.ts";
 
 /** Sets the exit code to 1 if anything is not implemented or fails. */
 export async function check(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
   const { folder, options, variables } = input;
   await runSession({ folder, port: 0, aws: options, stopped }, async (session) => {
-    const targets = input.onlyReachable ? await reachableTargets(session, variables) : [];
+    const { reached, unreached } = await findReachability(session, variables);
+    const targets = input.onlyReachable ? targetsOf(reached) : [];
     const { errors } = await apply(session.terraform, {
       args: [...variables, ...targets],
       onProgress: () => {},
     });
     print("The local AWS does not implement", errors.filter(isRefusal).map(describeError));
     print("Other errors", errors.filter((error) => !isRefusal(error)).map(describeError));
+    print("The WebSocket APIs do not reach", unreached);
     if (errors.length > 0) process.exitCode = 1;
     else console.log("The local AWS implements everything in the folder.");
   });

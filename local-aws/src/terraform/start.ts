@@ -7,7 +7,7 @@ import { stageUrls } from "../web-socket-url.ts";
 import { apply, describeError } from "./apply.ts";
 import { functionSources, type FunctionSource } from "./function-sources.ts";
 import type { CommandInput } from "./options.ts";
-import { reachableTargets } from "./reachable-targets.ts";
+import { findReachability, targetsOf } from "./reach.ts";
 import { expectSuccess, runSession, type Session } from "./session.ts";
 import { resourcesOfState } from "./show-json.ts";
 import { watchSources } from "./watch-sources.ts";
@@ -43,6 +43,14 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
   } finally {
     end();
   }
+}
+
+/** Prints the resources that are left out. */
+async function reachableTargets(session: Session, variables: readonly string[]): Promise<string[]> {
+  const { reached, unreached } = await findReachability(session, variables);
+  for (const address of unreached)
+    console.log(`${address}: not applied, not reached by the WebSocket APIs`);
+  return targetsOf(reached);
 }
 
 const describeFailure = (errors: readonly string[]) => `terraform apply failed:

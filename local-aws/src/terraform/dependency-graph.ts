@@ -1,0 +1,54 @@
+/** Reads the dependency graph of a configuration. */
+
+/**
+ * Which resources each part of a configuration depends on, through locals, variables and the outputs of
+ * modules. Addresses have no index: `module.chat.aws_lambda_function.this`.
+ */
+export interface DependencyGraph {
+  /** The addresses of all resources, data sources included. */
+  resources: readonly string[];
+  /** The resources that a resource, a local, a variable or an output names, without those that these name. */
+  dependenciesOf(address: string): ReadonlySet<string>;
+}
+
+/** An edge, in the DOT language. Terraform escapes the quotes in a name. */
+const EDGE = /^\s*"((?:[^"\\]|\\.)*)" -> "((?:[^"\\]|\\.)*)"/gm;
+const NODE = /^\s*"((?:[^"\\]|\\.)*)" \[label/gm;
+const RESOURCE =
+  /^(?:module\.[^.]+\.)*(?:data\.)?(?!(?:var|local|output|module|data)\.)[^.[\]" ]+\.[^. ]+$/;
+
+/** @param output of `terraform graph -type=plan`. */
+export function readGraph(output: string): DependencyGraph {
+  const edges = new Map<string, string[]>();
+  const nodes = new Set<string>();
+  for (const [, node = ""] of output.matchAll(NODE)) nodes.add(addressOf(node));
+  for (const [, from = "", to = ""] of output.matchAll(EDGE)) {
+    const targets = edges.get(addressOf(from)) ?? [];
+    edges.set(addressOf(from), targets);
+    targets.push(addressOf(to));
+    nodes.add(addressOf(from)).add(addressOf(to));
+  }
+  return {
+    resources: [...nodes].filter(isResource).toSorted(),
+    dependenciesOf(address) {
+      const found = new Set<string>();
+      const visited = new Set<string>();
+      const visit = (node: string) => {
+        for (const next of edges.get(node) ?? []) {
+          if (isResource(next)) found.add(next);
+          // A provider that is configured by a resource depends on it. Terraform applies that with a target.
+          else if (!visited.has(next) && !next.startsWith("provider[")) {
+            visited.add(next);
+            visit(next);
+          }
+        }
+      };
+      visit(address);
+      return found;
+    },
+  };
+}
+
+const addressOf = (node: string) => node.replace(/^\[root\] /, "").replace(/ \(expand\)$/, "");
+
+export const isResource = (address: string): boolean => RESOURCE.test(address);
