@@ -71,19 +71,29 @@ function list(all: readonly Candidate[]): string {
   return `APIs: ${names.join(", ")}.`;
 }
 
-/** A stage with the URL that its clients connect to. */
-export interface StageUrl {
+/** A stage with the URLs that its clients connect to. */
+export interface StageUrls {
   apiName: string;
   stage: string;
   url: string;
+  /** Without the ID of the API; undefined if another API has a stage of the same name. */
+  shortUrl: string | undefined;
 }
 
 /** The URLs of the stages of all WebSocket APIs. */
-export const stageUrls = (state: State, endpoint: string): StageUrl[] =>
-  candidates(state).flatMap((candidate) =>
+export function stageUrls(state: State, endpoint: string): StageUrls[] {
+  const all = candidates(state);
+  const isOnly = (stage: string) =>
+    all.filter(({ api }) => Object.hasOwn(api.stages, stage)).length === 1;
+  return all.flatMap((candidate) =>
     Object.keys(candidate.api.stages).map((stage) => ({
       apiName: candidate.api.name,
       stage,
       url: urlOf(candidate, endpoint, stage),
+      shortUrl:
+        candidate.api.disableExecuteApiEndpoint !== true && isOnly(stage)
+          ? `${endpoint.replace(/^http/, "ws")}/${stage}`
+          : undefined,
     })),
   );
+}

@@ -7,6 +7,11 @@ const TARGET = new RegExp(String.raw`^${EXECUTE_API_PATH}/([^?]+?)/?(?:\?|$)`);
 /** The path of a stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
 export const stagePathOf = (url: string): string | undefined => TARGET.exec(url)?.[1];
 
+const STAGE_NAME = /^\/([^/?]+)\/?(?:\?|$)/;
+
+/** The name of a stage in the URL of a handshake that names no API: `/{stageName}`. */
+export const stageNameOf = (url: string): string | undefined => STAGE_NAME.exec(url)?.[1];
+
 /** Whether the request is an opening handshake after RFC 6455, section 4.2.1. */
 export function isOpeningHandshake({ method, headers }: IncomingMessage): boolean {
   return (

@@ -87,3 +87,15 @@ test("an API without its execute-api endpoint is found by a custom domain name o
   expect(stages.find(STAGE_PATH)).toBeUndefined();
   expect(stages.find("chat.example.com")).toBeDefined();
 });
+
+test("a stage is found by its name while no other API has a stage of that name", () => {
+  const { api, apis, stage, stages } = createState();
+  expect(stages.findByName("test")?.stage.current()).toMatchObject({ api, stage });
+  expect(stages.findByName("other")).toBeUndefined();
+  expect(stages.findByName("constructor")).toBeUndefined();
+  apis["other"] = { ...api, apiId: "other" };
+  expect(stages.findByName("test")).toBeUndefined();
+  delete apis["other"];
+  api.disableExecuteApiEndpoint = true;
+  expect(stages.findByName("test")).toBeUndefined();
+});

@@ -37,6 +37,11 @@ export interface PublishedStages {
    * @param path `{apiId}/{stageName}`, or a custom domain name and a key: `chat.example.com/orders`.
    */
   find(path: string): StageAddress | undefined;
+  /**
+   * Finds the only stage that has a name, in all APIs of all regions. The ID of an API changes whenever it
+   * is created again, and this address does not. AWS has no such address.
+   */
+  findByName(stageName: string): StageAddress | undefined;
 }
 
 export function createPublishedStages(state: State, domains: CustomDomains): PublishedStages {
@@ -69,6 +74,13 @@ export function createPublishedStages(state: State, domains: CustomDomains): Pub
     return undefined;
   };
 
+  /** An address without a custom domain name, which an API can disable. */
+  const findAtApi = (apiId: string, stageName: string): StageAddress | undefined => {
+    const stage = findStage(apiId, stageName);
+    const isDisabled = stage?.current()?.api.disableExecuteApiEndpoint === true;
+    return stage && !isDisabled ? { stage, domainName: undefined } : undefined;
+  };
+
   return {
     find(path) {
       const [host = "", ...names] = path.split("/");
@@ -80,9 +92,13 @@ export function createPublishedStages(state: State, domains: CustomDomains): Pub
       }
       const [stageName, ...rest] = names;
       if (stageName === undefined || rest.length > 0) return undefined;
-      const stage = findStage(host, stageName);
-      const isDisabled = stage?.current()?.api.disableExecuteApiEndpoint === true;
-      return stage && !isDisabled ? { stage, domainName: undefined } : undefined;
+      return findAtApi(host, stageName);
+    },
+    findByName(stageName) {
+      const [api, ...others] = Object.values(state.regions)
+        .flatMap(({ apigateway }) => Object.values(apigateway.apis))
+        .filter(({ stages }) => Object.hasOwn(stages, stageName));
+      return api === undefined || others.length > 0 ? undefined : findAtApi(api.apiId, stageName);
     },
   };
 }

@@ -12,6 +12,7 @@ import {
   loadBalancerRefusal,
   refuse,
   type Refusal,
+  stageNameOf,
   stagePathOf,
 } from "./handshake.ts";
 import { newRequestId } from "./ids.ts";
@@ -96,8 +97,11 @@ function findStage(
   stages: PublishedStages,
   { headers, url = "/" }: IncomingMessage,
 ): StageAddress | undefined {
-  const path = stagePathOf(domains.qualify(headers.host, url));
-  return path === undefined ? undefined : stages.find(path);
+  const target = domains.qualify(headers.host, url);
+  const path = stagePathOf(target);
+  if (path !== undefined) return stages.find(path);
+  const name = stageNameOf(target);
+  return name === undefined ? undefined : stages.findByName(name);
 }
 
 /** Our choice, because there is no source: what AWS answers to these. */

@@ -11,12 +11,18 @@ export interface Diagnostic {
 
 export interface Applied {
   errors: Diagnostic[];
+  /** The addresses of planned changes that did not start, because a change they depend on failed. */
+  untried: string[];
 }
+
+const Change = v.object({ resource: v.object({ addr: v.string() }) });
 
 /** https://developer.hashicorp.com/terraform/internals/machine-readable-ui */
 const Message = v.object({
   "@message": v.string(),
   type: v.string(),
+  change: v.optional(Change),
+  hook: v.optional(v.partial(Change)),
   diagnostic: v.optional(
     v.object({
       severity: v.string(),
@@ -37,18 +43,21 @@ export async function apply(
   options: { args: readonly string[]; onProgress(line: string): void },
 ): Promise<Applied> {
   const errors: Diagnostic[] = [];
+  const untried = new Set<string>();
   const args = ["apply", "-json", "-auto-approve", "-input=false", ...options.args];
   const { code, stdout, stderr } = await terraform.run(args, (line) => {
     const message = parseMessage(line);
     if (message?.type === "apply_complete") options.onProgress(message["@message"]);
-    const { diagnostic } = message ?? {};
+    const { change, hook, diagnostic } = message ?? {};
+    if (message?.type === "planned_change" && change) untried.add(change.resource.addr);
+    if (message?.type === "apply_start" && hook?.resource) untried.delete(hook.resource.addr);
     if (diagnostic?.severity !== "error") return;
     const { address, summary, detail } = diagnostic;
     errors.push({ address, message: detail === "" ? summary : `${summary}\n${detail}` });
   });
   if (code !== 0 && errors.length === 0)
     errors.push({ address: undefined, message: (stderr || stdout).trim() });
-  return { errors };
+  return { errors, untried: [...untried].toSorted() };
 }
 
 function parseMessage(line: string): v.InferOutput<typeof Message> | undefined {

@@ -10,12 +10,13 @@ export async function check(input: CommandInput, stopped: Promise<unknown>): Pro
   await runSession({ folder, port: 0, aws: options, stopped }, async (session) => {
     const { reached, unreached } = await findReachability(session, variables);
     const targets = input.onlyReachable ? targetsOf(reached) : [];
-    const { errors } = await apply(session.terraform, {
+    const { errors, untried } = await apply(session.terraform, {
       args: [...variables, ...targets],
       onProgress: () => {},
     });
     print("The local AWS does not implement", errors.filter(isRefusal).map(describeError));
     print("Other errors", errors.filter((error) => !isRefusal(error)).map(describeError));
+    print("Not tried, because what they depend on failed", untried);
     print("The WebSocket APIs do not reach", unreached);
     if (errors.length > 0) process.exitCode = 1;
     else console.log("The local AWS implements everything in the folder.");

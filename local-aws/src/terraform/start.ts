@@ -80,10 +80,10 @@ function printLogs(aws: LocalAws, trace: boolean): void {
 function printStages({ aws, state }: Session): () => void {
   const printed = new Set<string>();
   const print = () => {
-    for (const { apiName, url } of stageUrls(state, aws.endpoint)) {
+    for (const { apiName, url, shortUrl } of stageUrls(state, aws.endpoint)) {
       if (printed.has(url)) continue;
       printed.add(url);
-      console.log(`WebSocket API ${apiName}: ${url}`);
+      console.log(`WebSocket API ${apiName}: ${[url, shortUrl ?? []].flat().join(" or ")}`);
     }
   };
   const timer = setInterval(print, STAGE_INTERVAL);
