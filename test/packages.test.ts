@@ -1,7 +1,7 @@
 /** @module-tag extended */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -201,6 +201,22 @@ test("npx local-aws --help prints the options", async () => {
   expect(stdout).toContain("--snapshot");
 });
 
+/** Writes the files of the README into a folder, with the zip file of the function. */
+async function writeStack(name: string): Promise<string> {
+  const stack = join(folder, name);
+  await mkdir(stack);
+  const blocks = fencedBlocks(readDocument("local-aws/README.md"));
+  for (const file of ["index.js", "main.tf", "client.js"]) {
+    const block = blocks.find(({ info }) => info === file);
+    await writeFile(join(stack, file), block?.lines.join("\n") ?? "");
+  }
+  await writeZip(stack, await readFile(join(stack, "index.js"), "utf8"));
+  return stack;
+}
+
+const writeZip = (stack: string, code: string) =>
+  writeFile(join(stack, "chat.zip"), zipSync({ "index.js": strToU8(code) }));
+
 /** Starts a local AWS in a process of its own, from the package, and returns its endpoint. */
 async function startLocalAws(): Promise<string> {
   const program = join(project, "local-aws.ts");
@@ -312,15 +328,7 @@ describe.skipIf(skipped)(`a stack by the README of the local AWS${because(skippe
     "answers a client of a few lines, has no further changes and is destroyed",
     { timeout: INSTALL_TIMEOUT },
     async () => {
-      const stack = join(folder, "stack");
-      await mkdir(stack);
-      const blocks = fencedBlocks(readDocument("local-aws/README.md"));
-      for (const name of ["index.js", "main.tf", "client.js"]) {
-        const block = blocks.find(({ info }) => info === name);
-        await writeFile(join(stack, name), block?.lines.join("\n") ?? "");
-      }
-      const code = await readFile(join(stack, "index.js"));
-      await writeFile(join(stack, "chat.zip"), zipSync({ "index.js": code }));
+      const stack = await writeStack("stack");
       const variables = await startCommand();
       const at = { cwd: stack, env: { ...env, ...variables, CHECKPOINT_DISABLE: "1" } };
       await run("terraform", ["init", "-input=false"], at);
@@ -333,6 +341,115 @@ describe.skipIf(skipped)(`a stack by the README of the local AWS${because(skippe
       expect(planned.stdout).toContain("No changes.");
       const destroyed = await run("terraform", ["destroy", "-auto-approve", "-input=false"], at);
       expect(destroyed.stdout).toContain("Destroy complete! Resources: 10 destroyed.");
+    },
+  );
+});
+
+describe.skipIf(skipped)(`a folder of Terraform${because(skipped)}`, () => {
+  /** A folder whose state, profile and role are on AWS, and the folders that the command writes to. */
+  async function createProject(name: string) {
+    const stack = await writeStack(name);
+    const main = await readFile(join(stack, "main.tf"), "utf8");
+    const onAws = `region = "us-east-1"
+  profile = "production"
+  assume_role {
+    role_arn = "arn:aws:iam::111122223333:role/deploy"
+  }`;
+    await writeFile(join(stack, "main.tf"), main.replace('region = "us-east-1"', onAws));
+    const backend = 'bucket = "states"\n key = "chat"\n region = "us-east-1"';
+    await writeFile(join(stack, "backend.tf"), `terraform {\n backend "s3" {\n ${backend}\n }\n}`);
+    const temporary = join(folder, `${name}-temporary`);
+    await mkdir(temporary);
+    return {
+      stack,
+      temporary,
+      options: {
+        cwd: project,
+        env: { ...env, TMPDIR: temporary, XDG_CACHE_HOME: join(folder, "cache") },
+      },
+    };
+  }
+
+  const command = (...args: string[]) => ["--no", "--", "local-aws", ...args];
+
+  test(
+    "is started, follows its code, and stays as it was",
+    { timeout: INSTALL_TIMEOUT },
+    async () => {
+      const { stack, temporary, options } = await createProject("started");
+      const files = await readdir(stack);
+      const child = spawn("npx", command("start", "--port", "0", stack), {
+        ...options,
+        detached: true,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      // All processes that hold its output, so the command too, which npx does not wait for.
+      const closed = once(child, "close");
+      const interrupt = () => process.kill(-(child.pid ?? 0), "SIGINT");
+      onTestFinished(async () => {
+        if (child.exitCode === null && child.signalCode === null) interrupt();
+        await closed;
+      });
+      let printed = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+      const receive = async () => {
+        const [url = ""] = /ws:\/\/localhost:\d+\/production$/m.exec(printed) ?? [];
+        const { stdout } = await run(process.execPath, ["client.js", url], { cwd: stack, env });
+        return stdout;
+      };
+
+      await expect
+        .poll(() => printed, { timeout: INSTALL_TIMEOUT })
+        .toContain("Terraform is applied.");
+      expect(await receive()).toBe("hello\n");
+      await writeZip(stack, 'exports.handler = async () => ({ statusCode: 200, body: "edited" });');
+      await expect.poll(() => printed).toContain("Updated the code of chat");
+      expect(await receive()).toBe("edited\n");
+      expect(await readdir(temporary)).not.toEqual([]);
+
+      interrupt();
+      await closed;
+      expect(await readdir(temporary)).toEqual([]);
+      expect(await readdir(stack)).toEqual(files);
+    },
+  );
+
+  test(
+    "is checked: what is not implemented or not reached has its name",
+    { timeout: INSTALL_TIMEOUT },
+    async () => {
+      const { stack, temporary, options } = await createProject("checked");
+      await writeFile(
+        join(stack, "more.tf"),
+        `resource "aws_cognito_user_pool" "users" {
+  name = "users"
+}
+
+resource "aws_cognito_user_pool_client" "web" {
+  name         = "web"
+  user_pool_id = aws_cognito_user_pool.users.id
+}
+`,
+      );
+      const checked = run("npx", command("check", stack), options);
+      await expect(checked).rejects.toMatchObject({
+        code: 1,
+        stderr: "",
+        stdout: `The local AWS does not implement:
+  aws_cognito_user_pool.users: The local AWS does not implement the service cognito-idp.
+
+Not tried, because what they depend on failed:
+  aws_cognito_user_pool_client.web
+
+The WebSocket APIs do not reach:
+  aws_cognito_user_pool.users
+  aws_cognito_user_pool_client.web
+
+`,
+      });
+      const reachable = await run("npx", command("check", "--only-reachable", stack), options);
+      expect(reachable.stdout).toContain("The local AWS implements everything");
+      expect(await readdir(temporary)).toEqual([]);
     },
   );
 });

@@ -112,6 +112,8 @@ test("the copy has what surrounds the folder, and no state", async () => {
   await writeFile(join(folder, "main.tf"), "");
   await writeFile(join(folder, "terraform.tfstate"), "{}");
   await symlink(join(folder, "main.tf"), join(folder, "linked.tf"));
+  await mkdir(join(folder, "node_modules"));
+  await writeFile(join(folder, "node_modules", "a.js"), "");
   const work = await createWorkFolder(folder);
   expect(work.sourceOf("main.tf")).toBe(join(folder, "main.tf"));
   expect(work.sourceOf("../src/index.js")).toBe(join(folder, "..", "src", "index.js"));
@@ -119,11 +121,14 @@ test("the copy has what surrounds the folder, and no state", async () => {
   expect(await readdir(work.directory)).toEqual([
     "linked.tf",
     "main.tf",
+    "node_modules",
     "zzz_local_aws.tf",
     "zzz_local_aws_override.tf",
   ]);
   expect(await readdir(join(work.directory, "..", "src"))).toEqual(["index.js", "lib"]);
+  expect(await readdir(join(work.directory, "node_modules"))).toEqual(["a.js"]);
   await work.remove();
+  expect(await readdir(join(folder, "node_modules"))).toEqual(["a.js"]);
   await expect(readdir(work.directory)).rejects.toThrow("ENOENT");
   expect(await readdir(join(folder, "..", "src"))).toEqual(["index.js", "lib"]);
 });

@@ -49,7 +49,10 @@ async function watchSource(
   };
   const changed = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => (reading = reading.then(replace)), SETTLING_TIME);
+    timer = setTimeout(() => {
+      // One after the other, and none throws.
+      reading = reading.then(replace);
+    }, SETTLING_TIME);
   };
   // The folder of a file, because editors replace the file by another one.
   const watcher =

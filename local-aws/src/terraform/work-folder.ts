@@ -12,7 +12,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { overrideFiles } from "./override.ts";
 
 export interface WorkFolder {
@@ -87,9 +87,12 @@ async function linkSurroundings(top: string, folder: string, temporary: string):
   }
 }
 
-/** Not what Terraform writes for itself, nor what can be large. */
-const isCopied = (path: string) =>
-  !/(^|[/\\])(\.git|\.terraform|terraform\.tfstate[^/\\]*)$/.test(path);
+/** Copies nothing that Terraform writes for itself, and links the packages, which can be large. */
+async function isCopied(path: string, copy: string): Promise<boolean> {
+  const name = basename(path);
+  if (name === "node_modules") await symlink(path, copy);
+  return !/^(\.git|\.terraform|node_modules|terraform\.tfstate.*)$/.test(name);
+}
 
 /** Takes over the modules and providers that the user's `terraform init` has installed. */
 async function takeOver(installed: string, data: string): Promise<void> {

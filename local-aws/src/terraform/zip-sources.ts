@@ -9,14 +9,12 @@ const UNIX = 3;
 
 /** Reads the files and returns the zip. The same files result in the same bytes. */
 export async function zipOf(code: FunctionSource["code"]): Promise<Uint8Array> {
-  switch (code.type) {
-    case "zip":
-      return await readFile(code.file);
-    case "file":
-      return zipSync({ [basename(code.file)]: await entryOf(code.file) });
-    case "folder":
-      return zipSync(await entriesOf(code.folder, code.excludes));
-  }
+  if (code.type === "zip") return await readFile(code.file);
+  return zipSync(
+    code.type === "file"
+      ? { [basename(code.file)]: await entryOf(code.file) }
+      : await entriesOf(code.folder, code.excludes),
+  );
 }
 
 async function entriesOf(folder: string, excludes: readonly string[]): Promise<Zippable> {
