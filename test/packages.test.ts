@@ -365,7 +365,13 @@ describe.skipIf(skipped)(`a folder of Terraform${because(skipped)}`, () => {
       temporary,
       options: {
         cwd: project,
-        env: { ...env, TMPDIR: temporary, XDG_CACHE_HOME: join(folder, "cache") },
+        env: {
+          ...env,
+          TMPDIR: temporary,
+          XDG_CACHE_HOME: join(folder, "cache"),
+          // npm keeps this cache in the temporary folder.
+          NODE_DISABLE_COMPILE_CACHE: "1",
+        },
       },
     };
   }
