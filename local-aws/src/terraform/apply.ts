@@ -70,7 +70,7 @@ function parseMessage(line: string): v.InferOutput<typeof Message> | undefined {
 }
 
 /** What follows in an error of the AWS provider is the error of the local AWS. */
-const AWS_ERROR = /api error \w+: ([^]*)$/;
+const AWS_ERROR = /RequestID: [^,]*, (?:api error \w+: )?([^]*)$/;
 
 /** Returns an error as a line with the resource, without the parts that only a request has. */
 export function describeError({ address, message }: Diagnostic): string {
