@@ -31,7 +31,10 @@ beforeAll(async () => {
     { action: "throws", requestId: "broken" },
   ])
     await client.ask(message);
-  // Otherwise, CloudWatch could get the last lines after the queries.
+  // Otherwise, CloudWatch could get the last lines after the queries. Their order varies.
+  await stack.logs.line(
+    ({ content }) => content["event"] === "processor invoked" && content["requestId"] === "broken",
+  );
   await stack.logs.line(({ content }) => content["event"] === "processing failed");
   client.socket.close();
   await stack.logs.line(({ content }) => content["event"] === "disconnected");
