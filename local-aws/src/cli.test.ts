@@ -52,7 +52,11 @@ test("without options, it starts an empty local AWS with a console, and Ctrl-C s
   expect(introduction).toContain(`Console  ${endpoint}/\n`);
   expect(await (await fetch(endpoint)).text()).toContain("<title>Local AWS</title>");
   const snapshot = await (await fetch(`${endpoint}/_local/snapshot`)).json();
-  expect(snapshot).toEqual({ accountId: "111122223333", iam: { roles: {} }, regions: {} });
+  expect(snapshot).toEqual({
+    accountId: "111122223333",
+    iam: { roles: {}, policies: {} },
+    regions: {},
+  });
   child.kill("SIGINT");
   expect((await once(child, "exit"))[0]).toBe(0);
 });

@@ -79,14 +79,17 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no custom domain names, no tables and no saved queries.
+  // A snapshot of an earlier version has no managed policies, custom domain names, tables or saved queries.
+  const completeIam = Object.assign({ policies: {} }, iam, {
+    roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
+  });
   const complete = mapValues(regions, (region) => ({
     ...emptyRegion(),
     ...region,
     apigateway: { ...emptyRegion().apigateway, ...region.apigateway },
     logs: { ...emptyRegion().logs, ...region.logs },
   }));
-  return { accountId, iam, regions: complete };
+  return { accountId, iam: completeIam, regions: complete };
 }
 
 /** A function in a snapshot. */
@@ -133,6 +136,7 @@ const TIMES: Readonly<Record<string, unknown>> = {
   CreationDateTime: 1_767_225_600,
   LastModifiedTimestamp: 1_767_225_600,
   LastUpdateToPayPerRequestDateTime: 1_767_225_600,
+  UpdateDate: "2026-01-01T00:00:00Z",
   createdDate: "2026-01-01T00:00:00Z",
   creationTime: 1_767_225_600_000,
   enabledTime: 1_767_225_600,
@@ -180,6 +184,10 @@ function stableIds({ iam, regions }: State): [string, string][] {
     RoleId,
     `AROA${createHash("sha256").update(RoleName).digest("hex").slice(0, 17).toUpperCase()}`,
   ]);
+  const policies = Object.values(iam.policies).map(({ PolicyId, Arn }): [string, string] => [
+    PolicyId,
+    `ANPA${createHash("sha256").update(Arn).digest("hex").slice(0, 17).toUpperCase()}`,
+  ]);
   const apis = Object.values(regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.apis))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -194,6 +202,7 @@ function stableIds({ iam, regions }: State): [string, string][] {
     .toSorted((a, b) => (a.domainName < b.domainName ? -1 : 1));
   return [
     ...roles,
+    ...policies,
     ...queries,
     ...tables,
     ...domainNames.flatMap((domain, index): [string, string][] => [

@@ -32,7 +32,7 @@ export const LOCAL_ACCOUNT_ID = "000000000000";
 export function emptyState(accountId: string = LOCAL_ACCOUNT_ID): State {
   if (!/^\d{12}$/.test(accountId))
     throw new Error(`An account ID must have 12 digits, such as 111122223333, not "${accountId}".`);
-  return { accountId, iam: { roles: {} }, regions: {} };
+  return { accountId, iam: { roles: {}, policies: {} }, regions: {} };
 }
 
 /** The resources of one region; a region comes into being when it is first asked for. */

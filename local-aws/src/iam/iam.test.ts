@@ -126,7 +126,7 @@ describe("roles", () => {
       message:
         "The local AWS does not implement the parameter PermissionsBoundary of iam:CreateRole.",
     });
-    expect(await error("AttachRolePolicy", { RoleName: "worker" })).toMatchObject({ status: 501 });
+    expect(await error("AttachUserPolicy", { UserName: "worker" })).toMatchObject({ status: 501 });
   });
 
   it("refuse a name that IAM would refuse", async () => {

@@ -5,6 +5,9 @@ import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { State } from "../state.ts";
 import { createAuthenticate } from "./authenticate.ts";
 import { createCredentials, type Credentials } from "./credentials.ts";
+import { attachmentOperations } from "./managed-policies/attachments.ts";
+import { policyOperations } from "./managed-policies/policies.ts";
+import { policyVersionOperations } from "./managed-policies/policy-versions.ts";
 import { createPermissions } from "./permissions.ts";
 import { rolePolicyOperations } from "./role-policies.ts";
 import { roleTagOperations } from "./role-tags.ts";
@@ -27,7 +30,7 @@ export interface Iam {
   authorize: PermissionCheck;
 }
 
-/** IAM: the roles of an account, and the answer to who calls and what they may do. */
+/** IAM: the roles and policies of an account, and the answer to who calls and what they may do. */
 export function createIam(options: { state: State; clock: Clock }): Iam {
   const { state, clock } = options;
   const credentials = createCredentials({ accountId: state.accountId });
@@ -36,6 +39,9 @@ export function createIam(options: { state: State; clock: Clock }): Iam {
     ...roleOperations({ state, clock }),
     ...rolePolicyOperations({ state }),
     ...roleTagOperations({ state }),
+    ...policyOperations({ state, clock }),
+    ...policyVersionOperations({ state, clock }),
+    ...attachmentOperations({ state }),
     ...userOperations({ state }),
   };
   return {

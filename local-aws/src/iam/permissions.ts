@@ -2,12 +2,14 @@ import { AwsError } from "../protocols/aws-error.ts";
 import type { Caller } from "../protocols/caller.ts";
 import type { State } from "../state.ts";
 import { type Decision, decide, parseIdentityPolicy, type Rule, weigh } from "./identity-policy.ts";
+import { documentOf } from "./managed-policies/managed-policy.ts";
 import { findRole } from "./roles.ts";
+import type { Role } from "./state.ts";
 
 /** Answers of one document that are kept at most; callers can make up resources without end. */
 const MOST_ANSWERS = 1000;
 
-/** What callers may do: an administrator everything, a role what its inline policies allow. */
+/** What callers may do: an administrator everything, a role what its inline and managed policies allow. */
 export function createPermissions({ state }: { state: State }) {
   // Every message asks the same eight questions, so each document is read once, and asked once.
   const documents = new Map<string, { rules: Rule[]; answers: Map<string, Decision> }>();
@@ -31,12 +33,21 @@ export function createPermissions({ state }: { state: State }) {
     return answer;
   };
 
+  const documentsOf = ({ policies, attachedPolicies }: Role): string[] => {
+    const documents = Object.values(policies);
+    for (const arn of attachedPolicies) {
+      const document = documentOf(state.iam, arn);
+      if (document !== undefined) documents.push(document);
+    }
+    return documents;
+  };
+
   function decisionFor(caller: Caller, action: string, resource: string): Decision {
     if (caller.type === "administrator") return "allowed";
     const role = findRole(state, caller.roleName);
     // The credentials of a role outlive it, its permissions don't.
-    const policies = role === undefined ? [] : Object.values(role.policies);
-    return weigh(policies.map((document) => ask(document, action, resource)));
+    const documents = role === undefined ? [] : documentsOf(role);
+    return weigh(documents.map((document) => ask(document, action, resource)));
   }
 
   return {

@@ -3,19 +3,14 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import { parseIdentityPolicy } from "./identity-policy.ts";
+import { policyNameSchema } from "./managed-policies/managed-policy.ts";
 import { getRole, nameSchema, noSuchEntity, roleArn } from "./roles.ts";
 import type { Role } from "./state.ts";
 
-const policyNameSchema = v.pipe(
-  v.string(),
-  v.minLength(1),
-  v.maxLength(128),
-  v.regex(/^[\w+=,.@-]+$/),
-);
 const roleInput = v.strictObject({ RoleName: nameSchema });
 const policyInput = v.strictObject({ RoleName: nameSchema, PolicyName: policyNameSchema });
 
-/** A role's inline policies, and the lists of what it can't have here but Terraform asks for. */
+/** A role's inline policies, and the instance profiles that it cannot have here but Terraform asks for. */
 export function rolePolicyOperations({ state }: { state: State }) {
   const resource = (input: { RoleName: string }) => roleArn(state, input);
 
@@ -58,15 +53,6 @@ export function rolePolicyOperations({ state }: { state: State }) {
         PolicyNames: Object.keys(getRole(state, RoleName).policies).toSorted(),
         IsTruncated: false,
       }),
-    }),
-
-    ListAttachedRolePolicies: defineOperation({
-      input: roleInput,
-      resource,
-      handle({ RoleName }) {
-        getRole(state, RoleName);
-        return { AttachedPolicies: [], IsTruncated: false };
-      },
     }),
 
     ListInstanceProfilesForRole: defineOperation({

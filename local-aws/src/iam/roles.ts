@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import type { Role } from "./state.ts";
-import { tagListSchema, tagRecord } from "./tag-list.ts";
+import { dateOf } from "./date.ts";
+import { tagList, tagListSchema, tagRecord } from "./tag-list.ts";
 import { checkTrustPolicy } from "./trust-policy.ts";
+import { uniqueId } from "./unique-id.ts";
 
 export const findRole = (state: State, name: string): Role | undefined =>
   Object.hasOwn(state.iam.roles, name) ? state.iam.roles[name] : undefined;
@@ -20,6 +21,8 @@ export function getRole(state: State, name: string): Role {
 
 export const noSuchEntity = (message: string) => new AwsError(404, "NoSuchEntity", message);
 
+export const deleteConflict = (message: string) => new AwsError(409, "DeleteConflict", message);
+
 /** What a caller's policy must allow to do something to a role. */
 export const roleArn = (state: State, { RoleName }: { RoleName: string }, path = "/"): string =>
   findRole(state, RoleName)?.Arn ?? `arn:aws:iam::${state.accountId}:role${path}${RoleName}`;
@@ -31,8 +34,8 @@ export const nameSchema = v.pipe(
   v.regex(/^[\w+=,.@-]+$/),
 );
 const durationSchema = v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(43200));
-const descriptionSchema = v.pipe(v.string(), v.maxLength(1000));
-const pathSchema = v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512));
+export const descriptionSchema = v.pipe(v.string(), v.maxLength(1000));
+export const pathSchema = v.pipe(v.string(), v.regex(/^\/([\x21-\x7e]+\/)?$/), v.maxLength(512));
 
 const createRoleInput = v.strictObject({
   RoleName: nameSchema,
@@ -112,12 +115,11 @@ export function roleOperations({ state, clock }: { state: State; clock: Clock })
       input: roleInput,
       resource,
       handle({ RoleName }) {
-        if (Object.keys(getRole(state, RoleName).policies).length > 0)
-          throw new AwsError(
-            409,
-            "DeleteConflict",
-            "Cannot delete entity, must delete policies first.",
-          );
+        const { attachedPolicies, policies } = getRole(state, RoleName);
+        if (attachedPolicies.length > 0)
+          throw deleteConflict("Cannot delete entity, must detach all policies first.");
+        if (Object.keys(policies).length > 0)
+          throw deleteConflict("Cannot delete entity, must delete policies first.");
         delete roles[RoleName];
       },
     }),
@@ -134,34 +136,30 @@ function refuseTaken(state: State, name: string): void {
 function newRole(state: State, clock: Clock, input: v.InferOutput<typeof createRoleInput>): Role {
   const { Tags, Path, RoleName, ...rest } = input;
   const Arn = `arn:aws:iam::${state.accountId}:role${Path}${RoleName}`;
-  const CreateDate = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-  const RoleId = roleId(Arn, clock.now());
-  return { ...rest, RoleName, RoleId, Arn, Path, CreateDate, Tags: tagRecord(Tags), policies: {} };
+  return {
+    ...rest,
+    RoleName,
+    RoleId: uniqueId("AROA", Arn, clock.now()),
+    Arn,
+    Path,
+    CreateDate: dateOf(clock),
+    Tags: tagRecord(Tags),
+    policies: {},
+    attachedPolicies: [],
+  };
 }
-
-/** Another one when a role is deleted and created again, as on AWS. */
-function roleId(arn: string, time: number): string {
-  const digest = createHash("sha256").update(`${arn} ${time}`).digest();
-  const letters = Array.from(digest.subarray(0, 17), (byte) => ALPHABET[byte % 32] ?? "");
-  return `AROA${letters.join("")}`;
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** What a new role is described by. IAM sends policy documents percent-encoded. */
-const describeNew = (role: Role) => {
-  const Tags = Object.entries(role.Tags).map(([Key, Value]) => ({ Key, Value }));
-  return {
-    Path: role.Path,
-    RoleName: role.RoleName,
-    RoleId: role.RoleId,
-    Arn: role.Arn,
-    CreateDate: role.CreateDate,
-    AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
-    Description: role.Description,
-    Tags: Tags.length === 0 ? undefined : Tags,
-  };
-};
+const describeNew = (role: Role) => ({
+  Path: role.Path,
+  RoleName: role.RoleName,
+  RoleId: role.RoleId,
+  Arn: role.Arn,
+  CreateDate: role.CreateDate,
+  AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+  Description: role.Description,
+  Tags: tagList(role.Tags),
+});
 
 const describe = (role: Role) => ({
   ...describeNew(role),

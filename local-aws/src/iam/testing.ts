@@ -31,6 +31,7 @@ export function addRole(state: State, name: string, service: string): string {
     MaxSessionDuration: 3600,
     Tags: {},
     policies: {},
+    attachedPolicies: [],
   };
   state.iam.roles[name] = role;
   return role.Arn;

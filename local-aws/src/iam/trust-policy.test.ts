@@ -65,6 +65,7 @@ describe("isAssumableBy", () => {
       MaxSessionDuration: 3600,
       Tags: {},
       policies: {},
+      attachedPolicies: [],
     };
     return iam;
   };

@@ -388,6 +388,7 @@ describe("messages", () => {
       MaxSessionDuration: 3600,
       Tags: {},
       policies: {},
+      attachedPolicies: [],
     };
     const arn = "arn:aws:sts::000000000000:assumed-role/processor/session";
     const caller = { type: "role", roleName: "processor", arn };

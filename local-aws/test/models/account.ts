@@ -143,6 +143,13 @@ async function createResources(options: ClientOptions) {
   const everything = policy({ Action: "*", Resource: "*" });
   const inline = { RoleName: "role", PolicyName: "policy", PolicyDocument: everything };
   await new iam.IAM(options).putRolePolicy(inline);
+  const managed = { PolicyName: "managed", PolicyDocument: everything };
+  const { Policy } = await new iam.IAM(options).createPolicy(managed);
+  const policyArn = Policy?.Arn ?? "";
+  await new iam.IAM(options).createPolicyVersion({
+    PolicyArn: policyArn,
+    PolicyDocument: everything,
+  });
 
   const queue = await new sqs.SQS(options).createQueue({
     QueueName: "queue",
@@ -248,7 +255,16 @@ async function createResources(options: ClientOptions) {
     ...{ apiId, apiArn: `arn:aws:apigateway:us-east-1::/apis/${apiId}`, api },
     ...{ integrationId, routeId, routeResponseId, authorizerId, deploymentId, apiMappingId },
     connectionId: createIds(apiId).connectionId(),
-    ...{ domainName, certificateArn, functionUri, functionArn, roleArn, trustPolicy },
+    ...{
+      domainName,
+      certificateArn,
+      functionUri,
+      functionArn,
+      roleArn,
+      trustPolicy,
+      policyArn,
+      everything,
+    },
     ...{ queueUrl: queue.QueueUrl ?? "", queueArn, logGroupArn, queryDefinitionId },
     alarmArn: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:alarm",
   };

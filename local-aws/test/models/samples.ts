@@ -67,6 +67,9 @@ export function samplesOf(resources: Resources): Samples {
       // IAM
       RoleName: "role",
       PolicyName: "policy",
+      PolicyArn: resources.policyArn,
+      PolicyDocument: resources.everything,
+      VersionId: "v2",
       Path: "/",
       MaxSessionDuration: 3600,
       // CloudWatch
@@ -89,6 +92,7 @@ export function samplesOf(resources: Resources): Samples {
       "CreateFunction TracingConfig.Mode": "Active",
       "CreateRole AssumeRolePolicyDocument": resources.trustPolicy,
       "CreateRole RoleName": "other",
+      "ListPolicies Scope": "Local",
       "CreateStage StageName": "other",
       "TagResource ResourceArn": resources.apiArn,
       "UpdateAccount patchOperations": [operation],

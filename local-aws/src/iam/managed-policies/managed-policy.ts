@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import { parseArn } from "../../arn.ts";
+import { AwsError, notImplemented } from "../../protocols/aws-error.ts";
+import type { State } from "../../state.ts";
+import { noSuchEntity } from "../roles.ts";
+import type { IamState, ManagedPolicy } from "../state.ts";
+import { uniqueId } from "../unique-id.ts";
+import { awsManagedPolicies } from "./aws-managed-policies.ts";
+
+const AWS_MANAGED = "arn:aws:iam::aws:policy/";
+
+export const policyNameSchema = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(128),
+  v.regex(/^[\w+=,.@-]+$/),
+);
+export const policyArnSchema = v.pipe(v.string(), v.minLength(20), v.maxLength(2048));
+export const policyInput = v.strictObject({ PolicyArn: policyArnSchema });
+
+/**
+ * Our choice: AWS has over a thousand managed policies, of which these are here. Their ID is not that on
+ * AWS, and they have the date of their default version.
+ */
+const ofAws: ReadonlyMap<string, ManagedPolicy> = new Map(
+  Object.entries(awsManagedPolicies).map(([key, { version, date, statements }]) => {
+    const Arn = AWS_MANAGED + key;
+    const Document = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+    const slash = key.lastIndexOf("/");
+    const policy: ManagedPolicy = {
+      PolicyName: key.slice(slash + 1),
+      PolicyId: uniqueId("ANPA", Arn, date),
+      Arn,
+      Path: `/${key.slice(0, slash + 1)}`,
+      DefaultVersionId: version,
+      CreateDate: date,
+      UpdateDate: date,
+      Tags: {},
+      versions: { [version]: { Document, CreateDate: date } },
+      versionCount: Number(version.slice(1)),
+    };
+    return [Arn, policy];
+  }),
+);
+
+export const policiesOfAws = (): ManagedPolicy[] => [...ofAws.values()];
+
+/**
+ * Returns the managed policy with an ARN, of the account or of AWS; undefined if the account has none.
+ * @throws {AwsError} 400 if the ARN is malformed, 501 for a policy of AWS that is not implemented.
+ */
+export function findPolicy({ iam }: { iam: IamState }, arn: string): ManagedPolicy | undefined {
+  if (parseArn(arn) === undefined)
+    throw new AwsError(400, "ValidationError", "Invalid ARN:  Could not be parsed!");
+  if (!arn.startsWith(AWS_MANAGED)) return ofAccount(iam, arn);
+  const policy = ofAws.get(arn);
+  if (policy === undefined) throw notImplemented(`the AWS managed policy ${arn}`);
+  return policy;
+}
+
+const ofAccount = (iam: IamState, arn: string): ManagedPolicy | undefined =>
+  Object.hasOwn(iam.policies, arn) ? iam.policies[arn] : undefined;
+
+/** @throws {AwsError} 404 NoSuchEntity. */
+export function getPolicy(state: State, arn: string): ManagedPolicy {
+  const policy = findPolicy(state, arn);
+  if (policy === undefined) throw policyNotFound(arn);
+  return policy;
+}
+
+export const policyNotFound = (arn: string) => noSuchEntity(`Policy ${arn} was not found.`);
+
+/**
+ * Returns a policy that the account can change.
+ * @throws {AwsError} 404 NoSuchEntity, 403 for a policy of AWS.
+ */
+export function getOwnPolicy(state: State, arn: string): ManagedPolicy {
+  if (arn.startsWith(AWS_MANAGED))
+    throw new AwsError(403, "AccessDenied", "Policy is outside your own account.");
+  return getPolicy(state, arn);
+}
+
+/** Returns the document of an attached policy. */
+export function documentOf(iam: IamState, arn: string): string | undefined {
+  const policy = ofAws.get(arn) ?? ofAccount(iam, arn);
+  return policy?.versions[policy.DefaultVersionId]?.Document;
+}
+
+/** The roles that a policy is attached to. */
+export const rolesWith = ({ iam }: State, arn: string) =>
+  Object.values(iam.roles).filter(({ attachedPolicies }) => attachedPolicies.includes(arn));
+
+/** Characters of a document; AWS does not count white space. */
+const SIZE_LIMIT = 6144;
+
+/** @throws {AwsError} 409 LimitExceeded. */
+export function checkPolicySize(document: string): void {
+  if (document.replaceAll(/\s/g, "").length > SIZE_LIMIT)
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${SIZE_LIMIT}`);
+}
+
+export const limitExceeded = (message: string) => new AwsError(409, "LimitExceeded", message);
