@@ -4,7 +4,9 @@ import type { ApiRoute, Authorizer } from "../apigateway/state.ts";
 import { functionArnIn } from "../apigateway/function-uri.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
-import { decide, type Decision, parseIdentityPolicy } from "../iam/identity-policy.ts";
+import { absentKeys, firstKnown, keysOf } from "../iam/conditions/condition-keys.ts";
+import { type Decision, evaluate, parseIdentityPolicy } from "../iam/identity-policy.ts";
+import { reportUnknown } from "../iam/conditions/condition.ts";
 import type { Lambda } from "../lambda/index.ts";
 import { authorizerEvent, type ConnectionFacts, type RequestContext, traceOf } from "./events.ts";
 import { identityAt } from "./identity-source.ts";
@@ -83,7 +85,7 @@ export function createRouteAuthorizer(options: {
     try {
       const event = authorizerEvent(facts, context, request, methodArn);
       const response = await ask(published, authorizer, event, traceOf(context));
-      return decisionOn(response, methodArn, clock.now() - startedAt);
+      return decisionOn(response, { methodArn, context }, clock.now() - startedAt);
     } catch (error) {
       if (error instanceof FailedAuthorizer)
         return refused(error.isRefusal ? UNAUTHORIZED : AUTHORIZER_FAILED);
@@ -130,9 +132,14 @@ const Result = v.object({
 /** Bytes of an authorizer's result. */
 const RESULT_LIMIT = 8 * 1024;
 
+interface ConnectRequest {
+  methodArn: string;
+  context: Pick<RequestContext, "identity">;
+}
+
 function decisionOn(
   output: unknown,
-  methodArn: string,
+  request: ConnectRequest,
   integrationLatency: number,
 ): AuthorizerDecision {
   const parsed = v.safeParse(Result, output);
@@ -140,7 +147,7 @@ function decisionOn(
   if (!parsed.success || Buffer.byteLength(JSON.stringify(output)) > RESULT_LIMIT)
     return refused(INVALID_AUTHORIZER_RESULT);
   const { principalId, policyDocument, context } = parsed.output;
-  const effect = effectOf(policyDocument, methodArn);
+  const effect = effectOf(policyDocument, request);
   if (effect === "invalid") return refused(INVALID_AUTHORIZER_RESULT);
   if (effect === "explicitly denied") return refused(EXPLICITLY_DENIED);
   if (effect === "implicitly denied") return refused(ACCESS_DENIED);
@@ -152,10 +159,21 @@ function decisionOn(
 }
 
 /** The effect of a policy on the connect; `invalid` if it is no policy. */
-function effectOf(policyDocument: object, methodArn: string): Decision | "invalid" {
+function effectOf(
+  policyDocument: object,
+  { methodArn, context: { identity } }: ConnectRequest,
+): Decision | "invalid" {
+  const keys = keysOf({
+    "aws:SecureTransport": "true",
+    "aws:SourceIp": identity.sourceIp,
+    "aws:UserAgent": identity.userAgent,
+  });
   try {
     const rules = parseIdentityPolicy(JSON.stringify(policyDocument));
-    return decide(rules, "execute-api:Invoke", methodArn);
+    const asked = { action: "execute-api:Invoke", resource: methodArn };
+    return evaluate(rules, asked, firstKnown(keys, absentKeys), (conditions) =>
+      reportUnknown(`The policy of an authorizer for ${methodArn}`, conditions),
+    );
   } catch (error) {
     if (error instanceof AwsError) return "invalid";
     throw error;

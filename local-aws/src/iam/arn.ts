@@ -1,14 +1,19 @@
 import { parseArn } from "../arn.ts";
 
 /**
- * Whether a text has the form of a pattern, in which `*` stands for any characters and `?` for one.
+ * Whether a text has the form of a pattern, in which `*` stands for any characters and `?` for one. `${*}`,
+ * `${?}` and `${$}` stand for the characters themselves.
  * @returns a function, so that a pattern is compiled once.
  */
 export function wildcard(pattern: string, flags = ""): (value: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replaceAll("?", ".");
+  const source = pattern.replace(
+    /\$\{([*?$])\}|\*+|[?.+^${}()|[\]\\]/g,
+    (token: string, literal?: string) => {
+      if (literal !== undefined) return `\\${literal}`;
+      if (token.startsWith("*")) return ".*";
+      return token === "?" ? "." : `\\${token}`;
+    },
+  );
   const expression = new RegExp(`^${source}$`, `s${flags}`);
   return (value) => expression.test(value);
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { awsRequest } from "../protocols/testing.ts";
 import { emptyState, type State } from "../state.ts";
@@ -163,16 +163,6 @@ describe("inline policies", () => {
     expect(await error("DeleteRolePolicy", other)).toEqual(notFound);
   });
 
-  it("are refused when written, if they can't be evaluated", async () => {
-    const document = policy().replace(`"Resource"`, `"NotResource"`);
-    expect(await error("PutRolePolicy", { ...putPolicy, PolicyDocument: document })).toMatchObject({
-      status: 501,
-      code: "NotImplemented",
-      message: expect.stringContaining("NotResource"),
-    });
-    expect(state.iam.roles["worker"]?.policies).toEqual({});
-  });
-
   it("have 10,240 characters together at most, not counting white space", async () => {
     const long = policy().replace("jobs", "j".repeat(6000));
     const padded = { ...putPolicy, PolicyDocument: long.padEnd(20_000) };
@@ -229,6 +219,78 @@ describe("permissions", () => {
   it("change at once with the policy", async () => {
     await call("PutRolePolicy", { ...putPolicy, PolicyDocument: policy("Deny") });
     expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(false);
+  });
+
+  describe("with a condition", () => {
+    const conditional = (Condition: object, effect = "Allow") =>
+      policy(effect).replace('"Action"', `"Condition":${JSON.stringify(Condition)},"Action"`);
+    const put = (PolicyName: string, document: string) =>
+      call("PutRolePolicy", { ...putPolicy, PolicyName, PolicyDocument: document });
+    const request = { region: "us-east-1", sourceIp: "10.1.2.3", headers: {} };
+    const allowed = (facts?: typeof request) => {
+      try {
+        iam.authorize(session(), "sqs:SendMessage", queue, facts);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const warnings = () => {
+      const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+      onTestFinished(() => spy.mockRestore());
+      return spy.mock.calls as unknown[][];
+    };
+
+    it("are those of the request, although the document gave another answer before", async () => {
+      await put("send", conditional({ IpAddress: { "aws:SourceIp": "10.1.0.0/16" } }));
+      expect(allowed(request)).toBe(true);
+      expect(allowed({ ...request, sourceIp: "10.2.2.3" })).toBe(false);
+      expect(allowed(request)).toBe(true);
+    });
+
+    it.each([
+      ["aws:PrincipalArn", arn],
+      ["aws:PrincipalAccount", "000000000000"],
+      ["aws:RequestedRegion", "us-east-1"],
+      ["aws:SecureTransport", "true"],
+      ["aws:userid", "*:run-1"],
+      ["AWS:resourceaccount", "${aws:PrincipalAccount}"],
+    ])("know the key %s of a session", async (key, value) => {
+      await put("send", conditional({ StringLike: { [key]: value } }));
+      expect(allowed(request)).toBe(true);
+      await put("send", conditional({ StringLike: { [key]: "other" } }));
+      expect(allowed(request)).toBe(false);
+    });
+
+    it("know that a session has no source", async () => {
+      await put("send", conditional({ Null: { "aws:SourceArn": "true" } }));
+      expect(allowed()).toBe(true);
+      await put("send", conditional({ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } }));
+      expect(allowed()).toBe(false);
+    });
+
+    it("that can't be evaluated allow nothing, and one warning says so", async () => {
+      const emitted = warnings();
+      await put("send", conditional({ StringEquals: { "sqs:Color": "red" } }));
+      expect([allowed(), allowed(), allowed(request)]).toEqual([false, false, false]);
+      expect(emitted).toEqual([
+        [expect.stringContaining("StringEquals of sqs:Color"), "LocalAwsPolicyCondition"],
+      ]);
+    });
+
+    it("that can't be evaluated deny, if the effect is Deny", async () => {
+      warnings();
+      await put("deny", conditional({ StringEquals: { "sqs:Color": "red" } }, "Deny"));
+      expect(allowed()).toBe(false);
+    });
+
+    it("do not need every key, if another condition does not hold", async () => {
+      const emitted = warnings();
+      const Bool = { "aws:SecureTransport": "false", "sqs:Colored": "true" };
+      await put("deny", conditional({ Bool }, "Deny"));
+      expect(allowed()).toBe(true);
+      expect(emitted).toEqual([]);
+    });
   });
 
   it("end with the role", async () => {

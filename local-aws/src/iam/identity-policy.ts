@@ -1,12 +1,13 @@
 import { arnMatcher, wildcard } from "./arn.ts";
+import { conditionTests, resultOf, type Test } from "./conditions/condition.ts";
+import type { ConditionKeys } from "./conditions/condition-keys.ts";
+import { hasVariables, replaceVariables } from "./conditions/policy-variables.ts";
 import {
   checkActions,
   checkLegacyParsing,
   checkSids,
-  hasCondition,
   legacyParsing,
   malformed,
-  notEvaluated,
   parsePolicyDocument,
   type Statement,
 } from "./policy-document.ts";
@@ -16,14 +17,21 @@ import { completeArn, failsLegacyParsing, resourceError } from "./policy-resourc
 export interface Rule {
   effect: "Allow" | "Deny";
   covers(action: string, resource: string): boolean;
+  /** What else must hold for a resource that the statement covers. */
+  tests(resource: string): readonly Test[];
+}
+
+/** A statement that covers an action on a resource. */
+export interface CoveringStatement {
+  effect: "Allow" | "Deny";
+  tests: readonly Test[];
 }
 
 export type Decision = "allowed" | "implicitly denied" | "explicitly denied";
 
 /**
- * Reads an inline policy of a role.
- * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: conditions,
- * policy variables, NotAction and NotResource.
+ * Reads an identity-based policy.
+ * @throws {AwsError} 400 MalformedPolicyDocument.
  */
 export function parseIdentityPolicy(text: string): Rule[] {
   const { Version, Statement } = parsePolicyDocument(text);
@@ -62,40 +70,119 @@ function checkAction(action: string): void {
   if (!/^([a-zA-Z0-9.-]+|\*)$/.test(vendor)) throw malformed(`Vendor ${vendor} is not valid`);
 }
 
-function ruleOf(statement: Statement): Rule {
-  for (const element of ["NotAction", "NotResource"] as const)
-    if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
-  if (hasCondition(statement)) throw notEvaluated("the element Condition");
-  const { Effect, Action = [], Resource = [] } = statement;
-  [...Action, ...Resource].forEach(refuseVariables);
-  const actions = Action.map((action) => wildcard(action, "i"));
-  const resources = Resource.map(resourceMatcher);
+function ruleOf({ Effect, Condition, ...statement }: Statement): Rule {
+  const coversAction = actionMatcher(statement);
+  const conditions = conditionTests(Condition);
+  const effect = Effect === "Deny" ? "Deny" : "Allow";
+  const resources = statement.Resource ?? statement.NotResource ?? [];
+  if (resources.some(hasVariables))
+    return {
+      effect,
+      covers: coversAction,
+      tests: (resource) => [variableResource(statement, resource), ...conditions],
+    };
+  const coversResource = resourceMatcher(statement);
   return {
-    effect: Effect === "Deny" ? "Deny" : "Allow",
-    covers: (action, resource) =>
-      actions.some((matches) => matches(action)) && resources.some((matches) => matches(resource)),
+    effect,
+    covers: (action, resource) => coversAction(action) && coversResource(resource),
+    tests: () => conditions,
   };
 }
 
-const resourceMatcher = (pattern: string): ((resource: string) => boolean) =>
+type Matcher = (text: string) => boolean;
+
+const anyOf =
+  (matchers: readonly Matcher[]): Matcher =>
+  (text) =>
+    matchers.some((matches) => matches(text));
+
+const not =
+  (matches: Matcher): Matcher =>
+  (text) =>
+    !matches(text);
+
+function actionMatcher({ Action, NotAction = [] }: Partial<Statement>): Matcher {
+  const ofAny = anyOf((Action ?? NotAction).map((action) => wildcard(action, "i")));
+  return Action === undefined ? not(ofAny) : ofAny;
+}
+
+function resourceMatcher({ Resource, NotResource = [] }: Partial<Statement>): Matcher {
+  const ofAny = anyOf((Resource ?? NotResource).map(patternMatcher));
+  return Resource === undefined ? not(ofAny) : ofAny;
+}
+
+const patternMatcher = (pattern: string): Matcher =>
   pattern === "*" ? () => true : arnMatcher(completeArn(pattern));
 
-function refuseVariables(pattern: string): void {
-  if (pattern.includes("${")) throw notEvaluated(`policy variables (${pattern})`);
+/** Whether a statement covers a resource that depends on the request. */
+const variableResource = (
+  { Resource, NotResource = [] }: Partial<Statement>,
+  resource: string,
+): Test => ({
+  name: `the variables in ${(Resource ?? NotResource).filter(hasVariables).join(", ")}`,
+  passes(keys) {
+    const patterns = (Resource ?? NotResource).map((each) => replaceVariables(each, keys));
+    if (patterns.includes(undefined)) return undefined;
+    const matches = anyOf(patterns.filter((each) => typeof each === "string").map(patternMatcher));
+    return matches(resource) === (Resource !== undefined);
+  },
+});
+
+/**
+ * What a policy says to an action on a resource: a decision, or the statements that cover it if the
+ * decision depends on their conditions.
+ */
+export function answerOf(
+  rules: readonly Rule[],
+  action: string,
+  resource: string,
+): Decision | readonly CoveringStatement[] {
+  const covering = rules
+    .filter(({ covers }) => covers(action, resource))
+    .map(({ effect, tests }) => ({ effect, tests: tests(resource) }));
+  if (covering.some(({ tests }) => tests.length > 0)) return covering;
+  return weigh(covering.map(({ effect }) => decisionOf(effect)));
 }
 
 /**
- * What a policy says to an action: a Deny outweighs every Allow.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * Decides by the conditions of the statements. A condition that the local AWS cannot evaluate grants
+ * nothing: the statement does not allow, but denies.
+ * @param report receives the names of such conditions.
  */
-export const decide = (rules: readonly Rule[], action: string, resource: string): Decision =>
+export const decide = (
+  statements: readonly CoveringStatement[],
+  keys: ConditionKeys,
+  report: (conditions: readonly string[]) => void,
+): Decision =>
   weigh(
-    rules
-      .filter(({ covers }) => covers(action, resource))
-      .map(({ effect }) => (effect === "Deny" ? "explicitly denied" : "allowed")),
+    statements.map(({ effect, tests }) => {
+      const result = resultOf(tests, keys);
+      if (result === true) return decisionOf(effect);
+      if (result === false) return "implicitly denied";
+      report(result);
+      return effect === "Deny" ? "explicitly denied" : "implicitly denied";
+    }),
   );
 
-/** What several policies of a role say together, or several statements of a policy. */
+/** What a policy says to one request. */
+export function evaluate(
+  rules: readonly Rule[],
+  { action, resource }: { action: string; resource: string },
+  keys: ConditionKeys,
+  report: (conditions: readonly string[]) => void,
+): Decision {
+  const answer = answerOf(rules, action, resource);
+  return typeof answer === "string" ? answer : decide(answer, keys, report);
+}
+
+const decisionOf = (effect: "Allow" | "Deny"): Decision =>
+  effect === "Deny" ? "explicitly denied" : "allowed";
+
+/**
+ * What several policies of a role say together, or several statements of a policy: a Deny outweighs every
+ * Allow.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
 export function weigh(decisions: readonly Decision[]): Decision {
   if (decisions.includes("explicitly denied")) return "explicitly denied";
   return decisions.includes("allowed") ? "allowed" : "implicitly denied";

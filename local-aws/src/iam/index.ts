@@ -34,7 +34,7 @@ export interface Iam {
 export function createIam(options: { state: State; clock: Clock }): Iam {
   const { state, clock } = options;
   const credentials = createCredentials({ accountId: state.accountId });
-  const { allows, authorize } = createPermissions({ state });
+  const { allows, authorize } = createPermissions({ state, clock });
   const operations = {
     ...roleOperations({ state, clock }),
     ...rolePolicyOperations({ state }),

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AwsError, notImplemented } from "../protocols/aws-error.ts";
-import { areDates, operatorOf } from "./policy-condition.ts";
+import { areDates, operatorOf } from "./conditions/condition-grammar.ts";
 
 const oneOrMore = v.pipe(
   v.union([v.string(), v.array(v.nullable(v.string()))]),
@@ -104,7 +104,3 @@ export function checkActions(statements: readonly Statement[]): void {
     if ((Action ?? NotAction ?? []).length === 0)
       throw malformed("Policy statement must contain actions.");
 }
-
-/** Whether a statement has a condition. An operator without keys is none. */
-export const hasCondition = ({ Condition = {} }: Statement): boolean =>
-  Object.values(Condition).some((keys) => Object.keys(keys).length > 0);

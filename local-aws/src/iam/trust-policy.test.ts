@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { emptyState } from "../state.ts";
 import { checkTrustPolicy, isAssumableBy } from "./trust-policy.ts";
 
@@ -42,13 +42,6 @@ describe("checkTrustPolicy", () => {
   it("refuses text that is no JSON in its own words", () => {
     expect(() => checkTrustPolicy("{")).toThrow("This policy contains invalid Json");
   });
-
-  it("refuses a condition with 501, because it can't be evaluated", () => {
-    const refused = { ...statement, Condition: { Null: { a: "b" } } };
-    expect(() => checkTrustPolicy(policy(refused))).toThrow(
-      expect.objectContaining({ status: 501 }),
-    );
-  });
 });
 
 describe("isAssumableBy", () => {
@@ -84,6 +77,28 @@ describe("isAssumableBy", () => {
   it("is false where a statement denies it", () => {
     const iam = iamWith(policy(statement, { ...statement, Effect: "Deny" }));
     expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(false);
+  });
+
+  it("is true where the conditions hold", () => {
+    const of = (account: string) => ({
+      StringEquals: { "aws:SourceAccount": account },
+      Null: { "sts:ExternalId": "true" },
+    });
+    const own = iamWith(policy({ ...statement, Condition: of("000000000000") }));
+    expect(isAssumableBy(own, arn, "lambda.amazonaws.com")).toBe(true);
+    const foreign = iamWith(policy({ ...statement, Condition: of("111122223333") }));
+    expect(isAssumableBy(foreign, arn, "lambda.amazonaws.com")).toBe(false);
+  });
+
+  it("is false where a condition can't be evaluated, and a warning says so", () => {
+    const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    onTestFinished(() => spy.mockRestore());
+    const Condition = { ArnLike: { "aws:SourceArn": "arn:aws:lambda:*:*:*" } };
+    const iam = iamWith(policy({ ...statement, Condition }));
+    expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(false);
+    expect(spy.mock.calls).toEqual([
+      [expect.stringContaining("ArnLike of aws:SourceArn"), "LocalAwsPolicyCondition"],
+    ]);
   });
 
   it("is false for a role that does not exist", () => {

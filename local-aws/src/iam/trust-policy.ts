@@ -1,9 +1,12 @@
+import { parseArn } from "../arn.ts";
 import { wildcard } from "./arn.ts";
+import { conditionTests, reportUnknown } from "./conditions/condition.ts";
+import { absentKeys, firstKnown, keysOf } from "./conditions/condition-keys.ts";
+import { decide } from "./identity-policy.ts";
 import {
   checkActions,
   checkSids,
   checkLegacyParsing,
-  hasCondition,
   malformed,
   notEvaluated,
   parsePolicyDocument,
@@ -20,8 +23,8 @@ const STS_ACTIONS = [
 
 /**
  * Checks who may assume a role, as CreateRole and UpdateAssumeRolePolicy do.
- * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: conditions,
- * NotAction and NotPrincipal.
+ * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: NotAction and
+ * NotPrincipal.
  */
 export function checkTrustPolicy(text: string): void {
   const { Statement } = parsePolicyDocument(text, "This policy contains invalid Json");
@@ -43,7 +46,6 @@ function checkStatement(statement: Statement): void {
     throw malformed(`AssumeRolepolicy contained an invalid principal: "STAR":"${Principal}".`);
   for (const element of ["NotAction", "NotPrincipal"] as const)
     if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
-  if (hasCondition(statement)) throw notEvaluated("the element Condition");
 }
 
 /** AWS also accepts actions that go with an assumed role, such as `sts:TagSession`. */
@@ -51,16 +53,35 @@ const isStsAction = (action: string) => STS_ACTIONS.some(wildcard(action, "i"));
 
 /**
  * Whether a service, such as `lambda.amazonaws.com`, may assume a role; a role that doesn't exist
- * can't be assumed by anyone.
+ * can't be assumed by anyone. A condition that can't be evaluated here, such as one of `aws:SourceArn`,
+ * grants nothing, and a warning of this process says so.
  */
 export function isAssumableBy(iam: IamState, roleArn: string, service: string): boolean {
   const role = Object.values(iam.roles).find(({ Arn }) => Arn === roleArn);
   if (role === undefined) return false;
-  const effects = parsePolicyDocument(role.AssumeRolePolicyDocument)
+  const statements = parsePolicyDocument(role.AssumeRolePolicyDocument)
     .Statement.filter((statement) => covers(statement, service))
-    .map(({ Effect }) => Effect);
-  return effects.includes("Allow") && !effects.includes("Deny");
+    .map(({ Effect, Condition }) => ({
+      effect: Effect === "Deny" ? ("Deny" as const) : ("Allow" as const),
+      tests: conditionTests(Condition),
+    }));
+  const warn = (conditions: readonly string[]) =>
+    reportUnknown(`The trust policy of the role ${roleArn}`, conditions);
+  return decide(statements, serviceKeys(roleArn, service), warn) === "allowed";
 }
+
+/** The condition keys of a service that assumes a role of its own account. */
+const serviceKeys = (roleArn: string, service: string) =>
+  firstKnown(
+    keysOf({
+      "aws:PrincipalIsAWSService": "true",
+      "aws:PrincipalServiceName": service,
+      "aws:SecureTransport": "true",
+      "aws:SourceAccount": parseArn(roleArn)?.accountId,
+    }),
+    absentKeys,
+    (key) => (key.toLowerCase() === "sts:externalid" ? [] : undefined),
+  );
 
 const covers = ({ Action = [], Principal }: Statement, service: string): boolean =>
   Action.some((action) => wildcard(action, "i")("sts:AssumeRole")) &&

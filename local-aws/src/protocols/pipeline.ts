@@ -72,7 +72,7 @@ async function runOperation(
   if (!parsed.success)
     throw inputError(`${service}:${name}`, operation.input, parsed.issues, inputErrors);
   const resource = operation.resource?.(parsed.output, context) ?? "*";
-  if (typeof resource === "string") authorize(context.caller, action, resource);
-  else for (const each of resource) authorize(context.caller, action, each);
+  if (typeof resource === "string") authorize(context.caller, action, resource, context);
+  else for (const each of resource) authorize(context.caller, action, each, context);
   return await operation.handle(parsed.output, context);
 }

@@ -81,13 +81,18 @@ describe("managed policies of AWS", () => {
     );
   });
 
-  it("are listed with those of the account", async () => {
+  it("are all valid, and listed with those of the account", async () => {
     const names = (text: string) =>
       [...text.matchAll(/<PolicyName>(.*?)<\/PolicyName>/g)].map(([, name]) => name);
     expect(names(await call("ListPolicies", { Scope: "Local" }))).toEqual(["send"]);
     expect(names(await call("ListPolicies", { PathPrefix: "/queues/" }))).toEqual(["send"]);
     const ofAws = await call("ListPolicies", { Scope: "AWS" });
     expect(names(ofAws)).toContain("AWSLambda_FullAccess");
+    for (const [, arn = ""] of ofAws.matchAll(/<Arn>(.*?)<\/Arn>/g)) {
+      await call("AttachRolePolicy", { RoleName: "worker", PolicyArn: arn });
+      expect(allows("sqs:NoSuchAction")).toBe(/AmazonSQSFull|\/Administrator/.test(arn));
+      await call("DetachRolePolicy", { RoleName: "worker", PolicyArn: arn });
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** By operator and key, as in the element Condition of a statement. */
-type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const comparisons = ["LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"];
 
