@@ -86,6 +86,15 @@ export const documented = {
   retries: `${lambda}/dg/invocation-async-error-handling.html`,
   records: `${lambda}/dg/invocation-async-retain-records.html`,
   concurrency: `${lambda}/dg/configuration-concurrency.html`,
+  createPolicyVersion:
+    "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html",
+  deletePolicy: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html",
+  conditionOperators:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+  policyVariables:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
+  managedPolicies:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
   putMetricAlarm:
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   getQueueAttributes:
@@ -98,6 +107,7 @@ export const documented = {
 export const reported = {
   alarmRules:
     "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/internal/services/cloudwatch/alarms_validation.go",
+  iam: "https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/moto/iam/models.py",
   policies:
     "https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py",
   wrongTypes: "https://github.com/mhart/kinesalite/blob/master/validations/index.js",

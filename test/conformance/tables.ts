@@ -16,6 +16,7 @@ import { lambdaApi } from "./lambda-api.ts";
 import { logging } from "./logging.ts";
 import { logsApi } from "./logs-api.ts";
 import { messages } from "./messages.ts";
+import { permissions } from "./permissions.ts";
 import { policyDocuments } from "./policy-documents.ts";
 import { retrying } from "./retrying.ts";
 import { runtime } from "./runtime.ts";
@@ -55,5 +56,6 @@ export const accountTables: readonly Table[] = [
   { area: "DynamoDB", service: "DynamoDB", rows: dynamodb },
   { area: "IAM and STS", service: "IAM and STS", rows: iam },
   { area: "policy documents", service: "IAM and STS", rows: policyDocuments },
+  { area: "permissions", service: "IAM and STS", rows: permissions },
   { area: "validation", service: "IAM and STS", rows: validation },
 ];
