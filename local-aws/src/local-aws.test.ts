@@ -6,6 +6,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQS } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { redeploy } from "./apigateway/testing.ts";
 import WebSocket from "ws";
 import type { Api } from "./apigateway/state.ts";
 import { API_ID, answering, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
@@ -56,11 +57,13 @@ function withRandomIds(api: Api): Api {
     const routeId = id();
     return [routeId, { ...route, routeId, target: `integrations/${integrationId}` }];
   });
-  return {
+  const renamed = {
     ...api,
     integrations: { [integrationId]: { ...integration, integrationId } },
     routes: Object.fromEntries(routes),
   };
+  redeploy(renamed);
+  return renamed;
 }
 
 /** The snapshot of those resources. */

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { deployedApi } from "./apigateway/deployments.ts";
+import type { ApiGatewayState } from "./apigateway/state.ts";
 import { nodeOf } from "./lambda/environment/node-executable.ts";
 import { latestOf } from "./lambda/function-changes.ts";
 import type { LambdaFunction } from "./lambda/state.ts";
@@ -79,18 +81,31 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no managed policies, custom domain names, tables or saved queries.
+  // A snapshot of an earlier version has no managed policies, custom domain names, copies of APIs, tables or
+  // saved queries.
   const completeIam = Object.assign({ policies: {} }, iam, {
     roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
   });
   const complete = mapValues(regions, (region) => ({
     ...emptyRegion(),
     ...region,
-    apigateway: { ...emptyRegion().apigateway, ...region.apigateway },
+    apigateway: withCopies({ ...emptyRegion().apigateway, ...region.apigateway }),
     logs: { ...emptyRegion().logs, ...region.logs },
   }));
   return { accountId, iam: completeIam, regions: complete };
 }
+
+/** Adds the copy of its API to each deployment that has none. */
+const withCopies = (apigateway: ApiGatewayState): ApiGatewayState => ({
+  ...apigateway,
+  apis: mapValues(apigateway.apis, (api) => ({
+    ...api,
+    deployments: mapValues(api.deployments, ({ api: copy, ...deployment }) => ({
+      ...deployment,
+      api: copy ?? deployedApi(api),
+    })),
+  })),
+});
 
 /** A function in a snapshot. */
 type StoredFunction = Omit<LambdaFunction, "zipFile" | "change">;

@@ -11,6 +11,7 @@ export { type AwsCli, awsCliEnvironment, findAwsClis } from "./aws-clis.ts";
 export { parseFilterPattern } from "./logs/patterns/filter-pattern.ts";
 export { emptyState, regionOf, type RegionState, type State } from "./state.ts";
 export type { Api } from "./apigateway/state.ts";
+export { deployedApi } from "./apigateway/deployments.ts";
 export type { LambdaFunction } from "./lambda/state.ts";
 export { createRecorder, type Recorder } from "./trace/recorder.ts";
 export type { Middleware, Operation, OperationCall } from "./protocols/operation.ts";

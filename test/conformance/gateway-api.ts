@@ -3,9 +3,10 @@ import type {
   UpdateAuthorizerCommandInput,
 } from "@aws-sdk/client-apigatewayv2";
 import { expect } from "vitest";
+import { WebSocket } from "ws";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { captured, reported } from "./sources.ts";
+import { captured, modelled, reported } from "./sources.ts";
 
 /** Creates an API, and returns the parameters of a valid authorizer for it. */
 async function authorizerInput({ apigateway, createFunction, region }: Account) {
@@ -244,4 +245,75 @@ export const gatewayApi: Behaviour[] = [
       );
     },
   },
+  {
+    behaviour: "a log level of a stage needs the account's role for CloudWatch logs",
+    basis: "report",
+    source: reported.logRole,
+    check: async ({ account }) => {
+      const { apigateway } = account;
+      const { ApiId } = await authorizerInput(account);
+      const stage = { ApiId, StageName: "dev" };
+      const settings = { DataTraceEnabled: true, DetailedMetricsEnabled: true } as const;
+      const refused = { ...stage, DefaultRouteSettings: { LoggingLevel: "INFO" } } as const;
+      expect(await refusalOf(apigateway.createStage(refused))).toEqual(
+        badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging"),
+      );
+      const created = await apigateway.createStage({ ...stage, DefaultRouteSettings: settings });
+      expect(created.DefaultRouteSettings).toMatchObject(settings);
+    },
+  },
+  {
+    behaviour: "a stage without autoDeploy has the deployment that it was given, and no message",
+    basis: "model",
+    source: modelled.apigateway,
+    check: async ({ account }) => {
+      const { apigateway } = account;
+      const { ApiId } = await authorizerInput(account);
+      await apigateway.createRoute({ ApiId, RouteKey: "$default" });
+      const { DeploymentId: first } = await apigateway.createDeployment({ ApiId });
+      const stage = { ApiId, StageName: "dev" };
+      await apigateway.createStage({ ...stage, DeploymentId: first });
+      await apigateway.createRoute({ ApiId, RouteKey: "$connect" });
+      const { $metadata: _, ...read } = await apigateway.getStage(stage);
+      expect(read).toMatchObject({ DeploymentId: first });
+      expect(read).not.toHaveProperty("LastDeploymentStatusMessage");
+      const { DeploymentId } = await apigateway.createDeployment({ ApiId });
+      expect(await apigateway.updateStage({ ...stage, DeploymentId })).toMatchObject({
+        DeploymentId,
+      });
+    },
+  },
+  {
+    behaviour: "a stage without a deployment refuses clients with 403",
+    basis: "report",
+    source: reported.undeployedStage,
+    check: async ({ account }) => {
+      const { apigateway } = account;
+      const { ApiId } = await authorizerInput(account);
+      await apigateway.createRoute({ ApiId, RouteKey: "$default" });
+      const stage = { ApiId, StageName: "dev" };
+      await apigateway.createStage(stage);
+      const { endpoint } = await account.localAws();
+      const url = `${endpoint.replace("http:", "ws:")}/_aws/execute-api/${ApiId}/dev`;
+      expect(await statusOf(url)).toBe(403);
+      const { DeploymentId } = await apigateway.createDeployment({ ApiId });
+      await apigateway.updateStage({ ...stage, DeploymentId });
+      expect(await statusOf(url)).toBe(101);
+    },
+  },
 ];
+
+/** Returns the status of a handshake. */
+async function statusOf(url: string): Promise<number> {
+  const socket = new WebSocket(url);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  socket.on("upgrade", ({ statusCode }) => resolve(statusCode ?? 0));
+  socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode ?? 0));
+  // An error after the status is known changes nothing.
+  socket.on("error", reject);
+  try {
+    return await promise;
+  } finally {
+    socket.terminate();
+  }
+}

@@ -2,7 +2,12 @@ import { strToU8, zipSync } from "fflate";
 import { onTestFinished } from "vitest";
 import type { ClientOptions } from "ws";
 import type { Clock, WrittenLogEvent } from "@websocket-lambda/local-aws";
-import type { Api, LambdaFunction, TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import {
+  type Api,
+  deployedApi,
+  type LambdaFunction,
+  type TestLocalAws,
+} from "@websocket-lambda/local-aws/testing";
 import { startTestStack } from "../test-stack.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Access, FunctionName } from "./access.ts";
@@ -190,6 +195,9 @@ function extendApis({ state }: TestLocalAws): void {
     routeResponseSelectionExpression: "$default",
     routeResponses: { only: { routeResponseId: "only", routeResponseKey: "$default" } },
   };
+  for (const api of Object.values(apis))
+    for (const deployment of Object.values(api.deployments))
+      Object.assign(deployment.api, deployedApi(api));
 }
 
 /** The same API, with its function as the authorizer of `$connect`. */

@@ -63,6 +63,7 @@ const nodeRuntime =
 /** The Smithy models of AWS's APIs, and source code that AWS publishes. */
 export const modelled = {
   logs: `${models}/cloudwatch-logs/service/2014-03-28/cloudwatch-logs-2014-03-28.json`,
+  apigateway: `${models}/apigatewayv2/service/2018-11-29/apigatewayv2-2018-11-29.json`,
   sqs: `${models}/sqs/service/2012-11-05/sqs-2012-11-05.json`,
   runtimeErrors: `${nodeRuntime}/Errors.js`,
   runtimeLogs: `${nodeRuntime}/LogPatch.js`,
@@ -113,6 +114,8 @@ export const reported = {
   wrongTypes: "https://github.com/mhart/kinesalite/blob/master/validations/index.js",
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
   absentAuthorizer: "https://github.com/hashicorp/terraform-provider-aws/issues/17497",
+  logRole: "https://github.com/anomalyco/sst/issues/1556",
+  undeployedStage: "https://github.com/hashicorp/terraform-provider-aws/issues/17955",
   functionError:
     "https://github.com/dherault/serverless-offline/blob/master/tests/manual/websocket/main/test/e2e/ws.e2e.js",
   refusedConnect:

@@ -26,12 +26,20 @@ export function checkAccessLogSettings(
     throw badRequest(
       `${FORMAT_ERRORS} Access Log format must include either $context.requestId or $context.extendedRequestId : '${format}'`,
     );
-  const { apigateway, logs } = regionOf(state, region);
-  if (apigateway.cloudwatchRoleArn === undefined)
-    throw badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
+  checkLogRole(state, region);
+  const { logs } = regionOf(state, region);
   const groupArn = destinationArn.replace(/:\*$/, "");
   // Our choice: a group that isn't there is refused.
   if (!Object.values(logs.groups).some(({ arn }) => arn === `${groupArn}:*`))
     throw badRequest(`Access Log destination ${destinationArn} is not an existing log group`);
   return { destinationArn: groupArn, format };
+}
+
+/**
+ * @throws {AwsError} 400 BadRequestException if the account has no role for logs in the region.
+ * @see https://github.com/anomalyco/sst/issues/1556
+ */
+export function checkLogRole(state: State, region: string): void {
+  if (regionOf(state, region).apigateway.cloudwatchRoleArn === undefined)
+    throw badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
 }

@@ -3,15 +3,15 @@ import type { Clock } from "../clock.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { badRequest, findApi, findPart, newId, timestamp } from "./identifiers.ts";
-import type { Api, Deployment } from "./state.ts";
+import type { Api, DeployedApi, Deployment } from "./state.ts";
 
 const NO_ROUTES = "At least one route is required before deploying the Api";
 
 /**
- * Gives the stages of an API a new deployment, after a change to the API. The data plane reads the
- * API as it is, so the deployment is a record and not a copy.
+ * Gives the stages of an API that have `autoDeploy` a new deployment, after a change to the API or to one of
+ * these stages.
  *
- * Our choice: an automatic deployment goes when no stage points at it any more, where AWS keeps it.
+ * Our choice: an automatic deployment is deleted when no stage uses it any more. AWS keeps it.
  */
 export function autoDeploy(api: Api, clock: Clock): void {
   const stages = Object.values(api.stages).filter((stage) => stage.autoDeploy);
@@ -20,7 +20,7 @@ export function autoDeploy(api: Api, clock: Clock): void {
     autoDeployed: true,
     description: "Automatic deployment triggered by changes to the Api configuration",
   });
-  for (const stage of stages) stage.deploymentId = deploymentId;
+  for (const stage of stages) api.stages[stage.stageName] = { ...stage, deploymentId };
   for (const deployment of Object.values(api.deployments))
     if (deployment.autoDeployed && !isInUse(api, deployment.deploymentId))
       delete api.deployments[deployment.deploymentId];
@@ -37,7 +37,6 @@ const deploymentInput = v.strictObject({ apiId: v.string(), deploymentId: v.stri
 /** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-deployments.html */
 export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
   const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
-  const get = (api: Api, id: string) => findPart(api.deployments, "Deployment", id);
   const path = "/v2/apis/{apiId}/deployments/{deploymentId}";
   const description = v.exactOptional(v.pipe(v.string(), v.maxLength(1024)));
   return [
@@ -50,7 +49,7 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       handle({ apiId, ...input }, region) {
         const api = apiOf(region, apiId);
         if (Object.keys(api.routes).length === 0) throw badRequest(NO_ROUTES);
-        return addDeployment(api, clock, { ...input, autoDeployed: false });
+        return describe(addDeployment(api, clock, { ...input, autoDeployed: false }));
       },
     }),
     controlRoute({
@@ -58,14 +57,17 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       method: "GET",
       path: "/v2/apis/{apiId}/deployments",
       input: v.strictObject({ apiId: v.string() }),
-      handle: ({ apiId }, region) => ({ items: Object.values(apiOf(region, apiId).deployments) }),
+      handle: ({ apiId }, region) => ({
+        items: Object.values(apiOf(region, apiId).deployments).map(describe),
+      }),
     }),
     controlRoute({
       name: "GetDeployment",
       method: "GET",
       path,
       input: deploymentInput,
-      handle: ({ apiId, deploymentId }, region) => get(apiOf(region, apiId), deploymentId),
+      handle: ({ apiId, deploymentId }, region) =>
+        describe(findDeployment(apiOf(region, apiId), deploymentId)),
     }),
     controlRoute({
       name: "UpdateDeployment",
@@ -73,9 +75,10 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       path,
       input: v.strictObject({ ...deploymentInput.entries, description }),
       handle({ apiId, deploymentId, ...changes }, region) {
-        const { deployments } = apiOf(region, apiId);
-        const deployment = findPart(deployments, "Deployment", deploymentId);
-        return (deployments[deploymentId] = { ...deployment, ...changes });
+        const api = apiOf(region, apiId);
+        const deployment = { ...findDeployment(api, deploymentId), ...changes };
+        api.deployments[deploymentId] = deployment;
+        return describe(deployment);
       },
     }),
     controlRoute({
@@ -86,7 +89,7 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       input: deploymentInput,
       handle({ apiId, deploymentId }, region) {
         const api = apiOf(region, apiId);
-        get(api, deploymentId);
+        findDeployment(api, deploymentId);
         // Our choice: the text is REST APIs', as no source gives that of WebSocket APIs.
         if (isInUse(api, deploymentId))
           throw badRequest("Active stages pointing to this deployment must be moved or deleted");
@@ -94,6 +97,30 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       },
     }),
   ];
+}
+
+/** @throws {AwsError} 404 NotFoundException. */
+export const findDeployment = (api: Api, deploymentId: string): Deployment =>
+  findPart(api.deployments, "Deployment", deploymentId);
+
+function describe(deployment: Deployment): Partial<Deployment> {
+  const described: Partial<Deployment> = { ...deployment };
+  delete described.api;
+  return described;
+}
+
+/** Returns a copy of an API that later changes to the API do not affect. */
+export function deployedApi(api: DeployedApi): DeployedApi {
+  const { routeSelectionExpression, disableExecuteApiEndpoint } = api;
+  const { integrations, routes, authorizers } = api;
+  const part: DeployedApi = {
+    routeSelectionExpression,
+    ...(disableExecuteApiEndpoint !== undefined && { disableExecuteApiEndpoint }),
+    integrations,
+    routes,
+    authorizers,
+  };
+  return JSON.parse(JSON.stringify(part)) as DeployedApi;
 }
 
 function addDeployment(
@@ -106,6 +133,7 @@ function addDeployment(
     deploymentId: newId(7),
     createdDate: timestamp(clock.now()),
     deploymentStatus: "DEPLOYED",
+    api: deployedApi(api),
   };
   api.deployments[deployment.deploymentId] = deployment;
   return deployment;

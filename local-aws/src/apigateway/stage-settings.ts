@@ -1,20 +1,22 @@
 import * as v from "valibot";
-import { AwsError, notImplemented } from "../protocols/aws-error.ts";
-import { only } from "../protocols/only.ts";
+import { AwsError } from "../protocols/aws-error.ts";
 import type { Clock } from "../clock.ts";
 import type { State } from "../state.ts";
-import { checkAccessLogSettings } from "./access-logs.ts";
+import { checkAccessLogSettings, checkLogRole } from "./access-logs.ts";
+import { findDeployment } from "./deployments.ts";
 import { badRequest, timestamp } from "./identifiers.ts";
 import type { Api, RouteSettings, Stage } from "./state.ts";
 
 const limit = v.pipe(v.number(), v.minValue(0));
 
-/** A limit of 0 stays 0: the stage then refuses everything, as on AWS. */
+/**
+ * A limit of 0 stays 0: the stage then refuses everything, as on AWS. The other settings have no effect,
+ * because the local AWS writes no execution logs and no metrics. Clients see neither of them.
+ */
 const routeSettings = v.strictObject({
-  dataTraceEnabled: v.exactOptional(only("dataTraceEnabled", false)),
-  // Without an effect, because no metric is recorded.
+  dataTraceEnabled: v.exactOptional(v.boolean()),
   detailedMetricsEnabled: v.exactOptional(v.boolean()),
-  loggingLevel: v.exactOptional(only("loggingLevel", "OFF")),
+  loggingLevel: v.exactOptional(v.picklist(["OFF", "ERROR", "INFO"])),
   throttlingBurstLimit: v.exactOptional(v.pipe(limit, v.integer())),
   throttlingRateLimit: v.exactOptional(limit),
 });
@@ -45,7 +47,7 @@ const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
 
 export const newStage = (stageName: string, tags: Record<string, string>, now: string): Stage => ({
   stageName,
-  autoDeploy: true,
+  autoDeploy: false,
   createdDate: now,
   lastUpdatedDate: now,
   defaultRouteSettings: DEFAULT_ROUTE_SETTINGS,
@@ -57,8 +59,8 @@ export const newStage = (stageName: string, tags: Record<string, string>, now: s
 /**
  * A stage with changed settings. What the change leaves out stays as it is, in the nested settings
  * too; a stage variable is taken away by setting it to the empty string.
- * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that isn't there, 501 for a
- * stage that would have to keep an older version of the API.
+ * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that isn't there and for a
+ * deployment that isn't there.
  */
 export function changeStage(
   { state, clock }: { state: State; clock: Clock },
@@ -67,9 +69,20 @@ export function changeStage(
   changes: StageSettings,
 ): Stage {
   const { accessLogSettings, defaultRouteSettings, stageVariables } = changes;
-  refuseFrozen(changes);
+  const { autoDeploy = stage.autoDeploy, deploymentId } = changes;
+  // Our choice: the text. The documentation says that it cannot be updated if autoDeploy is enabled.
+  if (autoDeploy && deploymentId !== undefined)
+    throw badRequest("Deployment ID cannot be set on a stage with autoDeploy enabled");
+  checkLogging(state, region, [
+    defaultRouteSettings,
+    ...Object.values(changes.routeSettings ?? {}),
+  ]);
   return {
     ...stage,
+    autoDeploy,
+    ...(deploymentId !== undefined && {
+      deploymentId: findDeployment(api, deploymentId).deploymentId,
+    }),
     lastUpdatedDate: timestamp(clock.now()),
     ...(changes.description !== undefined && { description: changes.description }),
     ...(accessLogSettings !== undefined && {
@@ -85,13 +98,17 @@ export function changeStage(
   };
 }
 
-/** The data plane reads the API as it is now, so it could not serve what an older one was. */
-function refuseFrozen({ autoDeploy, deploymentId }: StageSettings): void {
-  if (autoDeploy === false)
-    throw notImplemented("a stage without autoDeploy, which keeps an older version of its API");
-  // Our choice: the text, for which there is no source.
-  if (deploymentId !== undefined)
-    throw badRequest("Deployment ID cannot be set on a stage with autoDeploy enabled");
+/**
+ * Our choice: data tracing needs the account's role only if the level is not `OFF`.
+ * @throws {AwsError} 400 BadRequestException for execution logs without the account's role for logs.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+function checkLogging(
+  state: State,
+  region: string,
+  settings: readonly (RouteSettings | undefined)[],
+): void {
+  if (settings.some((each) => (each?.loggingLevel ?? "OFF") !== "OFF")) checkLogRole(state, region);
 }
 
 /** @throws {AwsError} 404, with the text that HTTP APIs are known to answer. */

@@ -106,8 +106,6 @@ describe("stages", () => {
   });
 
   test.each([
-    { what: "a stage without autoDeploy", input: { autoDeploy: false } },
-    { what: "execution logging", input: { defaultRouteSettings: { loggingLevel: "INFO" } } },
     { what: "a client certificate", input: { clientCertificateId: "abc" } },
     {
       what: "an access log in Firehose",
@@ -123,11 +121,33 @@ describe("stages", () => {
     expect((await createStage(input)).created).toMatchObject({ status: 501 });
   });
 
-  test("autoDeploy left out means false, and is refused too", async () => {
+  test("a stage without autoDeploy gets no deployment of its own", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
-    const answer = await gateway.call("POST", `${path}/stages`, { stageName: "dev" });
-    expect(answer).toMatchObject({ status: 501 });
+    const { output } = await gateway.call("POST", `${path}/stages`, { stageName: "dev" });
+    expect(output).toMatchObject({ autoDeploy: false });
+    expect(output).not.toHaveProperty("deploymentId");
+    expect(output).not.toHaveProperty("lastDeploymentStatusMessage");
+    expect((await gateway.call("GET", `${path}/deployments`)).output).toEqual({ items: [] });
+  });
+
+  test("a stage cannot get a deployment that does not exist", async () => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    const dev = { stageName: "dev", deploymentId: "0000000" };
+    const refused = { status: 404, error: "NotFoundException" };
+    expect(await gateway.call("POST", `${path}/stages`, dev)).toMatchObject(refused);
+    expect((await gateway.call("GET", `${path}/stages`)).output).toEqual({ items: [] });
+  });
+
+  test("the deployment of a stage with autoDeploy cannot be set", async () => {
+    const { gateway, path, url } = await createStage();
+    const { output } = await gateway.call("POST", `${path}/deployments`, {});
+    const { deploymentId } = output;
+    const refused = { status: 400, error: "BadRequestException" };
+    expect(await gateway.call("PATCH", url, { deploymentId })).toMatchObject(refused);
+    const manual = { deploymentId, autoDeploy: false };
+    expect(await gateway.call("PATCH", url, manual)).toMatchObject({ status: 200, output: manual });
   });
 
   test("route settings need their route", async () => {

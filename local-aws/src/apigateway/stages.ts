@@ -13,7 +13,6 @@ const createInput = v.strictObject({
   ...stageSettings,
   apiId: v.string(),
   stageName: v.pipe(v.string(), v.regex(/^[\w-]{1,128}$/, "1 to 128 of a-z, A-Z, 0-9, _ and -")),
-  autoDeploy: v.exactOptional(v.boolean(), false),
   tags: v.exactOptional(v.record(v.string(), v.string()), {}),
 });
 
@@ -38,7 +37,7 @@ export function stageRoutes(control: ControlPlane): Route[] {
         if (Object.hasOwn(api.stages, stageName)) throw conflict("Stage already exists");
         const stage = newStage(stageName, tags, timestamp(clock.now()));
         api.stages[stageName] = changeStage(control, region, { api, stage }, settings);
-        autoDeploy(api, clock);
+        if (settings.autoDeploy === true) autoDeploy(api, clock);
         return describe(find(region, { apiId, stageName }).stage);
       },
     }),
@@ -65,9 +64,10 @@ export function stageRoutes(control: ControlPlane): Route[] {
       input: v.strictObject({ ...stageInput.entries, ...stageSettings }),
       handle({ apiId, stageName, ...changes }, region) {
         const found = find(region, { apiId, stageName });
-        const stage = changeStage(control, region, found, changes);
-        found.api.stages[stageName] = stage;
-        return describe(stage);
+        const { api } = found;
+        api.stages[stageName] = changeStage(control, region, found, changes);
+        if (changes.autoDeploy === true && !found.stage.autoDeploy) autoDeploy(api, clock);
+        return describe(find(region, { apiId, stageName }).stage);
       },
     }),
     controlRoute({
@@ -112,7 +112,8 @@ export function stageRoutes(control: ControlPlane): Route[] {
   ];
 }
 
+/** The message is only for stages with `autoDeploy`, as the model of the API says. */
 const describe = (stage: Stage) => ({
   ...stage,
-  lastDeploymentStatusMessage: deploymentMessage(stage.deploymentId),
+  ...(stage.autoDeploy && { lastDeploymentStatusMessage: deploymentMessage(stage.deploymentId) }),
 });

@@ -26,24 +26,28 @@ export interface ApiMapping {
 
 export type IpAddressType = "ipv4" | "dualstack";
 
+/** The part of an API that clients reach: what a deployment copies. */
+export interface DeployedApi {
+  routeSelectionExpression: string;
+  /** Whether clients can only use a custom domain name. Default: false. */
+  disableExecuteApiEndpoint?: boolean;
+  integrations: Record<string, Integration>;
+  routes: Record<string, ApiRoute>;
+  authorizers: Record<string, Authorizer>;
+}
+
 /** A WebSocket API in the form of API Gateway v2's `GetApi`, with everything that belongs to it. */
-export interface Api {
+export interface Api extends DeployedApi {
   apiId: string;
   name: string;
   protocolType: "WEBSOCKET";
   description?: string;
-  routeSelectionExpression: string;
   apiKeySelectionExpression: string;
-  /** Whether clients can only use a custom domain name. Default: false. */
-  disableExecuteApiEndpoint?: boolean;
   /** Default: `ipv4`. */
   ipAddressType?: IpAddressType;
   /** ISO 8601. */
   createdDate: string;
   tags: Record<string, string>;
-  integrations: Record<string, Integration>;
-  routes: Record<string, ApiRoute>;
-  authorizers: Record<string, Authorizer>;
   deployments: Record<string, Deployment>;
   stages: Record<string, Stage>;
 }
@@ -89,6 +93,8 @@ export interface Deployment {
   autoDeployed: boolean;
   createdDate: string;
   deploymentStatus: "DEPLOYED";
+  /** The API as it was when the deployment was created. */
+  api: DeployedApi;
 }
 
 export interface Stage {

@@ -4,7 +4,9 @@ import { permissiveIam } from "../iam/testing.ts";
 import type { Iam } from "../iam/index.ts";
 import { sessionOf } from "../iam/sessions.ts";
 import { emptyState, regionOf } from "../state.ts";
+import { deployedApi } from "./deployments.ts";
 import { createApiGateway } from "./index.ts";
+import type { Api } from "./state.ts";
 
 export const FUNCTION_URI =
   "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:handler/invocations";
@@ -28,6 +30,12 @@ export function createTestGateway(replaced: Partial<Iam> = {}) {
     return { status, error: headers?.["X-Amzn-ErrorType"], output };
   };
   return { state, iam, service, call };
+}
+
+/** Gives the deployments of an API the API as it is now. For tests that change a state directly. */
+export function redeploy(api: Api): void {
+  for (const deployment of Object.values(api.deployments))
+    Object.assign(deployment.api, deployedApi(api));
 }
 
 export type TestGateway = ReturnType<typeof createTestGateway>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { redeploy } from "../apigateway/testing.ts";
 import { API_ID } from "./testing-api.ts";
 import { FUNCTION_ARN, type Handler } from "./testing-lambda.ts";
 import { errorFrame, startGateway } from "./testing.ts";
@@ -171,6 +172,7 @@ describe("a refusal", () => {
   test("comes with 500 where the route names an authorizer that isn't there", async () => {
     await using gateway = await startAuthorizing(() => allow());
     gateway.api.authorizers = {};
+    redeploy(gateway.api);
     expect((await gateway.refused()).status).toBe(500);
     expect(gateway.lambda.sourceArns).toEqual([]);
   });

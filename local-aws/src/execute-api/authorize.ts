@@ -55,7 +55,7 @@ export function createRouteAuthorizer(options: {
   const { clock, lambda, hooks } = options;
 
   const ask = async (
-    { api, arn }: PublishedStage,
+    { apiId, arn }: PublishedStage,
     { authorizerId, authorizerUri }: Authorizer,
     event: object,
     traceHeader: string,
@@ -71,7 +71,7 @@ export function createRouteAuthorizer(options: {
     );
     const output: unknown = JSON.parse(payload.toString());
     if (functionError === undefined) return output;
-    throw new FailedAuthorizer(api.apiId, output);
+    throw new FailedAuthorizer(apiId, output);
   };
 
   const judge: RouteAuthorizer = async (published, route, { facts, context, request }) => {

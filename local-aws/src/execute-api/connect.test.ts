@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
+import { redeploy } from "../apigateway/testing.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import { API_ID } from "./testing-api.ts";
 import { errorFrame, startGateway } from "./testing.ts";
@@ -280,6 +281,7 @@ describe("a refused connect", () => {
   test("comes with 500 when the route's integration is gone", async () => {
     await using gateway = await startGateway();
     gateway.api.integrations = {};
+    redeploy(gateway.api);
     expect((await gateway.refused()).status).toBe(500);
   });
 

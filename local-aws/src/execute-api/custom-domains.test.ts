@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { redeploy } from "../apigateway/testing.ts";
 import { regionOf } from "../state.ts";
 import { startGateway, type TestGateway } from "./testing.ts";
 import { createTestDomain, REGION } from "./testing-api.ts";
@@ -57,6 +58,7 @@ describe("a handshake", () => {
   test("to the API is refused with 403 if its execute-api endpoint is disabled", async () => {
     await using gateway = await startWithDomain();
     gateway.api.disableExecuteApiEndpoint = true;
+    redeploy(gateway.api);
     expect(await gateway.refused()).toMatchObject({
       status: 403,
       body: '{"message":"Forbidden"}',
@@ -103,6 +105,7 @@ describe("@connections", () => {
     const client = await gateway.connect();
     const { connectionId } = (await gateway.lambda.next("CONNECT")).requestContext;
     gateway.api.disableExecuteApiEndpoint = true;
+    redeploy(gateway.api);
     const { status, body } = await gateway.manage("POST", connectionId, "refused");
     expect({ status, body }).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
     const { url, headers } = at(gateway, `/@connections/${connectionId}`, DOMAIN);

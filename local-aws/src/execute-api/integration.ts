@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { functionArnIn } from "../apigateway/function-uri.ts";
-import type { Api, ApiRoute, Integration } from "../apigateway/state.ts";
+import type { ApiRoute, DeployedApi, Integration } from "../apigateway/state.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { Lambda } from "../lambda/index.ts";
@@ -64,7 +64,10 @@ export function createIntegrator(options: {
   };
 }
 
-function integrationOf({ integrations }: Api, { target = "" }: ApiRoute): Integration | undefined {
+function integrationOf(
+  { integrations }: DeployedApi,
+  { target = "" }: ApiRoute,
+): Integration | undefined {
   const integrationId = target.replace("integrations/", "");
   return Object.hasOwn(integrations, integrationId) ? integrations[integrationId] : undefined;
 }

@@ -111,7 +111,7 @@ function connectionRoute(
     context: OperationContext,
   ) => {
     const { connectionId } = input;
-    const { api, arn, ids } = published;
+    const { apiId, arn, ids } = published;
     if (!throttling.admitsCallback(published)) throw limitExceeded();
     // As captured on AWS: before the authorization, and only for an ID that was never a connection's.
     if (!ids.isConnectionId(connectionId))
@@ -120,7 +120,7 @@ function connectionRoute(
     const resource = `${arn}/${method}/@connections/{connectionId}`;
     iam.authorize(context.caller, MANAGE_CONNECTIONS, resource);
     const connection = connections.get(connectionId);
-    const isReachable = connection?.facts.apiId === api.apiId && connection.isOpen();
+    const isReachable = connection?.facts.apiId === apiId && connection.isOpen();
     return respond(isReachable ? connection : undefined, input, context);
   };
 
@@ -180,7 +180,7 @@ function contextOf(
   state: State,
   method: string,
   { requestId, headers, caller, sourceIp }: OperationContext,
-  { api, stage }: PublishedStage,
+  { apiId, stage }: PublishedStage,
   {
     connectionId,
     domainName,
@@ -209,7 +209,7 @@ function contextOf(
     requestId,
     domainName,
     connectionId,
-    apiId: api.apiId,
+    apiId,
   };
 }
 

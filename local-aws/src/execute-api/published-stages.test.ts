@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createChat, createTestGateway, FUNCTION_URI, redeploy } from "../apigateway/testing.ts";
 import type { Api } from "../apigateway/state.ts";
 import { emptyState, regionOf } from "../state.ts";
 import { createCustomDomains } from "./custom-domains.ts";
@@ -25,7 +26,8 @@ test("a stage is found in any region", () => {
   const found = stages.find(STAGE_PATH);
   expect(found?.domainName).toBeUndefined();
   expect(found?.stage.current()).toMatchObject({
-    api,
+    apiId: API_ID,
+    api: { routes: api.routes },
     stage,
     region: "eu-west-1",
     arn: `arn:aws:execute-api:eu-west-1:000000000000:${API_ID}/test`,
@@ -67,7 +69,7 @@ test.for(["chat.example.com", "chat.example.com/orders/v1"])(
     const { stage, stages } = createState();
     const found = stages.find(path);
     expect(found?.domainName).toBe("chat.example.com");
-    expect(found?.stage.current()).toMatchObject({ stage, api: { apiId: API_ID } });
+    expect(found?.stage.current()).toMatchObject({ stage, apiId: API_ID });
   },
 );
 
@@ -84,18 +86,72 @@ test("a deleted mapping ends the path at once, and so does a deleted stage", () 
 test("an API without its execute-api endpoint is found by a custom domain name only", () => {
   const { api, stages } = createState();
   api.disableExecuteApiEndpoint = true;
+  redeploy(api);
   expect(stages.find(STAGE_PATH)).toBeUndefined();
   expect(stages.find("chat.example.com")).toBeDefined();
 });
 
 test("a stage is found by its name while no other API has a stage of that name", () => {
   const { api, apis, stage, stages } = createState();
-  expect(stages.findByName("test")?.stage.current()).toMatchObject({ api, stage });
+  expect(stages.findByName("test")?.stage.current()).toMatchObject({ apiId: API_ID, stage });
   expect(stages.findByName("other")).toBeUndefined();
   expect(stages.findByName("constructor")).toBeUndefined();
   apis["other"] = { ...api, apiId: "other" };
   expect(stages.findByName("test")).toBeUndefined();
   delete apis["other"];
   api.disableExecuteApiEndpoint = true;
+  redeploy(api);
   expect(stages.findByName("test")).toBeUndefined();
+});
+
+/** A stage without `autoDeploy` of an API that the control plane created. */
+async function createManualStage() {
+  const gateway = createTestGateway();
+  const { path, apiId, routeId } = await createChat(gateway);
+  const deploy = async () =>
+    String((await gateway.call("POST", `${path}/deployments`, {})).output["deploymentId"]);
+  const update = (input: object) => gateway.call("PATCH", `${path}/stages/manual`, input);
+  const stages = createPublishedStages(gateway.state, createCustomDomains(gateway.state));
+  await gateway.call("POST", `${path}/stages`, { stageName: "manual" });
+  const find = () => stages.find(`${apiId}/manual`)?.stage;
+  return { gateway, path, routeId, deploy, update, find };
+}
+
+test("a stage without a deployment is not found", async () => {
+  const { find, deploy, update } = await createManualStage();
+  const deploymentId = await deploy();
+  expect(find()).toBeUndefined();
+  await update({ deploymentId });
+  expect(find()?.current()).toBeDefined();
+});
+
+test("a stage serves its API as it was at the deployment", async () => {
+  const { gateway, path, routeId, find, deploy, update } = await createManualStage();
+  const first = await deploy();
+  await update({ deploymentId: first });
+  const reference = find();
+  const served = () => {
+    const { integrations = {}, routes = {} } = reference?.current()?.api ?? {};
+    return {
+      routes: Object.values(routes).map(({ routeKey }) => routeKey),
+      uris: Object.values(integrations).map(({ integrationUri }) => integrationUri),
+    };
+  };
+  const before = { routes: ["$connect"], uris: [FUNCTION_URI] };
+  expect(served()).toEqual(before);
+
+  const other = FUNCTION_URI.replace("function:handler", "function:other");
+  const [integrationId = ""] = Object.keys(reference?.current()?.api.integrations ?? {});
+  await gateway.call("PATCH", `${path}/integrations/${integrationId}`, { integrationUri: other });
+  await gateway.call("POST", `${path}/routes`, { routeKey: "$default" });
+  await gateway.call("DELETE", `${path}/routes/${routeId}`);
+  expect(served()).toEqual(before);
+
+  await update({ deploymentId: await deploy() });
+  const after = { routes: ["$default"], uris: [other] };
+  expect(served()).toEqual(after);
+  await update({ deploymentId: first });
+  expect(served()).toEqual(before);
+  await update({ autoDeploy: true });
+  expect(served()).toEqual(after);
 });

@@ -1,8 +1,8 @@
-import type { Api, ApiRoute } from "../apigateway/state.ts";
+import type { ApiRoute, DeployedApi } from "../apigateway/state.ts";
 
 const LIFE_CYCLE_ROUTES = new Set(["$connect", "$disconnect"]);
 
-export function routeWithKey(api: Api, routeKey: string): ApiRoute | undefined {
+export function routeWithKey(api: DeployedApi, routeKey: string): ApiRoute | undefined {
   return Object.values(api.routes).find((route) => route.routeKey === routeKey);
 }
 
@@ -11,7 +11,7 @@ export function routeWithKey(api: Api, routeKey: string): ApiRoute | undefined {
  * expression, else `$default`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
  */
-export function selectRoute(api: Api, message: string): ApiRoute | undefined {
+export function selectRoute(api: DeployedApi, message: string): ApiRoute | undefined {
   const value = evaluate(api.routeSelectionExpression, message);
   // Our choice, because there is no source: a message can't name the routes of the connection's own life.
   const selected =

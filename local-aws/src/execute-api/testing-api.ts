@@ -23,6 +23,7 @@ export function createTestApi(): { api: Api; stage: Stage } {
   const stage: Stage = {
     stageName: "test",
     autoDeploy: true,
+    deploymentId: "current",
     createdDate: "2026-01-01T00:00:00Z",
     lastUpdatedDate: "2026-01-01T00:00:00Z",
     defaultRouteSettings: {},
@@ -57,6 +58,15 @@ export function createTestApi(): { api: Api; stage: Stage } {
     authorizers: {},
     deployments: {},
     stages: { test: stage },
+  };
+  // It is not a copy, so a test that changes a route changes the route of the stage.
+  const { routeSelectionExpression, integrations, routes, authorizers } = api;
+  api.deployments["current"] = {
+    deploymentId: "current",
+    autoDeployed: true,
+    createdDate: "2026-01-01T00:00:00Z",
+    deploymentStatus: "DEPLOYED",
+    api: { routeSelectionExpression, integrations, routes, authorizers },
   };
   return { api, stage };
 }

@@ -22,8 +22,8 @@ export function createThrottling(clock: Clock): Throttling {
   const takeOfAccount = (region: string) => take(`${region} requests`, ACCOUNT_REQUESTS);
 
   // Our choice: the stage's default limits are those of each of its routes, not of all together.
-  const takeOfRoute = ({ api, stage }: PublishedStage, routeKey: string) =>
-    take(`${api.apiId}/${stage.stageName}/${routeKey}`, routeRate(stage, routeKey));
+  const takeOfRoute = ({ apiId, stage }: PublishedStage, routeKey: string) =>
+    take(`${apiId}/${stage.stageName}/${routeKey}`, routeRate(stage, routeKey));
 
   return {
     admitsConnection: (published) =>

@@ -115,7 +115,7 @@ const refusal = (status: number, message: string): Refusal =>
 
 function factsOf(
   { headers, socket }: IncomingMessage,
-  { api, stage, ids }: PublishedStage,
+  { apiId, stage, ids }: PublishedStage,
   domainName: string,
   connectedAt: number,
 ): ConnectionFacts {
@@ -123,7 +123,7 @@ function factsOf(
   const { stageName, stageVariables = {} } = stage;
   return {
     connectionId: ids.connectionId(),
-    apiId: api.apiId,
+    apiId,
     stage: stageName,
     domainName,
     connectedAt,

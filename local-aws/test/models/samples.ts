@@ -41,6 +41,7 @@ export function samplesOf(resources: Resources): Samples {
       IdentitySource: ["route.request.querystring.token"],
       IpAddressType: "ipv4",
       ConnectionId: resources.connectionId,
+      LoggingLevel: "OFF",
       // Lambda
       FunctionName: "function",
       Role: resources.roleArn,
@@ -89,6 +90,7 @@ export function samplesOf(resources: Resources): Samples {
       "AddPermission SourceArn": resources.apiArn,
       "CreateDomainName DomainName": "other.example.com",
       "CreateFunction FunctionName": "other",
+      "CreateFunction EphemeralStorage.Size": 1024,
       "CreateFunction TracingConfig.Mode": "Active",
       "CreateRole AssumeRolePolicyDocument": resources.trustPolicy,
       "CreateRole RoleName": "other",
@@ -96,6 +98,7 @@ export function samplesOf(resources: Resources): Samples {
       "CreateStage StageName": "other",
       "TagResource ResourceArn": resources.apiArn,
       "UpdateAccount patchOperations": [operation],
+      "UpdateFunctionConfiguration EphemeralStorage.Size": 1024,
       "UpdateFunctionConfiguration TracingConfig.Mode": "Active",
       "DescribeAlarms AlarmTypes": ["MetricAlarm"],
       "DescribeAlarms StateValue": "OK",
