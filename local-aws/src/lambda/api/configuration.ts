@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { checkDeadLetterConfig, checkDeadLetterQueue } from "./dead-letter-config.ts";
@@ -51,7 +50,8 @@ export const functionSettings = {
   TracingConfig: v.exactOptional(
     v.strictObject({ Mode: v.exactOptional(v.picklist(["Active", "PassThrough"])) }),
   ),
-  EphemeralStorage: v.exactOptional(v.strictObject({ Size: only("EphemeralStorage.Size", 512) })),
+  /** Without an effect, because the local AWS does not limit `/tmp`. */
+  EphemeralStorage: v.exactOptional(v.strictObject({ Size: between(512, 10_240) })),
   DeadLetterConfig: v.exactOptional(v.strictObject({ TargetArn: v.exactOptional(v.string()) })),
 };
 
@@ -79,7 +79,7 @@ export function changeConfiguration(
     ...(Environment && { Environment }),
     LoggingConfig: changeLogging(configuration.LoggingConfig, LoggingConfig ?? {}),
     TracingConfig: { ...configuration.TracingConfig, ...settings.TracingConfig },
-    EphemeralStorage: configuration.EphemeralStorage,
+    EphemeralStorage: settings.EphemeralStorage ?? configuration.EphemeralStorage,
   };
   if (settings.Role !== undefined) checkRole(api, settings.Role);
   checkTracing(api.iam, changed);

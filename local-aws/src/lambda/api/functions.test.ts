@@ -129,11 +129,16 @@ describe("a function", () => {
   test("keeps in an update what the update does not name", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create({ Timeout: 15, Environment: { Variables: { A_: "1" } } });
-    const update = new UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 256 });
+    const update = new UpdateFunctionConfigurationCommand({
+      FunctionName,
+      MemorySize: 256,
+      EphemeralStorage: { Size: 1024 },
+    });
     expect(await lambda.client.send(update)).toMatchObject({
       FunctionName,
       Timeout: 15,
       MemorySize: 256,
+      EphemeralStorage: { Size: 1024 },
       Environment: { Variables: { A_: "1" } },
     });
     const emptied = new UpdateFunctionConfigurationCommand({
@@ -220,6 +225,12 @@ describe("CreateFunction refuses", () => {
       input: { TracingConfig: { Mode: "On" } },
       name: "ValidationException",
       text: "Value 'On' at 'tracingConfig.mode' failed",
+    },
+    {
+      what: "too little ephemeral storage",
+      input: { EphemeralStorage: { Size: 511 } },
+      name: "ValidationException",
+      text: "Value '511' at 'ephemeralStorage.size' failed",
     },
     {
       what: "too little memory",
