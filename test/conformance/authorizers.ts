@@ -88,7 +88,9 @@ const isNoSource = (identitySource: string): Behaviour => ({
   only,
   check: async (target) => {
     const { apis } = target.probe.aws.state.regions["us-east-1"]?.apigateway ?? {};
-    const guard = apis?.["websocket2"]?.authorizers["guard"];
+    const { deployments = {} } = apis?.["websocket2"] ?? {};
+    const [deployment] = Object.values(deployments);
+    const guard = deployment?.api.authorizers["guard"];
     if (guard === undefined) throw new Error("The probe has no authorizer.");
     onTestFinished(() => void (guard.identitySource = []));
     guard.identitySource = [identitySource];
