@@ -38,6 +38,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm run check:types": FOLLOWED,
   "npm install --save-dev @websocket-lambda/local-aws": PACKED,
   "npx local-aws": PACKED,
+  "npx local-aws check infra": PACKED,
+  "npx local-aws start infra": PACKED,
   "npx local-aws --snapshot stack.json --functions .": "local-aws/src/cli.test.ts runs it",
   "zip chat.zip index.js": PACKED,
   "terraform init": PACKED,
