@@ -88,6 +88,7 @@ describe.skipIf(skipped)(`a stack with a domain name${because(skipped)}`, () => 
       domainNames: {},
       functions: {},
       groups: {},
+      queryDefinitions: {},
       queues: {},
     });
   });
