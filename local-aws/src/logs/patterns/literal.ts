@@ -1,10 +1,13 @@
 import { invalidParameter } from "../log-errors.ts";
 
-/** The form of a quoted text, in which a backslash makes a quote or a backslash literal. */
-export const quotedForm = String.raw`"(?:[^"\\]|\\.)*"`;
+/** The form of a quoted text without its end. A backslash makes a quote or a backslash literal. */
+export const openQuotedForm = String.raw`"(?:[^"\\]|\\.)*`;
+export const quotedForm = `${openQuotedForm}"`;
 
-/** The form of a regular expression: the characters and operators that AWS supports, between `%`. */
-export const expressionForm = String.raw`%[\w:#=@/;,^$?[\]{}|\\*+.-]+%`;
+/** A character or an operator that AWS supports in a regular expression. */
+export const expressionCharacter = String.raw`[\w:#=@/;,^$?[\]{}|\\*+.-]`;
+/** The form of a regular expression. */
+export const expressionForm = `%${expressionCharacter}+%`;
 
 export const unquote = (quoted: string): string => quoted.slice(1, -1).replace(/\\(["'\\])/g, "$1");
 

@@ -1,5 +1,6 @@
 import { AwsError } from "../../protocols/aws-error.ts";
 import { invalidParameter } from "../log-errors.ts";
+import { expressionCharacter, openQuotedForm } from "./literal.ts";
 
 /** Every token of a pattern is valid, but not their order. FilterLogEvents has its own message for it. */
 export class UnexpectedToken extends AwsError {
@@ -17,8 +18,10 @@ export const unexpected = (token: string): AwsError =>
   new UnexpectedToken(invalidCharacters(token));
 
 /** How a token can begin that is incomplete, with the character that does not continue it. */
-const incompleteToken =
-  /"(?:[^"\\]|\\.)*|%[\w:#=@/;,^$?[\]{}|\\*+.-]*.?|[!&|].?|\$\.?.?|\[(?:\d+|\*)?.?|./suy;
+const incompleteToken = new RegExp(
+  String.raw`${openQuotedForm}|%${expressionCharacter}*.?|[!&|].?|\$\.?.?|\[(?:\d+|\*)?.?|.`,
+  "suy",
+);
 
 /**
  * The error for text that is not a token.
