@@ -29,10 +29,9 @@ export function parseDelimitedPattern(pattern: string): MessageFilter {
   const fields = readFields(tokenize(pattern, "delimited"));
   return (message) => {
     const extracted = extract(message, fields);
-    const isMatch = fields.every(({ name, holds }) =>
-      holds(comparable(extracted?.get(name) ?? "")),
-    );
-    if (extracted === undefined || !isMatch) return undefined;
+    if (extracted === undefined) return undefined;
+    const isMatch = fields.every(({ name, holds }) => holds(comparable(extracted.get(name) ?? "")));
+    if (!isMatch) return undefined;
     return Object.fromEntries([...extracted].map(([name, text]) => [`$${name}`, text]));
   };
 }
