@@ -15,13 +15,17 @@ export function groupIn(state: State, region: string, logGroupName: string): Log
   return Object.hasOwn(groups, logGroupName) ? groups[logGroupName] : undefined;
 }
 
+/** The ARN of a log group without the `:*` at its end. */
+const groupArn = (state: State, region: string, logGroupName: string) =>
+  `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}`;
+
 /** Adds a log group in place of any that has its name. */
 export function addGroup(
   state: State,
   created: Pick<LogGroup, "logGroupName" | "creationTime" | "tags"> & { region: string },
 ): LogGroup {
   const { region, logGroupName, creationTime, tags } = created;
-  const arn = `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:*`;
+  const arn = `${groupArn(state, region, logGroupName)}:*`;
   const group = { logGroupName, arn, creationTime, tags, metricFilters: {} };
   regionOf(state, region).logs.groups[logGroupName] = group;
   return group;
@@ -63,7 +67,7 @@ export function groupNameOf(state: State, region: string, reference: GroupRefere
       "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
     );
   if (!identifier.startsWith("arn:")) return identifier;
-  const ownArn = `arn:aws:logs:${region}:${state.accountId}:log-group:`;
+  const ownArn = groupArn(state, region, "");
   if (!identifier.startsWith(ownArn)) throw noSuchGroup();
   return identifier.slice(ownArn.length);
 }
@@ -77,8 +81,7 @@ export const streamArn = (
   region: string,
   logGroupName: string,
   logStreamName = "",
-): string =>
-  `arn:aws:logs:${region}:${state.accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`;
+): string => `${groupArn(state, region, logGroupName)}:log-stream:${logStreamName}`;
 
 /** The values that AWS allows. */
 const retentionDays = [
