@@ -29,70 +29,70 @@ const ofType = (type: string, properties: object) => ({ widgets: [{ type, proper
 const METRIC_ROW =
   'Field "metrics" has to be an array of array of strings, with an optional metricRenderer object as last element';
 
-/** Bodies that AWS rejects, with the path and the text of each fault. */
-const rejected: Record<string, { body: object; faults: [path: string, message: unknown][] }> = {
-  "without widgets": { body: {}, faults: [["", "Should have required property 'widgets'"]] },
+/** Bodies that AWS rejects, with the path and the text of each error. */
+const rejected: Record<string, { body: object; errors: [path: string, message: unknown][] }> = {
+  "without widgets": { body: {}, errors: [["", "Should have required property 'widgets'"]] },
   "whose widgets are null": {
     body: { widgets: null },
-    faults: [["/widgets", "Should be array"]],
+    errors: [["/widgets", "Should be array"]],
   },
   "whose widget is a number": {
     body: { widgets: [1] },
-    faults: [["/widgets/0", "Should be object"]],
+    errors: [["/widgets/0", "Should be object"]],
   },
   "whose variables are an object": {
     body: { widgets: [], variables: {} },
-    faults: [["/variables", "Should be array"]],
+    errors: [["/variables", "Should be array"]],
   },
   "whose widget has no type": {
     body: { widgets: [{ properties: { markdown: "x" } }] },
-    faults: [["/widgets/0", "Should have required property 'type'"]],
+    errors: [["/widgets/0", "Should have required property 'type'"]],
   },
   "whose widget has no properties": {
     body: { widgets: [{ type: "text" }] },
-    faults: [["/widgets/0", "Should have required property 'properties'"]],
+    errors: [["/widgets/0", "Should have required property 'properties'"]],
   },
   "whose properties are a list": {
     body: ofType("text", []),
-    faults: [["/widgets/0/properties", "Should be object"]],
+    errors: [["/widgets/0/properties", "Should be object"]],
   },
   "whose text has no markdown": {
     body: ofType("text", {}),
-    faults: [["/widgets/0/properties", "Should have required property 'markdown'"]],
+    errors: [["/widgets/0/properties", "Should have required property 'markdown'"]],
   },
   "whose markdown is a number": {
     body: ofType("text", { markdown: 3 }),
-    faults: [["/widgets/0/properties/markdown", "Should be string"]],
+    errors: [["/widgets/0/properties/markdown", "Should be string"]],
   },
   "whose widget has x without y": {
     body: textWidget({ x: 1 }),
-    faults: [["/widgets/0", "Should have property y when property x is present"]],
+    errors: [["/widgets/0", "Should have property y when property x is present"]],
   },
   "whose widget has a negative position": {
     body: textWidget({ x: -1, y: -1 }),
-    faults: [
+    errors: [
       ["/widgets/0/x", "Should be >= 0"],
       ["/widgets/0/y", "Should be >= 0"],
     ],
   },
   "whose widget is right of the last column": {
     body: textWidget({ x: 24, y: 0 }),
-    faults: [["/widgets/0/x", "Should be <= 23"]],
+    errors: [["/widgets/0/x", "Should be <= 23"]],
   },
   "whose widget is between two columns": {
     body: textWidget({ x: 0.5, y: 0 }),
-    faults: [["/widgets/0/x", "Should be integer"]],
+    errors: [["/widgets/0/x", "Should be integer"]],
   },
   "whose widget is too large": {
     body: textWidget({ width: 25, height: 1001 }),
-    faults: [
+    errors: [
       ["/widgets/0/height", "Should be <= 1000"],
       ["/widgets/0/width", "Should be <= 24"],
     ],
   },
   "whose metrics have no region": {
     body: ofType("metric", { metrics: [["AWS/EC2", "CPUUtilization"]] }),
-    faults: [
+    errors: [
       ["/widgets/0/properties", "Should have required property 'region'"],
       [
         "/widgets/0/properties",
@@ -103,14 +103,14 @@ const rejected: Record<string, { body: object; faults: [path: string, message: u
   },
   "whose metrics are texts": {
     body: ofType("metric", { region: "us-west-2", metrics: ["AWS/EC2"] }),
-    faults: [
+    errors: [
       ["/widgets/0/properties/metrics/0", "Should be array"],
       ["/widgets/0/properties/metrics/0", METRIC_ROW],
     ],
   },
   "with an unknown statistic and period": {
     body: ofType("metric", { region: "us-west-2", metrics: [], stat: "Bogus", period: 7 }),
-    faults: [
+    errors: [
       ["/widgets/0/properties/period", "Should be >= 60"],
       ["/widgets/0/properties/period", "Should be multiple of 60"],
       ["/widgets/0/properties/period", "Should match exactly one schema in oneOf"],
@@ -122,15 +122,15 @@ const rejected: Record<string, { body: object; faults: [path: string, message: u
   },
   "whose alarm widget has no alarms": {
     body: ofType("alarm", {}),
-    faults: [["/widgets/0/properties", "Should have required property 'alarms'"]],
+    errors: [["/widgets/0/properties", "Should have required property 'alarms'"]],
   },
   "whose alarm widget has an empty list of alarms": {
     body: ofType("alarm", { alarms: [] }),
-    faults: [["/widgets/0/properties/alarms", "Should NOT have less than 1 items"]],
+    errors: [["/widgets/0/properties/alarms", "Should NOT have less than 1 items"]],
   },
   "whose custom widget has no function": {
     body: ofType("custom", {}),
-    faults: [["/widgets/0/properties", "Should have required property 'endpoint'"]],
+    errors: [["/widgets/0/properties", "Should have required property 'endpoint'"]],
   },
 };
 
@@ -162,14 +162,14 @@ const accepted: Record<string, { body: object; path: string; message: string }> 
 
 async function expectRejected(
   account: Account,
-  { body, faults }: { body: object; faults: [path: string, message: unknown][] },
+  { body, errors }: { body: object; errors: [path: string, message: unknown][] },
 ) {
   const { name, message } = await refusalOf(put(account, body));
   expect(name).toBe("DashboardInvalidInputError");
-  const introduction = `The dashboard body is invalid, there are ${faults.length} validation errors:\n`;
+  const introduction = `The dashboard body is invalid, there are ${errors.length} validation errors:\n`;
   expect(message.slice(0, introduction.length)).toBe(introduction);
   const json = message.slice(introduction.length);
-  expect(JSON.parse(json)).toEqual(faults.map(([dataPath, text]) => ({ dataPath, message: text })));
+  expect(JSON.parse(json)).toEqual(errors.map(([dataPath, text]) => ({ dataPath, message: text })));
   expect(json).toBe(JSON.stringify(JSON.parse(json), null, 2));
 }
 
@@ -182,7 +182,7 @@ async function expectWarning(
 }
 
 const bodies = Object.entries(rejected).map(([name, row]): Behaviour => ({
-  behaviour: `a dashboard body ${name} is rejected with its faults as JSON`,
+  behaviour: `a dashboard body ${name} is rejected with its errors as JSON`,
   basis: "capture",
   source: captured.dashboardWidgets,
   check: ({ account }) => expectRejected(account, row),

@@ -1,14 +1,14 @@
-/** A fault in a JSON document, as AWS returns it. */
-export interface Fault {
+/** A message about a value in a JSON document, as AWS returns it. */
+export interface ValidationMessage {
   /** A JSON pointer. */
   dataPath: string;
   message: string;
 }
 
-/** What a check found: an error rejects the document, a warning does not. */
+/** The findings of checks. An error rejects the document, a warning does not. */
 export interface Findings {
-  errors: Fault[];
-  warnings: Fault[];
+  errors: ValidationMessage[];
+  warnings: ValidationMessage[];
 }
 
 /** Checks a value, and adds to the findings. */
@@ -16,7 +16,7 @@ export type Check = (value: unknown, path: string, findings: Findings) => void;
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 function fail(findings: Findings, dataPath: string, message: string): void {
@@ -58,7 +58,7 @@ export const list =
 
 /**
  * An object.
- * @param options.members the checks of the members, in the order of AWS's faults.
+ * @param options.members the checks of the members, in the order of AWS's messages.
  * @param options.required Default: none.
  * @param options.unexpected the warning for any other member. Default: other members are allowed.
  * @param options.more a check of the whole object.

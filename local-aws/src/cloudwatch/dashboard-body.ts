@@ -3,13 +3,14 @@ import {
   bool,
   type Check,
   choice,
-  type Fault,
   type Findings,
   integer,
+  isObject,
   list,
   missing,
   object,
   text,
+  type ValidationMessage,
   warning,
 } from "./body-schema.ts";
 import { STATISTIC } from "./statistics.ts";
@@ -19,11 +20,14 @@ import { STATISTIC } from "./statistics.ts";
  *
  * Our choice: variables and the widgets `chart`, `explorer`, `log`, `service`, `serviceMap`,
  * `serviceTable`, `timeline` and `trace` only have to be objects.
- * @throws {AwsError} 400 if the body is not valid, with the faults in AWS's words.
+ * @throws {AwsError} 400 if the body is not valid, with the errors in AWS's words.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/dashboards.json
  */
-export function checkDashboardBody(body: string): { printed: string; warnings: Fault[] } {
+export function checkDashboardBody(body: string): {
+  printed: string;
+  warnings: ValidationMessage[];
+} {
   if (body === "")
     throw new AwsError(
       400,
@@ -43,8 +47,7 @@ export function checkDashboardBody(body: string): { printed: string; warnings: F
 function parse(body: string): { value: object; printed: string } {
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return { value, printed: JSON.stringify(value) };
+    if (isObject(value)) return { value, printed: JSON.stringify(value) };
   } catch (error) {
     // A RangeError: the body is nested too deeply to be printed.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
@@ -77,12 +80,7 @@ const metricRow: Check = (value, path, { errors }) => {
   const isRow =
     Array.isArray(value) &&
     value.every(
-      (each, index) =>
-        typeof each === "string" ||
-        (index === value.length - 1 &&
-          typeof each === "object" &&
-          each !== null &&
-          !Array.isArray(each)),
+      (each, index) => typeof each === "string" || (index === value.length - 1 && isObject(each)),
     );
   if (isRow) return;
   if (!Array.isArray(value)) errors.push({ dataPath: path, message: "Should be array" });
