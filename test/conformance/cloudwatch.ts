@@ -73,9 +73,7 @@ const refused: Record<
   },
   "with 51 tags": {
     alarm: alarmOf({
-      Tags: tagsOf(
-        Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, "v"])),
-      ),
+      Tags: Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: "v" })),
     }),
     message: "The resultant tag set must not have more than 50 user tags.",
   },

@@ -27,15 +27,15 @@ const eventsAt = (...offsets: number[]) => {
   return offsets.map((offset) => ({ timestamp: now + offset, message: "m" }));
 };
 
+const METRIC = { metricName: "M", metricNamespace: "N", metricValue: "1" };
+
 /** Puts a metric filter into a log group of its own. */
 async function putMetricFilter(
   logs: CloudWatchLogs,
   metric: Partial<MetricTransformation>,
 ): Promise<void> {
   const { logGroupName } = await createStream(logs);
-  const metricTransformations = [
-    { metricName: "M", metricNamespace: "N", metricValue: "1", ...metric },
-  ];
+  const metricTransformations = [{ ...METRIC, ...metric }];
   const filterPattern = '{ $.bucket = "b" }';
   await logs.putMetricFilter({
     logGroupName,
@@ -129,9 +129,13 @@ export const logsApi: Behaviour[] = [
       const name = "X".repeat(513);
       const nameError = (member: string) =>
         validation(name, member, "have length less than or equal to 512");
-      const metricTransformations = [{ metricName: "M", metricNamespace: "N", metricValue: "1" }];
       const put = (filterName: string, filterPattern: string) =>
-        logs.putMetricFilter({ logGroupName, filterName, filterPattern, metricTransformations });
+        logs.putMetricFilter({
+          logGroupName,
+          filterName,
+          filterPattern,
+          metricTransformations: [METRIC],
+        });
       const pattern = "X".repeat(1025);
       expect(await refusalOf(put(name, "pattern"))).toEqual(nameError("filterName"));
       expect(await refusalOf(put("f", pattern))).toEqual(
@@ -336,8 +340,7 @@ export const logsApi: Behaviour[] = [
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
       const { logGroupName } = await createStream(logs);
-      const metricTransformations = [{ metricName: "M", metricNamespace: "N", metricValue: "1" }];
-      const filter = { logGroupName, filterName: "f", metricTransformations };
+      const filter = { logGroupName, filterName: "f", metricTransformations: [METRIC] };
       const described = async () =>
         (await logs.describeMetricFilters({ logGroupName })).metricFilters;
       await logs.putMetricFilter({ ...filter, filterPattern: "A" });
@@ -386,9 +389,13 @@ export const logsApi: Behaviour[] = [
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
       const { logGroupName } = await createStream(logs);
-      const metricTransformations = [{ metricName: "M", metricNamespace: "N", metricValue: "1" }];
       const put = (filterName: string, filterPattern: string) =>
-        logs.putMetricFilter({ logGroupName, filterName, filterPattern, metricTransformations });
+        logs.putMetricFilter({
+          logGroupName,
+          filterName,
+          filterPattern,
+          metricTransformations: [METRIC],
+        });
       await put("two", "{ $.a = %A% && $.b = %B% }");
       for (const name of ["1", "2", "3", "4"]) await put(name, `%${name}%`);
       expect(await refusalOf(put("5", "%5%"))).toEqual({
