@@ -5,7 +5,7 @@ import { STATISTIC } from "./statistics.ts";
 type Parameters = Omit<AlarmParameters, "AlarmName" | "Tags">;
 
 /**
- * Checks what the types of the parameters do not say.
+ * Checks the rules that the schema of the parameters does not have.
  * @throws {AwsError} 400 in AWS's words, as far as they are known.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/alarm_controls.json
  */

@@ -38,9 +38,9 @@ export interface LogTarget {
 export interface EventStore {
   /** The group's streams by name. A new stream is added to this map. */
   streamsOf(group: LogGroup): Map<string, LogStream>;
-  /** The group's events that its retention has left, in order of time. */
+  /** The group's events that are within its retention, in chronological order. */
   eventsOf(group: LogGroup): readonly StoredEvent[];
-  /** Adds events to a stream, which comes into being where it doesn't exist. */
+  /** Adds events to a stream. Creates the stream if it does not exist. */
   append(target: LogTarget, author: LogEventAuthor, events: readonly LogEvent[]): void;
   /** Deletes a stream and its events. */
   deleteStream(group: LogGroup, logStreamName: string): void;
@@ -99,7 +99,7 @@ export function createEventStore(options: {
       const event = { author, logGroupName, logStreamName, message, region, timestamp };
       hooks.emit(undefined, { type: "log", ...event });
     }
-    // In blocks: to shift the whole list for every event would cost more than all else.
+    // In blocks, because it is expensive to shift the whole list for each event.
     if (events.length > capacity * 1.1) events.splice(0, events.length - capacity);
   }
 

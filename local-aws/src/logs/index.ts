@@ -19,7 +19,7 @@ export type { LogEvent, WrittenLogEvent };
 
 export interface Logs {
   service: Service;
-  /** Appends to a stream, which comes into being with its first event. False: there is no such group. */
+  /** Appends to a stream, and creates it if needed. Returns false if there is no such group. */
   write(
     stream: { region: string; logGroupName: string; logStreamName: string },
     author: LogEventAuthor,

@@ -19,7 +19,7 @@ import { PatternText } from "./patterns/pattern-schema.ts";
 import type { MetricFilter } from "./state.ts";
 
 /**
- * Metric filters are stored and read back; nothing counts with them.
+ * Metric filters are stored and returned. They do not count anything.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
  */
 export function metricFilterOperations({
@@ -118,7 +118,7 @@ const describeMetricFilters = (
     },
   });
 
-/** Unique, for a group's name holds no colon. */
+/** Unique, because the name of a group has no colon. */
 const nameOf = (filter: MetricFilter) => `${filter.filterName}:${filter.logGroupName}`;
 
 const invalidToken =

@@ -86,7 +86,7 @@ function checkSpan(events: readonly LogEvent[]): void {
     );
 }
 
-/** Leaves out what AWS doesn't take either: events too old, past the retention, or of tomorrow. */
+/** Rejects the events that AWS rejects: those that are too old, past the retention or too new. */
 function sift(events: readonly LogEvent[], now: number, retentionInDays: number | undefined) {
   const tooOld = endOf(events, now - 14 * day);
   const expired = retentionInDays === undefined ? 0 : endOf(events, now - retentionInDays * day);
@@ -102,7 +102,7 @@ function sift(events: readonly LogEvent[], now: number, retentionInDays: number 
   };
 }
 
-/** How many of the events, which are in order, lie before a time. */
+/** Returns how many events are before a time. The events are in chronological order. */
 function endOf(events: readonly LogEvent[], time: number): number {
   const first = events.findIndex(({ timestamp }) => timestamp >= time);
   return first === -1 ? events.length : first;

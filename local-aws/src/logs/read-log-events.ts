@@ -111,9 +111,8 @@ const getLogEvents = ({ state, store }: { state: State; store: EventStore }) =>
   });
 
 /**
- * One page and the tokens to its neighbours. `f/{id}/s` leads to what comes after an event,
- * `b/{id}/s` to what comes before; at an end of the stream the same token is given again, which is
- * how a client knows.
+ * Returns a page and the tokens of its neighbors. `f/{id}/s` is the token of the events after an event,
+ * `b/{id}/s` of those before it. At an end of the stream, the client gets the token that it has sent.
  */
 function turnPage(
   events: readonly StoredEvent[],
@@ -139,7 +138,7 @@ function turnPage(
   };
 }
 
-/** From an empty page, the way back must lead to the event itself that the token names. */
+/** The page before or after an empty page must include the event of the token. */
 const moved = (eventId: string, by: bigint) => {
   const id = BigInt(eventId) + by;
   return String(id < 0n ? 0n : id).padStart(56, "0");

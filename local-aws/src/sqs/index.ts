@@ -26,7 +26,7 @@ export interface MessageAttribute {
 export interface ServiceMessage {
   body: string;
   attributes: Readonly<Record<string, MessageAttribute>>;
-  /** As whom the service sends it. */
+  /** The identity that the service sends it with. */
   caller: Caller;
   traceHeader: string | undefined;
 }
@@ -34,15 +34,15 @@ export interface ServiceMessage {
 export interface Sqs {
   service: Service;
   /**
-   * Sends a message on behalf of another service. False: there is no such queue, or the message is
-   * larger than the queue takes, or has characters that no message may.
+   * Sends a message on behalf of another service. Returns false if there is no such queue, or if the
+   * message is too large for the queue or has characters that no message can have.
    */
   send(queueArn: string, message: ServiceMessage): boolean;
-  /** The messages of a queue, oldest first, those in flight and those delayed with them. */
+  /** The messages of a queue, oldest first, including those in flight and those delayed. */
   messages(queueArn: string): readonly Readonly<Message>[];
   /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
   remove(queueArn: string, messageIds: readonly string[]): Readonly<Message>[];
-  /** How many messages a queue has, those in flight and those delayed with them. */
+  /** How many messages a queue has, including those in flight and those delayed. */
   count(queueArn: string): number;
 }
 

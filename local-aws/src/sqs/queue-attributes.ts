@@ -14,7 +14,7 @@ const numbers: ReadonlyMap<string, readonly [number, number, number]> = new Map(
   ["VisibilityTimeout", [0, 43_200, 30]],
 ]);
 
-/** Set to the empty string, these are removed, which a queue without them can answer. */
+/** The empty string removes these attributes, so it is valid for a queue without them. */
 const removable = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
 
 const notSupported = [
@@ -69,7 +69,7 @@ export const numberOf = (queue: Queue, name: string): number =>
   Number(queue.attributes[name] ?? numbers.get(name)?.[2]);
 
 /**
- * What GetQueueAttributes answers: of all that is known, what was asked for.
+ * Returns the attributes that a GetQueueAttributes requests.
  * @throws {AwsError} 400 InvalidAttributeName
  */
 export function selectAttributes(

@@ -64,7 +64,7 @@ async function receive(
 ): Promise<Message[]> {
   const started = clock.now();
   for (;;) {
-    // Looked for again on each turn, as it may be deleted meanwhile.
+    // The queue can be deleted during the wait, so each turn looks it up again.
     const queue = findQueue(state, region, input.QueueUrl);
     const { WaitTimeSeconds: wait = numberOf(queue, "ReceiveMessageWaitTimeSeconds") } = input;
     const { VisibilityTimeout: hidden = numberOf(queue, "VisibilityTimeout") } = input;

@@ -11,9 +11,9 @@ import type { Queue } from "./state.ts";
 const QueueUrl = v.string();
 
 /**
- * What is done with a message through the handle of a receive. As on AWS, deleting with an older handle
- * succeeds and leaves the message in the queue, while an older handle changes the visibility, and does
- * so after the visibility timeout, too.
+ * Operations on a message by its receipt handle. As on AWS, DeleteMessage with an older handle succeeds
+ * and leaves the message in the queue. ChangeMessageVisibility works with an older handle, and also after
+ * the visibility timeout.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
  */
 export function receivedMessageOperations(options: {

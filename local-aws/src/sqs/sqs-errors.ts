@@ -49,7 +49,7 @@ export function checkRange(
   throw invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
 }
 
-/** What the older query protocol calls an error, where that differs from its name today. */
+/** The codes of errors in the older query protocol, if they differ from their names. */
 const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
   ["QueueNameExists", "QueueAlreadyExists"],

@@ -20,7 +20,7 @@ const MAX_WILDCARD_SELECTORS = 3;
 export function parseJsonPattern(pattern: string): MessageFilter {
   const tokens = tokenize(pattern, "json");
   const readSelector = createSelectorReader();
-  // To keep the text of each number takes several times as long.
+  // Parsing takes several times as long if it keeps the text of each number.
   const reviver = tokens.some(canEqualNumberText) ? keepText : undefined;
   tokens.expect("{");
   const condition = readCondition(tokens, () => readTest(tokens, readSelector(tokens)));
