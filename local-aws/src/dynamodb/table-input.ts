@@ -50,7 +50,7 @@ const SSESpecification = v.strictObject({
 });
 
 /** Parameters that both operations have. */
-export const tableSettings = {
+const tableSettings = {
   BillingMode: v.exactOptional(v.picklist(["PROVISIONED", "PAY_PER_REQUEST"])),
   ProvisionedThroughput: v.exactOptional(ProvisionedThroughput),
   OnDemandThroughput: v.exactOptional(OnDemandThroughput),

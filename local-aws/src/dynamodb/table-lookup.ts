@@ -1,4 +1,5 @@
 import { regionOf, type State } from "../state.ts";
+import { tableNotFound } from "./dynamodb-errors.ts";
 import type { Table } from "./state.ts";
 
 export const tableArn = (state: State, region: string, name: string): string =>
@@ -15,6 +16,13 @@ export function tableIn(state: State, region: string, nameOrArn: string): Table 
   const { tables } = regionOf(state, region).dynamodb;
   const table = Object.hasOwn(tables, name) ? tables[name] : undefined;
   return table?.TableArn === arn ? table : undefined;
+}
+
+/** @throws {AwsError} 400 ResourceNotFoundException. */
+export function getTable(state: State, region: string, nameOrArn: string): Table {
+  const table = tableIn(state, region, nameOrArn);
+  if (table === undefined) throw tableNotFound(nameOrArn);
+  return table;
 }
 
 /** The ARN that a caller's policy must allow, for an operation with the parameter `TableName`. */

@@ -3,18 +3,12 @@ import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import { regionOf, type State } from "../state.ts";
-import {
-  isNamed,
-  resourceInUse,
-  tableExists,
-  tableNotFound,
-  validationError,
-} from "./dynamodb-errors.ts";
+import { isNamed, resourceInUse, tableExists, validationError } from "./dynamodb-errors.ts";
 import type { ItemStore } from "./item-store.ts";
 import type { Table } from "./state.ts";
 import { describeTable } from "./table-description.ts";
 import { CreateTableInput, encryptionKey, UpdateTableInput } from "./table-input.ts";
-import { tableArn, tableIn, tableResource } from "./table-lookup.ts";
+import { getTable, tableArn, tableResource } from "./table-lookup.ts";
 import { throughputMissing, updatedTable } from "./table-update.ts";
 
 /** What the operations of this service work on. */
@@ -30,9 +24,8 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
   const resource = tableResource(state);
   /** The IDs of the tables that an UpdateTable changes at the moment. */
   const updating = new Set<string>();
-  const find = (region: string, name: string) => {
-    const table = tableIn(state, region, name);
-    if (table === undefined) throw tableNotFound(name);
+  const findIdle = (region: string, name: string) => {
+    const table = getTable(state, region, name);
     if (updating.has(table.TableId)) throw resourceInUse("Table is being updated", name);
     return table;
   };
@@ -60,18 +53,16 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
     DescribeTable: defineOperation({
       input: v.strictObject({ TableName: v.string() }),
       resource,
-      handle({ TableName }, { region }) {
-        const table = tableIn(state, region, TableName);
-        if (table === undefined) throw tableNotFound(TableName);
-        return { Table: describeTable(table) };
-      },
+      handle: ({ TableName }, { region }) => ({
+        Table: describeTable(getTable(state, region, TableName)),
+      }),
     }),
 
     UpdateTable: defineOperation({
       input: UpdateTableInput,
       resource,
       async handle(input, { region }) {
-        const table = find(region, input.TableName);
+        const table = findIdle(region, input.TableName);
         const changed = updatedTable(table, input, clock.now());
         updating.add(table.TableId);
         try {
@@ -88,7 +79,7 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
       input: v.strictObject({ TableName: v.string() }),
       resource,
       async handle({ TableName }, { region }) {
-        const table = find(region, TableName);
+        const table = findIdle(region, TableName);
         if (table.DeletionProtectionEnabled)
           throw validationError(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

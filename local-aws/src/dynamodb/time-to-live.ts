@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
-import { tableNotFound, validationError } from "./dynamodb-errors.ts";
-import { tableIn, tableResource } from "./table-lookup.ts";
+import { validationError } from "./dynamodb-errors.ts";
+import { getTable, tableResource } from "./table-lookup.ts";
 import type { Resources } from "./tables.ts";
 
 /**
@@ -13,11 +13,6 @@ import type { Resources } from "./tables.ts";
  */
 export function timeToLiveOperations({ state }: Resources): Record<string, Operation> {
   const resource = tableResource(state);
-  const find = (region: string, name: string) => {
-    const table = tableIn(state, region, name);
-    if (table === undefined) throw tableNotFound(name);
-    return table;
-  };
 
   return {
     UpdateTimeToLive: defineOperation({
@@ -31,7 +26,7 @@ export function timeToLiveOperations({ state }: Resources): Record<string, Opera
       resource,
       handle({ TableName, TimeToLiveSpecification }, { region }) {
         const { AttributeName, Enabled } = TimeToLiveSpecification;
-        const table = find(region, TableName);
+        const table = getTable(state, region, TableName);
         const { timeToLiveAttribute: current } = table;
         if (Enabled === (current !== undefined))
           throw validationError(`TimeToLive is already ${Enabled ? "enabled" : "disabled"}`);
@@ -49,7 +44,7 @@ export function timeToLiveOperations({ state }: Resources): Record<string, Opera
       input: v.strictObject({ TableName: v.string() }),
       resource,
       handle({ TableName }, { region }) {
-        const { timeToLiveAttribute: AttributeName } = find(region, TableName);
+        const { timeToLiveAttribute: AttributeName } = getTable(state, region, TableName);
         const enabled = { TimeToLiveStatus: "ENABLED", AttributeName };
         const isEnabled = AttributeName !== undefined;
         return { TimeToLiveDescription: isEnabled ? enabled : { TimeToLiveStatus: "DISABLED" } };
