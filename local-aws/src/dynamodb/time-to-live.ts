@@ -7,8 +7,8 @@ import type { Resources } from "./tables.ts";
 /**
  * Operations for the time to live of items.
  *
- * Our choice: expired items are not deleted, which takes AWS up to days. The setting can be changed at any
- * time, on AWS once in an hour.
+ * Our choice: expired items are never deleted. AWS deletes them within a few days. The setting can be
+ * changed at any time. AWS allows one change per hour.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
  */
 export function timeToLiveOperations({ state }: Resources): Record<string, Operation> {
