@@ -4,10 +4,11 @@ import { notImplemented } from "../protocols/aws-error.ts";
 import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import { regionOf } from "../state.ts";
+import { timestamp } from "../timestamp.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
 import { ipAddressType, isMapped } from "./domain-names.ts";
-import { badRequest, findApi, newId, timestamp } from "./identifiers.ts";
+import { badRequest, findApi, newId } from "./identifiers.ts";
 import type { Api } from "./state.ts";
 
 const API_KEY_EXPRESSION = "$request.header.x-api-key";

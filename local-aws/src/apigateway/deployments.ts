@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
+import { timestamp } from "../timestamp.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
-import { badRequest, findApi, findPart, newId, timestamp } from "./identifiers.ts";
+import { badRequest, findApi, findPart, newId } from "./identifiers.ts";
 import type { Api, DeployedApi, Deployment } from "./state.ts";
 
 const NO_ROUTES = "At least one route is required before deploying the Api";

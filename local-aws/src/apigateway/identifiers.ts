@@ -37,10 +37,6 @@ function find<Found>(record: Record<string, Found>, id: string, otherwise: strin
   return found;
 }
 
-/** ISO 8601 in whole seconds, as API Gateway writes a time. */
-export const timestamp = (now: number): string =>
-  new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
-
 export const badRequest = (message: string) => new AwsError(400, "BadRequestException", message);
 
 export const conflict = (message: string) => new AwsError(409, "ConflictException", message);

@@ -2,9 +2,10 @@ import * as v from "valibot";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { Clock } from "../clock.ts";
 import type { State } from "../state.ts";
+import { timestamp } from "../timestamp.ts";
 import { checkAccessLogSettings, checkLogRole } from "./access-logs.ts";
 import { findDeployment } from "./deployments.ts";
-import { badRequest, timestamp } from "./identifiers.ts";
+import { badRequest } from "./identifiers.ts";
 import type { Api, RouteSettings, Stage } from "./state.ts";
 
 const limit = v.pipe(v.number(), v.minValue(0));

@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { Route } from "../protocols/rest-json-protocol.ts";
+import { timestamp } from "../timestamp.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy, deploymentMessage } from "./deployments.ts";
 import { isMapped } from "./domain-names.ts";
-import { badRequest, conflict, findApi, findPart, timestamp } from "./identifiers.ts";
+import { badRequest, conflict, findApi, findPart } from "./identifiers.ts";
 import { changeStage, newStage, stageSettings } from "./stage-settings.ts";
 import type { Stage } from "./state.ts";
 

@@ -3,8 +3,8 @@ import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
+import { timestamp } from "../timestamp.ts";
 import type { Role } from "./state.ts";
-import { dateOf } from "./date.ts";
 import { tagList, tagListSchema, tagRecord } from "./tag-list.ts";
 import { checkTrustPolicy } from "./trust-policy.ts";
 import { uniqueId } from "./unique-id.ts";
@@ -142,7 +142,7 @@ function newRole(state: State, clock: Clock, input: v.InferOutput<typeof createR
     RoleId: uniqueId("AROA", Arn, clock.now()),
     Arn,
     Path,
-    CreateDate: dateOf(clock),
+    CreateDate: timestamp(clock.now()),
     Tags: tagRecord(Tags),
     policies: {},
     attachedPolicies: [],

@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { defineOperation } from "../../protocols/operation.ts";
 import type { State } from "../../state.ts";
-import { dateOf } from "../date.ts";
+import { timestamp } from "../../timestamp.ts";
 import { parseIdentityPolicy } from "../identity-policy.ts";
 import { deleteConflict, descriptionSchema, pathSchema } from "../roles.ts";
 import type { ManagedPolicy } from "../state.ts";
@@ -43,7 +43,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
         checkPolicySize(PolicyDocument);
         refuseTaken(state, rest.PolicyName);
         const Arn = arnOf(rest);
-        const CreateDate = dateOf(clock);
+        const CreateDate = timestamp(clock.now());
         const policy: ManagedPolicy = {
           ...rest,
           Arn,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Clock } from "../../clock.ts";
 import { defineOperation } from "../../protocols/operation.ts";
 import type { State } from "../../state.ts";
-import { dateOf } from "../date.ts";
+import { timestamp } from "../../timestamp.ts";
 import { parseIdentityPolicy } from "../identity-policy.ts";
 import { deleteConflict, noSuchEntity } from "../roles.ts";
 import type { ManagedPolicy, PolicyVersion } from "../state.ts";
@@ -40,7 +40,7 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
           throw limitExceeded(
             `A managed policy can have up to ${VERSION_LIMIT} versions. Before you create a new version, you must delete an existing version.`,
           );
-        const CreateDate = dateOf(clock);
+        const CreateDate = timestamp(clock.now());
         policy.versionCount += 1;
         const id = `v${policy.versionCount}`;
         const version = { Document: PolicyDocument, CreateDate };
