@@ -84,6 +84,9 @@ function parseJson(text: string, invalidJson: string): unknown {
   }
 }
 
+/** Returns the characters of a document that count toward a quota. AWS does not count white space. */
+export const sizeOf = (document: string): number => document.replaceAll(/\s/g, "").length;
+
 /** @throws {AwsError} 400, if a statement has an effect or a date that AWS refuses after the grammar. */
 export function checkLegacyParsing(statements: readonly Statement[]): void {
   const isLegacy = ({ Effect, Condition = {} }: Statement) =>

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { AwsError } from "../protocols/aws-error.ts";
 import { defineOperation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
 import { parseIdentityPolicy } from "./identity-policy.ts";
 import { policyNameSchema } from "./managed-policies/managed-policy.ts";
-import { getRole, nameSchema, noSuchEntity, roleArn } from "./roles.ts";
+import { sizeOf } from "./policy-document.ts";
+import { getRole, limitExceeded, nameSchema, noSuchEntity, roleArn } from "./roles.ts";
 import type { Role } from "./state.ts";
 
 const roleInput = v.strictObject({ RoleName: nameSchema });
@@ -73,12 +73,10 @@ function policyOf({ policies }: Role, name: string): string {
   return document;
 }
 
-/** Characters of all inline policies of a role together; AWS does not count white space. */
+/** Of all inline policies of a role together. */
 const SIZE_LIMIT = 10_240;
 
 function checkSize({ RoleName, policies }: Role): void {
-  const size = Object.values(policies).join("").replaceAll(/\s/g, "").length;
-  if (size <= SIZE_LIMIT) return;
-  const message = `Maximum policy size of ${SIZE_LIMIT} bytes exceeded for role ${RoleName}`;
-  throw new AwsError(409, "LimitExceeded", message);
+  if (sizeOf(Object.values(policies).join("")) <= SIZE_LIMIT) return;
+  throw limitExceeded(`Maximum policy size of ${SIZE_LIMIT} bytes exceeded for role ${RoleName}`);
 }

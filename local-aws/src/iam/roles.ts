@@ -21,6 +21,8 @@ export function getRole(state: State, name: string): Role {
 
 export const noSuchEntity = (message: string) => new AwsError(404, "NoSuchEntity", message);
 
+export const limitExceeded = (message: string) => new AwsError(409, "LimitExceeded", message);
+
 export const deleteConflict = (message: string) => new AwsError(409, "DeleteConflict", message);
 
 /** What a caller's policy must allow to do something to a role. */

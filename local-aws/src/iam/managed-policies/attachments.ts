@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { defineOperation } from "../../protocols/operation.ts";
 import type { State } from "../../state.ts";
-import { getRole, nameSchema, noSuchEntity, roleArn } from "../roles.ts";
+import { getRole, limitExceeded, nameSchema, noSuchEntity, roleArn } from "../roles.ts";
 import {
   findPolicy,
   getPolicy,
-  limitExceeded,
+  policyArn,
   policyArnSchema,
   policyInput,
   policyNotFound,
@@ -61,7 +61,7 @@ export function attachmentOperations({ state }: { state: State }) {
 
     ListEntitiesForPolicy: defineOperation({
       input: policyInput,
-      resource: ({ PolicyArn }) => PolicyArn,
+      resource: policyArn,
       handle({ PolicyArn }) {
         getPolicy(state, PolicyArn);
         const PolicyRoles = rolesWith(state, PolicyArn).map(({ RoleName, RoleId }) => ({

@@ -2,7 +2,9 @@ import * as v from "valibot";
 import { parseArn } from "../../arn.ts";
 import { AwsError, notImplemented } from "../../protocols/aws-error.ts";
 import type { State } from "../../state.ts";
-import { noSuchEntity } from "../roles.ts";
+import { parseIdentityPolicy } from "../identity-policy.ts";
+import { sizeOf } from "../policy-document.ts";
+import { limitExceeded, noSuchEntity } from "../roles.ts";
 import type { IamState, ManagedPolicy } from "../state.ts";
 import { uniqueId } from "../unique-id.ts";
 import { awsManagedPolicies } from "./aws-managed-policies.ts";
@@ -17,6 +19,9 @@ export const policyNameSchema = v.pipe(
 );
 export const policyArnSchema = v.pipe(v.string(), v.minLength(20), v.maxLength(2048));
 export const policyInput = v.strictObject({ PolicyArn: policyArnSchema });
+
+/** What a caller's policy must allow to do something to a managed policy. */
+export const policyArn = ({ PolicyArn }: { PolicyArn: string }): string => PolicyArn;
 
 /**
  * Our choice: AWS has over a thousand managed policies, of which these are here. Their ID is not that on
@@ -90,13 +95,11 @@ export function documentOf(iam: IamState, arn: string): string | undefined {
 export const rolesWith = ({ iam }: State, arn: string) =>
   Object.values(iam.roles).filter(({ attachedPolicies }) => attachedPolicies.includes(arn));
 
-/** Characters of a document; AWS does not count white space. */
 const SIZE_LIMIT = 6144;
 
-/** @throws {AwsError} 409 LimitExceeded. */
-export function checkPolicySize(document: string): void {
-  if (document.replaceAll(/\s/g, "").length > SIZE_LIMIT)
+/** @throws {AwsError} 400 MalformedPolicyDocument, 409 LimitExceeded. */
+export function checkPolicy(document: string): void {
+  parseIdentityPolicy(document);
+  if (sizeOf(document) > SIZE_LIMIT)
     throw limitExceeded(`Cannot exceed quota for PolicySize: ${SIZE_LIMIT}`);
 }
-
-export const limitExceeded = (message: string) => new AwsError(409, "LimitExceeded", message);

@@ -4,16 +4,16 @@ import { AwsError } from "../../protocols/aws-error.ts";
 import { defineOperation } from "../../protocols/operation.ts";
 import type { State } from "../../state.ts";
 import { timestamp } from "../../timestamp.ts";
-import { parseIdentityPolicy } from "../identity-policy.ts";
 import { deleteConflict, descriptionSchema, pathSchema } from "../roles.ts";
 import type { ManagedPolicy } from "../state.ts";
 import { tagList, tagListSchema, tagRecord } from "../tag-list.ts";
 import { uniqueId } from "../unique-id.ts";
 import {
-  checkPolicySize,
+  checkPolicy,
   getOwnPolicy,
   getPolicy,
   policiesOfAws,
+  policyArn,
   policyInput,
   policyNameSchema,
   rolesWith,
@@ -26,7 +26,6 @@ const createPolicyInput = v.strictObject({
   Description: v.exactOptional(descriptionSchema),
   Tags: v.optional(tagListSchema, []),
 });
-const resource = ({ PolicyArn }: { PolicyArn: string }) => PolicyArn;
 
 /** Customer-managed policies. */
 export function policyOperations({ state, clock }: { state: State; clock: Clock }) {
@@ -39,8 +38,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
       input: createPolicyInput,
       resource: arnOf,
       handle({ PolicyDocument, Tags, ...rest }) {
-        parseIdentityPolicy(PolicyDocument);
-        checkPolicySize(PolicyDocument);
+        checkPolicy(PolicyDocument);
         refuseTaken(state, rest.PolicyName);
         const Arn = arnOf(rest);
         const CreateDate = timestamp(clock.now());
@@ -62,7 +60,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
 
     GetPolicy: defineOperation({
       input: policyInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn }) {
         const policy = getPolicy(state, PolicyArn);
         const { Description } = policy;
@@ -73,7 +71,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
 
     DeletePolicy: defineOperation({
       input: policyInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn }) {
         const { versions } = getOwnPolicy(state, PolicyArn);
         if (rolesWith(state, PolicyArn).length > 0)
@@ -106,7 +104,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
 
     TagPolicy: defineOperation({
       input: v.strictObject({ ...policyInput.entries, Tags: tagListSchema }),
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, Tags }) {
         Object.assign(getOwnPolicy(state, PolicyArn).Tags, tagRecord(Tags));
       },
@@ -114,7 +112,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
 
     UntagPolicy: defineOperation({
       input: v.strictObject({ ...policyInput.entries, TagKeys: v.array(v.string()) }),
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, TagKeys }) {
         const policy = getOwnPolicy(state, PolicyArn);
         for (const key of TagKeys) delete policy.Tags[key];
@@ -123,7 +121,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
 
     ListPolicyTags: defineOperation({
       input: policyInput,
-      resource,
+      resource: policyArn,
       handle: ({ PolicyArn }) => ({
         Tags: tagList(getPolicy(state, PolicyArn).Tags) ?? [],
         IsTruncated: false,

@@ -3,16 +3,9 @@ import type { Clock } from "../../clock.ts";
 import { defineOperation } from "../../protocols/operation.ts";
 import type { State } from "../../state.ts";
 import { timestamp } from "../../timestamp.ts";
-import { parseIdentityPolicy } from "../identity-policy.ts";
-import { deleteConflict, noSuchEntity } from "../roles.ts";
+import { deleteConflict, limitExceeded, noSuchEntity } from "../roles.ts";
 import type { ManagedPolicy, PolicyVersion } from "../state.ts";
-import {
-  checkPolicySize,
-  getOwnPolicy,
-  getPolicy,
-  limitExceeded,
-  policyInput,
-} from "./managed-policy.ts";
+import { checkPolicy, getOwnPolicy, getPolicy, policyArn, policyInput } from "./managed-policy.ts";
 
 const VERSION_LIMIT = 5;
 
@@ -20,7 +13,6 @@ const versionInput = v.strictObject({
   ...policyInput.entries,
   VersionId: v.pipe(v.string(), v.regex(/^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/)),
 });
-const resource = ({ PolicyArn }: { PolicyArn: string }) => PolicyArn;
 
 /** The versions of managed policies, of which the default one is in force. */
 export function policyVersionOperations({ state, clock }: { state: State; clock: Clock }) {
@@ -31,10 +23,9 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
         PolicyDocument: v.string(),
         SetAsDefault: v.optional(v.boolean(), false),
       }),
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, PolicyDocument, SetAsDefault }) {
-        parseIdentityPolicy(PolicyDocument);
-        checkPolicySize(PolicyDocument);
+        checkPolicy(PolicyDocument);
         const policy = getOwnPolicy(state, PolicyArn);
         if (Object.keys(policy.versions).length >= VERSION_LIMIT)
           throw limitExceeded(
@@ -53,7 +44,7 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
 
     GetPolicyVersion: defineOperation({
       input: versionInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, VersionId }) {
         const policy = getPolicy(state, PolicyArn);
         const version = versionOf(policy, VersionId);
@@ -64,7 +55,7 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
 
     ListPolicyVersions: defineOperation({
       input: policyInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn }) {
         const policy = getPolicy(state, PolicyArn);
         const Versions = Object.entries(policy.versions)
@@ -76,7 +67,7 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
 
     SetDefaultPolicyVersion: defineOperation({
       input: versionInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, VersionId }) {
         const policy = getOwnPolicy(state, PolicyArn);
         versionOf(policy, VersionId);
@@ -86,7 +77,7 @@ export function policyVersionOperations({ state, clock }: { state: State; clock:
 
     DeletePolicyVersion: defineOperation({
       input: versionInput,
-      resource,
+      resource: policyArn,
       handle({ PolicyArn, VersionId }) {
         const policy = getOwnPolicy(state, PolicyArn);
         versionOf(policy, VersionId);
