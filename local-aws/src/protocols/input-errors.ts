@@ -127,19 +127,16 @@ const lengthBound = ({ received, requirement }: Issue) =>
 /** A pattern of a model matches the whole value, so it has no anchors. */
 const patternOf = ({ source }: RegExp) => source.replace(/^\^|\$$/g, "").replaceAll("\\/", "/");
 
-function violationMessage({ input, message, place, ...issue }: LocatedIssue, hides: boolean) {
-  const isMissingMember = isMissing({ input, message, ...issue });
+function violationMessage(issue: LocatedIssue, hides: boolean) {
+  const { input, message, place } = issue;
+  const isMissingMember = isMissing(issue);
   const last = place.at(-1);
   // A list or a map of scalars is one value, with the constraints of its items.
   const isItem = last !== undefined && last.kind !== "structure" && !isMissingMember;
   const value = isItem ? last.container : input;
   const path = modelPath(isItem ? place.slice(0, -1) : place);
-  const part =
-    last?.kind === "list"
-      ? "Member"
-      : issue.path?.at(-1)?.origin === "key"
-        ? "Map keys"
-        : "Map value";
+  const ofMap = issue.path?.at(-1)?.origin === "key" ? "Map keys" : "Map value";
+  const part = last?.kind === "list" ? "Member" : ofMap;
   const constraint = isItem ? `${part} must satisfy constraint: [${message}]` : message;
   const shown = hides ? "" : isMissingMember ? " null" : ` '${javaText(value)}'`;
   const text = `Value${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
