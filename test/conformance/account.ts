@@ -8,6 +8,7 @@ import { LOCAL_ACCOUNT_ID, type LocalAwsOptions } from "@websocket-lambda/local-
 import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
 import { type Clients, createClients } from "./clients.ts";
+import { allowing, lambdaTrust } from "./policies.ts";
 import { type Answer, request } from "./signed-request.ts";
 
 const REGION = "us-east-1";
@@ -151,18 +152,12 @@ async function createRole(iam: IAM): Promise<string> {
   const RoleName = uniqueName("role");
   const { Role } = await iam.createRole({
     RoleName,
-    AssumeRolePolicyDocument: policy({
-      Action: "sts:AssumeRole",
-      Principal: { Service: "lambda.amazonaws.com" },
-    }),
+    AssumeRolePolicyDocument: lambdaTrust(),
   });
   await iam.putRolePolicy({
     RoleName,
     PolicyName: "all",
-    PolicyDocument: policy({ Action: "*", Resource: "*" }),
+    PolicyDocument: allowing({ Action: "*", Resource: "*" }),
   });
   return Role?.Arn ?? "";
 }
-
-const policy = (statement: object): string =>
-  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { allowing, lambdaTrust } from "./policies.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
 /** Roles, policies, and temporary credentials. */
@@ -220,13 +221,10 @@ export const iam: Behaviour[] = [
   },
 ];
 
-function newPolicy() {
-  const Statement = [{ Effect: "Allow", Action: "lambda:ListFunctions", Resource: "*" }];
-  return {
-    PolicyName: uniqueName("policy"),
-    PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
-  };
-}
+const newPolicy = () => ({
+  PolicyName: uniqueName("policy"),
+  PolicyDocument: allowing({ Action: "lambda:ListFunctions", Resource: "*" }),
+});
 
 async function createPolicy(client: Account["iam"]): Promise<string> {
   const { Policy } = await client.createPolicy(newPolicy());
@@ -240,11 +238,7 @@ async function createRole(client: Account["iam"]): Promise<{ RoleName: string }>
 }
 
 /** A role that Lambda can assume. */
-function newRole(Action: string | string[] = "sts:AssumeRole") {
-  const Principal = { Service: "lambda.amazonaws.com" };
-  const Statement = [{ Effect: "Allow", Action, Principal }];
-  return {
-    RoleName: uniqueName("role"),
-    AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
-  };
-}
+const newRole = (actions?: string[]) => ({
+  RoleName: uniqueName("role"),
+  AssumeRolePolicyDocument: lambdaTrust(actions),
+});

@@ -3,6 +3,7 @@ import { createManualClock } from "@websocket-lambda/local-aws";
 import { expect, onTestFinished } from "vitest";
 import { type Account, createAccount, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { lambdaTrust } from "./policies.ts";
 import { captured, snapshots } from "./sources.ts";
 
 const REGION_PATTERN = String.raw`((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?`;
@@ -533,16 +534,7 @@ const configurations: Behaviour[] = [
       await sqs.createQueue({ QueueName });
       const { Role } = await iam.createRole({
         RoleName,
-        AssumeRolePolicyDocument: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Action: "sts:AssumeRole",
-              Principal: { Service: "lambda.amazonaws.com" },
-            },
-          ],
-        }),
+        AssumeRolePolicyDocument: lambdaTrust(),
       });
       const create = createFunction({
         ...(Role?.Arn !== undefined && { Role: Role.Arn }),

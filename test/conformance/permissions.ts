@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { allowing, lambdaTrust } from "./policies.ts";
 import { documented } from "./sources.ts";
 
 /**
@@ -14,14 +15,11 @@ async function maySend(account: Account, statement: object): Promise<boolean> {
   const TargetArn = `arn:aws:sqs:us-east-1:${id}:${QueueName}`;
   const { Role } = await iam.createRole({
     RoleName,
-    AssumeRolePolicyDocument: policy({
-      Action: "sts:AssumeRole",
-      Principal: { Service: "lambda.amazonaws.com" },
-    }),
+    AssumeRolePolicyDocument: lambdaTrust(),
   });
   const { Policy } = await iam.createPolicy({
     PolicyName: uniqueName("policy"),
-    PolicyDocument: policy({ Action: "sqs:SendMessage", Resource: TargetArn, ...statement }),
+    PolicyDocument: allowing({ Action: "sqs:SendMessage", Resource: TargetArn, ...statement }),
   });
   await iam.attachRolePolicy({ RoleName, PolicyArn: Policy?.Arn ?? "" });
   const create = beginFunction({ Role: Role?.Arn ?? "", DeadLetterConfig: { TargetArn } });
@@ -33,9 +31,6 @@ async function maySend(account: Account, statement: object): Promise<boolean> {
   });
   return false;
 }
-
-const policy = (statement: object): string =>
-  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 
 const ACCOUNT = "aws:PrincipalAccount";
 const OTHERS = ["111122223333", "444455556666"];

@@ -1,14 +1,13 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { lambdaTrust, policy } from "./policies.ts";
 import { reported } from "./sources.ts";
 
 const queue = "arn:aws:sqs:us-east-1:000000000000:jobs";
 const statement = { Effect: "Allow", Action: "sqs:SendMessage", Resource: queue };
 const { Action: _action, ...withoutAction } = statement;
 const { Resource: _resource, ...withoutResource } = statement;
-const policy = (...statements: object[]) =>
-  JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
 const SYNTAX = "Syntax errors in policy.";
 const VERSION = "Policy document must be version 2012-10-17 or greater.";
@@ -109,12 +108,7 @@ const accepted: [document: string, text: string][] = [
 
 async function createRole({ iam }: Account): Promise<string> {
   const RoleName = uniqueName("role");
-  const AssumeRolePolicyDocument = policy({
-    Effect: "Allow",
-    Action: "sts:AssumeRole",
-    Principal: { Service: "lambda.amazonaws.com" },
-  });
-  await iam.createRole({ RoleName, AssumeRolePolicyDocument });
+  await iam.createRole({ RoleName, AssumeRolePolicyDocument: lambdaTrust() });
   return RoleName;
 }
 

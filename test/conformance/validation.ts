@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Behaviour } from "./behaviour.ts";
-import { refusalOf } from "./account.ts";
+import { type Account, refusalOf } from "./account.ts";
 import { modelled, reported, snapshots } from "./sources.ts";
 
 /** Requests that break a constraint of the model, in every service. Each row names its service. */
@@ -11,13 +11,7 @@ export const validation: Behaviour[] = [
     source: modelled.logs,
     service: "CloudWatch Logs",
     check: async ({ account }) => {
-      const { status, body } = await account.request("logs", {
-        headers: {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amz-target": "Logs_20140328.DescribeLogGroups",
-        },
-        body: "{",
-      });
+      const { status, body } = await describeLogGroups(account, "{");
       expect(status).toBe(400);
       expect(JSON.parse(body)).toMatchObject({ __type: "SerializationException" });
     },
@@ -28,13 +22,7 @@ export const validation: Behaviour[] = [
     source: reported.wrongTypes,
     service: "CloudWatch Logs",
     check: async ({ account }) => {
-      const { status, body } = await account.request("logs", {
-        headers: {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amz-target": "Logs_20140328.DescribeLogGroups",
-        },
-        body: { limit: "1" },
-      });
+      const { status, body } = await describeLogGroups(account, { limit: "1" });
       expect(status).toBe(400);
       expect(JSON.parse(body)).toEqual({
         __type: "SerializationException",
@@ -71,3 +59,13 @@ export const validation: Behaviour[] = [
     },
   },
 ];
+
+/** Sends a body that an SDK client would not send. */
+const describeLogGroups = (account: Account, body: object | string) =>
+  account.request("logs", {
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "Logs_20140328.DescribeLogGroups",
+    },
+    body,
+  });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import type { CreateFunctionCommandInput } from "@aws-sdk/client-lambda";
 import type { Clients } from "../clients.ts";
+import { lambdaTrust, policy } from "../policies.ts";
 
 /** The resources that questions create, and delete at the end. */
 export interface Bench extends Clients {
@@ -79,25 +80,13 @@ export function createBench(
     const RoleName = name(suffix);
     const { Role } = await clients.iam.createRole({
       RoleName,
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Action: "sts:AssumeRole",
-            Principal: { Service: "lambda.amazonaws.com" },
-          },
-        ],
-      }),
+      AssumeRolePolicyDocument: lambdaTrust(),
     });
     onClose(`role ${RoleName}`, () => clients.iam.deleteRole({ RoleName }));
     await clients.iam.putRolePolicy({
       RoleName,
       PolicyName: "bench",
-      PolicyDocument: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: statements.map((statement) => ({ Effect: "Allow", ...statement })),
-      }),
+      PolicyDocument: policy(...statements.map((each) => ({ Effect: "Allow", ...each }))),
     });
     onClose(`policy of ${RoleName}`, () =>
       clients.iam.deleteRolePolicy({ RoleName, PolicyName: "bench" }),
