@@ -3,11 +3,9 @@ import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
 import { regionOf, type State } from "../../state.ts";
 import type { FunctionConfiguration } from "../state.ts";
-import { invalid, REGION_PATTERN } from "./function-name.ts";
+import { invalid } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
-import { pattern } from "./pattern.ts";
-
-const ARN = String.raw`arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(${REGION_PATTERN})?:(\d{12})?:(.*)`;
+import { pattern, RESOURCE_ARN_PATTERN } from "./pattern.ts";
 
 const destination = v.exactOptional(
   v.strictObject({
@@ -15,7 +13,7 @@ const destination = v.exactOptional(
       v.pipe(
         v.string(),
         v.maxLength(350),
-        pattern(String.raw`$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|${ARN}`),
+        pattern(String.raw`$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|${RESOURCE_ARN_PATTERN}`),
       ),
     ),
   }),

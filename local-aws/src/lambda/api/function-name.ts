@@ -2,17 +2,13 @@ import * as v from "valibot";
 import { AwsError } from "../../protocols/aws-error.ts";
 import { type Functions, functionNotFound } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
-import { pattern } from "./pattern.ts";
+import { pattern, REGION_PATTERN } from "./pattern.ts";
 
 /*
  * The patterns and lengths are those of AWS's errors.
  * https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/lambda_/test_lambda_api.snapshot.json
  */
-const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
-const PREFIX = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?(${REGION}:)?(\d{12}:)?(function:)?`;
-
-/** The region in the ARN of a resource, in the notation of Lambda's model. */
-export const REGION_PATTERN = REGION;
+const PREFIX = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?(${REGION_PATTERN}:)?(\d{12}:)?(function:)?`;
 
 /** The parameter of the operations that change a function. */
 export const functionName = v.pipe(
@@ -36,7 +32,7 @@ export const qualifier = v.pipe(
 
 /** The parts of a name, of a partial ARN or of an ARN, each with a qualifier or without. */
 const REFERENCE = new RegExp(
-  String.raw`^(?:arn:[^:]*:lambda:)?(?:(${REGION.replaceAll("(", "(?:")}):)?(?:(\d{12}):)?(?:function:)?([^:]+)(?::([^:]+))?$`,
+  String.raw`^(?:arn:[^:]*:lambda:)?(?:(${REGION_PATTERN.replaceAll("(", "(?:")}):)?(?:(\d{12}):)?(?:function:)?([^:]+)(?::([^:]+))?$`,
 );
 
 export interface FunctionReference {

@@ -1,5 +1,11 @@
 import * as v from "valibot";
 
+/** The region in an ARN, in the notation of Lambda's model. */
+export const REGION_PATTERN = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
+
+/** The ARN of a resource of any service, in the notation of Lambda's model. */
+export const RESOURCE_ARN_PATTERN = String.raw`arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(${REGION_PATTERN})?:(\d{12})?:(.*)`;
+
 /**
  * A text that a pattern of Lambda's model matches as a whole. The error names the pattern.
  * @param source a regular expression without anchors.

@@ -10,10 +10,9 @@ import {
   isAlias,
   missingFunction,
   notFound,
-  REGION_PATTERN,
 } from "./function-name.ts";
 import { type FunctionsApi, functionInput, functionRoute } from "./function-route.ts";
-import { pattern } from "./pattern.ts";
+import { pattern, RESOURCE_ARN_PATTERN } from "./pattern.ts";
 import { revisionId, revisionMismatch } from "./revision.ts";
 
 const statementId = v.pipe(v.string(), v.maxLength(100), pattern("([a-zA-Z0-9-_]+)"));
@@ -30,15 +29,13 @@ const servicePrincipal = v.pipe(
   }),
 );
 
-const SOURCE_ARN = String.raw`arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(${REGION_PATTERN})?:(\d{12})?:(.*)`;
-
 const addInput = v.strictObject({
   ...functionInput,
   RevisionId: revisionId,
   StatementId: statementId,
   Action: only("Action", "lambda:InvokeFunction"),
   Principal: servicePrincipal,
-  SourceArn: v.exactOptional(v.pipe(v.string(), pattern(SOURCE_ARN))),
+  SourceArn: v.exactOptional(v.pipe(v.string(), pattern(RESOURCE_ARN_PATTERN))),
 });
 
 /**

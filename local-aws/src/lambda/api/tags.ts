@@ -3,9 +3,9 @@ import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
-import { findFunction, invalid, REGION_PATTERN, resolveFunction } from "./function-name.ts";
+import { findFunction, invalid, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
-import { pattern } from "./pattern.ts";
+import { pattern, REGION_PATTERN } from "./pattern.ts";
 
 /** The resources of Lambda that AWS can tag. */
 const Resource = v.pipe(
