@@ -4,6 +4,13 @@
  */
 export const EXECUTE_API_PATH = "/_aws/execute-api";
 
+/** The host of the default endpoint of an API on AWS. Its group is the ID of the API. */
+export const DEFAULT_ENDPOINT_HOST =
+  /^([\w-]+)\.execute-api(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+
+/** The host of `https://ws://localhost:4566/_aws/execute-api/…`: an `apiEndpoint` behind another scheme. */
+export const SCHEME_HOST = "ws";
+
 /**
  * The `apiEndpoint` of an API, such as `ws://localhost:4566/_aws/execute-api/abcdefghij`.
  * @param endpoint the URL of the local AWS, such as `http://localhost:4566`.

@@ -1,5 +1,5 @@
 import type { DomainName } from "../apigateway/state.ts";
-import { EXECUTE_API_PATH } from "../execute-api-url.ts";
+import { DEFAULT_ENDPOINT_HOST, EXECUTE_API_PATH, SCHEME_HOST } from "../execute-api-url.ts";
 import type { State } from "../state.ts";
 import { createIds } from "./ids.ts";
 
@@ -29,7 +29,7 @@ export function createCustomDomains(state: State): CustomDomains {
   };
   const ofHost = (host: string) => {
     const name = host.replace(/:\d*$/, "").toLowerCase();
-    return find(name)?.domainName ?? DEFAULT_ENDPOINT.exec(name)?.[1];
+    return find(name)?.domainName ?? DEFAULT_ENDPOINT_HOST.exec(name)?.[1];
   };
 
   /** A connection ID has the form of its API. Functions post to the host in their event, without the API. */
@@ -41,7 +41,7 @@ export function createCustomDomains(state: State): CustomDomains {
 
   return {
     find,
-    isApiHost: (host = "") => host === SCHEME || ofHost(host) !== undefined,
+    isApiHost: (host = "") => host === SCHEME_HOST || ofHost(host) !== undefined,
     qualify(host = "", path) {
       const name = ofHost(host);
       if (name !== undefined) return `${EXECUTE_API_PATH}/${name}${path}`;
@@ -55,12 +55,6 @@ export function createCustomDomains(state: State): CustomDomains {
   };
 }
 
-const DEFAULT_ENDPOINT =
-  /^([\w-]+)\.execute-api(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
-
 const CONNECTION_PATH = /^\/([^/]+)\/@connections\/([^/]+)$/;
-
-/** The host of `https://ws://localhost:4566/_aws/execute-api/…`: an `apiEndpoint` behind another scheme. */
-const SCHEME = "ws";
 
 const ENDPOINT_IN_PATH = /^\/\/[^/]+\/_aws\/execute-api(?=\/)/;

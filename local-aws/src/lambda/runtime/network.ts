@@ -8,6 +8,7 @@
  * stays the same, so their signatures stay valid. Other connections to AWS fail.
  */
 import { isIP, Socket, type TcpNetConnectOpts } from "node:net";
+import { DEFAULT_ENDPOINT_HOST, SCHEME_HOST } from "../../execute-api-url.ts";
 
 export interface NetworkSettings {
   /** The port of the local AWS. */
@@ -18,15 +19,9 @@ export interface NetworkSettings {
   allowedAwsHosts: readonly string[];
 }
 
-/** The default endpoint of an API. */
-const EXECUTE_API = /^[\w-]+\.execute-api(-fips)?\.[\w-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/;
-
 const AWS = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$/;
 
 const LOOPBACK = /^((.+\.)?localhost|127(\.\d+){3}|::1)$/;
-
-/** The host of `https://ws://localhost:4566/…`: an `apiEndpoint` behind another scheme. */
-const SCHEME = "ws";
 
 /** `Socket.prototype.connect` with all of its forms. */
 type Connect = (this: Socket, ...args: unknown[]) => Socket;
@@ -56,7 +51,7 @@ export function directConnections(settings: NetworkSettings): void {
     }
     if (isIP(host) !== 0 || settings.allowedAwsHosts.includes(host))
       return connect.apply(this, args);
-    if (EXECUTE_API.test(host) || (host === SCHEME && isSecure(this)))
+    if (DEFAULT_ENDPOINT_HOST.test(host) || (host === SCHEME_HOST && isSecure(this)))
       return toLocalAws(this, options, callback);
     // Written data waits for the connection.
     Object.assign(this, { connecting: true });
