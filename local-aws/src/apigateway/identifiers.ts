@@ -15,6 +15,12 @@ export function findApi(state: State, region: string, apiId: string): Api {
   return find(apis, apiId, `Invalid API identifier specified ${state.accountId}:${apiId}`);
 }
 
+/** Returns the APIs of all regions that have a stage of the name. */
+export const apisWithStage = (state: State, stageName: string): Api[] =>
+  Object.values(state.regions)
+    .flatMap(({ apigateway }) => Object.values(apigateway.apis))
+    .filter(({ stages }) => Object.hasOwn(stages, stageName));
+
 /** @throws {AwsError} 404 NotFoundException. */
 export function findDomainName(state: State, region: string, domainName: string): DomainName {
   const { domainNames } = regionOf(state, region).apigateway;

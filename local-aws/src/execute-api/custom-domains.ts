@@ -1,3 +1,4 @@
+import { apisWithStage } from "../apigateway/identifiers.ts";
 import type { DomainName } from "../apigateway/state.ts";
 import { DEFAULT_ENDPOINT_HOST, EXECUTE_API_PATH, SCHEME_HOST } from "../execute-api-url.ts";
 import type { State } from "../state.ts";
@@ -34,10 +35,8 @@ export function createCustomDomains(state: State): CustomDomains {
 
   /** A connection ID has the form of its API. Functions post to the host in their event, without the API. */
   const apiOfConnection = (stage: string, connectionId: string): string | undefined =>
-    Object.values(state.regions)
-      .flatMap(({ apigateway }) => Object.values(apigateway.apis))
-      .filter(({ stages }) => Object.hasOwn(stages, stage))
-      .find(({ apiId }) => createIds(apiId).isConnectionId(connectionId))?.apiId;
+    apisWithStage(state, stage).find(({ apiId }) => createIds(apiId).isConnectionId(connectionId))
+      ?.apiId;
 
   return {
     find,

@@ -1,3 +1,4 @@
+import { apisWithStage } from "../apigateway/identifiers.ts";
 import type { Api, ApiMapping, DeployedApi, DomainName, Stage } from "../apigateway/state.ts";
 import type { State } from "../state.ts";
 import type { CustomDomains } from "./custom-domains.ts";
@@ -109,9 +110,7 @@ export function createPublishedStages(state: State, domains: CustomDomains): Pub
       return findAtApi(host, stageName);
     },
     findByName(stageName) {
-      const [api, ...others] = Object.values(state.regions)
-        .flatMap(({ apigateway }) => Object.values(apigateway.apis))
-        .filter(({ stages }) => Object.hasOwn(stages, stageName));
+      const [api, ...others] = apisWithStage(state, stageName);
       return api === undefined || others.length > 0 ? undefined : findAtApi(api.apiId, stageName);
     },
   };
