@@ -1,5 +1,5 @@
 import { apisWithStage } from "../apigateway/identifiers.ts";
-import type { Api, ApiMapping, DeployedApi, DomainName, Stage } from "../apigateway/state.ts";
+import type { ApiMapping, DeployedApi, DomainName, Stage } from "../apigateway/state.ts";
 import type { State } from "../state.ts";
 import type { CustomDomains } from "./custom-domains.ts";
 import { createIds, type Ids } from "./ids.ts";
@@ -19,10 +19,7 @@ export interface PublishedStage {
 
 /** A reference to a stage, which a connection keeps. It survives changes to the API and its stage. */
 export interface StageReference {
-  /**
-   * The stage as it is now; undefined if it or its API has been deleted, or if it has no deployment.
-   * The caller must not keep it.
-   */
+  /** The stage as it is now; undefined if it or its API has been deleted, or if it has no deployment. */
   current(): PublishedStage | undefined;
 }
 
@@ -57,20 +54,12 @@ export function createPublishedStages(state: State, domains: CustomDomains): Pub
   const referenceTo = (region: string, apiId: string, stageName: string): StageReference => {
     const arn = `arn:aws:execute-api:${region}:${state.accountId}:${apiId}/${stageName}`;
     const ids = createIds(apiId);
-    let published: PublishedStage | undefined;
-    const publish = (api: Api, stage: Stage): PublishedStage | undefined => {
-      const { deploymentId = "" } = stage;
-      const deployment = own(api.deployments, deploymentId);
-      return deployment && { apiId, api: deployment.api, stage, region, arn, ids };
-    };
     return {
       current() {
         const api = own(state.regions[region]?.apigateway.apis ?? {}, apiId);
         const stage = api && own(api.stages, stageName);
-        if (api === undefined || stage === undefined) return undefined;
-        // A stage with another deployment is another object, so the copy of a deployment is resolved once.
-        if (published?.stage !== stage) published = publish(api, stage);
-        return published;
+        const deployment = stage && own(api.deployments, stage.deploymentId ?? "");
+        return deployment && { apiId, api: deployment.api, stage, region, arn, ids };
       },
     };
   };
