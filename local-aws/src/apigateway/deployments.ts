@@ -114,14 +114,13 @@ function describe(deployment: Deployment): Partial<Deployment> {
 export function deployedApi(api: DeployedApi): DeployedApi {
   const { routeSelectionExpression, disableExecuteApiEndpoint } = api;
   const { integrations, routes, authorizers } = api;
-  const part: DeployedApi = {
+  return structuredClone({
     routeSelectionExpression,
     ...(disableExecuteApiEndpoint !== undefined && { disableExecuteApiEndpoint }),
     integrations,
     routes,
     authorizers,
-  };
-  return JSON.parse(JSON.stringify(part)) as DeployedApi;
+  });
 }
 
 function addDeployment(
