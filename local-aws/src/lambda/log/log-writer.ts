@@ -24,16 +24,16 @@ export function createLogWriter(
   const { LogGroup: logGroupName } = LoggingConfig;
   const { region, accountId } = arnOf(configuration);
   const session = iam.sessionOf(Role, FunctionName);
-  const groupArn = `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}`;
+  const streamsArn = `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName}:log-stream:`;
+  const streamArn = streamsArn + logStreamName;
   const stream = { region, logGroupName, logStreamName };
 
-  const allows = (action: string, streamName: string) =>
-    iam.allows(session, action, `${groupArn}:log-stream:${streamName}`);
-  const allowsWrite = (action: string) => allows(action, logStreamName);
+  const allowsWrite = (action: string) => iam.allows(session, action, streamArn);
   const write: (...written: Parameters<LogWriter>) => boolean = (author, events) =>
     WRITE_ACTIONS.every(allowsWrite) && logs.write(stream, author, events);
   const createGroup = () =>
-    allows("logs:CreateLogGroup", "") && logs.createGroup(region, logGroupName);
+    iam.allows(session, "logs:CreateLogGroup", streamsArn) &&
+    logs.createGroup(region, logGroupName);
 
   const warn = () => {
     if (warned.has(configuration)) return;
