@@ -187,6 +187,7 @@ function contextOf(
     time,
   }: { connectionId: string; domainName: string | undefined; time: number },
 ) {
+  const userId = userIdOf(state, caller);
   return {
     routeKey: `${method} /@connections/{connectionId}`,
     eventType: "CONNECTION_API",
@@ -195,13 +196,8 @@ function contextOf(
     stage: stage.stageName,
     requestTimeEpoch: time,
     identity: {
-      // Computed only if the format names them.
-      get caller() {
-        return userIdOf(state, caller);
-      },
-      get user() {
-        return userIdOf(state, caller);
-      },
+      caller: userId,
+      user: userId,
       userArn: caller.arn,
       sourceIp,
       userAgent: headers["user-agent"],
