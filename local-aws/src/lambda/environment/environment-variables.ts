@@ -29,6 +29,7 @@ export function environmentVariables(options: {
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
+    // As recorded on AWS, except for the folder of Node.js. The slash after `/usr/bin` is recorded, too.
     PATH: paths(dirname(node.path), "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
     LD_LIBRARY_PATH: paths(taskRoot, join(taskRoot, "lib")),
     NODE_PATH: paths(...runtimeModules, taskRoot),
