@@ -102,7 +102,7 @@ const isNoSource = (identitySource: string): Behaviour => ({
 });
 
 const isRefusedByLoadBalancer = (first: string, second: string): Behaviour => ({
-  behaviour: `two headers Authorization, ${JSON.stringify(first)} and ${JSON.stringify(second)}, are answered 400 by the load balancer`,
+  behaviour: `the load balancer refuses two headers Authorization, ${JSON.stringify(first)} and ${JSON.stringify(second)}, with 400`,
   basis,
   source,
   check: async ({ stack }) => {

@@ -299,7 +299,7 @@ const tags: Behaviour[] = [
       ),
     ]),
   ),
-  refused("the tags of what is no resource of Lambda are refused", async ({ lambda }) => [
+  refused("ListTags refuses an invalid ARN", async ({ lambda }) => [
     lambda.listTags({ Resource: "arn:aws:something" }),
     violates(
       "arn:aws:something",
@@ -345,7 +345,7 @@ const eventInvokeConfigs: Behaviour[] = [
       ),
     ];
   }),
-  refused("a destination that is no ARN is refused", async ({ lambda }) => [
+  refused("a destination that is not an ARN is refused", async ({ lambda }) => [
     lambda.putFunctionEventInvokeConfig({
       FunctionName: "f",
       DestinationConfig: { OnFailure: { Destination: "arn:aws:_-/!lambda:us-east-1::f" } },

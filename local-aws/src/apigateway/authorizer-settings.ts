@@ -30,10 +30,10 @@ const updateSchema = v.strictObject(updateSettings);
 type Settings = v.InferOutput<typeof updateSchema>;
 
 /**
- * Returns an authorizer with changed settings. What the changes leave out stays as it is.
- * The texts are captured.
- * @throws {AwsError} 400 for a setting that only authorizers of HTTP APIs have, and for an identity source
- * that is none.
+ * Returns an authorizer with changed settings. Settings that the changes leave out stay the same. The
+ * messages of the errors are captured.
+ * @throws {AwsError} 400 for a setting that only authorizers of HTTP APIs have, and for an invalid
+ * identity source.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_authorizer_admission.json
  */
 export function changeAuthorizer(
@@ -51,7 +51,7 @@ export function changeAuthorizer(
     throw notImplemented("the parameter jwtConfiguration of an authorizer of the type REQUEST");
   const { name = authorizer.name, authorizerUri = authorizer.authorizerUri } = changes;
   const { identitySource = authorizer.identitySource ?? [] } = changes;
-  // Our choice, because there is no source: the text, where there is no URI at all.
+  // Our choice, because there is no source: the message if there is no URI.
   if (authorizerUri === undefined) throw badRequest(INVALID_URI);
   return {
     authorizerId: authorizer.authorizerId,
@@ -69,7 +69,7 @@ function refuseForWebSocket(member: string, value: unknown): void {
 const IDENTITY_SOURCE =
   /^(route\.request\.(querystring|header)|stageVariables|context)\.[a-zA-Z0-9._-]+$/;
 
-/** @param sources an empty text is no source. */
+/** Returns no sources for a list of empty strings. */
 function checkedSources(sources: string[]): string[] {
   if (sources.join("") === "") return [];
   const invalid = sources.find((source) => !IDENTITY_SOURCE.test(source));

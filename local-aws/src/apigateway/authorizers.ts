@@ -59,7 +59,7 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
       input: updateInput,
       handle({ apiId, authorizerId, authorizerPayloadFormatVersion = "", ...changes }, region) {
         const api = apiOf(region, apiId);
-        // As captured: an empty text removes the version, which is never there.
+        // As captured: an empty string is accepted. It removes the version, and there is never one.
         const version = authorizerPayloadFormatVersion !== "" && { authorizerPayloadFormatVersion };
         return put(api, changeAuthorizer(get(api, authorizerId), { ...changes, ...version }));
       },

@@ -30,7 +30,7 @@ export function findDomainName(state: State, region: string, domainName: string)
 /**
  * One of what belongs to an API, by its id.
  *
- * Our choice: the text for a kind other than a route and an authorizer, of which there are captures.
+ * The messages for routes and authorizers are captured. Our choice: the other kinds have the same message.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_authorizer_admission.json
  * @throws {AwsError} 404 NotFoundException.
  */

@@ -60,8 +60,8 @@ export const newStage = (stageName: string, tags: Record<string, string>, now: s
 /**
  * A stage with changed settings. What the change leaves out stays as it is, in the nested settings
  * too; a stage variable is taken away by setting it to the empty string.
- * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that isn't there and for a
- * deployment that isn't there.
+ * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that does not exist and for a
+ * deployment that does not exist.
  */
 export function changeStage(
   { state, clock }: { state: State; clock: Clock },

@@ -72,7 +72,7 @@ function createFunction(
 const NAME_LENGTH = 64;
 
 /**
- * Checks what the pattern of a name allows, but not in the name of a new function.
+ * Rejects references that match the pattern of a function name, but cannot be the name of a new function.
  * @throws {AwsError} 400 for a name that is too long or has a qualifier, 403 for another account.
  */
 function checkName(

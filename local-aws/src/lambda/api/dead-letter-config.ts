@@ -40,7 +40,7 @@ export function checkDeadLetterConfig(
 }
 
 /**
- * Checks that a queue exists that a function is to have for dead letters.
+ * Checks that the dead-letter queue of a function exists.
  * @throws {AwsError} 400 InvalidParameterValueException, with the error of SQS in its text.
  */
 export function checkDeadLetterQueue(state: State, targetArn: string): void {
