@@ -43,6 +43,14 @@ const moduleAddresses = (name: string) =>
     "aws_lambda_function.this",
   ].map((address) => `module.${name}.${address}`);
 
+test("the resources of a module with the name data are no data sources", async () => {
+  const renamed = async (name: string) =>
+    (await fixture(name)).replaceAll("module.chat", "module.data");
+  const plan = (await renamed("plan.json")).replace('"chat": {', '"data": {');
+  const { reached } = reachabilityOf(plan, readGraph(await renamed("graph.dot")));
+  expect(reached).toEqual(expect.arrayContaining(moduleAddresses("data")));
+});
+
 test("without a WebSocket API, nothing is reached", async () => {
   const graph = readGraph(await fixture("graph.dot"));
   const plan = (await fixture("plan.json")).replaceAll(

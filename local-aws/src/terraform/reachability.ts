@@ -84,6 +84,8 @@ const Plan = v.object({
 /** A resource of the configuration, with its address in the root module. */
 interface Configured {
   address: string;
+  /** `managed`, or `data` for a data source. */
+  mode: string;
   type: string;
   /** The nodes of the graph that an attribute names, and its value if that is constant. */
   attribute(name: string): { nodes: string[]; constant: unknown };
@@ -96,9 +98,7 @@ interface Configured {
  */
 export function reachabilityOf(plan: string, graph: DependencyGraph): Reachability {
   const { planned_values, configuration } = v.parse(Plan, JSON.parse(plan));
-  const managed = configuredIn(configuration.root_module).filter(
-    ({ address }) => !/(^|\.)data\./.test(address),
-  );
+  const managed = configuredIn(configuration.root_module).filter(({ mode }) => mode === "managed");
   const apis = resourcesIn(planned_values.root_module).filter(
     ({ type, values }) =>
       type === "aws_apigatewayv2_api" && values["protocol_type"] === "WEBSOCKET",
@@ -148,8 +148,9 @@ export function reachabilityOf(plan: string, graph: DependencyGraph): Reachabili
 /** The resources of a module and of those that it calls. */
 function configuredIn(module: ConfigurationModule, prefix = ""): Configured[] {
   const own = module.resources.map(
-    ({ address, type, expressions, for_each_expression }): Configured => ({
+    ({ address, mode, type, expressions, for_each_expression }): Configured => ({
       address: prefix + address,
+      mode,
       type,
       attribute(name) {
         const { references, constant_value } = expressionOf(expressions[name]);
