@@ -11,8 +11,7 @@ import {
   UsageError,
 } from "./command-options.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
-import { formatLogEvent } from "./terminal/log-format.ts";
-import { formatMessage } from "./terminal/trace-format.ts";
+import { printEvents } from "./terminal/print-events.ts";
 
 const USAGE = `Usage: local-aws [options]
        local-aws start [options] [folder]
@@ -131,15 +130,7 @@ async function start({ port, trace, options }: Arguments): Promise<void> {
     await aws.close();
     throw error;
   }
-  aws.subscribe({
-    log(event) {
-      // The access log adds nothing to the logs of the functions.
-      if (event.author !== "access-log") console.log(formatLogEvent(event, process.stdout));
-    },
-    ...(trace && {
-      message: (message) => console.log(formatMessage(message, process.stdout)),
-    }),
-  });
+  printEvents(aws, trace);
   console.log(introduction(aws, options.snapshot === undefined));
 }
 

@@ -1,8 +1,7 @@
 /** `local-aws start`: applies a folder, prints its URLs and follows the changes of its code. */
 import { UsageError } from "../command-options.ts";
 import type { LocalAws } from "../local-aws.ts";
-import { formatLogEvent } from "../terminal/log-format.ts";
-import { formatMessage } from "../terminal/trace-format.ts";
+import { printEvents } from "../terminal/print-events.ts";
 import { stageUrls } from "../web-socket-url.ts";
 import { apply, describeError } from "./apply.ts";
 import { functionSources, type FunctionSource } from "./function-sources.ts";
@@ -22,7 +21,7 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
   let end = () => {};
   try {
     await runSession({ folder, port, aws, stopped }, async (session) => {
-      printLogs(session.aws, trace);
+      printEvents(session.aws, trace);
       console.log(introduction(session.aws));
       const stages = printStages(session);
       end = stages;
@@ -65,16 +64,6 @@ The local AWS is running. Terraform applies the folder to it. Nothing is saved.
 
   Console  ${endpoint}/
 `;
-
-function printLogs(aws: LocalAws, trace: boolean): void {
-  aws.subscribe({
-    log(event) {
-      // The access log adds nothing to the logs of the functions.
-      if (event.author !== "access-log") console.log(formatLogEvent(event, process.stdout));
-    },
-    ...(trace && { message: (message) => console.log(formatMessage(message, process.stdout)) }),
-  });
-}
 
 /** Prints the URL of each stage once it exists, until the returned function is called. */
 function printStages({ aws, state }: Session): () => void {
