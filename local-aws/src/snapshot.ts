@@ -197,11 +197,11 @@ const nameOf = (item: unknown) =>
 function stableIds({ iam, regions }: State): [string, string][] {
   const roles = Object.values(iam.roles).map(({ RoleId, RoleName }): [string, string] => [
     RoleId,
-    `AROA${createHash("sha256").update(RoleName).digest("hex").slice(0, 17).toUpperCase()}`,
+    stableUniqueId("AROA", RoleName),
   ]);
   const policies = Object.values(iam.policies).map(({ PolicyId, Arn }): [string, string] => [
     PolicyId,
-    `ANPA${createHash("sha256").update(Arn).digest("hex").slice(0, 17).toUpperCase()}`,
+    stableUniqueId("ANPA", Arn),
   ]);
   const apis = Object.values(regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.apis))
@@ -245,8 +245,13 @@ function stableIds({ iam, regions }: State): [string, string][] {
   ];
 }
 
-const stableUuid = (name: string) =>
-  `00000000-0000-4000-8000-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** An ID in the form of those of IAM. */
+const stableUniqueId = (prefix: string, name: string) =>
+  `${prefix}${sha256(name).slice(0, 17).toUpperCase()}`;
+
+const stableUuid = (name: string) => `00000000-0000-4000-8000-${sha256(name).slice(0, 12)}`;
 
 const numbered = (ids: string[], prefix: string) =>
   ids.map((id, index): [string, string] => [id, `${prefix}${index}`]);
