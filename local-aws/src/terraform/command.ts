@@ -6,13 +6,11 @@ import { TerraformStopped } from "./terraform-program.ts";
 
 const COMMANDS = { start, check };
 
-export type CommandName = keyof typeof COMMANDS;
-
-export const isCommandName = (name: string | undefined): name is CommandName =>
-  name !== undefined && Object.hasOwn(COMMANDS, name);
-
 /** Runs a command until it ends or a signal stops it. */
-export async function runCommand(name: CommandName, args: readonly string[]): Promise<void> {
+export async function runCommand(
+  name: keyof typeof COMMANDS,
+  args: readonly string[],
+): Promise<void> {
   const input = readCommandInput(args);
   if (input === undefined) {
     process.stdout.write(USAGE);

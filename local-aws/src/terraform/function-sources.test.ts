@@ -21,9 +21,7 @@ async function createFolder(): Promise<string> {
 
 const resource = (type: string, values: Record<string, unknown>) => ({
   address: `${type}.x`,
-  mode: "managed",
   type,
-  name: "x",
   values,
 });
 const lambda = (function_name: string, filename: string | null) =>

@@ -5,9 +5,7 @@ const Values = v.optional(v.record(v.string(), v.unknown()), {});
 
 const Resource = v.object({
   address: v.string(),
-  mode: v.string(),
   type: v.string(),
-  name: v.string(),
   values: Values,
 });
 

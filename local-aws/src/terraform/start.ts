@@ -18,29 +18,24 @@ const STAGE_INTERVAL = 250;
 export async function start(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
   const { folder, port, trace, options, variables } = input;
   const aws = { ...options, console: {}, spareProcesses: true };
-  let end = () => {};
+  const closers: (() => void)[] = [];
   try {
     await runSession({ folder, port, aws, stopped }, async (session) => {
       printEvents(session.aws, trace);
       console.log(introduction(session.aws));
-      const stages = printStages(session);
-      end = stages;
+      closers.push(printStages(session));
       const targets = input.onlyReachable ? await reachableTargets(session, variables) : [];
       const { errors } = await apply(session.terraform, {
         args: [...variables, ...targets],
         onProgress: (line) => console.log(line),
       });
       if (errors.length > 0) throw new UsageError(describeFailure(errors.map(describeError)));
-      const close = await followSources(session);
-      end = () => {
-        stages();
-        close();
-      };
+      closers.push(await followSources(session));
       console.log("\nTerraform is applied. Press Ctrl-C to stop.\n\nLogs of the functions:");
       await stopped;
     });
   } finally {
-    end();
+    for (const close of closers) close();
   }
 }
 
