@@ -29,7 +29,7 @@ export async function createApi(
   suffix: string,
   options: ApiOptions,
 ): Promise<BenchApi> {
-  // Before the turn, for the function is created in another one's time.
+  // Outside the turn: creating the function takes long, and other tasks need not wait for it.
   await bench.fn();
   return await bench.inTurn(() => create(bench, suffix, options));
 }

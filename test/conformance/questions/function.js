@@ -1,4 +1,4 @@
-// The code of the functions of the questions. Each does the one thing that the client names as `do`.
+// The code of the function that the questions share. It runs the action that the client names as `do`.
 "use strict";
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -76,7 +76,7 @@ export const messages: Question[] = [
   },
   {
     settles: "OPEN-8",
-    question: "Which reason has the close frame 1009?",
+    question: "Which reason does the close frame 1009 have?",
     minutes: 1,
     async ask(_bench, openApi) {
       const url = (await openApi()).url("dev");

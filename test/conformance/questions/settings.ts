@@ -134,7 +134,7 @@ export const settings: Question[] = [
   },
   {
     settles: "OPEN-17",
-    question: "Which platform lines has a start that fails, at the level INFO?",
+    question: "Which platform lines does a start that fails write at the level INFO?",
     minutes: 2,
     async ask(bench) {
       const { name: FunctionName } = await bench.createFunction("init", {
