@@ -1,6 +1,6 @@
 /**
- * How long AWS still works on a change after it has accepted it, in milliseconds. Captures of September
- * and October 2026 have bounds, because they ask every few seconds.
+ * How long AWS still works on a change after it has accepted it, in milliseconds. The captures of
+ * September and October 2026 give only bounds, because they sent a request every few seconds.
  * @see https://github.com/radkawar/stackd/tree/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda
  */
 export interface Timing {

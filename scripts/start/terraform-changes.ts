@@ -71,10 +71,9 @@ export async function notesOnTerraform(root = REPOSITORY): Promise<string[]> {
 }
 
 /**
- * Reports each difference between `terraform/` and the stack of `npm start`: those of now, and those that
- * editing adds.
- * @param say gets a line that it did not get last time.
- * @returns a function that ends it.
+ * Reports the differences between `terraform/` and the stack of `npm start`, now and after each edit.
+ * @param say is called with each line that the previous report did not have.
+ * @returns a function that stops the reports.
  */
 export async function reportTerraformChanges(
   say: (line: string) => void,

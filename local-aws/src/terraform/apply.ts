@@ -34,7 +34,7 @@ const Message = v.object({
 });
 
 /**
- * Applies the module without a question.
+ * Applies the module without asking for approval.
  * @param options.args further arguments, such as `-var-file=test.tfvars`.
  * @param options.onProgress is called with a line for each change that is complete.
  */
@@ -64,12 +64,12 @@ function parseMessage(line: string): v.InferOutput<typeof Message> | undefined {
   try {
     return v.parse(Message, JSON.parse(line));
   } catch {
-    // Terraform also prints lines that are no messages.
+    // Terraform also prints lines that are not messages.
     return undefined;
   }
 }
 
-/** What follows in an error of the AWS provider is the error of the local AWS. */
+/** In an error of the AWS provider, the error of the local AWS follows the request ID. */
 const AWS_ERROR = /RequestID: [^,]*, (?:api error \w+: )?([^]*)$/;
 
 /** Returns an error as a line with the resource, without the parts that only a request has. */

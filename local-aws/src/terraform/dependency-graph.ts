@@ -7,7 +7,10 @@
 export interface DependencyGraph {
   /** The addresses of all resources, data sources included. */
   resources: readonly string[];
-  /** The resources that a resource, a local, a variable or an output names, without those that these name. */
+  /**
+   * The resources that a resource, a local, a variable or an output names. Their own dependencies are left
+   * out.
+   */
   dependenciesOf(address: string): ReadonlySet<string>;
 }
 

@@ -7,15 +7,15 @@ export const PROVIDER_FILE = "zzz_local_aws.tf";
 
 /**
  * Returns the files to add to a root module, by name: the state is in the folder, and every
- * configuration of the AWS provider has the administrator's key of the local AWS and no way to any
- * other account. The endpoint comes from the environment, which has that of all services.
+ * configuration of the AWS provider has the administrator's key of the local AWS and cannot access
+ * another account. The endpoint of all services comes from the environment.
  * @param files the `.tf` and `.tf.json` files of the module, by name.
  */
 export function overrideFiles(files: Readonly<Record<string, string>>): Record<string, string> {
   const aliases = new Set(Object.entries(files).flatMap(([name, text]) => aliasesIn(name, text)));
   const providers = [...aliases].map((alias) => providerBlock(alias)).join("");
   return {
-    // An override needs a block to override. A configuration without arguments is that of no block.
+    // An override needs a block to override. An empty block has the same effect as no block.
     ...(!aliases.has("") && { [PROVIDER_FILE]: 'provider "aws" {}\n' }),
     [OVERRIDE_FILE]: BACKEND + providers + (aliases.has("") ? "" : providerBlock("")),
   };

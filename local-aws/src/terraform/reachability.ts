@@ -28,7 +28,8 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   aws_iam_role_policy: ["role"],
   aws_iam_role_policy_attachment: ["role"],
   aws_lambda_alias: ["function_name"],
-  // Events of a queue that is reached lead to a function, and those of another queue to a function that is.
+  // If the queue is reached, its events invoke the function. If only the function is reached, the events of
+  // the queue invoke it.
   aws_lambda_event_source_mapping: ["function_name", "event_source_arn"],
   aws_lambda_function_event_invoke_config: ["function_name"],
   aws_lambda_permission: ["function_name"],

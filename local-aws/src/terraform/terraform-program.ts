@@ -1,4 +1,4 @@
-/** Runs the program `terraform` in one folder, without any way to AWS. */
+/** Runs the program `terraform` in one folder, without access to AWS. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { UsageError } from "../command-options.ts";
 
@@ -93,7 +93,7 @@ function resultOf(
   return promise;
 }
 
-/** With its providers. */
+/** Kills a program and the processes that it started, such as the providers of Terraform. */
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
@@ -107,9 +107,9 @@ const isMissing = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /**
- * Returns the environment of a Terraform that uses a local AWS. Of the variables of this process that
- * configure AWS, none is in it: a profile, a role or an endpoint of one service could point to AWS.
- * Nor are those that place Terraform's data or add arguments to `terraform init`.
+ * Returns the environment of a Terraform that uses a local AWS. It leaves out the variables of this process
+ * that configure AWS, because a profile, a role or an endpoint of one service could point to AWS. It also
+ * leaves out those that set the folder of Terraform's data or add arguments to its commands.
  * @param endpoint the URL of the local AWS.
  * @param pluginCache a folder for the providers that Terraform downloads, if the user has set none.
  */

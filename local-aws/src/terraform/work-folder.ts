@@ -31,7 +31,7 @@ export interface WorkFolder {
 /**
  * Copies a root module. Its surroundings, up to the root of its repository, are symbolic links, so that
  * modules and files at relative paths outside the folder are found.
- * @param folder which stays as it is.
+ * @param folder is not changed.
  */
 export async function createWorkFolder(folder: string): Promise<WorkFolder> {
   const source = await realpath(folder);
