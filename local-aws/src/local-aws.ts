@@ -304,7 +304,7 @@ export function assemble(
     },
     actions: consoleOptions === false ? {} : deadLetterActions(deadLetters),
     upgrade: executeApi.upgrade,
-    isCustomDomain: executeApi.isApiHost,
+    isApiHost: executeApi.isApiHost,
     allowOtherUsers,
   });
 

@@ -88,7 +88,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
     iam,
     services: { "execute-api": executeApi.service },
     upgrade: executeApi.upgrade,
-    isCustomDomain: executeApi.isApiHost,
+    isApiHost: executeApi.isApiHost,
   });
   const serverSockets = createQueue<Socket>();
   server.on("connection", (socket) => serverSockets.push(socket));

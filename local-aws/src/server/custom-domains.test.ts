@@ -16,7 +16,7 @@ async function start(service: string) {
     },
     services: { "execute-api": served("execute-api"), lambda: served("lambda") },
     pages: { "/": (_, response) => void response.end("page") },
-    isCustomDomain: (host) => host === DOMAIN,
+    isApiHost: (host) => host === DOMAIN,
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

@@ -19,7 +19,7 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
 
 /**
  * Creates the HTTP server of a local AWS. A request goes to the service that it was signed for. A
- * request for the host name of another machine gets no response, except for a custom domain name, by which
+ * request for the host name of another machine gets no response, except for the host of an API, by which
  * clients reach the service `execute-api` alone. Requests from pages of other sites are refused. So are
  * requests of other users for pages or with the administrator's key.
  * @param options.services by signing name, such as `execute-api`.
@@ -27,7 +27,8 @@ export type Page = (request: IncomingMessage, response: ServerResponse) => void 
  * @param options.pages by path, such as `/favicon.ico`.
  * @param options.actions by path: pages that change something, for POST requests. Default: none.
  * @param options.upgrade takes WebSocket handshakes, which any client may send, as on AWS.
- * @param options.isCustomDomain whether a `Host` header names a custom domain name. Default: none does.
+ * @param options.isApiHost whether a `Host` header names a custom domain name or the default endpoint of an
+ * API. Default: none does.
  * @param options.allowOtherUsers whether processes of other users get pages and may send requests of
  * the administrator. Default: no.
  */
@@ -38,18 +39,18 @@ export function createAwsServer(options: {
   pages?: Readonly<Record<string, Page>>;
   actions?: Readonly<Record<string, Page>>;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
-  isCustomDomain?(host: string | undefined): boolean;
+  isApiHost?(host: string | undefined): boolean;
   allowOtherUsers?: boolean;
 }): Server {
   const { iam, services, middleware = [], pages = {}, actions = {}, upgrade } = options;
-  const { isCustomDomain = () => false, allowOtherUsers = false } = options;
+  const { isApiHost = () => false, allowOtherUsers = false } = options;
   const peers = allowOtherUsers ? allPeers : createPeers();
   const pageOf = (request: IncomingMessage) => {
     const { method, url = "/", headers } = request;
     // Signed requests of some services go to `/`, where a page may be as well.
     const isSigned = headers.authorization !== undefined || url.includes("X-Amz-Signature=");
     const served = method === "GET" ? pages : method === "POST" ? actions : {};
-    if (isSigned || hasForeignOrigin(request) || isCustomDomain(headers.host)) return undefined;
+    if (isSigned || hasForeignOrigin(request) || isApiHost(headers.host)) return undefined;
     const [path = "/"] = url.split("?", 1);
     return Object.hasOwn(served, path) ? served[path] : undefined;
   };
@@ -72,7 +73,7 @@ export function createAwsServer(options: {
     // Every user of the machine knows the administrator's secret; only functions know those of roles.
     if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
       throw refusedPeer();
-    if (signed.service !== "execute-api" && isCustomDomain(headers["host"])) throw wrongService();
+    if (signed.service !== "execute-api" && isApiHost(headers["host"])) throw wrongService();
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
     if (service === undefined) throw notImplemented(`the service ${signed.service}`);
     const [path = "/", query = ""] = url.split("?", 2);
@@ -114,7 +115,7 @@ export function createAwsServer(options: {
   };
 
   const isServed = (request: IncomingMessage) =>
-    hasLoopbackHost(request) || isCustomDomain(request.headers.host);
+    hasLoopbackHost(request) || isApiHost(request.headers.host);
   const server = createServer((request, response) => {
     if (isServed(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
