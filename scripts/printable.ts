@@ -4,5 +4,5 @@
  * too, and JSON does not escape them.
  */
 export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it replaces
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");

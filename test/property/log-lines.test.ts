@@ -11,7 +11,7 @@ const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as Wr
 
 const author = fc.constantFrom("platform", "function", "access-log", "client");
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 test("the formatter of the terminal takes any line of any author", () => {

@@ -69,6 +69,6 @@ test("100 progress frames are a bar and a line", () => {
 });
 
 test("what isn't a terminal gets no colours", () => {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   expect(formatMessage(message, pipe)).not.toMatch(/\u001b/);
 });
