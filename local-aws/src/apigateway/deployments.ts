@@ -114,13 +114,14 @@ function describe(deployment: Deployment): Partial<Deployment> {
 export function deployedApi(api: DeployedApi): DeployedApi {
   const { routeSelectionExpression, disableExecuteApiEndpoint } = api;
   const { integrations, routes, authorizers } = api;
-  return structuredClone({
+  const part: DeployedApi = {
     routeSelectionExpression,
     ...(disableExecuteApiEndpoint !== undefined && { disableExecuteApiEndpoint }),
     integrations,
     routes,
     authorizers,
-  });
+  };
+  return JSON.parse(JSON.stringify(part)) as DeployedApi;
 }
 
 function addDeployment(
