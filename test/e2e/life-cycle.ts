@@ -32,16 +32,16 @@ export const lifeCycleTests = (target: Target) =>
 
       test("a client that leaves before its answer leaves no error, no retry and no dead letter", async () => {
         const logs = watchLogs(target.local);
+        const posted = (line: LogLine) =>
+          says("reply posted")(line) && line.content["requestId"] === "never-read";
         const client = await connect(target.url);
         client.send({ action: "echo", data: 1, requestId: "never-read" });
         client.socket.terminate();
-        const { content } = await logs.line(
-          (line) => says("reply posted")(line) && line.content["requestId"] === "never-read",
-        );
+        const { content } = await logs.line(posted);
         expect(content).toMatchObject({ outcome: "gone" });
         await logs.line((line) => says("disconnected")(line) && line.content["code"] === 1006);
         expect(logs.lines.filter(({ level }) => level === "ERROR" || level === "WARN")).toEqual([]);
-        expect(logs.lines.filter(says("reply posted"))).toHaveLength(1);
+        expect(logs.lines.filter(posted)).toHaveLength(1);
         expect(await countDeadLetters(target.local)).toBe(0);
       });
     });
