@@ -106,8 +106,8 @@ test.for([
   [["--account", "1"], '--account must have 12 digits, not "1".'],
   [["--auth", "--empty"], "--auth and --empty cannot be used together."],
   [
-    ["--runtime", "nodejs16.x"],
-    '--runtime must be nodejs18.x or nodejs20.x or nodejs22.x or nodejs24.x, not "nodejs16.x".',
+    ["--runtime", "nodejs14.x"],
+    '--runtime must be nodejs16.x or nodejs18.x or nodejs20.x or nodejs22.x or nodejs24.x, not "nodejs14.x".',
   ],
   [
     ["--runtime", "nodejs24.x", "--empty"],

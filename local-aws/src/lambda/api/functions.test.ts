@@ -198,15 +198,15 @@ describe("CreateFunction refuses", () => {
     },
     {
       what: "a runtime that AWS has retired",
-      input: { Runtime: "nodejs16.x" },
+      input: { Runtime: "nodejs14.x" },
       name: "InvalidParameterValueException",
-      text: "The runtime parameter of nodejs16.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
+      text: "The runtime parameter of nodejs14.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
     },
     {
       what: "a name that is no runtime",
       input: { Runtime: "nodejs23.x" },
       name: "InvalidParameterValueException",
-      text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x] or be a valid ARN",
+      text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs16.x, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x] or be a valid ARN",
     },
     {
       what: "code from S3",
@@ -352,7 +352,7 @@ test("the runtime of a function can be changed", async () => {
   const change = (name: string) =>
     client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Runtime: name as Runtime }));
   expect(await change("nodejs24.x")).toMatchObject({ Runtime: "nodejs24.x" });
-  await expect(change("nodejs16.x")).rejects.toThrow("no longer supported");
+  await expect(change("nodejs14.x")).rejects.toThrow("no longer supported");
 });
 
 describe("logging", () => {

@@ -4,10 +4,12 @@ import { isRuntime, type Runtime, RUNTIMES } from "../environment/node-executabl
 import { invalid } from "./function-name.ts";
 
 /**
- * The versions of Node.js for which Lambda creates and updates no functions any more. Our choice: functions
- * with nodejs18.x and nodejs20.x, which many projects still name, can be created.
+ * The versions of Node.js for which Lambda creates no functions any more. Lambda creates functions with the
+ * deprecated nodejs16.x, nodejs18.x and nodejs20.x until 1 February 2027, a date that it has postponed
+ * several times. Our choice: after that date, the local AWS still creates them.
+ * @see https://github.com/aws/aws-rfdk/pull/1703
  */
-const RETIRED = /^nodejs(4\.3|4\.3-edge|6\.10|8\.10|1[0246]\.x)?$/;
+const RETIRED = /^nodejs(4\.3|4\.3-edge|6\.10|8\.10|1[024]\.x)?$/;
 /** Lambda's other runtimes. */
 const NOT_IMPLEMENTED = /^(nodejs26\.x|(dotnet(core)?|go|java|provided|python|ruby)[\w.]*)$/;
 

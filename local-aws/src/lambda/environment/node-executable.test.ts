@@ -55,6 +55,7 @@ test("a package with another major version is not used, one behind it is", async
 });
 
 test.for<[string, Record<string, string>, string]>([
+  ["nodejs16.x", {}, "22.23.3"],
   ["nodejs18.x", {}, "22.23.3"],
   ["nodejs18.x", { "node-20": "20.1.0", "node-24": "24.1.0" }, "20.1.0"],
   ["nodejs24.x", { "node-20": "20.1.0" }, "22.23.3"],
@@ -73,6 +74,6 @@ test("a package whose install script did not run is no Node.js", async () => {
 
 test("another runtime is an error that names those of the local AWS", () => {
   expect(() => nodeOf("python3.13")).toThrow(
-    "The local AWS does not have the runtime python3.13. It has nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x.",
+    "The local AWS does not have the runtime python3.13. It has nodejs16.x, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x.",
   );
 });

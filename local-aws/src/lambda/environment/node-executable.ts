@@ -3,7 +3,13 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /** The runtimes that functions can have. */
-export const RUNTIMES = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"] as const;
+export const RUNTIMES = [
+  "nodejs16.x",
+  "nodejs18.x",
+  "nodejs20.x",
+  "nodejs22.x",
+  "nodejs24.x",
+] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 export const isRuntime = (name: unknown): name is Runtime =>

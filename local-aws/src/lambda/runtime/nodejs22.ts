@@ -1,5 +1,5 @@
 /**
- * The runtime of `nodejs18.x` to `nodejs22.x`: handlers can answer by a promise, a callback or their context.
+ * The runtime of `nodejs16.x` to `nodejs22.x`: handlers can answer by a promise, a callback or their context.
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/tree/v3.3.0
  */
 import { createAnswers } from "./answers.ts";
