@@ -16,14 +16,18 @@ const ALLOWED = "s3.eu-west-1.amazonaws.com";
 
 /**
  * Runs the code of the message, which gets the event, and sends the result to the client by the response of
- * the function. `lookups` has the hosts that the process asked the name server for, which finds none.
+ * the function. `lookups` has the hosts that the process asked the name server for, which finds only two.
+ * `peers` has the addresses to which its sockets connected.
  */
 const CODE = `
   const dns = require("node:dns");
+  const peers = new Set();
+  require("node:diagnostics_channel").subscribe("net.client.socket", ({ socket }) =>
+    socket.once("connect", () => peers.add(socket.remoteAddress)));
   const lookups = [];
   dns.lookup = (host, options, callback) => {
     lookups.push(host);
-    if (host === "${ALLOWED}") callback(null, options.all ? [{ address: "127.0.0.1", family: 4 }] : "127.0.0.1", 4);
+    if (["${ALLOWED}", "localhost"].includes(host)) callback(null, options.all ? [{ address: "127.0.0.1", family: 4 }] : "127.0.0.1", 4);
     else callback(Object.assign(new Error("getaddrinfo ENOTFOUND " + host), { code: "ENOTFOUND" }));
   };
   const post = async (endpoint, { requestContext: { connectionId: ConnectionId } }) => {
@@ -35,13 +39,17 @@ const CODE = `
   exports.handler = async (event) => {
     if (event.body === undefined) return { statusCode: 200 };
     lookups.length = 0;
+    peers.clear();
     const run = new AsyncFunction("event", "post", "require", event.body);
     const result = await run(event, post, require).catch(({ message, code, cause }) => ({
       error: cause?.message ?? message,
       code: cause?.code ?? code,
     }));
-    return { statusCode: 200, body: JSON.stringify({ result: result ?? null, lookups }) };
+    return { statusCode: 200, body: JSON.stringify({ result: result ?? null, lookups, peers: [...peers] }) };
   };`;
+
+/** The result of a post to the local AWS. */
+const POSTED = '{"result":null,"lookups":[],"peers":["127.0.0.1"]}';
 
 const CHILD = `fetch("https://${ON_AWS}/").then(({ status }) => process.send(status));`;
 
@@ -109,7 +117,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
       [DOMAIN]: createTestDomain(DOMAIN, { "": "test", orders: "test" }),
     };
     const messages = await run(`return await post(${endpoint}, event)`);
-    expect(messages).toEqual(["posted", '{"result":null,"lookups":[]}']);
+    expect(messages).toEqual(["posted", POSTED]);
   });
 
   test("on the URL of a custom domain name, posts to the endpoint of its event", async () => {
@@ -118,7 +126,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     const url = `${aws.endpoint.replace("http", "ws")}/_aws/execute-api/${DOMAIN}/test`;
     const code =
       "return await post(`https://${event.requestContext.domainName}/${event.requestContext.stage}`, event)";
-    expect(await run(code, url)).toEqual(["posted", '{"result":null,"lookups":[]}']);
+    expect(await run(code, url)).toEqual(["posted", POSTED]);
   });
 
   test.for<[string, string]>([
@@ -148,7 +156,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     ],
   ])("cannot reach an API on AWS by %s", async ([, code]) => {
     // The local AWS refuses the request, because it has no signature.
-    expect(await resultOf(code)).toEqual({ result: 403, lookups: [] });
+    expect(await resultOf(code)).toMatchObject({ result: 403, lookups: [] });
   });
 
   test.for<[string, string, string]>([
@@ -157,6 +165,12 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
       "sqs.us-east-1.amazonaws.com",
       `const { LambdaClient, ListFunctionsCommand } = require("@aws-sdk/client-lambda");
       await new LambdaClient({ endpoint: "https://HOST" }).send(new ListFunctionsCommand())`,
+    ],
+    [
+      "the SDK with HTTP/2",
+      "bedrock-runtime.us-east-1.amazonaws.com",
+      `const { BedrockRuntimeClient, InvokeModelCommand } = require("@aws-sdk/client-bedrock-runtime");
+      await new BedrockRuntimeClient({ endpoint: "https://HOST" }).send(new InvokeModelCommand({ modelId: "m", body: "{}" }))`,
     ],
     ["fetch", "abc.lambda-url.us-east-1.on.aws", `await fetch("https://HOST/")`],
     [
@@ -177,6 +191,17 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
         code: "ERR_LOCAL_AWS_HOST",
       },
       lookups: [],
+      peers: [],
+    });
+  });
+
+  test("gets 501 for the service of an SDK client with HTTP/2", async () => {
+    const code = `const { BedrockRuntimeClient, InvokeModelCommand } = require("@aws-sdk/client-bedrock-runtime");
+      await new BedrockRuntimeClient({ maxAttempts: 1 }).send(new InvokeModelCommand({ modelId: "m", body: "{}" }))`;
+    expect(await resultOf(code)).toEqual({
+      result: { error: "The local AWS does not implement the service bedrock." },
+      lookups: ["localhost"],
+      peers: ["127.0.0.1"],
     });
   });
 
@@ -187,9 +212,9 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     const { port } = other.address() as AddressInfo;
     const fetched = (host: string) =>
       resultOf(`return await (await fetch("http://${host}:${port}")).text()`);
-    expect(await fetched(ALLOWED)).toEqual({ result: "other", lookups: [ALLOWED] });
-    expect(await fetched("127.0.0.1")).toEqual({ result: "other", lookups: [] });
-    expect(await fetched("api.example.com")).toEqual({
+    expect(await fetched(ALLOWED)).toMatchObject({ result: "other", lookups: [ALLOWED] });
+    expect(await fetched("127.0.0.1")).toMatchObject({ result: "other", lookups: [] });
+    expect(await fetched("api.example.com")).toMatchObject({
       result: { error: "getaddrinfo ENOTFOUND api.example.com", code: "ENOTFOUND" },
       lookups: ["api.example.com"],
     });

@@ -5,6 +5,7 @@ import type { Iam } from "../iam/index.ts";
 import { reportError } from "../report-error.ts";
 import { AwsError, notImplemented } from "../protocols/aws-error.ts";
 import { errorResponse } from "../protocols/error-response.ts";
+import { acceptHttp2 } from "./http2.ts";
 import { hasForeignOrigin, hasLoopbackHost } from "./loopback.ts";
 import type { AwsResponse, Middleware, Service } from "../protocols/operation.ts";
 import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
@@ -116,10 +117,12 @@ export function createAwsServer(options: {
 
   const isServed = (request: IncomingMessage) =>
     hasLoopbackHost(request) || isApiHost(request.headers.host);
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     if (isServed(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
-  });
+  };
+  const server = createServer(listener);
+  acceptHttp2(server, listener);
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
       socket.on("error", () => socket.destroy());
