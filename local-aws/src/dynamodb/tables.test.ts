@@ -180,6 +180,35 @@ test("a new index contains the items of the table, and a table keeps its items w
   expect(await client.scan({ TableName })).toMatchObject({ Count: 60 });
 });
 
+test("a setting that changes while a table gets an index is kept", async () => {
+  await using started = await startDynamoDb();
+  const { client } = started;
+  const TableName = "messages";
+  await client.createTable(simpleTable(TableName));
+  for (let id = 0; id < 60; id += 1)
+    await client.putItem({ TableName, Item: { id: { S: String(id) } } });
+  const updated = client.updateTable({
+    TableName,
+    AttributeDefinitions: [{ AttributeName: "owner", AttributeType: "S" }],
+    GlobalSecondaryIndexUpdates: [
+      {
+        Create: {
+          IndexName: "by-owner",
+          KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
+          Projection: { ProjectionType: "ALL" },
+        },
+      },
+    ],
+  });
+  await client.updateTimeToLive({
+    TableName,
+    TimeToLiveSpecification: { AttributeName: "expires", Enabled: true },
+  });
+  await updated;
+  const { TimeToLiveDescription } = await client.describeTimeToLive({ TableName });
+  expect(TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: "ENABLED" });
+});
+
 test("an index that is not valid changes nothing", async () => {
   await using started = await startDynamoDb();
   const { client } = started;

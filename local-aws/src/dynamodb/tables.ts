@@ -63,15 +63,18 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
       resource,
       async handle(input, { region }) {
         const table = findIdle(region, input.TableName);
-        const changed = updatedTable(table, input, clock.now());
+        const now = clock.now();
+        const changed = updatedTable(table, input, now);
         updating.add(table.TableId);
         try {
           if (hasOtherIndexes(table, changed)) await itemsOf(region).redefine(table, changed);
-          regionOf(state, region).dynamodb.tables[table.TableName] = changed;
         } finally {
           updating.delete(table.TableId);
         }
-        return { TableDescription: describeTable(changed, "UPDATING") };
+        // Time to live, backups and tags can have changed in the meantime.
+        const latest = updatedTable(table, input, now);
+        regionOf(state, region).dynamodb.tables[table.TableName] = latest;
+        return { TableDescription: describeTable(latest, "UPDATING") };
       },
     }),
 
