@@ -133,6 +133,22 @@ test.for([
   expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr: `${line}\n` });
 });
 
+test("an older Node.js is one line that says how to get a newer one", async () => {
+  // The version that the command reads, in place of that of this process.
+  const older = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
+  const child = spawn(
+    process.execPath,
+    ["--import", `data:text/javascript,${older}`, join(import.meta.dirname, "../bin/local-aws.js")],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const [[code], stderr] = await Promise.all([once(child, "exit"), text(child.stderr)]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      "local-aws needs Node.js 22 or newer. This is Node.js 20.20.2. Update Node.js, or install it for your project only: npm install --save-dev node@22\n",
+  });
+});
+
 test("an unknown fault is an error that lists the faults", async () => {
   const { code, stderr } = await run("--fault", "nonsense");
   expect(code).toBe(2);
