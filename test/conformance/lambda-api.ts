@@ -1,5 +1,6 @@
-import type { Lambda } from "@aws-sdk/client-lambda";
+import type { FunctionConfiguration, Lambda } from "@aws-sdk/client-lambda";
 import { createManualClock } from "@websocket-lambda/local-aws";
+import { strToU8, zipSync } from "fflate";
 import { expect, onTestFinished } from "vitest";
 import { type Account, createAccount, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -614,10 +615,120 @@ const configurations: Behaviour[] = [
   ),
 ];
 
+/** What a response and its conformance row have in common of a version. */
+const versionOf = (described: FunctionConfiguration) => ({
+  arn: described.FunctionArn?.replace(/.*:function:[^:]+/, ""),
+  version: described.Version,
+  description: described.Description,
+});
+
+const version = (number: number, description: string) => ({
+  arn: `:${number}`,
+  version: `${number}`,
+  description,
+});
+
+const versions: Behaviour[] = [
+  {
+    behaviour: "a function can be created with its first version, which is published once",
+    basis: "snapshot",
+    source: snapshots.lambdaApi,
+    check: async ({ account: { lambda, beginFunction } }) => {
+      const FunctionName = uniqueName();
+      const created = await beginFunction({ FunctionName, Publish: true });
+      expect(versionOf(created)).toEqual({ arn: "", version: "1", description: "" });
+      expect(created.State).toBe("Pending");
+      const { Configuration } = await lambda.getFunction({ FunctionName, Qualifier: "1" });
+      expect(versionOf(Configuration ?? {})).toEqual(version(1, ""));
+      expect(Configuration).toMatchObject({ State: "Active", LastUpdateStatus: "Successful" });
+      const again = await lambda.publishVersion({ FunctionName });
+      expect(again.RevisionId).toBe(Configuration?.RevisionId);
+      const latest = await lambda.getFunction({ FunctionName });
+      expect(latest.Configuration?.RevisionId).not.toBe(created.RevisionId);
+      const { Versions = [] } = await lambda.listVersionsByFunction({ FunctionName });
+      expect(Versions.map(versionOf)).toEqual([
+        { arn: ":$LATEST", version: "$LATEST", description: "" },
+        version(1, ""),
+      ]);
+      for (const each of Versions) expect(each).not.toHaveProperty("State");
+    },
+  },
+  {
+    behaviour:
+      "a version keeps its settings, a new one needs a change, a deleted one is not listed",
+    basis: "snapshot",
+    source: snapshots.lambdaApi,
+    check: async ({ account: { lambda, createFunction } }) => {
+      const { FunctionName } = await createFunction();
+      const change = (Description: string) =>
+        lambda.updateFunctionConfiguration({ FunctionName, Description });
+      const publish = (options = {}) => lambda.publishVersion({ FunctionName, ...options });
+      await change("one");
+      const first = await publish({ Description: "first" });
+      expect(versionOf(first)).toEqual(version(1, "first"));
+      await change("two");
+      const read = { FunctionName, Qualifier: "1" };
+      expect(versionOf(await lambda.getFunctionConfiguration(read))).toEqual(version(1, "first"));
+      expect(versionOf(await publish())).toEqual(version(2, "two"));
+      expect(versionOf(await publish({ Description: "third" }))).toEqual(version(2, "two"));
+      await lambda.deleteFunction(read);
+      const { Versions = [] } = await lambda.listVersionsByFunction({ FunctionName });
+      expect(Versions.map(({ Version }) => Version)).toEqual(["$LATEST", "2"]);
+    },
+  },
+  {
+    behaviour: "an update can publish the new code, and the version is Pending with it",
+    basis: "snapshot",
+    source: snapshots.lambdaApi,
+    check: async () => {
+      const { account, clock } = slowAccount();
+      const { lambda } = account;
+      const FunctionName = uniqueName();
+      await account.beginFunction({ FunctionName });
+      clock.advance(3000);
+      const updated = await lambda.updateFunctionCode({
+        FunctionName,
+        ZipFile: zipSync({ "index.js": strToU8("exports.handler = async () => 2;") }),
+        Publish: true,
+      });
+      expect(versionOf(updated)).toEqual(version(1, ""));
+      expect(updated).toMatchObject({ State: "Pending", StateReasonCode: "Creating" });
+      const latest = await lambda.getFunctionConfiguration({ FunctionName });
+      expect(latest).toMatchObject({ Version: "$LATEST", LastUpdateStatus: "InProgress" });
+      expect(latest.CodeSha256).toBe(updated.CodeSha256);
+      clock.advance(3000);
+      const read = { FunctionName, Qualifier: "1" };
+      expect(await lambda.getFunctionConfiguration(read)).toMatchObject({ State: "Active" });
+    },
+  },
+  refused("a version of other code is refused", async (account) => {
+    const { FunctionName, CodeSha256 = "" } = await account.createFunction();
+    return [
+      account.lambda.publishVersion({ FunctionName, CodeSha256: "other" }),
+      invalid(
+        `CodeSHA256 (other) is different from current CodeSHA256 in $LATEST (${CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+      ),
+    ];
+  }),
+  refused("a version of another revision is refused", async (account) => {
+    const { FunctionName } = await account.createFunction();
+    return [
+      account.lambda.publishVersion({ FunctionName, RevisionId: "wrong" }),
+      {
+        name: "PreconditionFailedException",
+        message:
+          "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+        status: 412,
+      },
+    ];
+  }),
+];
+
 /** Functions and their settings. */
 export const lambdaApi: Behaviour[] = [
   ...names,
   ...configurations,
+  ...versions,
   ...concurrency,
   ...permissions,
   ...eventInvokeConfigs,

@@ -37,6 +37,13 @@ export const latestOf = (
 ): Pick<LambdaFunction, "configuration" | "zipFile"> =>
   target.change?.type === "update" ? target.change : target;
 
+/** @throws {AwsError} 409 ResourceConflictException, while a change of the function is in progress. */
+export function checkIdle(target: LambdaFunction): void {
+  checkActive(target);
+  if (target.change !== undefined)
+    throw conflict(`An update is in progress for resource: ${target.configuration.FunctionArn}`);
+}
+
 /** @throws {AwsError} 409 ResourceConflictException, if the function is not active yet. */
 export function checkActive({ change }: LambdaFunction): void {
   if (change?.type === "creation")
@@ -86,11 +93,7 @@ export function createFunctionChanges(options: {
       begin(target, { type: "creation" });
     },
     update(target, { configuration, zipFile = target.zipFile }) {
-      checkActive(target);
-      if (target.change !== undefined)
-        throw conflict(
-          `An update is in progress for resource: ${target.configuration.FunctionArn}`,
-        );
+      checkIdle(target);
       begin(target, { type: "update", configuration: touched(configuration, clock), zipFile });
     },
     complete,

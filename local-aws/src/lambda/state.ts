@@ -10,6 +10,10 @@ export interface LambdaFunction {
   zipFile: string;
   /** While Lambda creates or updates the function. */
   change?: FunctionChange;
+  /** The oldest one first. Undefined if none was published. */
+  versions?: PublishedVersion[];
+  /** The number of the version that was published last, even if it has been deleted. */
+  lastVersion?: number;
   /** The resource policy's statements by `Sid`. */
   policy: Record<string, PolicyStatement>;
   reservedConcurrentExecutions?: number;
@@ -18,8 +22,22 @@ export interface LambdaFunction {
 }
 
 /** `update`: what replaces the configuration and the code when Lambda is done. */
-export type FunctionChange =
-  { type: "creation" } | { type: "update"; configuration: FunctionConfiguration; zipFile: string };
+export type FunctionChange = (
+  { type: "creation" } | { type: "update"; configuration: FunctionConfiguration; zipFile: string }
+) & {
+  /** The number of the version that the change publishes. Default: none. */
+  version?: string;
+};
+
+/** A version of a function, which the local AWS does not run. */
+export interface PublishedVersion {
+  /** From `1`. */
+  Version: string;
+  configuration: FunctionConfiguration;
+  code: { CodeSize: number; CodeSha256: string };
+  /** The settings of the function at that time. The version can have another description. */
+  published: Omit<FunctionConfiguration, "RevisionId" | "LastModified">;
+}
 
 /** The members of `GetFunctionConfiguration` that are kept; the rest is derived. */
 export interface FunctionConfiguration {

@@ -2,7 +2,6 @@
  * Members of inputs that the local AWS accepts although they have no effect, each with the reason.
  */
 export const acceptedWithoutEffect: Readonly<Record<string, string>> = {
-  "lambda:ListVersionsByFunction MaxItems": "a function has one version, so there is one page",
   "logs:FilterLogEvents interleaved":
     "AWS ignores it: the events of several streams are always interleaved",
   "logs:PutLogEvents sequenceToken": "AWS ignores it: every token is accepted",

@@ -5,9 +5,10 @@ import type { Route } from "../../protocols/rest-json-protocol.ts";
 import { readZip } from "../environment/zip.ts";
 import { architectures } from "./configuration.ts";
 import { checkRevision, revisionId } from "./revision.ts";
-import { describeFunction } from "./description.ts";
+import { describeFunction, describeVersion } from "./description.ts";
 import { functionName, invalid } from "./function-name.ts";
 import { type FunctionsApi, functionRoute } from "./function-route.ts";
+import { publishVersion } from "./versions.ts";
 
 /** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ZIP_LIMIT = 50 * 1024 * 1024;
@@ -63,15 +64,18 @@ export function codeRoutes(api: FunctionsApi): Route[] {
         RevisionId: revisionId,
         ZipFile: zipFile,
         Architectures: v.exactOptional(architectures),
-        Publish: v.exactOptional(only("Publish", false)),
+        Publish: v.exactOptional(v.boolean(), false),
         DryRun: v.exactOptional(only("DryRun", false)),
       }),
-      handle(target, { ZipFile, Architectures, RevisionId }) {
+      handle(target, { ZipFile, Architectures, RevisionId, Publish }) {
         checkRevision(target, RevisionId);
         const zipFile = checkZip(ZipFile, "UpdateFunctionCode");
         const configuration = { ...target.configuration, ...(Architectures && { Architectures }) };
         api.changes.update(target, { configuration, zipFile });
-        return describeFunction(target);
+        if (!Publish) return describeFunction(target);
+        const version = publishVersion(target);
+        if (target.change) target.change.version = version.Version;
+        return describeVersion(target, version);
       },
     }),
   ];

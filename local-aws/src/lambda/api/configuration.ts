@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { checkDeadLetterConfig, checkDeadLetterQueue } from "./dead-letter-config.ts";
-import { describeFunction } from "./description.ts";
+import { describeFunction, describeVersion } from "./description.ts";
 import { checkEnvironment, variableName } from "./environment.ts";
 import { checkRole } from "./execution-role.ts";
 import { functionName } from "./function-name.ts";
@@ -103,6 +103,7 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
       path,
       input: v.strictObject(functionInput),
       handle: describeFunction,
+      handleVersion: describeVersion,
     }),
     functionRoute(api, {
       name: "UpdateFunctionConfiguration",

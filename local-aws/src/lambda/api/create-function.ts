@@ -16,6 +16,7 @@ import { describeFunction } from "./description.ts";
 import { functionName, type FunctionReference, invalid, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
 import { checkTagCount } from "./tags.ts";
+import { publishVersion } from "./versions.ts";
 
 const createInput = v.strictObject({
   ...functionSettings,
@@ -24,7 +25,7 @@ const createInput = v.strictObject({
   Code: v.strictObject({ ZipFile: zipFile }),
   Architectures: v.exactOptional(architectures, ["x86_64"]),
   PackageType: v.exactOptional(only("PackageType", "Zip")),
-  Publish: v.exactOptional(only("Publish", false)),
+  Publish: v.exactOptional(v.boolean(), false),
   Tags: v.exactOptional(v.record(v.string(), v.string()), {}),
 });
 
@@ -55,7 +56,7 @@ function createFunction(
   const { functionName: name } = reference;
   if (api.functions.named(region, name) !== undefined)
     throw new AwsError(409, "ResourceConflictException", `Function already exist: ${name}`);
-  const { Code, Tags } = input;
+  const { Code, Tags, Publish } = input;
   checkTagCount(Tags);
   const defaults = defaultConfiguration(reference, input);
   const created: LambdaFunction = {
@@ -66,7 +67,10 @@ function createFunction(
   };
   api.functions.add(created);
   api.changes.create(created);
-  return describeFunction(created);
+  if (!Publish) return describeFunction(created);
+  const { Version } = publishVersion(created);
+  if (created.change) created.change.version = Version;
+  return { ...describeFunction(created), Version };
 }
 
 const NAME_LENGTH = 64;

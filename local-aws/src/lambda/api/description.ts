@@ -2,21 +2,50 @@ import { createHash } from "node:crypto";
 import { latestOf } from "../function-changes.ts";
 import { arnOf } from "../functions.ts";
 import { runtimeVersionArn } from "../runtime-version.ts";
-import type { LambdaFunction } from "../state.ts";
+import type { FunctionConfiguration, LambdaFunction, PublishedVersion } from "../state.ts";
 
 /** A function in the form of GetFunctionConfiguration. */
 export function describeFunction(target: LambdaFunction) {
-  const { configuration, zipFile } = latestOf(target);
   return {
-    ...configuration,
-    ...describeCode(zipFile),
-    PackageType: "Zip",
-    SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(arnOf(configuration).region) },
+    ...summarizeFunction(target),
+    ...runtimeVersion(target.configuration),
     ...STATES[target.change?.type ?? "none"],
-    Version: "$LATEST",
   };
 }
+
+/** A published version of a function in the form of GetFunctionConfiguration. */
+export function describeVersion({ change }: LambdaFunction, version: PublishedVersion) {
+  const isPending = change !== undefined && change.version === version.Version;
+  return {
+    ...summarizeVersion(version),
+    ...runtimeVersion(version.configuration),
+    ...STATES[isPending ? "creation" : "none"],
+  };
+}
+
+/**
+ * A function in the form of ListFunctions, which has no states.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+ */
+export function summarizeFunction(target: LambdaFunction) {
+  const { configuration, zipFile } = latestOf(target);
+  return { ...configuration, ...describeCode(zipFile), ...CONSTANT, Version: "$LATEST" };
+}
+
+/** A published version in the form of ListVersionsByFunction. */
+export function summarizeVersion({ Version, configuration, code }: PublishedVersion) {
+  const FunctionArn = `${configuration.FunctionArn}:${Version}`;
+  return { ...configuration, ...code, ...CONSTANT, FunctionArn, Version };
+}
+
+const CONSTANT = {
+  PackageType: "Zip",
+  SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
+};
+
+const runtimeVersion = (configuration: FunctionConfiguration) => ({
+  RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(arnOf(configuration).region) },
+});
 
 const REASON = "The function is being created.";
 
@@ -32,7 +61,7 @@ const STATES = {
   none: { State: "Active", LastUpdateStatus: "Successful" },
 };
 
-function describeCode(zipFile: string): { CodeSize: number; CodeSha256: string } {
+export function describeCode(zipFile: string): PublishedVersion["code"] {
   const zip = Buffer.from(zipFile, "base64");
   return { CodeSize: zip.length, CodeSha256: createHash("sha256").update(zip).digest("base64") };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { AwsError } from "../../protocols/aws-error.ts";
+import { AwsError, notImplemented } from "../../protocols/aws-error.ts";
 import { type Functions, functionNotFound } from "../functions.ts";
 import type { LambdaFunction } from "../state.ts";
 import { pattern, REGION_PATTERN } from "./pattern.ts";
@@ -81,17 +81,36 @@ export const missingVersion: MissingFunction = ({ unqualifiedArn, qualifier = "$
 /** Whether a qualifier names an alias. A version is a number. */
 export const isAlias = (named: string): boolean => /^(?!\d+$)[\w-]+$/.test(named);
 
-/** @throws {AwsError} if there is no such function. There are no versions other than `$LATEST`. */
+/**
+ * @throws {AwsError} if there is no such function, and 501 for a published version, whose code the local
+ * AWS does not keep.
+ */
 export function findFunction(
   functions: Functions,
   reference: FunctionReference,
   missing = missingFunction,
 ): LambdaFunction {
-  const { region, functionName: name, unqualifiedArn, qualifier: named = "$LATEST" } = reference;
+  const { arn, qualifier: named = "$LATEST" } = reference;
+  const found = unqualified(functions, reference);
+  if (found !== undefined && named === "$LATEST") return found;
+  if (findVersion(functions, reference) !== undefined)
+    throw notImplemented(`this operation for the published version ${arn}`);
+  throw missing(reference);
+}
+
+/** Returns the published version that a request names; undefined if it names none. */
+export function findVersion(functions: Functions, reference: FunctionReference) {
+  const target = unqualified(functions, reference);
+  const version = target?.versions?.find(({ Version }) => Version === reference.qualifier);
+  return target && version && { target, version };
+}
+
+function unqualified(
+  functions: Functions,
+  { region, functionName: name, unqualifiedArn }: FunctionReference,
+): LambdaFunction | undefined {
   const found = functions.named(region, name);
-  const isKnown = found?.configuration.FunctionArn === unqualifiedArn && named === "$LATEST";
-  if (found === undefined || !isKnown) throw missing(reference);
-  return found;
+  return found?.configuration.FunctionArn === unqualifiedArn ? found : undefined;
 }
 
 export const notFound = (message: string) =>

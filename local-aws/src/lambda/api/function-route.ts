@@ -7,9 +7,10 @@ import type { State } from "../../state.ts";
 import type { DelayedSettings } from "../delayed-settings.ts";
 import type { FunctionChanges } from "../function-changes.ts";
 import type { Functions } from "../functions.ts";
-import type { LambdaFunction } from "../state.ts";
+import type { LambdaFunction, PublishedVersion } from "../state.ts";
 import {
   findFunction,
+  findVersion,
   type FunctionReference,
   type MissingFunction,
   namespacedFunctionName,
@@ -61,9 +62,11 @@ export function functionRoute<
       context: OperationContext,
       reference: FunctionReference,
     ): unknown;
+    /** Handles a request for a published version. Default: 501. */
+    handleVersion?(target: LambdaFunction, version: PublishedVersion): unknown;
   },
 ): Route {
-  const { name, method, path, status, input, check, missing, handle } = definition;
+  const { name, method, path, status, input, check, missing, handle, handleVersion } = definition;
   const referenceTo = (parameters: v.InferOutput<Input>, { region }: { region: string }) =>
     resolveFunction(state.accountId, region, parameters);
   return {
@@ -78,6 +81,8 @@ export function functionRoute<
       handle(parameters: v.InferOutput<Input>, context) {
         const reference = referenceTo(parameters, context);
         check?.(reference);
+        const version = handleVersion && findVersion(functions, reference);
+        if (version !== undefined) return handleVersion?.(version.target, version.version);
         const target = findFunction(functions, reference, missing);
         return handle(target, parameters, context, reference);
       },

@@ -4,9 +4,11 @@ import {
   GetFunctionCodeSigningConfigCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
+  GetPolicyCommand,
   ListFunctionsCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
+  PublishVersionCommand,
   ResourceNotFoundException,
   Runtime,
   TagResourceCommand,
@@ -353,6 +355,33 @@ test("the runtime of a function can be changed", async () => {
     client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Runtime: name as Runtime }));
   expect(await change("nodejs24.x")).toMatchObject({ Runtime: "nodejs24.x" });
   await expect(change("nodejs14.x")).rejects.toThrow("no longer supported");
+});
+
+test("versions are listed in pages, and what needs the code of one is not implemented", async () => {
+  await using lambda = await serveLambdaApi();
+  const { client } = lambda;
+  await lambda.create();
+  for (const Description of ["one", "two"]) {
+    await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
+    await client.send(new PublishVersionCommand({ FunctionName }));
+  }
+  const list = (Marker?: string) =>
+    client.send(new ListVersionsByFunctionCommand({ FunctionName, MaxItems: 2, Marker }));
+  const first = await list();
+  const second = await list(first.NextMarker);
+  expect([first, second].map(({ Versions }) => Versions?.map(({ Version }) => Version))).toEqual([
+    ["$LATEST", "1"],
+    ["2"],
+  ]);
+  expect(second.NextMarker).toBeUndefined();
+  await expect(
+    client.send(new GetPolicyCommand({ FunctionName, Qualifier: "2" })),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining(
+      `does not implement this operation for the published version ${functionArn(FunctionName)}:2`,
+    ),
+    $metadata: { httpStatusCode: 501 },
+  });
 });
 
 describe("logging", () => {

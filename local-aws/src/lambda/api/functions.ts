@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createFunctionRoute } from "./create-function.ts";
-import { describeFunction } from "./description.ts";
+import { describeFunction, describeVersion, summarizeFunction } from "./description.ts";
 import {
   findFunction,
   invalid,
@@ -26,7 +26,7 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       operation: {
         input: v.strictObject({}),
         handle: (_, { region }) => ({
-          Functions: functions.list(region).map(describeFunction),
+          Functions: functions.list(region).map(summarizeFunction),
         }),
       },
     },
@@ -35,24 +35,11 @@ export function functionRoutes(api: FunctionsApi): Route[] {
       method: "GET",
       path,
       input: v.strictObject(functionInput),
-      handle: (target, _input, _context, { arn }) => getFunction(target, arn),
+      handle: (target, _input, _context, { arn }) =>
+        getFunction(target, { ...describeFunction(target), FunctionArn: arn }),
+      handleVersion: (target, version) => getFunction(target, describeVersion(target, version)),
     }),
     deleteFunctionRoute(api),
-    functionRoute(api, {
-      name: "ListVersionsByFunction",
-      method: "GET",
-      path: `${path}/versions`,
-      input: v.strictObject({
-        FunctionName: namespacedFunctionName,
-        // There is only ever one version to list.
-        MaxItems: v.exactOptional(v.string()),
-      }),
-      handle(target) {
-        const described = describeFunction(target);
-        const FunctionArn = `${described.FunctionArn}:$LATEST`;
-        return { Versions: [{ ...described, FunctionArn }] };
-      },
-    }),
     functionRoute(api, {
       name: "GetFunctionCodeSigningConfig",
       method: "GET",
@@ -84,8 +71,12 @@ function deleteFunctionRoute({ state, functions, onDelete }: FunctionsApi): Rout
           throw invalid("Deletion of aliases is not currently supported.");
         const { unqualifiedArn: arn } = reference;
         const target = findFunction(functions, { ...reference, arn, qualifier: undefined });
-        // AWS accepts the deletion of a version that does not exist, and there are no versions here.
-        if (qualifier !== undefined) return;
+        // AWS accepts the deletion of a version that does not exist.
+        if (qualifier !== undefined) {
+          const { versions = [] } = target;
+          target.versions = versions.filter(({ Version }) => Version !== qualifier);
+          return;
+        }
         functions.remove(target);
         onDelete(target);
       },
@@ -96,10 +87,10 @@ function deleteFunctionRoute({ state, functions, onDelete }: FunctionsApi): Rout
 /** Our choice: the code isn't offered for download; what a download gets says so. */
 const NO_DOWNLOAD = "data:,The%20local%20AWS%20does%20not%20offer%20code%20for%20download.";
 
-function getFunction(target: LambdaFunction, arn: string) {
+function getFunction(target: LambdaFunction, Configuration: object) {
   const { tags, reservedConcurrentExecutions } = target;
   return {
-    Configuration: { ...describeFunction(target), FunctionArn: arn },
+    Configuration,
     Code: { RepositoryType: "S3", Location: NO_DOWNLOAD },
     ...(Object.keys(tags).length > 0 && { Tags: tags }),
     ...(reservedConcurrentExecutions !== undefined && {

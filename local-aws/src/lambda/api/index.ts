@@ -10,6 +10,7 @@ import type { FunctionsApi } from "./function-route.ts";
 import { functionRoutes } from "./functions.ts";
 import { permissionRoutes } from "./permissions.ts";
 import { tagRoutes } from "./tags.ts";
+import { versionRoutes } from "./versions.ts";
 
 /**
  * Lambda's API: Invoke, functions and their settings.
@@ -29,6 +30,7 @@ export function createLambdaApi(options: FunctionsApi, invoke: readonly Route[] 
       ...permissionRoutes(options),
       ...eventInvokeConfigRoutes(options),
       ...tagRoutes(options),
+      ...versionRoutes(options),
       ...accountSettingsRoutes(options),
     ],
     errorBody,
