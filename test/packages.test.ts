@@ -442,7 +442,7 @@ resource "aws_cognito_user_pool_client" "web" {
         code: 1,
         stderr: "",
         stdout: `The local AWS does not implement:
-  aws_cognito_user_pool.users: The local AWS does not implement the service cognito-idp.
+  aws_cognito_user_pool.users: The local AWS does not implement the service cognito-idp (CreateUserPool).
 
 Not tried, because what they depend on failed:
   aws_cognito_user_pool_client.web

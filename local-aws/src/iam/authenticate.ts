@@ -46,11 +46,17 @@ function authorizationOf({ headers, url, body }: SignedRequest): string {
     throw notImplemented("signatures in the query string (presigned URLs)");
   const [, operation] = UNSIGNED_OPERATION.exec(body.toString()) ?? [];
   if (operation !== undefined) throw notImplemented(`sts:${operation}`);
+  const [, provider, called] = COGNITO.exec(headers["x-amz-target"] ?? "") ?? [];
+  if (called !== undefined)
+    throw notImplemented(`the service cognito-${provider ? "idp" : "identity"} (${called})`);
   throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
 /** The operations of STS that need no signature, because they carry a token of another issuer. */
 const UNSIGNED_OPERATION = /(?:^|&)Action=(AssumeRoleWith(?:SAML|WebIdentity))(?:&|$)/;
+
+/** A target of Amazon Cognito, which has operations that need no signature, such as `InitiateAuth`. */
+const COGNITO = /^AWSCognitoIdentity(Provider)?Service\.(\w+)$/;
 
 /** As it was sent, and in milliseconds since the epoch. */
 function signingTime(

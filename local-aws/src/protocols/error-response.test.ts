@@ -21,28 +21,52 @@ test("a client of Smithy RPC v2 CBOR reads an error that precedes its service", 
   });
 });
 
-const responseTo = (service: string) =>
-  errorResponse(
-    notImplemented(`the service ${service}`),
-    {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    "00000000-0000-4000-8000-000000000000",
-  );
-
-test("clients of Route 53 can read that it is not implemented", () => {
-  const { status, headers, body } = responseTo("route53");
-  expect({ status, headers }).toMatchObject({
-    status: 501,
-    headers: { "Content-Type": "text/xml" },
-  });
-  expect(String(body)).toMatch(/^<ErrorResponse .*<Error>.*<Code>NotImplemented<\/Code>/s);
-  expect(body).toContain(
-    "<Message>The local AWS does not implement the service route53.</Message>",
-  );
+const signedFor = (service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
+const FORM = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+const control = { "x-amz-account-id": "000000000000" };
 
-test("clients of other services get JSON, and those of S3 their own XML", () => {
-  expect(responseTo("dynamodb").headers).toMatchObject({ "Content-Type": "application/json" });
-  expect(responseTo("s3").body).toContain("<Error><Code>NotImplemented</Code>");
-});
+const wrapped = (namespace: string) =>
+  `<ErrorResponse xmlns="${namespace}"><Error><Type>Receiver</Type><Code>NotImplemented</Code><Message>The local AWS does not implement a &amp; b.</Message></Error><RequestId>request-1</RequestId></ErrorResponse>`;
+const JSON_BODY = '{"__type":"NotImplemented","message":"The local AWS does not implement a & b."}';
+
+test.for<[service: string, headers: Record<string, string>, type: string, body: string]>([
+  [
+    "s3",
+    {},
+    "application/xml",
+    "<Error><Code>NotImplemented</Code><Message>The local AWS does not implement a &amp; b.</Message><RequestId>request-1</RequestId></Error>",
+  ],
+  ["s3", control, "text/xml", wrapped("http://awss3control.amazonaws.com/doc/2018-08-20/")],
+  ["cloudfront", {}, "text/xml", wrapped("http://cloudfront.amazonaws.com/doc/2020-05-31/")],
+  ["route53", {}, "text/xml", wrapped("https://route53.amazonaws.com/doc/2013-04-01/")],
+  [
+    "ec2",
+    FORM,
+    "application/xml",
+    "<Response><Errors><Error><Code>NotImplemented</Code><Message>The local AWS does not implement a &amp; b.</Message></Error></Errors><RequestID>request-1</RequestID></Response>",
+  ],
+  ["sns", FORM, "text/xml", wrapped("https://aws.amazon.com/")],
+  [
+    "cognito-idp",
+    { "content-type": "application/x-amz-json-1.1" },
+    "application/x-amz-json-1.1",
+    JSON_BODY,
+  ],
+  [
+    "states",
+    { "content-type": "application/x-amz-json-1.0" },
+    "application/x-amz-json-1.0",
+    JSON_BODY,
+  ],
+  ["scheduler", { "content-type": "application/json" }, "application/json", JSON_BODY],
+  ["constructor", {}, "application/json", JSON_BODY],
+])(
+  "clients of %s with the headers %o get their form of an error",
+  ([service, headers, type, body]) => {
+    const error = notImplemented("a & b");
+    const response = errorResponse(error, { ...signedFor(service), ...headers }, "request-1");
+    expect(response).toMatchObject({ status: 501, headers: { "Content-Type": type }, body });
+  },
+);

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Iam } from "../iam/index.ts";
+import type { Authentication } from "../iam/signed-request.ts";
 import { reportError } from "../report-error.ts";
-import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import { AwsError } from "../protocols/aws-error.ts";
 import { errorResponse } from "../protocols/error-response.ts";
 import { acceptHttp2 } from "./http2.ts";
+import { missingService, signingNameOf } from "../protocols/missing-service.ts";
 import { hasForeignOrigin, hasLoopbackHost } from "./loopback.ts";
 import type { AwsResponse, Middleware, Service } from "../protocols/operation.ts";
 import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
@@ -70,14 +72,24 @@ export function createAwsServer(options: {
     const { method = "GET", url = "/" } = request;
     const headers = headersOf(request);
     const body = await readBody(request);
-    const signed = await iam.authenticate({ method, url, headers, body });
+    const [path = "/", query = ""] = url.split("?", 2);
+    let signed: Authentication;
+    try {
+      signed = await iam.authenticate({ method, url, headers, body });
+    } catch (error) {
+      // S3 signs in another way, and its clients need to know that it is missing.
+      const isMismatch = error instanceof AwsError && error.code === "InvalidSignatureException";
+      const named = signingNameOf(headers["authorization"]);
+      if (!isMismatch || named === undefined || Object.hasOwn(services, named)) throw error;
+      throw missingService(named, { method, path, headers, body });
+    }
     // Every user of the machine knows the administrator's secret; only functions know those of roles.
     if (signed.caller.type === "administrator" && !(await peers.admits(request.socket)))
       throw refusedPeer();
     if (signed.service !== "execute-api" && isApiHost(headers["host"])) throw wrongService();
     const service = Object.hasOwn(services, signed.service) ? services[signed.service] : undefined;
-    if (service === undefined) throw notImplemented(`the service ${signed.service}`);
-    const [path = "/", query = ""] = url.split("?", 2);
+    if (service === undefined)
+      throw missingService(signed.service, { method, path, headers, body });
     const { region, caller } = signed;
     const parameters = new URLSearchParams(query);
     return await service(
