@@ -49,12 +49,26 @@ describe("APIs", () => {
     expect((await call("PATCH", path, { ipAddressType: "ipv6" })).status).toBe(400);
   });
 
+  test("settings without effect are returned", async () => {
+    const { call } = createTestGateway();
+    const settings = {
+      version: "1",
+      apiKeySelectionExpression: "$context.authorizer.usageIdentifierKey",
+      disableSchemaValidation: true,
+    };
+    const { output: created } = await call("POST", "/v2/apis", { ...chat, ...settings });
+    expect(created).toMatchObject(settings);
+    const path = `/v2/apis/${String(created["apiId"])}`;
+    const { output } = await call("PATCH", path, { version: "2" });
+    expect(output).toEqual({ ...created, version: "2" });
+  });
+
   test.each([
     { what: "an HTTP API", input: { ...chat, protocolType: "HTTP" } },
     { what: "an unknown parameter", input: { ...chat, corsConfiguration: {} } },
     {
       what: "another source of API keys",
-      input: { ...chat, apiKeySelectionExpression: "$context.authorizer.usageIdentifierKey" },
+      input: { ...chat, apiKeySelectionExpression: "$request.querystring.key" },
     },
     ...[
       "$request.header.action",

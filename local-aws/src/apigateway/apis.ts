@@ -11,7 +11,9 @@ import { ipAddressType, isMapped } from "./domain-names.ts";
 import { badRequest, findApi, newId } from "./identifiers.ts";
 import type { Api } from "./state.ts";
 
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html */
 const API_KEY_EXPRESSION = "$request.header.x-api-key";
+const AUTHORIZER_KEY_EXPRESSION = "$context.authorizer.usageIdentifierKey";
 
 const SELECTION = /^\$(request\.body(\.[\w-]+)+|\{request\.body(\.[\w-]+)+\})$/;
 
@@ -30,8 +32,12 @@ const settings = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   description: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),
   routeSelectionExpression: selectionExpression,
-  apiKeySelectionExpression: v.exactOptional(only("apiKeySelectionExpression", API_KEY_EXPRESSION)),
-  disableSchemaValidation: v.exactOptional(only("disableSchemaValidation", false)),
+  version: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+  // They have no effect, because no route can require an API key or a model.
+  apiKeySelectionExpression: v.exactOptional(
+    only("apiKeySelectionExpression", API_KEY_EXPRESSION, AUTHORIZER_KEY_EXPRESSION),
+  ),
+  disableSchemaValidation: v.exactOptional(v.boolean()),
   disableExecuteApiEndpoint: v.exactOptional(v.boolean()),
   ipAddressType: v.exactOptional(ipAddressType),
 };
@@ -92,8 +98,7 @@ export function apiRoutes(control: ControlPlane): Route[] {
       method: "PATCH",
       path,
       input: updateInput,
-      handle({ apiId, ...input }, region) {
-        const { disableSchemaValidation: _, ...changes } = input;
+      handle({ apiId, ...changes }, region) {
         const api = get(region, apiId);
         Object.assign(api, changes);
         autoDeploy(api, clock);
@@ -119,19 +124,13 @@ export function apiRoutes(control: ControlPlane): Route[] {
 }
 
 function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): Api {
-  const { name, description, routeSelectionExpression, tags } = input;
-  const { disableExecuteApiEndpoint, ipAddressType: type } = input;
   return {
-    apiId: newId(10),
-    name,
-    protocolType: "WEBSOCKET",
-    ...(description !== undefined && { description }),
-    routeSelectionExpression,
     apiKeySelectionExpression: API_KEY_EXPRESSION,
-    ...(disableExecuteApiEndpoint !== undefined && { disableExecuteApiEndpoint }),
-    ...(type !== undefined && { ipAddressType: type }),
+    ...input,
+    apiId: newId(10),
+    protocolType: "WEBSOCKET",
     createdDate,
-    tags,
+    models: {},
     integrations: {},
     routes: {},
     authorizers: {},
@@ -141,8 +140,9 @@ function newApi(input: v.InferOutput<typeof createInput>, createdDate: string): 
 }
 
 function describe(api: Api, { endpoint }: ControlPlane) {
-  const { apiId, name, description, protocolType, tags } = api;
+  const { apiId, name, description, protocolType, version, tags } = api;
   const { routeSelectionExpression, apiKeySelectionExpression, createdDate } = api;
+  const { disableSchemaValidation } = api;
   const { disableExecuteApiEndpoint = false, ipAddressType: type = "ipv4" } = api;
   return {
     apiId,
@@ -150,8 +150,10 @@ function describe(api: Api, { endpoint }: ControlPlane) {
     name,
     description,
     protocolType,
+    version,
     routeSelectionExpression,
     apiKeySelectionExpression,
+    disableSchemaValidation,
     createdDate,
     tags,
     disableExecuteApiEndpoint,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { notImplemented } from "../protocols/aws-error.ts";
 import { functionUri } from "./function-uri.ts";
 import { badRequest } from "./identifiers.ts";
+import { roleArn } from "./role-arn.ts";
 import type { Authorizer } from "./state.ts";
 
 const INVALID_URI = "Invalid Authorizer URI";
@@ -17,6 +18,7 @@ const updateSettings = {
   authorizerResultTtlInSeconds: v.exactOptional(v.number()),
   enableSimpleResponses: v.exactOptional(v.boolean()),
   jwtConfiguration: v.exactOptional(v.unknown()),
+  authorizerCredentialsArn: v.exactOptional(roleArn),
 };
 
 /** The parameters of CreateAuthorizer and UpdateAuthorizer. */
@@ -51,6 +53,7 @@ export function changeAuthorizer(
     throw notImplemented("the parameter jwtConfiguration of an authorizer of the type REQUEST");
   const { name = authorizer.name, authorizerUri = authorizer.authorizerUri } = changes;
   const { identitySource = authorizer.identitySource ?? [] } = changes;
+  const { authorizerCredentialsArn = authorizer.authorizerCredentialsArn } = changes;
   // Our choice, because there is no source: the message if there is no URI.
   if (authorizerUri === undefined) throw badRequest(INVALID_URI);
   return {
@@ -59,6 +62,7 @@ export function changeAuthorizer(
     authorizerType: "REQUEST",
     authorizerUri,
     identitySource: checkedSources(identitySource),
+    ...(authorizerCredentialsArn && { authorizerCredentialsArn }),
   };
 }
 

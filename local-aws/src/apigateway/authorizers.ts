@@ -4,6 +4,7 @@ import { authorizerSettings, changeAuthorizer } from "./authorizer-settings.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
 import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
+import { checkPassRole } from "./role-arn.ts";
 import type { Api, Authorizer } from "./state.ts";
 
 const createInput = v.strictObject({ apiId: v.string(), ...authorizerSettings.create });
@@ -16,7 +17,8 @@ const updateInput = v.strictObject({
 });
 
 /** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */
-export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
+export function authorizerRoutes(control: ControlPlane): Route[] {
+  const { state, clock } = control;
   const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
   const path = "/v2/apis/{apiId}/authorizers/{authorizerId}";
   const put = (api: Api, authorizer: Authorizer) => {
@@ -32,8 +34,12 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
       path: "/v2/apis/{apiId}/authorizers",
       status: 201,
       input: createInput,
-      handle: ({ apiId, name, ...settings }, region) =>
-        put(apiOf(region, apiId), changeAuthorizer({ authorizerId: newId(6), name }, settings)),
+      handle({ apiId, name, ...settings }, region, caller) {
+        const api = apiOf(region, apiId);
+        const authorizer = changeAuthorizer({ authorizerId: newId(6), name }, settings);
+        checkPassRole(control, caller, settings.authorizerCredentialsArn);
+        return put(api, authorizer);
+      },
     }),
     controlRoute({
       name: "GetAuthorizers",
@@ -57,11 +63,14 @@ export function authorizerRoutes({ state, clock }: ControlPlane): Route[] {
       method: "PATCH",
       path,
       input: updateInput,
-      handle({ apiId, authorizerId, authorizerPayloadFormatVersion = "", ...changes }, region) {
+      handle(input, region, caller) {
+        const { apiId, authorizerId, authorizerPayloadFormatVersion = "", ...changes } = input;
         const api = apiOf(region, apiId);
         // As captured: an empty string is accepted. It removes the version, and there is never one.
         const version = authorizerPayloadFormatVersion !== "" && { authorizerPayloadFormatVersion };
-        return put(api, changeAuthorizer(get(api, authorizerId), { ...changes, ...version }));
+        const authorizer = changeAuthorizer(get(api, authorizerId), { ...changes, ...version });
+        checkPassRole(control, caller, changes.authorizerCredentialsArn);
+        return put(api, authorizer);
       },
     }),
     controlRoute({

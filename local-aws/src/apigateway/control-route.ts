@@ -1,5 +1,7 @@
 import type * as v from "valibot";
 import type { Clock } from "../clock.ts";
+import type { Iam } from "../iam/index.ts";
+import type { Caller } from "../protocols/caller.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import type { State } from "../state.ts";
 
@@ -7,6 +9,7 @@ import type { State } from "../state.ts";
 export interface ControlPlane {
   state: State;
   clock: Clock;
+  iam: Iam;
   /** URL of this local AWS, such as `http://localhost:4566`. */
   endpoint(): string;
 }
@@ -22,7 +25,7 @@ export function controlRoute<Input extends v.GenericSchema<unknown, object>>(def
   path: string;
   status?: number;
   input: Input;
-  handle(input: v.InferOutput<Input>, region: string): unknown;
+  handle(input: v.InferOutput<Input>, region: string, caller: Caller): unknown;
 }): Route {
   const { name, method, path, status, input, handle } = definition;
   return {
@@ -35,7 +38,8 @@ export function controlRoute<Input extends v.GenericSchema<unknown, object>>(def
       input,
       resource: (parameters: v.InferOutput<Input>, { region }) =>
         `arn:aws:apigateway:${region}::${resourcePath(path, parameters)}`,
-      handle: (parameters: v.InferOutput<Input>, { region }) => handle(parameters, region),
+      handle: (parameters: v.InferOutput<Input>, { region, caller }) =>
+        handle(parameters, region, caller),
     },
   };
 }

@@ -9,7 +9,9 @@ import { apiMappingRoutes } from "./api-mappings.ts";
 import { authorizerRoutes } from "./authorizers.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { domainNameRoutes } from "./domain-names.ts";
+import { integrationResponseRoutes } from "./integration-responses.ts";
 import { integrationRoutes } from "./integrations.ts";
+import { modelRoutes } from "./models.ts";
 import { routeResponseRoutes } from "./route-responses.ts";
 import { routeRoutes } from "./routes.ts";
 import { stageRoutes } from "./stages.ts";
@@ -31,6 +33,8 @@ export function createApiGateway(options: {
   const routes = [
     ...apiRoutes(options),
     ...integrationRoutes(options),
+    ...integrationResponseRoutes(options),
+    ...modelRoutes(options),
     ...routeRoutes(options),
     ...routeResponseRoutes(options),
     ...authorizerRoutes(options),

@@ -1,43 +1,28 @@
 import * as v from "valibot";
-import { only } from "../protocols/only.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
-import { functionUri } from "./function-uri.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
 import { conflict, findApi, findPart, newId } from "./identifiers.ts";
-import type { Api } from "./state.ts";
+import { changeIntegration, integrationSettings } from "./integration-settings.ts";
+import { checkPassRole } from "./role-arn.ts";
+import type { Api, Integration } from "./state.ts";
 
-const TIMEOUT = "Timeout should be between 50 ms and 29000 ms";
-
-const settings = {
-  integrationType: only("integrationType", "AWS_PROXY"),
-  integrationMethod: v.exactOptional(only("integrationMethod", "POST")),
-  integrationUri: functionUri("Invalid function ARN or invalid URI"),
-  connectionType: v.exactOptional(only("connectionType", "INTERNET")),
-  contentHandlingStrategy: v.exactOptional(only("contentHandlingStrategy", "CONVERT_TO_TEXT")),
-  description: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),
-  passthroughBehavior: v.exactOptional(only("passthroughBehavior", "WHEN_NO_MATCH")),
-  payloadFormatVersion: v.exactOptional(only("payloadFormatVersion", "1.0")),
-  timeoutInMillis: v.exactOptional(
-    v.pipe(v.number(), v.integer(), v.minValue(50, TIMEOUT), v.maxValue(29_000, TIMEOUT)),
-  ),
-};
-
-const createInput = v.strictObject({ apiId: v.string(), ...settings });
+const createInput = v.strictObject({ apiId: v.string(), ...integrationSettings.create });
 
 const integrationInput = v.strictObject({ apiId: v.string(), integrationId: v.string() });
 
-const updateInput = v.strictObject({
-  ...integrationInput.entries,
-  ...settings,
-  integrationType: v.exactOptional(settings.integrationType),
-  integrationUri: v.exactOptional(settings.integrationUri),
-});
+const updateInput = v.strictObject({ ...integrationInput.entries, ...integrationSettings.update });
 
 /** @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations.html */
-export function integrationRoutes({ state, clock }: ControlPlane): Route[] {
+export function integrationRoutes(control: ControlPlane): Route[] {
+  const { state, clock } = control;
   const apiOf = (region: string, apiId: string) => findApi(state, region, apiId);
   const path = "/v2/apis/{apiId}/integrations/{integrationId}";
+  const put = (api: Api, integration: Integration) => {
+    api.integrations[integration.integrationId] = integration;
+    autoDeploy(api, clock);
+    return describe(integration);
+  };
   return [
     controlRoute({
       name: "CreateIntegration",
@@ -45,12 +30,11 @@ export function integrationRoutes({ state, clock }: ControlPlane): Route[] {
       path: "/v2/apis/{apiId}/integrations",
       status: 201,
       input: createInput,
-      handle({ apiId, ...input }, region) {
+      handle({ apiId, ...input }, region, caller) {
         const api = apiOf(region, apiId);
-        const integration = { ...defaults, ...input, integrationId: newId(7) };
-        api.integrations[integration.integrationId] = integration;
-        autoDeploy(api, clock);
-        return integration;
+        checkPassRole(control, caller, input.credentialsArn);
+        const { integrationUri } = input;
+        return put(api, changeIntegration(newIntegration(integrationUri), input));
       },
     }),
     controlRoute({
@@ -58,26 +42,28 @@ export function integrationRoutes({ state, clock }: ControlPlane): Route[] {
       method: "GET",
       path: "/v2/apis/{apiId}/integrations",
       input: v.strictObject({ apiId: v.string() }),
-      handle: ({ apiId }, region) => ({ items: Object.values(apiOf(region, apiId).integrations) }),
+      handle: ({ apiId }, region) => ({
+        items: Object.values(apiOf(region, apiId).integrations).map(describe),
+      }),
     }),
     controlRoute({
       name: "GetIntegration",
       method: "GET",
       path,
       input: integrationInput,
-      handle: ({ apiId, integrationId }, region) => get(apiOf(region, apiId), integrationId),
+      handle: ({ apiId, integrationId }, region) =>
+        describe(findIntegration(apiOf(region, apiId), integrationId)),
     }),
     controlRoute({
       name: "UpdateIntegration",
       method: "PATCH",
       path,
       input: updateInput,
-      handle({ apiId, integrationId, ...changes }, region) {
+      handle({ apiId, integrationId, ...changes }, region, caller) {
         const api = apiOf(region, apiId);
-        const integration = { ...get(api, integrationId), ...changes };
-        api.integrations[integrationId] = integration;
-        autoDeploy(api, clock);
-        return integration;
+        const integration = findIntegration(api, integrationId);
+        checkPassRole(control, caller, changes.credentialsArn);
+        return put(api, changeIntegration(integration, changes));
       },
     }),
     controlRoute({
@@ -88,7 +74,7 @@ export function integrationRoutes({ state, clock }: ControlPlane): Route[] {
       input: integrationInput,
       handle({ apiId, integrationId }, region) {
         const api = apiOf(region, apiId);
-        get(api, integrationId);
+        findIntegration(api, integrationId);
         refuseInUse(api, integrationId);
         delete api.integrations[integrationId];
         autoDeploy(api, clock);
@@ -97,16 +83,27 @@ export function integrationRoutes({ state, clock }: ControlPlane): Route[] {
   ];
 }
 
-const defaults = {
+const newIntegration = (integrationUri: string): Integration => ({
+  integrationId: newId(7),
+  integrationType: "AWS_PROXY",
   integrationMethod: "POST",
+  integrationUri,
   connectionType: "INTERNET",
   passthroughBehavior: "WHEN_NO_MATCH",
   payloadFormatVersion: "1.0",
   timeoutInMillis: 29_000,
-} as const;
+  integrationResponses: {},
+});
 
-const get = (api: Api, integrationId: string) =>
+/** @throws {AwsError} 404 NotFoundException. */
+export const findIntegration = (api: Api, integrationId: string): Integration =>
   findPart(api.integrations, "Integration", integrationId);
+
+function describe(integration: Integration): Partial<Integration> {
+  const described: Partial<Integration> = { ...integration };
+  delete described.integrationResponses;
+  return described;
+}
 
 /** The text: https://github.com/milliHQ/terraform-aws-next-js/issues/247 */
 function refuseInUse(api: Api, integrationId: string): void {

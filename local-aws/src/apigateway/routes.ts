@@ -5,6 +5,7 @@ import type { Route } from "../protocols/rest-json-protocol.ts";
 import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { autoDeploy } from "./deployments.ts";
 import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
+import { checkRequestModels } from "./models.ts";
 import type { Api, ApiRoute } from "./state.ts";
 
 const settings = {
@@ -15,6 +16,16 @@ const settings = {
   authorizerId: v.exactOptional(v.string()),
   operationName: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   apiKeyRequired: v.exactOptional(only("apiKeyRequired", false)),
+  /** With one, AWS validates the messages of clients. */
+  modelSelectionExpression: v.exactOptional(only("modelSelectionExpression", "")),
+  requestModels: v.exactOptional(v.record(v.string(), v.string())),
+  /** No source says what a client gets that leaves out a required one. */
+  requestParameters: v.exactOptional(
+    v.record(
+      v.string(),
+      v.strictObject({ required: v.exactOptional(only("requestParameters.required", false)) }),
+    ),
+  ),
   routeResponseSelectionExpression: v.exactOptional(
     only("routeResponseSelectionExpression", "$default", ""),
   ),
@@ -83,7 +94,12 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
         const api = apiOf(region, apiId);
         const route = findRoute(api, routeId);
         const isOpened = changes.authorizationType === "NONE";
-        return put(api, { ...route, ...(isOpened && { authorizerId: "" }), ...changes });
+        return put(api, {
+          ...route,
+          ...(isOpened && { authorizerId: "" }),
+          ...changes,
+          requestParameters: { ...route.requestParameters, ...changes.requestParameters },
+        });
       },
     }),
     controlRoute({
@@ -99,6 +115,21 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
         autoDeploy(api, clock);
       },
     }),
+    controlRoute({
+      name: "DeleteRouteRequestParameter",
+      method: "DELETE",
+      path: `${path}/requestparameters/{requestParameterKey}`,
+      status: 204,
+      input: v.strictObject({ ...routeInput.entries, requestParameterKey: v.string() }),
+      handle({ apiId, routeId, requestParameterKey }, region) {
+        const api = apiOf(region, apiId);
+        const route = findRoute(api, routeId);
+        const requestParameters = { ...route.requestParameters };
+        findPart(requestParameters, "RequestParameter", requestParameterKey);
+        delete requestParameters[requestParameterKey];
+        put(api, { ...route, requestParameters });
+      },
+    }),
   ];
 }
 
@@ -110,12 +141,14 @@ export const findRoute = (api: Api, routeId: string): ApiRoute =>
 function check(api: Api, route: ApiRoute): ApiRoute {
   const { routeId, routeKey, target = "", authorizationType, apiKeyRequired } = route;
   const { operationName, routeResponseSelectionExpression, routeResponses } = route;
+  const { requestModels = {}, requestParameters = {} } = route;
   const others = Object.values(api.routes).filter((other) => other.routeId !== routeId);
   if (others.some((other) => other.routeKey === routeKey))
     throw conflict(`Route with key ${routeKey} already exists for this API`);
   // Our choice: the text, for which there is no source.
   if (target !== "" && !Object.hasOwn(api.integrations, target.replace("integrations/", "")))
     throw badRequest(`Unable to find the integration of the target ${target}`);
+  checkRequestModels(api, requestModels);
   return {
     routeId,
     routeKey,
@@ -125,6 +158,8 @@ function check(api: Api, route: ApiRoute): ApiRoute {
     routeResponses,
     ...(target && { target }),
     ...(operationName && { operationName }),
+    ...(Object.keys(requestModels).length > 0 && { requestModels }),
+    ...(Object.keys(requestParameters).length > 0 && { requestParameters }),
     ...(routeResponseSelectionExpression && { routeResponseSelectionExpression }),
   };
 }

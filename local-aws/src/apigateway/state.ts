@@ -42,12 +42,15 @@ export interface Api extends DeployedApi {
   name: string;
   protocolType: "WEBSOCKET";
   description?: string;
+  version?: string;
   apiKeySelectionExpression: string;
+  disableSchemaValidation?: boolean;
   /** Default: `ipv4`. */
   ipAddressType?: IpAddressType;
   /** ISO 8601. */
   createdDate: string;
   tags: Record<string, string>;
+  models: Record<string, Model>;
   deployments: Record<string, Deployment>;
   stages: Record<string, Stage>;
 }
@@ -64,6 +67,24 @@ export interface Integration {
   payloadFormatVersion: "1.0";
   timeoutInMillis: number;
   description?: string;
+  /** ARN of the role with which API Gateway invokes the function. Default: its resource policy applies. */
+  credentialsArn?: string;
+  requestParameters?: Record<string, string>;
+  /** By content type. */
+  requestTemplates?: Record<string, string>;
+  templateSelectionExpression?: string;
+  integrationResponses: Record<string, IntegrationResponse>;
+}
+
+export interface IntegrationResponse {
+  integrationResponseId: string;
+  /** `$default`, or a regular expression between slashes: `/2\d\d/`. */
+  integrationResponseKey: string;
+  contentHandlingStrategy?: "CONVERT_TO_BINARY" | "CONVERT_TO_TEXT";
+  responseParameters?: Record<string, string>;
+  /** By content type. */
+  responseTemplates?: Record<string, string>;
+  templateSelectionExpression?: string;
 }
 
 export interface ApiRoute {
@@ -75,8 +96,21 @@ export interface ApiRoute {
   authorizerId?: string;
   operationName?: string;
   apiKeyRequired: false;
+  /** The names of models, by their keys. */
+  requestModels?: Record<string, string>;
+  requestParameters?: Record<string, { required?: false }>;
   routeResponseSelectionExpression?: string;
   routeResponses: Record<string, { routeResponseId: string; routeResponseKey: string }>;
+}
+
+export interface Model {
+  modelId: string;
+  /** Unique in its API. */
+  name: string;
+  /** JSON schema. */
+  schema: string;
+  contentType?: string;
+  description?: string;
 }
 
 export interface Authorizer {
@@ -85,6 +119,8 @@ export interface Authorizer {
   authorizerType: "REQUEST";
   authorizerUri: string;
   identitySource: string[];
+  /** ARN of the role with which API Gateway invokes the function. Default: its resource policy applies. */
+  authorizerCredentialsArn?: string;
 }
 
 export interface Deployment {

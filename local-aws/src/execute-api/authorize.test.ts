@@ -63,7 +63,7 @@ describe("the authorizer's event", () => {
       requestContext: { routeKey: "$connect", eventType: "CONNECT" },
     });
     expect(event.requestContext).not.toHaveProperty("authorizer");
-    expect(gateway.lambda.sourceArns[0]).toBe(
+    expect(gateway.lambda.invokers[0]?.sourceArn).toBe(
       `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/authorizers/token00`,
     );
   });
@@ -141,8 +141,22 @@ describe("identity sources", () => {
     const refusal = await gateway.refused(query, { headers });
     expect(refusal.status).toBe(401);
     expect(refusal.body).toMatch(errorFrame("Unauthorized"));
-    expect(gateway.lambda.sourceArns).toEqual([]);
+    expect(gateway.lambda.invokers).toEqual([]);
   });
+});
+
+test("an authorizer and an integration are each invoked with a role of their own", async () => {
+  await using gateway = await startAuthorizing(() => allow());
+  const [token] = Object.values(gateway.api.authorizers);
+  const { function: integration } = gateway.api.integrations;
+  Object.assign(token ?? {}, { authorizerCredentialsArn: "arn:aws:iam::000000000000:role/one" });
+  Object.assign(integration ?? {}, { credentialsArn: "arn:aws:iam::000000000000:role/two" });
+  redeploy(gateway.api);
+  await gateway.connect();
+  expect(gateway.lambda.invokers.map(({ roleArn }) => roleArn)).toEqual([
+    "arn:aws:iam::000000000000:role/one",
+    "arn:aws:iam::000000000000:role/two",
+  ]);
 });
 
 describe("a refusal", () => {
@@ -174,6 +188,6 @@ describe("a refusal", () => {
     gateway.api.authorizers = {};
     redeploy(gateway.api);
     expect((await gateway.refused()).status).toBe(500);
-    expect(gateway.lambda.sourceArns).toEqual([]);
+    expect(gateway.lambda.invokers).toEqual([]);
   });
 });

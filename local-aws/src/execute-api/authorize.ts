@@ -56,15 +56,14 @@ export function createRouteAuthorizer(options: {
 
   const ask = async (
     { apiId, arn }: PublishedStage,
-    { authorizerId, authorizerUri }: Authorizer,
+    { authorizerId, authorizerUri, authorizerCredentialsArn }: Authorizer,
     event: object,
     traceHeader: string,
   ): Promise<unknown> => {
     const functionArn = functionArnIn(authorizerUri) ?? "";
     const sourceArn = arn.replace(/\/[^/]+$/, `/authorizers/${authorizerId}`);
     const { payload, functionError } = await lambda.invokeAs(
-      "apigateway.amazonaws.com",
-      sourceArn,
+      { service: "apigateway.amazonaws.com", sourceArn, roleArn: authorizerCredentialsArn },
       functionArn,
       JSON.stringify(event),
       traceHeader,

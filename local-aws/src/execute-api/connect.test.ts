@@ -65,7 +65,7 @@ describe("the $connect event", () => {
       ["connectionId", connectionId],
       ["apiId", API_ID],
     ]);
-    expect(gateway.lambda.sourceArns).toEqual([
+    expect(gateway.lambda.invokers.map(({ sourceArn }) => sourceArn)).toEqual([
       `arn:aws:execute-api:us-east-1:000000000000:${API_ID}/test/$connect`,
     ]);
   });
@@ -188,7 +188,7 @@ describe("an upgrade", () => {
       expect(answer).toContain("HTTP/1.1 403 Forbidden");
       expect(answer).toMatch(/\{"message":"Forbidden"\}$/);
     }
-    expect(gateway.lambda.sourceArns).toEqual([]);
+    expect(gateway.lambda.invokers).toEqual([]);
   });
 
   test.for<[string, string, string]>([
@@ -202,7 +202,7 @@ describe("an upgrade", () => {
     const socket = await gateway.dialRaw();
     socket.write(handshake(gateway.path).replace(part, replacement));
     expect(await readHead(socket)).toContain("HTTP/1.1 400 Bad Request");
-    expect(gateway.lambda.sourceArns).toEqual([]);
+    expect(gateway.lambda.invokers).toEqual([]);
   });
 
   test("with a URL over 4,096 characters is refused with 414", async () => {
@@ -307,7 +307,7 @@ describe("throttling of connects", () => {
     const { status, body } = await gateway.refused();
     expect(status).toBe(429);
     expect(body).toMatch(errorFrame("Too Many Requests"));
-    expect(gateway.lambda.sourceArns).toHaveLength(2);
+    expect(gateway.lambda.invokers).toHaveLength(2);
     gateway.clock.advance(1000);
     await gateway.connect();
   });

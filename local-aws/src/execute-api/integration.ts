@@ -3,7 +3,7 @@ import { functionArnIn } from "../apigateway/function-uri.ts";
 import type { ApiRoute, DeployedApi, Integration } from "../apigateway/state.ts";
 import type { Clock } from "../clock.ts";
 import { AwsError } from "../protocols/aws-error.ts";
-import type { Lambda } from "../lambda/index.ts";
+import type { Lambda, ServiceInvoker } from "../lambda/index.ts";
 import {
   failed,
   FUNCTION_FAILED,
@@ -30,19 +30,13 @@ export function createIntegrator(options: {
   const { clock, lambda } = options;
 
   const invoke = async (
-    sourceArn: string,
+    invoker: ServiceInvoker,
     functionArn: string,
     payload: string,
     traceHeader: string,
   ) => {
     try {
-      const result = await lambda.invokeAs(
-        "apigateway.amazonaws.com",
-        sourceArn,
-        functionArn,
-        payload,
-        traceHeader,
-      );
+      const result = await lambda.invokeAs(invoker, functionArn, payload, traceHeader);
       return result.functionError === undefined
         ? succeeded(result.payload)
         : failed(FUNCTION_FAILED);
@@ -58,7 +52,12 @@ export function createIntegrator(options: {
     if (integration === undefined || functionArn === undefined) return failed(NO_INTEGRATION);
     const startedAt = clock.now();
     const payload = JSON.stringify(event);
-    const invocation = invoke(`${arn}/${route.routeKey}`, functionArn, payload, traceHeader);
+    const invoker = {
+      service: "apigateway.amazonaws.com",
+      sourceArn: `${arn}/${route.routeKey}`,
+      roleArn: integration.credentialsArn,
+    };
+    const invocation = invoke(invoker, functionArn, payload, traceHeader);
     const outcome = await withinTime(clock, integration.timeoutInMillis, invocation);
     return { ...outcome, integrationLatency: clock.now() - startedAt };
   };

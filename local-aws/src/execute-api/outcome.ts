@@ -51,7 +51,11 @@ export const FUNCTION_FAILED: GatewayError = {
   responseType: "INTEGRATION_FAILURE",
 };
 
-/** The function may not be invoked, or is not there. Our choice: the status that REST APIs have. */
+/**
+ * The function may not be invoked, as captured. Our choice, because there is no source: the same for a
+ * function that does not exist.
+ * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/v2_integration_credentials.json
+ */
 export const INVOCATION_REFUSED: GatewayError = { ...FUNCTION_FAILED, status: 500 };
 
 /** Our choice: without an integration a route behaves like one that can't invoke its function. */

@@ -31,7 +31,7 @@ test("the message event has the members of AWS, in their order", async () => {
     ["connectionId", connect.connectionId],
     ["apiId", API_ID],
   ]);
-  expect(gateway.lambda.sourceArns.at(-1)).toMatch(/\/test\/\$default$/);
+  expect(gateway.lambda.invokers.at(-1)?.sourceArn).toMatch(/\/test\/\$default$/);
 });
 
 describe("a one-way route", () => {

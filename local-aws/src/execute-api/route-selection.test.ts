@@ -22,6 +22,7 @@ function createApi(routeSelectionExpression: string, ...routeKeys: string[]): Ap
     integrations: {},
     routes: Object.fromEntries(routeKeys.map((routeKey) => [routeKey, route(routeKey)])),
     authorizers: {},
+    models: {},
     deployments: {},
     stages: {},
   };

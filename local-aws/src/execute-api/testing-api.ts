@@ -48,6 +48,7 @@ export function createTestApi(): { api: Api; stage: Stage } {
         passthroughBehavior: "WHEN_NO_MATCH",
         payloadFormatVersion: "1.0",
         timeoutInMillis: 29_000,
+        integrationResponses: {},
       },
     },
     routes: {
@@ -56,6 +57,7 @@ export function createTestApi(): { api: Api; stage: Stage } {
       default: route("$default"),
     },
     authorizers: {},
+    models: {},
     deployments: {},
     stages: { test: stage },
   };

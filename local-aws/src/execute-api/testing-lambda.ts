@@ -1,3 +1,4 @@
+import type { ServiceInvoker } from "../lambda/index.ts";
 import { AwsError } from "../protocols/aws-error.ts";
 import type { RequestContext } from "./events.ts";
 
@@ -43,16 +44,17 @@ export function createTestLambda() {
   const lambda = {
     /** By event type, `AUTHORIZER` for an authorizer's; without a handler an event is answered with status 200. */
     handlers: {} as Partial<Record<keyof typeof queues, Handler>>,
-    /** The source ARN of each invocation. */
-    sourceArns: [] as string[],
+    /** Who invoked it, and for which resource, for each invocation. */
+    invokers: [] as ServiceInvoker[],
     /** The next event of a type that the function gets, or got. */
     next: (type: keyof typeof queues) => queues[type].next(),
     /** The events of a type that nobody has asked for. */
     unread: (type: keyof typeof queues) => queues[type].kept,
-    async invokeAs(service: string, sourceArn: string, functionArn: string, payload: string) {
+    async invokeAs(invoker: ServiceInvoker, functionArn: string, payload: string) {
+      const { service } = invoker;
       if (service !== "apigateway.amazonaws.com" || functionArn !== FUNCTION_ARN)
         throw new Error(`${service} invoked ${functionArn}.`);
-      lambda.sourceArns.push(sourceArn);
+      lambda.invokers.push(invoker);
       const event: TestEvent = JSON.parse(payload);
       const type = event["type"] === "REQUEST" ? "AUTHORIZER" : event.requestContext.eventType;
       queues[type].push(event);

@@ -20,20 +20,21 @@ import { AsyncInvocations } from "./invocation/async-invocations.ts";
 import type { DeliveryFailures } from "./invocation/destinations.ts";
 import { invokeRoute } from "./invocation/invoke-api.ts";
 import { createInvoker } from "./invocation/invoker.ts";
-import { permits } from "./invocation/resource-policy.ts";
+import { mayInvoke, type ServiceInvoker } from "./invocation/service-invoker.ts";
 import { type LambdaMiddleware, noMiddleware } from "./middleware.ts";
 import type { FunctionOverview } from "./overview.ts";
 import type { NetworkSettings } from "./runtime/network.ts";
 
+export type { ServiceInvoker };
+
 export interface Lambda {
   service: Service;
   /**
-   * A synchronous invocation by another AWS service, which the function's resource policy must allow.
-   * @throws {AwsError} 403, 404, or 429 at a limit of concurrency.
+   * A synchronous invocation by another AWS service.
+   * @throws {AwsError} 403 if the service may not invoke the function, 404, or 429 at a limit of concurrency.
    */
   invokeAs(
-    service: string,
-    sourceArn: string,
+    invoker: ServiceInvoker,
     functionArn: string,
     payload: string,
     traceHeader?: string,
@@ -122,9 +123,10 @@ export function createLambda(options: LambdaOptions): Lambda {
 
   return {
     service: createLambdaApi(api, [invokeApi]),
-    async invokeAs(service, sourceArn, functionArn, payload, traceHeader) {
+    async invokeAs(serviceInvoker, functionArn, payload, traceHeader) {
       const target = functions.get(functionArn);
-      if (!permits(target, service, sourceArn)) throw accessDenied(service, functionArn);
+      if (!mayInvoke(parts, target, serviceInvoker))
+        throw accessDenied(serviceInvoker.service, functionArn);
       const invocation = { requestId: randomUUID(), payload: Buffer.from(payload), traceHeader };
       return await invoker.invoke(target, invocation);
     },

@@ -220,6 +220,17 @@ async function createResources(options: ClientOptions) {
     IntegrationType: "AWS_PROXY",
     IntegrationUri: functionUri,
   });
+  const { IntegrationResponseId: integrationResponseId = "" } =
+    await gateway.createIntegrationResponse({
+      ApiId: apiId,
+      IntegrationId: integrationId,
+      IntegrationResponseKey: "$default",
+    });
+  const { ModelId: modelId = "" } = await gateway.createModel({
+    ApiId: apiId,
+    Name: "model",
+    Schema: "{}",
+  });
   const { RouteId: routeId = "" } = await gateway.createRoute({
     ApiId: apiId,
     RouteKey: "$default",
@@ -253,6 +264,7 @@ async function createResources(options: ClientOptions) {
   });
   return {
     ...{ apiId, apiArn: `arn:aws:apigateway:us-east-1::/apis/${apiId}`, api },
+    ...{ integrationResponseId, modelId },
     ...{ integrationId, routeId, routeResponseId, authorizerId, deploymentId, apiMappingId },
     connectionId: createIds(apiId).connectionId(),
     ...{

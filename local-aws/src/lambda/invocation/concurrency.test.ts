@@ -89,7 +89,7 @@ test("another service is refused as an invoker is", async () => {
     Resource: FunctionArn,
   };
   const invokeAs = (service: string) =>
-    lambda.lambda.invokeAs(service, "arn:aws:x", FunctionArn, "{}");
+    lambda.lambda.invokeAs({ service, sourceArn: "arn:aws:x" }, FunctionArn, "{}");
   await expect(invokeAs("apigateway.amazonaws.com")).rejects.toMatchObject({
     status: 429,
     code: "TooManyRequestsException",
