@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { redeploy } from "./apigateway/testing.ts";
 import { API_ID, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
 import { emptyState, regionOf } from "./state.ts";
-import { firstWebSocketUrl, webSocketUrl } from "./web-socket-url.ts";
+import { firstWebSocketUrl, stageUrls, webSocketUrl } from "./web-socket-url.ts";
 
 const ENDPOINT = "http://localhost:1";
 
@@ -43,7 +44,7 @@ test("a stage that does not exist is an error that lists the APIs", () => {
   expect(firstWebSocketUrl(emptyState(), ENDPOINT)).toBeNull();
 });
 
-test("an API without its execute-api endpoint has the URL of its custom domain name", () => {
+test("a stage without its execute-api endpoint has the URL of its custom domain name", () => {
   const state = emptyState();
   const { api } = createTestApi();
   const { apigateway } = regionOf(state, "us-east-1");
@@ -51,7 +52,12 @@ test("an API without its execute-api endpoint has the URL of its custom domain n
   const domain = createTestDomain("chat.example.com", { orders: "test" });
   apigateway.domainNames = { [domain.domainName]: domain };
   expect(webSocketUrl(state, ENDPOINT, "test")).toContain(`/${API_ID}/test`);
+  const shortUrl = () => stageUrls(state, ENDPOINT)[0]?.shortUrl;
   api.disableExecuteApiEndpoint = true;
+  expect(webSocketUrl(state, ENDPOINT, "test")).toContain(`/${API_ID}/test`);
+  expect(shortUrl()).toBe("ws://localhost:1/test");
+  redeploy(api);
+  expect(shortUrl()).toBeUndefined();
   const url = "ws://localhost:1/_aws/execute-api/chat.example.com/orders";
   expect(webSocketUrl(state, ENDPOINT, "test")).toBe(url);
   expect(firstWebSocketUrl(state, ENDPOINT)).toBe(url);

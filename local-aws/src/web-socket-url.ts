@@ -1,3 +1,4 @@
+import { deploymentAt } from "./apigateway/deployments.ts";
 import type { Api, DomainName } from "./apigateway/state.ts";
 import { domainUrl, stageUrl } from "./execute-api-url.ts";
 import type { State } from "./state.ts";
@@ -52,9 +53,13 @@ const candidates = (state: State): Candidate[] =>
     return Object.values(apigateway.apis).map((api) => ({ api, region, domainNames }));
   });
 
+/** A change to the API takes effect at a stage with the next deployment. */
+const isEndpointDisabled = (api: Api, stage: string): boolean =>
+  (deploymentAt(api, stage)?.api ?? api).disableExecuteApiEndpoint === true;
+
 /** The URL of a stage at its API, or at a custom domain name if the API is available only there. */
 function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
-  if (api.disableExecuteApiEndpoint === true)
+  if (isEndpointDisabled(api, stage))
     for (const { domainName, apiMappings } of domainNames)
       for (const mapping of Object.values(apiMappings))
         if (mapping.apiId === api.apiId && mapping.stage === stage)
@@ -91,7 +96,7 @@ export function stageUrls(state: State, endpoint: string): StageUrls[] {
       stage,
       url: urlOf(candidate, endpoint, stage),
       shortUrl:
-        candidate.api.disableExecuteApiEndpoint !== true && isOnly(stage)
+        !isEndpointDisabled(candidate.api, stage) && isOnly(stage)
           ? `${endpoint.replace(/^http/, "ws")}/${stage}`
           : undefined,
     })),

@@ -104,6 +104,13 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
 export const findDeployment = (api: Api, deploymentId: string): Deployment =>
   findPart(api.deployments, "Deployment", deploymentId);
 
+/** Returns the deployment that a stage serves; undefined if there is no such stage, or if it has none. */
+export function deploymentAt(api: Api, stageName: string): Deployment | undefined {
+  const stage = Object.hasOwn(api.stages, stageName) ? api.stages[stageName] : undefined;
+  const { deploymentId = "" } = stage ?? {};
+  return Object.hasOwn(api.deployments, deploymentId) ? api.deployments[deploymentId] : undefined;
+}
+
 function describe(deployment: Deployment): Partial<Deployment> {
   const described: Partial<Deployment> = { ...deployment };
   delete described.api;
