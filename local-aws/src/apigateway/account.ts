@@ -12,8 +12,8 @@ const updateInput = v.strictObject({
     v.strictObject({
       op: only("op", "replace"),
       path: only("path", "/cloudwatchRoleArn"),
-      /** ARN of a role; empty: no role any more. */
-      value: v.string(),
+      /** ARN of a role. Empty or missing: the account no longer has a role. */
+      value: v.exactOptional(v.string(), ""),
     }),
   ),
 });

@@ -187,7 +187,7 @@ describe("stages", () => {
 describe("access logs", () => {
   const format = '{"id":"$context.requestId"}';
   const roleUrl = "/account";
-  const setRole = (value: string) => ({
+  const setRole = (value?: string) => ({
     patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }],
   });
 
@@ -263,11 +263,14 @@ describe("access logs", () => {
     });
   });
 
-  test("an empty role takes the setting back", async () => {
+  test.each([
+    { what: "an empty role", value: "" },
+    { what: "a change without a value, which Terraform sends,", value: undefined },
+  ])("$what removes the account's role", async ({ value }) => {
     const gateway = createTestGateway();
     const role = addRole(gateway.state, "logs", "apigateway.amazonaws.com");
     await gateway.call("PATCH", roleUrl, setRole(role));
-    await gateway.call("PATCH", roleUrl, setRole(""));
+    await gateway.call("PATCH", roleUrl, setRole(value));
     expect((await gateway.call("GET", roleUrl)).output).not.toHaveProperty("cloudwatchRoleArn");
   });
 });
