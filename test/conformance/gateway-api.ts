@@ -3,9 +3,9 @@ import type {
   UpdateAuthorizerCommandInput,
 } from "@aws-sdk/client-apigatewayv2";
 import { expect } from "vitest";
-import { WebSocket } from "ws";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import { statusOf } from "./gateway-client.ts";
 import { captured, modelled, reported } from "./sources.ts";
 
 /** Creates an API, and returns the parameters of a valid authorizer for it. */
@@ -302,18 +302,3 @@ export const gatewayApi: Behaviour[] = [
     },
   },
 ];
-
-/** Returns the status of a handshake. */
-async function statusOf(url: string): Promise<number> {
-  const socket = new WebSocket(url);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  socket.on("upgrade", ({ statusCode }) => resolve(statusCode ?? 0));
-  socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode ?? 0));
-  // An error after the status is known changes nothing.
-  socket.on("error", reject);
-  try {
-    return await promise;
-  } finally {
-    socket.terminate();
-  }
-}

@@ -11,6 +11,7 @@ export const captured = {
   dashboardWidgets: `${captures}/cloudwatch/dashboard_widgets.json`,
   authorizers: `${captures}/apigateway/websocket_lambda_authorizers.json`,
   authorizerAdmission: `${captures}/apigateway/websocket_authorizer_admission.json`,
+  integrationRoles: `${captures}/apigateway/v2_integration_credentials.json`,
   filters: `${captures}/logs/filters.json`,
   ingestion: `${captures}/logs/ingestion.json`,
   metricFilters: `${captures}/logs/metric_filters.json`,
@@ -81,6 +82,10 @@ export const documented = {
   routes: `${gateway}/websocket-api-develop-routes.html`,
   lifeCycleRoutes: `${gateway}/apigateway-websocket-api-route-keys-connect-disconnect.html`,
   routeResponses: `${gateway}/apigateway-websocket-api-route-response.html`,
+  integrationResponses: `${gateway}/apigateway-websocket-api-integration-responses.html`,
+  passthroughBehaviors: `${gateway}/integration-passthrough-behaviors.html`,
+  requestValidation: `${gateway}/websocket-api-request-validation.html`,
+  disabledEndpoint: `${gateway}/websocket-api-disable-default-endpoint.html`,
   subprotocols: `${gateway}/websocket-connect-route-subprotocol.html`,
   invoke: `${lambda}/api/API_Invoke.html`,
   lambdaQuotas: `${lambda}/dg/gettingstarted-limits.html`,
@@ -115,6 +120,9 @@ export const reported = {
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
   absentAuthorizer: "https://github.com/hashicorp/terraform-provider-aws/issues/17497",
   logRole: "https://github.com/anomalyco/sst/issues/1556",
+  /** The resources of the provider, with acceptance tests that run on AWS. */
+  terraformGateway:
+    "https://github.com/hashicorp/terraform-provider-aws/blob/021e60b20cb737cff59c270d617f8fb237dec712/internal/service/apigatewayv2",
   undeployedStage: "https://github.com/hashicorp/terraform-provider-aws/issues/17955",
   functionError:
     "https://github.com/dherault/serverless-offline/blob/master/tests/manual/websocket/main/test/e2e/ws.e2e.js",

@@ -10,6 +10,8 @@ import { dynamodb } from "./dynamodb.ts";
 import { events } from "./events.ts";
 import { filterPatterns } from "./filter-patterns.ts";
 import { gatewayApi } from "./gateway-api.ts";
+import { gatewayRoles } from "./gateway-roles.ts";
+import { gatewaySettings } from "./gateway-settings.ts";
 import { iam } from "./iam.ts";
 import { invoking } from "./invoking.ts";
 import { lambdaApi } from "./lambda-api.ts";
@@ -47,6 +49,8 @@ export const stackTables: readonly Table[] = [
 /** Tables whose rows need only the account. */
 export const accountTables: readonly Table[] = [
   { area: "the API of API Gateway", service: "API Gateway", rows: gatewayApi },
+  { area: "settings of APIs", service: "API Gateway", rows: gatewaySettings },
+  { area: "roles of API Gateway", service: "API Gateway", rows: gatewayRoles },
   { area: "the API of Lambda", service: "Lambda", rows: lambdaApi },
   { area: "the API of CloudWatch Logs", service: "CloudWatch Logs", rows: logsApi },
   { area: "filter patterns", service: "CloudWatch Logs", rows: filterPatterns },
