@@ -11,9 +11,9 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../clock.ts";
 import { createIam } from "../iam/index.ts";
-import { createAwsServer } from "../server/server.ts";
+import { createAwsServer } from "./server.ts";
 import { emptyState } from "../state.ts";
-import { awsClis } from "./testing-aws-cli.ts";
+import { awsClis } from "../protocols/testing-aws-cli.ts";
 
 const iam = createIam({ state: emptyState(), clock: systemClock });
 const server = createAwsServer({ iam, services: {} });
