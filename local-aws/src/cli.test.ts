@@ -133,6 +133,23 @@ test.for([
   expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr: `${line}\n` });
 });
 
+test("npm exec can have the option --port without --, and start says where -- is missing", async () => {
+  const env = { ...process.env, npm_command: "exec", npm_config_port: "true" };
+  const startByNpm = (...args: string[]) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "cli.ts"), ...args], { env });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    return child;
+  };
+  const child = startByNpm("0");
+  expect(endpointIn(await introductionOf(child))).toMatch(/^http:\/\/localhost:\d+$/);
+  const mistaken = startByNpm("start", "infra", "0");
+  const [[code], stderr] = await Promise.all([once(mistaken, "exit"), text(mistaken.stderr)]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: "npm removed --port from the command. Write -- before its name: npx -- local-aws\n",
+  });
+});
+
 test("an older Node.js is one line that says how to get a newer one", async () => {
   // The version that the command reads, in place of that of this process.
   const older = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';

@@ -10,6 +10,7 @@ import {
   readCommandValues,
   UsageError,
 } from "./command-options.ts";
+import { argumentsFromNpm } from "./npm-exec.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import { printEvents } from "./terminal/print-events.ts";
 
@@ -31,11 +32,15 @@ interface Arguments {
   options: LocalAwsOptions;
 }
 
+const startOptions = {
+  ...commandOptions,
+  snapshot: { type: "string" },
+  functions: { type: "string" },
+} as const;
+
 /** @returns undefined for `--help`. */
-async function readArguments(): Promise<Arguments | undefined> {
-  const { values } = parseArgs({
-    options: { ...commandOptions, snapshot: { type: "string" }, functions: { type: "string" } },
-  });
+async function readArguments(args: string[]): Promise<Arguments | undefined> {
+  const { values } = parseArgs({ args, options: startOptions });
   if (values.help) return undefined;
   const { snapshot, functions } = values;
   const { port, trace, options } = readCommandValues(values);
@@ -139,17 +144,19 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 // When the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-const [name, ...others] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const [name, ...others] = given;
 const command = name === "start" || name === "check" ? name : undefined;
 
 try {
+  const args = argumentsFromNpm(given, startOptions);
   // Loaded at first use: most runs need nothing of it.
   if (command !== undefined)
     await (await import("./terraform/command.ts")).runCommand(command, others);
   else {
-    const args = await readArguments();
-    if (args === undefined) process.stdout.write(USAGE);
-    else await start(args);
+    const read = await readArguments(args);
+    if (read === undefined) process.stdout.write(USAGE);
+    else await start(read);
   }
 } catch (error) {
   const sentence = explainCommandError(error, ["local-aws", command ?? []].flat().join(" "));
