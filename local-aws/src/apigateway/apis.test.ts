@@ -83,6 +83,16 @@ describe("APIs", () => {
     expect(await call("POST", "/v2/apis", input)).toMatchObject({ status: 501 });
   });
 
+  test("an HTTP API is refused by its protocol, not by what belongs to it", async () => {
+    const { call } = createTestGateway();
+    const routeSelectionExpression = "$request.method $request.path";
+    const input = { name: "http", protocolType: "HTTP", routeSelectionExpression };
+    const { output } = await call("POST", "/v2/apis", input);
+    expect(output).toMatchObject({
+      message: 'The local AWS does not implement protocolType "HTTP".',
+    });
+  });
+
   test("a parameter of the wrong form is a BadRequestException", async () => {
     const { call } = createTestGateway();
     for (const wrong of [{ name: "" }, { routeSelectionExpression: "action" }]) {

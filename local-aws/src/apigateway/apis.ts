@@ -43,8 +43,9 @@ const settings = {
 };
 
 const createInput = v.strictObject({
-  ...settings,
+  // First, because it decides what the other members can be.
   protocolType: only("protocolType", "WEBSOCKET"),
+  ...settings,
   tags: v.exactOptional(v.record(v.string(), v.string()), {}),
 });
 
