@@ -105,6 +105,12 @@ export const documented = {
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   getQueueAttributes:
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html",
+  setQueueAttributes:
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
+  policyEvaluation:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+  principals:
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
   nodejs: `${lambda}/dg/lambda-nodejs.html`,
   logLevels: `${lambda}/dg/monitoring-cloudwatchlogs-log-level.html`,
   billing: "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/",
@@ -118,6 +124,12 @@ export const reported = {
     "https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py",
   wrongTypes: "https://github.com/mhart/kinesalite/blob/master/validations/index.js",
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
+  queuePolicy: "https://github.com/hashicorp/terraform-provider-aws/pull/42209",
+  redriveMembers: "https://github.com/ansible-collections/community.aws/issues/2321",
+  redriveTarget: "https://github.com/crossplane-contrib/provider-aws/issues/443",
+  missingDeadLetterQueue: "https://github.com/serverless/serverless/issues/5215",
+  receiveCount:
+    "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/sqs/provider.py",
   absentAuthorizer: "https://github.com/hashicorp/terraform-provider-aws/issues/17497",
   logRole: "https://github.com/anomalyco/sst/issues/1556",
   /** The resources of the provider, with acceptance tests that run on AWS. */

@@ -20,6 +20,7 @@ import { logsApi } from "./logs-api.ts";
 import { messages } from "./messages.ts";
 import { permissions } from "./permissions.ts";
 import { policyDocuments } from "./policy-documents.ts";
+import { queuePolicies } from "./queue-policies.ts";
 import { retrying } from "./retrying.ts";
 import { runtime } from "./runtime.ts";
 import { sqs } from "./sqs.ts";
@@ -57,6 +58,7 @@ export const accountTables: readonly Table[] = [
   { area: "CloudWatch", service: "CloudWatch", rows: cloudwatch },
   { area: "dashboards", service: "CloudWatch", rows: dashboards },
   { area: "SQS", service: "SQS", rows: sqs },
+  { area: "policies of queues", service: "SQS", rows: queuePolicies },
   { area: "DynamoDB", service: "DynamoDB", rows: dynamodb },
   { area: "IAM and STS", service: "IAM and STS", rows: iam },
   { area: "policy documents", service: "IAM and STS", rows: policyDocuments },

@@ -70,7 +70,8 @@ function checkAction(action: string): void {
   if (!/^([a-zA-Z0-9.-]+|\*)$/.test(vendor)) throw malformed(`Vendor ${vendor} is not valid`);
 }
 
-function ruleOf({ Effect, Condition, ...statement }: Statement): Rule {
+/** A statement without its principals, ready to be asked. */
+export function ruleOf({ Effect, Condition, ...statement }: Statement): Rule {
   const coversAction = actionMatcher(statement);
   const conditions = conditionTests(Condition);
   const effect = Effect === "Deny" ? "Deny" : "Allow";

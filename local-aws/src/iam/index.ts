@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Caller, PermissionCheck } from "../protocols/caller.ts";
+import type { Caller, RequestFacts } from "../protocols/caller.ts";
 import type { Service } from "../protocols/operation.ts";
 import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { State } from "../state.ts";
@@ -26,8 +26,19 @@ export interface Iam {
   authenticate(request: SignedRequest): Promise<Authentication>;
   /** The session of a role that a function runs as. */
   sessionOf(roleArn: string, sessionName: string): Caller;
-  allows(caller: Caller, action: string, resource: string): boolean;
-  authorize: PermissionCheck;
+  /** @param resourcePolicy the policy of the resource, if it has one. */
+  allows(caller: Caller, action: string, resource: string, resourcePolicy?: string): boolean;
+  /**
+   * @param resourcePolicy the policy of the resource, if it has one.
+   * @throws {AwsError} 403 AccessDeniedException.
+   */
+  authorize(
+    caller: Caller,
+    action: string,
+    resource: string,
+    request?: RequestFacts,
+    resourcePolicy?: string,
+  ): void;
 }
 
 /** IAM: the roles and policies of an account, and the answer to who calls and what they may do. */

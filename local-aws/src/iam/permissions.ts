@@ -13,6 +13,7 @@ import {
   weigh,
 } from "./identity-policy.ts";
 import { documentOf } from "./managed-policies/managed-policy.ts";
+import { decideByResource, parseResourcePolicy } from "./resource-policy.ts";
 import { findRole } from "./roles.ts";
 import type { Role } from "./state.ts";
 
@@ -27,8 +28,15 @@ interface ReadDocument {
   reported: Set<string>;
 }
 
+/** The policy of a resource, and the conditions that a warning named. */
+interface ReadResourcePolicy {
+  rules: ReturnType<typeof parseResourcePolicy>;
+  reported: Set<string>;
+}
+
 /**
- * What callers may do: an administrator everything, a role what its inline and managed policies allow.
+ * What callers may do: an administrator everything, a role what its inline and managed policies or the
+ * policy of the resource allow.
  *
  * Our choice: for a condition that cannot be evaluated, a warning of this process says so, once for each
  * document.
@@ -57,12 +65,22 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     return answer;
   };
 
-  const warn = (document: string, { Arn }: Role, conditions: readonly string[]) => {
-    const { reported } = read(document);
+  /** The rules of resources' policies, by the policy. */
+  const resourcePolicies = new Map<string, ReadResourcePolicy>();
+
+  const readOfResource = (document: string): ReadResourcePolicy => {
+    const known = resourcePolicies.get(document);
+    if (known !== undefined) return known;
+    const added = { rules: parseResourcePolicy(document), reported: new Set<string>() };
+    resourcePolicies.set(document, added);
+    return added;
+  };
+
+  const warn = (policy: string, reported: Set<string>, conditions: readonly string[]) => {
     const unreported = conditions.filter((condition) => !reported.has(condition));
     if (unreported.length === 0) return;
     for (const condition of unreported) reported.add(condition);
-    reportUnknown(`A policy of the role ${Arn}`, unreported);
+    reportUnknown(policy, unreported);
   };
 
   const documentsOf = ({ policies, attachedPolicies }: Role): string[] => {
@@ -74,36 +92,66 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     return documents;
   };
 
-  function decisionFor(
+  /**
+   * The decision of the policies of the caller, and that of the policy of the resource.
+   * @param resourcePolicy of a resource in the account of the caller. Default: it has none.
+   */
+  function decisionsFor(
     caller: Caller,
     action: string,
     resource: string,
     request?: RequestFacts,
-  ): Decision {
-    if (caller.type === "administrator") return "allowed";
+    resourcePolicy?: string,
+  ): { identity: Decision; resource: Decision } {
+    // A policy of a resource does not restrict the root user, who is to replace one that denies all.
+    if (caller.type === "administrator")
+      return { identity: "allowed", resource: "implicitly denied" };
     const role = findRole(state, caller.roleName);
     // The credentials of a role outlive it, its permissions don't.
-    if (role === undefined) return "implicitly denied";
+    if (role === undefined) return { identity: "implicitly denied", resource: "implicitly denied" };
+    const keys = () => requestKeys({ state, clock, caller, role, resource, request });
     const decisions = documentsOf(role).map((document) => {
       const answer = ask(document, action, resource);
       if (typeof answer === "string") return answer;
-      const keys = requestKeys({ state, clock, caller, role, resource, request });
-      return decide(answer, keys, (conditions) => warn(document, role, conditions));
+      return decide(answer, keys(), (conditions) =>
+        warn(`A policy of the role ${role.Arn}`, read(document).reported, conditions),
+      );
     });
-    return weigh(decisions);
+    const identity = weigh(decisions);
+    if (resourcePolicy === undefined) return { identity, resource: "implicitly denied" };
+    const { rules, reported } = readOfResource(resourcePolicy);
+    const ofResource = decideByResource(
+      rules,
+      { caller, role, action, resource },
+      keys(),
+      (conditions) => warn(`The policy of ${resource}`, reported, conditions),
+    );
+    return { identity, resource: ofResource };
   }
 
   return {
-    allows: (caller: Caller, action: string, resource: string) =>
-      decisionFor(caller, action, resource) === "allowed",
+    /** @param resourcePolicy the policy of the resource, if it has one. */
+    allows(caller: Caller, action: string, resource: string, resourcePolicy?: string): boolean {
+      const found = decisionsFor(caller, action, resource, undefined, resourcePolicy);
+      return weigh([found.identity, found.resource]) === "allowed";
+    },
 
-    authorize(caller: Caller, action: string, resource: string, request?: RequestFacts): void {
-      const decision = decisionFor(caller, action, resource, request);
-      if (decision === "allowed") return;
+    /** @param resourcePolicy the policy of the resource, if it has one. */
+    authorize(
+      caller: Caller,
+      action: string,
+      resource: string,
+      request?: RequestFacts,
+      resourcePolicy?: string,
+    ): void {
+      const found = decisionsFor(caller, action, resource, request, resourcePolicy);
+      if (weigh([found.identity, found.resource]) === "allowed") return;
       const reason =
-        decision === "explicitly denied"
+        found.identity === "explicitly denied"
           ? "with an explicit deny in an identity-based policy"
-          : `because no identity-based policy allows the ${action} action`;
+          : found.resource === "explicitly denied"
+            ? "with an explicit deny in a resource-based policy"
+            : `because no identity-based policy allows the ${action} action`;
       const what = `${action} on resource: ${resource}`;
       const message = `User: ${caller.arn} is not authorized to perform: ${what} ${reason}`;
       throw new AwsError(403, "AccessDeniedException", message);

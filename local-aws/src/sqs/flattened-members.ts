@@ -18,6 +18,7 @@ export const flattenedMembers = (operation: string): FlattenedMembers => ({
   MessageSystemAttributes: { name: "MessageSystemAttribute", entry: ["Name", "Value"] },
   MessageSystemAttributeNames: { name: "MessageSystemAttributeName" },
   QueueUrls: { name: "QueueUrl" },
+  queueUrls: { name: "QueueUrl" },
   Successful: { name: `${operation}ResultEntry` },
   TagKeys: { name: "TagKey" },
   Tags: tags,

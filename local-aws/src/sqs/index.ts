@@ -1,4 +1,3 @@
-import { parseArn } from "../arn.ts";
 import type { Clock } from "../clock.ts";
 import { jsonProtocol } from "../protocols/json-protocol.ts";
 import type { Caller } from "../protocols/caller.ts";
@@ -7,15 +6,19 @@ import { queryProtocol } from "../protocols/query-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { type Timing, timingNamed } from "../timing.ts";
+import { type Consumer, createConsumer } from "./consumer.ts";
 import { flattenedMembers } from "./flattened-members.ts";
 import { createMessageStore, type Message } from "./message-store.ts";
-import { queueIn } from "./queue-lookup.ts";
+import { isAllowedOnQueue, queueAuthorization } from "./queue-access.ts";
+import { queueOfArn } from "./queue-lookup.ts";
 import { queueTagOperations } from "./queue-tags.ts";
 import { queueOperations } from "./queues.ts";
 import { receiveMessage } from "./receive-message.ts";
 import { receivedMessageOperations } from "./received-messages.ts";
 import { fits, isAllowed, newMessage, senderIdOf, sendOperations } from "./send-message.ts";
 import { invalidParameter, legacyError, missingParameter, queryCode } from "./sqs-errors.ts";
+
+export type { Consumer, ReceivedMessage } from "./consumer.ts";
 
 export interface MessageAttribute {
   DataType: "String" | "Number";
@@ -38,12 +41,16 @@ export interface Sqs {
    * message is too large for the queue or has characters that no message can have.
    */
   send(queueArn: string, message: ServiceMessage): boolean;
+  /** Whether the policies of a caller or that of the queue allow an action. */
+  allows(caller: Caller, action: string, queueArn: string): boolean;
   /** The messages of a queue, oldest first, including those in flight and those delayed. */
   messages(queueArn: string): readonly Readonly<Message>[];
   /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
   remove(queueArn: string, messageIds: readonly string[]): Readonly<Message>[];
   /** How many messages a queue has, including those in flight and those delayed. */
   count(queueArn: string): number;
+  /** Receives messages for services that poll queues. */
+  consumer: Consumer;
 }
 
 /**
@@ -62,14 +69,9 @@ export function createSqs(options: {
   const { state, clock, iam, endpoint, timing = timingNamed("short") } = options;
   const store = createMessageStore(clock);
   const resources = { state, clock, store, endpoint, timing, deletions: new Map() };
-  const find = (queueArn: string) => {
-    const arn = parseArn(queueArn);
-    return arn?.accountId === state.accountId
-      ? queueIn(state, arn.region, arn.resource)
-      : undefined;
-  };
+  const find = (queueArn: string) => queueOfArn(state, queueArn);
   const parts = {
-    authorize: iam.authorize,
+    authorize: queueAuthorization(iam, state),
     prefix: "sqs",
     inputErrors: { code: invalidParameter("").code, missing: missingParameter },
     operations: {
@@ -107,6 +109,8 @@ export function createSqs(options: {
       store.add(queue, newMessage({ ...message, queue, senderId, now: clock.now() }));
       return true;
     },
+    allows: (caller, action, queueArn) =>
+      isAllowedOnQueue({ iam, state }, caller, action, queueArn),
     messages: messagesOf,
     remove(queueArn, messageIds) {
       const queue = find(queueArn);
@@ -118,6 +122,7 @@ export function createSqs(options: {
       return removed;
     },
     count: (queueArn) => messagesOf(queueArn).length,
+    consumer: createConsumer({ ...resources, iam }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface Message {
   firstReceivedAt?: number;
   /** Of the latest receive: older ones have no effect. */
   receiptHandle?: string;
+  /** Of a message that was moved to a dead-letter queue: the ARN of the queue that it was sent to. */
+  deadLetterSource?: string;
 }
 
 export interface MessageStore {
@@ -27,7 +29,10 @@ export interface MessageStore {
   remove(queue: Queue, message: Message): void;
   /** @returns false, where the last purge was less than 60 seconds ago. */
   purge(queue: Queue): boolean;
-  /** Resolves when `wake` is called for the queue, at a time, or when the signal is aborted. */
+  /**
+   * Resolves when `wake` is called for the queue, at a time, or when the signal is aborted.
+   * @param until milliseconds since the epoch; `Infinity` for no limit.
+   */
   changed(queue: Queue, until: number, signal?: AbortSignal): Promise<void>;
   wake(queue: Queue): void;
 }
@@ -80,12 +85,12 @@ export function createMessageStore(clock: Clock): MessageStore {
       const { waiting } = contentOf(queue);
       return new Promise((resolve) => {
         const resume = () => {
-          timer.cancel();
+          timer?.cancel();
           waiting.delete(resume);
           signal?.removeEventListener("abort", resume);
           resolve();
         };
-        const timer = clock.setTimer(resume, until - clock.now());
+        const timer = until === Infinity ? undefined : clock.setTimer(resume, until - clock.now());
         waiting.add(resume);
         signal?.addEventListener("abort", resume);
       });

@@ -1,4 +1,7 @@
-import { notImplemented } from "../protocols/aws-error.ts";
+import { parseResourcePolicy } from "../iam/resource-policy.ts";
+import { AwsError, notImplemented } from "../protocols/aws-error.ts";
+import type { State } from "../state.ts";
+import { checkRedriveAllowPolicy, checkRedrivePolicy } from "./redrive-policy.ts";
 import { sqsError, unknownAttribute } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
@@ -14,11 +17,13 @@ const numbers: ReadonlyMap<string, readonly [number, number, number]> = new Map(
   ["VisibilityTimeout", [0, 43_200, 30]],
 ]);
 
+const policies = ["Policy", "RedrivePolicy", "RedriveAllowPolicy"];
+
 /** The empty string removes these attributes, so it is valid for a queue without them. */
-const removable = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
+const removable = [...policies, "KmsMasterKeyId"];
 
 const notSupported = [
-  ...removable,
+  "KmsMasterKeyId",
   "KmsDataKeyReusePeriodSeconds",
   "FifoQueue",
   "ContentBasedDeduplication",
@@ -36,26 +41,64 @@ const derived = [
 ];
 
 /**
- * The attributes of a CreateQueue or SetQueueAttributes that are kept.
+ * Checks the attributes of a CreateQueue or SetQueueAttributes. Policies, which name other resources, are
+ * checked by `checkPolicies`.
  * @throws {AwsError} 400 for unknown names and values out of range, 501 for what isn't implemented.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
-export function checkedAttributes(given: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(given).filter(([name, value]) => isKept(name, value));
-  return Object.fromEntries(kept);
+export function checkAttributes(given: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(given))
+    if (!isRemoval(name, value)) checkAttribute(name, value);
 }
 
-function isKept(name: string, value: string): boolean {
-  if (removable.includes(name) && value === "") return false;
+/** Whether an attribute of a request removes that of the queue. */
+const isRemoval = (name: string, value: string) => removable.includes(name) && value === "";
+
+function checkAttribute(name: string, value: string): void {
   if (notSupported.includes(name)) throw notImplemented(`the queue attribute ${name}`);
+  if (policies.includes(name)) return;
   if (!numbers.has(name) && name !== "SqsManagedSseEnabled") throw unknownAttribute(name);
   const [least, most] = numbers.get(name) ?? [0, 0];
   const valid = numbers.has(name)
     ? /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
     : value === "true" || value === "false";
-  if (valid) return true;
-  throw sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+  if (!valid) throw invalidValue(name);
 }
+
+/**
+ * Checks the policies in the attributes of a queue.
+ * @throws {AwsError} 400 for an invalid policy, 501 for what isn't implemented.
+ */
+export function checkPolicies(
+  state: State,
+  queueArn: string,
+  given: Readonly<Record<string, string>>,
+): void {
+  const { Policy = "", RedrivePolicy = "", RedriveAllowPolicy = "" } = given;
+  if (Policy !== "") checkPolicy(Policy);
+  if (RedriveAllowPolicy !== "") checkRedriveAllowPolicy(RedriveAllowPolicy);
+  if (RedrivePolicy !== "") checkRedrivePolicy(state, queueArn, RedrivePolicy);
+}
+
+function checkPolicy(text: string): void {
+  try {
+    parseResourcePolicy(text);
+  } catch (error) {
+    throw error instanceof AwsError && error.status === 400 ? invalidValue("Policy") : error;
+  }
+}
+
+const invalidValue = (name: string) =>
+  sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+
+/** The attributes of a queue after a change. An empty policy removes that of the queue. */
+export const changedAttributes = (
+  current: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ ...current, ...given }).filter(([name, value]) => !isRemoval(name, value)),
+  );
 
 /** Every attribute that can be set here, with AWS's default where it wasn't. */
 export const settingsOf = ({ attributes }: Pick<Queue, "attributes">): Record<string, string> => ({
@@ -76,7 +119,14 @@ export function selectAttributes(
   known: Readonly<Record<string, string>>,
   names: readonly string[],
 ): Record<string, string> {
-  const valid = ["All", "SqsManagedSseEnabled", ...numbers.keys(), ...notSupported, ...derived];
+  const valid = [
+    "All",
+    "SqsManagedSseEnabled",
+    ...numbers.keys(),
+    ...policies,
+    ...notSupported,
+    ...derived,
+  ];
   const unknown = names.find((name) => !valid.includes(name));
   if (unknown !== undefined) throw unknownAttribute(unknown);
   const asked = ([name]: [string, string]) => names.includes("All") || names.includes(name);

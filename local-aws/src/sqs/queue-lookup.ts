@@ -1,3 +1,4 @@
+import { parseArn } from "../arn.ts";
 import { notImplemented } from "../protocols/aws-error.ts";
 import { regionOf, type State } from "../state.ts";
 import { invalidParameter, noSuchQueue } from "./sqs-errors.ts";
@@ -9,6 +10,16 @@ export const queueArn = (state: State, region: string, name: string): string =>
 export function queueIn(state: State, region: string, name: string): Queue | undefined {
   const { queues } = regionOf(state, region).sqs;
   return Object.hasOwn(queues, name) ? queues[name] : undefined;
+}
+
+/** The queue of an ARN. */
+export function queueOfArn(state: State, arn: string): Queue | undefined {
+  const { service, region = "", accountId, resource = "" } = parseArn(arn) ?? {};
+  const isHere = service === "sqs" && accountId === state.accountId;
+  // A region without resources is not added to the state.
+  return isHere && Object.hasOwn(state.regions, region)
+    ? queueIn(state, region, resource)
+    : undefined;
 }
 
 /**

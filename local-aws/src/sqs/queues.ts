@@ -5,8 +5,15 @@ import { pageOf } from "../protocols/pages.ts";
 import { regionOf, type State } from "../state.ts";
 import type { Timing } from "../timing.ts";
 import type { MessageStore } from "./message-store.ts";
-import { checkedAttributes, selectAttributes, settingsOf } from "./queue-attributes.ts";
+import {
+  changedAttributes,
+  checkAttributes,
+  checkPolicies,
+  selectAttributes,
+  settingsOf,
+} from "./queue-attributes.ts";
 import { arnOfUrl, checkQueueName, findQueue, queueArn, queueIn } from "./queue-lookup.ts";
+import { redrivePolicyOf } from "./redrive-policy.ts";
 import { checkRange, invalidParameter, noSuchQueue, sqsError } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
@@ -25,8 +32,8 @@ const StringMap = v.record(v.string(), v.string());
 
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 export function queueOperations(options: QueueOptions): Record<string, Operation> {
-  const { state, endpoint } = options;
-  const urlOf = (name: string) => `${endpoint()}/${state.accountId}/${name}`;
+  const { state } = options;
+  const urlOf = (name: string) => queueUrl(options, name);
 
   return {
     CreateQueue: defineOperation({
@@ -38,7 +45,8 @@ export function queueOperations(options: QueueOptions): Record<string, Operation
       resource: ({ QueueName }, { region }) => queueArn(state, region, QueueName),
       handle({ QueueName, Attributes, tags }, { region }) {
         checkQueueName(QueueName);
-        const attributes = checkedAttributes(Attributes);
+        checkAttributes(Attributes);
+        const attributes = changedAttributes({}, Attributes);
         const existing = queueIn(state, region, QueueName);
         if (existing === undefined) create(options, region, QueueName, attributes, tags);
         else checkSame(existing, attributes);
@@ -64,14 +72,9 @@ export function queueOperations(options: QueueOptions): Record<string, Operation
         NextToken: v.optional(v.string()),
       }),
       handle({ QueueNamePrefix, MaxResults, NextToken }, { region }) {
-        checkRange("MaxResults", MaxResults, 1, 1000);
-        const names = Object.keys(regionOf(state, region).sqs.queues).toSorted();
+        const names = Object.keys(regionOf(state, region).sqs.queues);
         const found = names.filter((name) => name.startsWith(QueueNamePrefix));
-        const { page, nextToken } = pageOf(found, (name) => name, {
-          limit: MaxResults ?? 1000,
-          token: NextToken,
-          invalidToken: () => invalidParameter("Invalid or expired next token."),
-        });
+        const { page, nextToken } = pageOfNames(found, MaxResults, NextToken);
         return page.length === 0 ? {} : { QueueUrls: page.map(urlOf), NextToken: nextToken };
       },
     }),
@@ -81,6 +84,7 @@ export function queueOperations(options: QueueOptions): Record<string, Operation
 
 function existingQueueOperations(options: QueueOptions): Record<string, Operation> {
   const { state, clock, store, deletions } = options;
+  const urlOf = (name: string) => queueUrl(options, name);
   const resource = (input: { QueueUrl: string }, { region }: { region: string }) =>
     arnOfUrl(state, region, input.QueueUrl);
 
@@ -100,7 +104,9 @@ function existingQueueOperations(options: QueueOptions): Record<string, Operatio
       resource,
       handle({ QueueUrl, Attributes }, { region }) {
         const queue = findQueue(state, region, QueueUrl);
-        Object.assign(queue.attributes, checkedAttributes(Attributes));
+        checkAttributes(Attributes);
+        checkPolicies(state, queue.QueueArn, Attributes);
+        queue.attributes = changedAttributes(queue.attributes, Attributes);
         queue.LastModifiedTimestamp = seconds(clock.now());
       },
     }),
@@ -112,6 +118,22 @@ function existingQueueOperations(options: QueueOptions): Record<string, Operatio
         delete regionOf(state, region).sqs.queues[queue.QueueName];
         deletions.set(queue.QueueArn, clock.now());
         store.wake(queue);
+      },
+    }),
+    ListDeadLetterSourceQueues: defineOperation({
+      input: v.strictObject({
+        QueueUrl,
+        MaxResults: v.optional(v.number()),
+        NextToken: v.optional(v.string()),
+      }),
+      resource,
+      handle({ QueueUrl, MaxResults, NextToken }, { region }) {
+        const { QueueArn } = findQueue(state, region, QueueUrl);
+        const sources = Object.values(regionOf(state, region).sqs.queues)
+          .filter((queue) => redrivePolicyOf(queue)?.deadLetterTargetArn === QueueArn)
+          .map(({ QueueName }) => QueueName);
+        const { page, nextToken } = pageOfNames(sources, MaxResults, NextToken);
+        return { queueUrls: page.map(urlOf), NextToken: nextToken };
       },
     }),
     PurgeQueue: defineOperation({
@@ -127,6 +149,19 @@ function existingQueueOperations(options: QueueOptions): Record<string, Operatio
   };
 }
 
+const queueUrl = ({ state, endpoint }: QueueOptions, name: string) =>
+  `${endpoint()}/${state.accountId}/${name}`;
+
+/** @throws {AwsError} 400 for a number out of range or a token of another list. */
+function pageOfNames(names: string[], limit: number | undefined, token: string | undefined) {
+  checkRange("MaxResults", limit, 1, 1000);
+  return pageOf(names.toSorted(), (name) => name, {
+    limit: limit ?? 1000,
+    token,
+    invalidToken: () => invalidParameter("Invalid or expired next token."),
+  });
+}
+
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
 function create(
@@ -137,6 +172,7 @@ function create(
   tags: Record<string, string>,
 ): void {
   const QueueArn = queueArn(state, region, QueueName);
+  checkPolicies(state, QueueArn, attributes);
   const deletedAt = deletions.get(QueueArn) ?? -Infinity;
   if (clock.now() < deletedAt + timing.deletedQueueName)
     throw sqsError(

@@ -6,12 +6,14 @@ import type { State } from "../state.ts";
 import { md5Of, md5OfAttributes, selectMessageAttributes } from "./message-attributes.ts";
 import type { Message, MessageStore } from "./message-store.ts";
 import { numberOf } from "./queue-attributes.ts";
-import { arnOfUrl, findQueue } from "./queue-lookup.ts";
+import { arnOfUrl, findQueue, queueOfArn } from "./queue-lookup.ts";
+import { redrivePolicyOf } from "./redrive-policy.ts";
 import { checkRange, unknownAttribute } from "./sqs-errors.ts";
+import type { Queue } from "./state.ts";
 
 const Names = v.optional(v.array(v.string()), []);
 
-interface ReceiveOptions {
+export interface ReceiveOptions {
   state: State;
   clock: Clock;
   store: MessageStore;
@@ -45,7 +47,9 @@ export const receiveMessage = (options: ReceiveOptions): Operation =>
       const messages = await receive(options, region, input, signal);
       if (messages.length === 0) return {};
       return {
-        Messages: messages.map((message) => describe(message, names, input.MessageAttributeNames)),
+        Messages: messages.map((message) =>
+          describeMessage(message, names, input.MessageAttributeNames),
+        ),
       };
     },
   });
@@ -67,18 +71,55 @@ async function receive(
     // The queue can be deleted during the wait, so each turn looks it up again.
     const queue = findQueue(state, region, input.QueueUrl);
     const { WaitTimeSeconds: wait = numberOf(queue, "ReceiveMessageWaitTimeSeconds") } = input;
-    const { VisibilityTimeout: hidden = numberOf(queue, "VisibilityTimeout") } = input;
-    const now = clock.now();
     const end = started + wait * 1000;
     if (signal?.aborted) return [];
-    const messages = store.messagesOf(queue);
-    const visible = messages.filter(({ visibleAt }) => visibleAt <= now);
-    if (visible.length > 0 || now >= end)
-      return visible
-        .slice(0, input.MaxNumberOfMessages)
-        .map((message) => take(message, now, hidden));
-    const next = Math.min(end, ...messages.map(({ visibleAt }) => visibleAt));
-    await store.changed(queue, next, signal);
+    const taken = takeMessages({ state, clock, store }, queue, input);
+    if (taken.length > 0 || clock.now() >= end) return taken;
+    await store.changed(queue, Math.min(end, nextVisible(store, queue)), signal);
+  }
+}
+
+/** The earliest time at which a message of a queue becomes visible. */
+export const nextVisible = (store: MessageStore, queue: Queue): number =>
+  Math.min(...store.messagesOf(queue).map(({ visibleAt }) => visibleAt));
+
+/** Receives the messages of a queue that are visible now. */
+export function takeMessages(
+  { state, clock, store }: ReceiveOptions,
+  queue: Queue,
+  options: { MaxNumberOfMessages: number; VisibilityTimeout?: number | undefined },
+): Message[] {
+  const { VisibilityTimeout: hidden = numberOf(queue, "VisibilityTimeout") } = options;
+  const now = clock.now();
+  moveDeadLetters({ state, store }, queue, now);
+  return visibleMessages(store, queue, now)
+    .slice(0, options.MaxNumberOfMessages)
+    .map((message) => take(message, now, hidden));
+}
+
+const visibleMessages = (store: MessageStore, queue: Queue, now: number) =>
+  store.messagesOf(queue).filter(({ visibleAt }) => visibleAt <= now);
+
+/**
+ * Moves the messages that were received too often to the dead-letter queue of a queue, if it still exists.
+ * As on AWS, that happens when the queue is polled and they would be received once more.
+ */
+function moveDeadLetters(
+  { state, store }: Pick<ReceiveOptions, "state" | "store">,
+  queue: Queue,
+  now: number,
+): void {
+  const { deadLetterTargetArn = "", maxReceiveCount = Infinity } = redrivePolicyOf(queue) ?? {};
+  const target = queueOfArn(state, deadLetterTargetArn);
+  // AWS accepts a queue as its own dead-letter queue.
+  if (target === undefined || target === queue) return;
+  const dead = visibleMessages(store, queue, now).filter(
+    ({ receiveCount }) => receiveCount >= maxReceiveCount,
+  );
+  for (const message of dead) {
+    store.remove(queue, message);
+    const { receiptHandle: _, ...moved } = message;
+    store.add(target, { ...moved, deadLetterSource: queue.QueueArn });
   }
 }
 
@@ -108,13 +149,21 @@ function checkSystemNames(names: readonly string[]): void {
   if (unknown !== undefined) throw unknownAttribute(unknown);
 }
 
-function describe(message: Message, names: readonly string[], attributeNames: readonly string[]) {
+/** A received message as the API returns it, with the attributes of these names. */
+export function describeMessage(
+  message: Message,
+  names: readonly string[],
+  attributeNames: readonly string[],
+) {
   const known = {
     SenderId: message.senderId,
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
     ApproximateReceiveCount: String(message.receiveCount),
     SentTimestamp: String(message.sentAt),
     ...(message.traceHeader !== undefined && { AWSTraceHeader: message.traceHeader }),
+    ...(message.deadLetterSource !== undefined && {
+      DeadLetterQueueSourceArn: message.deadLetterSource,
+    }),
   };
   const asked = Object.entries(known).filter(
     ([name]) => names.includes("All") || names.includes(name),

@@ -167,7 +167,7 @@ describe("queues", () => {
 
   test.each([
     ["CreateQueue", { QueueName: "a.fifo", Attributes: { FifoQueue: "true" } }],
-    ["CreateQueue", { QueueName: "a", Attributes: { RedrivePolicy: "{}" } }],
+    ["CreateQueue", { QueueName: "a", Attributes: { KmsMasterKeyId: "alias/aws/sqs" } }],
     ["SendMessage", { QueueUrl, MessageBody: "x", MessageGroupId: "g" }],
   ])("%s of %j is answered with 501", async (operation, input) => {
     expect(await call(operation, input)).toMatchObject({

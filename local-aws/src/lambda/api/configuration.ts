@@ -88,7 +88,7 @@ export function changeConfiguration(
   const { TargetArn = configuration.DeadLetterConfig?.TargetArn ?? "" } = DeadLetterConfig ?? {};
   delete changed.DeadLetterConfig;
   if (TargetArn === "") return changed;
-  checkDeadLetterConfig(api.iam, changed, TargetArn);
+  checkDeadLetterConfig(api, changed, TargetArn);
   if (DeadLetterConfig?.TargetArn !== undefined) checkDeadLetterQueue(api.state, TargetArn);
   return { ...changed, DeadLetterConfig: { TargetArn } };
 }

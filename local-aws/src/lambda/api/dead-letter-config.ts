@@ -1,20 +1,21 @@
 import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Iam } from "../../iam/index.ts";
+import { isAllowedOnQueue } from "../../sqs/queue-access.ts";
+import { queueOfArn } from "../../sqs/queue-lookup.ts";
 import type { State } from "../../state.ts";
 import { arnOf } from "../functions.ts";
 import type { FunctionConfiguration } from "../state.ts";
-import { queueExists } from "./destinations.ts";
 import { invalid } from "./function-name.ts";
 
 const QUEUE_ARN = /^arn:aws:sqs:([a-z0-9-]+):\d{12}:[\w-]+(\.fifo)?$/;
 
 /**
- * Checks that a function's role may send to its dead-letter queue.
+ * Checks that a function's role may send to its dead-letter queue, by its own policies or that of the queue.
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://nasa.github.io/cumulus/docs/troubleshooting/troubleshooting-deployment
  */
 export function checkDeadLetterConfig(
-  iam: Iam,
+  access: { iam: Iam; state: State },
   configuration: FunctionConfiguration,
   targetArn: string,
 ): void {
@@ -33,7 +34,8 @@ export function checkDeadLetterConfig(
     throw invalid(
       "Invalid dead letter queue ARN: FIFO SQS queue is not supported for dead letter configuration",
     );
-  if (!iam.allows(iam.sessionOf(Role, FunctionName), "sqs:SendMessage", targetArn))
+  const session = access.iam.sessionOf(Role, FunctionName);
+  if (!isAllowedOnQueue(access, session, "sqs:SendMessage", targetArn))
     throw invalid(
       "The provided execution role does not have permissions to call SendMessage on SQS",
     );
@@ -44,7 +46,7 @@ export function checkDeadLetterConfig(
  * @throws {AwsError} 400 InvalidParameterValueException, with the error of SQS in its text.
  */
 export function checkDeadLetterQueue(state: State, targetArn: string): void {
-  if (!queueExists(state, targetArn))
+  if (queueOfArn(state, targetArn) === undefined)
     throw invalid(
       "Error occurred while SendMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.",
     );

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
-import { regionOf, type State } from "../../state.ts";
+import { isAllowedOnQueue } from "../../sqs/queue-access.ts";
+import { queueOfArn } from "../../sqs/queue-lookup.ts";
 import type { FunctionConfiguration } from "../state.ts";
 import { invalid } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
@@ -54,12 +55,12 @@ function checkDestination(
     throw invalid(`The destination ARN ${arn} is invalid.`);
   if (arn === source.FunctionArn)
     throw invalid("You can't specify the function as a destination for itself.");
-  const [prefix, action] =
-    service === "lambda"
-      ? (["lambda", "InvokeFunction"] as const)
-      : (["sqs", "SendMessage"] as const);
   const session = api.iam.sessionOf(source.Role, source.FunctionName);
-  if (!api.iam.allows(session, `${prefix}:${action}`, arn))
+  const [action, isAllowed] =
+    service === "lambda"
+      ? ["InvokeFunction", api.iam.allows(session, "lambda:InvokeFunction", arn)]
+      : ["SendMessage", isAllowedOnQueue(api, session, "sqs:SendMessage", arn)];
+  if (!isAllowed)
     throw invalid(
       `The function's execution role does not have permissions to call ${action} on ${arn}`,
     );
@@ -73,11 +74,4 @@ function javaText({ OnSuccess, OnFailure }: DestinationConfig): string {
 }
 
 const exists = ({ state, functions }: FunctionsApi, arn: string): boolean =>
-  functions.find(arn) !== undefined || queueExists(state, arn);
-
-/** Whether there is a queue of that ARN in any region. */
-export function queueExists(state: State, arn: string): boolean {
-  const { region = "" } = parseArn(arn) ?? {};
-  if (!Object.hasOwn(state.regions, region)) return false;
-  return Object.values(regionOf(state, region).sqs.queues).some(({ QueueArn }) => QueueArn === arn);
-}
+  functions.find(arn) !== undefined || queueOfArn(state, arn) !== undefined;

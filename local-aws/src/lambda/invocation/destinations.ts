@@ -66,7 +66,7 @@ export function createDestinations(options: {
     body: string,
     attributes: Readonly<Record<string, MessageAttribute>> = {},
   ) =>
-    may(target, "sqs:SendMessage", queueArn) &&
+    sqs.allows(sessionOf(target), "sqs:SendMessage", queueArn) &&
     sqs.send(queueArn, {
       body,
       attributes,

@@ -1,0 +1,23 @@
+import type { Iam } from "../iam/index.ts";
+import type { Caller, PermissionCheck } from "../protocols/caller.ts";
+import type { State } from "../state.ts";
+import { queueOfArn } from "./queue-lookup.ts";
+
+type Access = Pick<Iam, "allows" | "authorize">;
+
+/** Checks the permission of a request by the policies of the caller and that of the queue. */
+export const queueAuthorization =
+  (iam: Access, state: State): PermissionCheck =>
+  (caller, action, resource, request) =>
+    iam.authorize(caller, action, resource, request, policyOf(state, resource));
+
+/** Whether the policies of a caller or that of the queue allow an action. */
+export const isAllowedOnQueue = (
+  { iam, state }: { iam: Access; state: State },
+  caller: Caller,
+  action: string,
+  queueArn: string,
+): boolean => iam.allows(caller, action, queueArn, policyOf(state, queueArn));
+
+const policyOf = (state: State, queueArn: string) =>
+  queueOfArn(state, queueArn)?.attributes["Policy"];
