@@ -337,6 +337,7 @@ export function assemble(
         Object.assign(state, snapshot.stateFor(endpoint(), state.accountId));
         for (const functionArn of functionArns()) lambda.refresh(functionArn);
       }
+      lambda.resume();
       started.resolve();
     },
     close,

@@ -3,7 +3,7 @@ import { deployedApi } from "./apigateway/deployments.ts";
 import type { ApiGatewayState } from "./apigateway/state.ts";
 import { nodeOf } from "./lambda/environment/node-executable.ts";
 import { latestOf } from "./lambda/function-changes.ts";
-import type { LambdaFunction } from "./lambda/state.ts";
+import type { LambdaFunction, LambdaState } from "./lambda/state.ts";
 import { emptyRegion, type State } from "./state.ts";
 
 /** Replaces the URL of the local AWS in a snapshot. */
@@ -81,8 +81,8 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no managed policies, custom domain names, copies of APIs, tables or
-  // saved queries.
+  // A snapshot of an earlier version has no managed policies, custom domain names, copies of APIs, tables,
+  // event source mappings or saved queries.
   const completeIam = Object.assign({ policies: {} }, iam, {
     roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
   });
@@ -90,6 +90,7 @@ function parse(text: string): WithFunctions<StoredFunction> {
     ...emptyRegion(),
     ...region,
     apigateway: withCopies({ ...emptyRegion().apigateway, ...region.apigateway }),
+    lambda: { ...emptyRegion().lambda, ...region.lambda },
     logs: { ...emptyRegion().logs, ...region.logs },
   }));
   return { accountId, iam: completeIam, regions: complete };
@@ -120,7 +121,9 @@ function withoutCode(stored: LambdaFunction): StoredFunction {
 type WithFunctions<Function> = Omit<State, "regions"> & {
   regions: Record<
     string,
-    Omit<State["regions"][string], "lambda"> & { lambda: { functions: Record<string, Function> } }
+    Omit<State["regions"][string], "lambda"> & {
+      lambda: Omit<LambdaState, "functions"> & { functions: Record<string, Function> };
+    }
   >;
 };
 
@@ -132,7 +135,7 @@ function mapFunctions<From, To>(
     ...rest,
     regions: mapValues(regions, (region) => ({
       ...region,
-      lambda: { functions: mapValues(region.lambda.functions, change) },
+      lambda: { ...region.lambda, functions: mapValues(region.lambda.functions, change) },
     })),
   };
 }
@@ -212,6 +215,12 @@ function stableIds({ iam, regions }: State): [string, string][] {
   const tables = Object.values(regions)
     .flatMap(({ dynamodb }) => Object.values(dynamodb.tables))
     .map(({ TableId, TableArn }): [string, string] => [TableId, stableUuid(TableArn)]);
+  const mappings = Object.values(regions)
+    .flatMap(({ lambda }) => Object.values(lambda.eventSourceMappings))
+    .map(({ UUID, EventSourceArn, FunctionArn }): [string, string] => [
+      UUID,
+      stableUuid(`${EventSourceArn} ${FunctionArn}`),
+    ]);
   const domainNames = Object.values(regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.domainNames))
     .toSorted((a, b) => (a.domainName < b.domainName ? -1 : 1));
@@ -220,6 +229,7 @@ function stableIds({ iam, regions }: State): [string, string][] {
     ...policies,
     ...queries,
     ...tables,
+    ...mappings,
     ...domainNames.flatMap((domain, index): [string, string][] => [
       [domain.apiGatewayDomainName.split(".", 1).join(), `d-domain${index}`],
       ...Object.values(domain.apiMappings).map(

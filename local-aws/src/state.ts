@@ -45,7 +45,7 @@ export const emptyRegion = (): RegionState => ({
   apigateway: { apis: {}, domainNames: {} },
   cloudwatch: { alarms: {}, dashboards: {} },
   dynamodb: { tables: {} },
-  lambda: { functions: {} },
+  lambda: { functions: {}, eventSourceMappings: {} },
   logs: { groups: {}, queryDefinitions: {} },
   sqs: { queues: {} },
 });

@@ -69,7 +69,7 @@ async function startAndAsk(bundles: string): Promise<{ ready: number; answer: nu
   try {
     const socket = await open(aws.webSocketUrl("production"));
     // The connect has started the websocket-handler, which is now to be cold again.
-    const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+    const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
     for (const { configuration } of Object.values(functions))
       aws.refresh(configuration.FunctionArn);
     await setTimeout(PAUSE);

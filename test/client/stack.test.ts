@@ -97,7 +97,7 @@ test("a reply that comes after its time-out is dropped", async () => {
 
 test("API Gateway's own error is told to the client, but not as the end of a request", async () => {
   const { aws, url } = await start();
-  const { functions } = aws.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+  const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
   delete functions["websocket-lambda-websocket-handler"]?.policy["api-gateway-default"];
   const error = Promise.withResolvers<unknown>();
   const { client } = startClient(url, { onUnmatched: error.resolve });

@@ -51,6 +51,7 @@ export const snapshots = {
   lambdaCommon: `${localstack}/lambda_/test_lambda_common.snapshot.json`,
   lambdaDestinations: `${localstack}/lambda_/test_lambda_destinations.snapshot.json`,
   sqs: `${localstack}/sqs/test_sqs.snapshot.json`,
+  sqsEventSources: `${localstack}/lambda_/event_source_mapping/test_lambda_integration_sqs.snapshot.json`,
   sts: `${localstack}/sts/test_sts.snapshot.json`,
   /** The tests themselves, which are marked as validated. */
   sqsTests: `${localstack}/sqs/test_sqs.py`,
@@ -105,6 +106,8 @@ export const documented = {
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
   getQueueAttributes:
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html",
+  sqsErrors: `${lambda}/dg/services-sqs-errorhandling.html`,
+  updateEventSourceMapping: `${lambda}/api/API_UpdateEventSourceMapping.html`,
   setQueueAttributes:
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html",
   policyEvaluation:
@@ -124,6 +127,13 @@ export const reported = {
     "https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py",
   wrongTypes: "https://github.com/mhart/kinesalite/blob/master/validations/index.js",
   sqs: "https://github.com/getmoto/moto/blob/master/tests/test_sqs/test_sqs.py",
+  visibilityTimeout: "https://github.com/winglang/wing/issues/1507",
+  sourcePermission: "https://github.com/anomalyco/sst/issues/5737",
+  batchItems:
+    "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/lambda_/event_source_mapping/pollers/poller.py",
+  batchWindow: "https://github.com/zappa/Zappa/issues/1117",
+  removedSettings:
+    "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/lambda/event_source_mapping.go",
   queuePolicy: "https://github.com/hashicorp/terraform-provider-aws/pull/42209",
   redriveMembers: "https://github.com/ansible-collections/community.aws/issues/2321",
   redriveTarget: "https://github.com/crossplane-contrib/provider-aws/issues/443",

@@ -7,6 +7,7 @@ import { connections } from "./connections.ts";
 import { dashboards } from "./dashboards.ts";
 import { disconnecting } from "./disconnecting.ts";
 import { dynamodb } from "./dynamodb.ts";
+import { eventSourceMappings } from "./event-source-mappings.ts";
 import { events } from "./events.ts";
 import { filterPatterns } from "./filter-patterns.ts";
 import { gatewayApi } from "./gateway-api.ts";
@@ -53,6 +54,7 @@ export const accountTables: readonly Table[] = [
   { area: "settings of APIs", service: "API Gateway", rows: gatewaySettings },
   { area: "roles of API Gateway", service: "API Gateway", rows: gatewayRoles },
   { area: "the API of Lambda", service: "Lambda", rows: lambdaApi },
+  { area: "event source mappings", service: "Lambda", rows: eventSourceMappings },
   { area: "the API of CloudWatch Logs", service: "CloudWatch Logs", rows: logsApi },
   { area: "filter patterns", service: "CloudWatch Logs", rows: filterPatterns },
   { area: "CloudWatch", service: "CloudWatch", rows: cloudwatch },

@@ -28,7 +28,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
 
   test("runs the zip files that npm run build wrote", async () => {
     const built = await readFunctions(DIST);
-    const { functions } = stack.local.state.regions["us-east-1"]?.lambda ?? { functions: {} };
+    const functions = stack.local.state.regions["us-east-1"]?.lambda.functions ?? {};
     expect(Object.keys(functions)).toHaveLength(2);
     for (const [name, { zipFile }] of Object.entries(functions))
       expect(Buffer.from(zipFile, "base64").equals(built[name] ?? Buffer.of())).toBe(true);
@@ -155,7 +155,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       apigateway: { apis: {}, domainNames: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
       dynamodb: { tables: {} },
-      lambda: { functions: {} },
+      lambda: { functions: {}, eventSourceMappings: {} },
       logs: { groups: {}, queryDefinitions: {} },
       sqs: { queues: {} },
     });

@@ -14,6 +14,8 @@ import { createDelayedSettings } from "./delayed-settings.ts";
 import { createEnvironments } from "./environment/environments.ts";
 import type { InvocationResult } from "./environment/execution-environment.ts";
 import type { ProcessWatcher } from "./environment/process-watcher.ts";
+import { createEventSourceMappings } from "./event-source-mappings/index.ts";
+import { eventSourceMappingRoutes } from "./event-source-mappings/routes.ts";
 import { createFunctionChanges } from "./function-changes.ts";
 import { createFunctions } from "./functions.ts";
 import { AsyncInvocations } from "./invocation/async-invocations.ts";
@@ -64,6 +66,8 @@ export interface Lambda {
   deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
   /** `queued`: the events of asynchronous invocations that are attempted or wait for a retry. */
   overview(): Promise<{ functions: FunctionOverview[]; queued: number }>;
+  /** Starts to poll for the event source mappings in the state. */
+  resume(): void;
   /** Ends every function process. Resolves when the last one has exited. */
   close(): Promise<void>;
 }
@@ -104,8 +108,8 @@ export interface LambdaOptions {
 
 /**
  * An Invoke goes from `invocation/invoke-api.ts` either to `invocation/invoker.ts`, or through
- * `invocation/async-invocations.ts` to it, and then to an environment of `environment/`. All other
- * operations are in `api/`.
+ * `invocation/async-invocations.ts` to it, and then to an environment of `environment/`. The messages of
+ * queues come from `event-source-mappings/`. All other operations are in `api/`.
  */
 export function createLambda(options: LambdaOptions): Lambda {
   const parts = { ...withDefaults(options), functions: createFunctions(options.state) };
@@ -120,9 +124,10 @@ export function createLambda(options: LambdaOptions): Lambda {
   });
   const api = { ...parts, changes, onDelete: environments.refresh };
   const invokeApi = invokeRoute({ ...parts, invoker, asyncInvocations });
+  const mappings = createEventSourceMappings({ ...parts, consumer: parts.sqs.consumer, invoker });
 
   return {
-    service: createLambdaApi(api, [invokeApi]),
+    service: createLambdaApi(api, [invokeApi, ...eventSourceMappingRoutes({ ...parts, mappings })]),
     async invokeAs(serviceInvoker, functionArn, payload, traceHeader) {
       const target = functions.get(functionArn);
       if (!mayInvoke(parts, target, serviceInvoker))
@@ -150,10 +155,11 @@ export function createLambda(options: LambdaOptions): Lambda {
       functions: await environments.overview(),
       queued: asyncInvocations.size(),
     }),
+    resume: mappings.resume,
     async close() {
       changes.close();
       asyncInvocations.close();
-      await environments.close();
+      await Promise.all([mappings.close(), environments.close()]);
     },
   };
 }

@@ -1,5 +1,7 @@
 export interface LambdaState {
   functions: Record<string, LambdaFunction>;
+  /** By UUID. */
+  eventSourceMappings: Record<string, EventSourceMapping>;
 }
 
 /** One object from CreateFunction to DeleteFunction. Updates change it in place. */
@@ -88,4 +90,25 @@ export interface EventInvokeConfig {
   DestinationConfig: { OnFailure?: { Destination: string }; OnSuccess?: { Destination: string } };
   /** Seconds since the epoch. */
   LastModified: number;
+}
+
+/** One object from CreateEventSourceMapping to DeleteEventSourceMapping. Updates change it in place. */
+export interface EventSourceMapping {
+  UUID: string;
+  /** Of a queue. */
+  EventSourceArn: string;
+  /** Of a function, with the qualifier if the client named one. */
+  FunctionArn: string;
+  /** Whether Lambda polls the queue, when the change is complete. */
+  Enabled: boolean;
+  /** While Lambda changes the mapping. */
+  change?: "Creating" | "Enabling" | "Disabling" | "Updating" | "Deleting";
+  BatchSize: number;
+  MaximumBatchingWindowInSeconds: number;
+  FunctionResponseTypes: "ReportBatchItemFailures"[];
+  FilterCriteria?: { Filters: { Pattern: string }[] };
+  ScalingConfig?: { MaximumConcurrency: number };
+  /** Seconds since the epoch. */
+  LastModified: number;
+  tags: Record<string, string>;
 }

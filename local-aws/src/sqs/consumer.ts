@@ -1,6 +1,7 @@
 import type { Iam } from "../iam/index.ts";
 import type { Caller } from "../protocols/caller.ts";
 import { queueAuthorization } from "./queue-access.ts";
+import { numberOf } from "./queue-attributes.ts";
 import { queueOfArn } from "./queue-lookup.ts";
 import {
   describeMessage,
@@ -15,6 +16,11 @@ export type ReceivedMessage = ReturnType<typeof describeMessage>;
 
 /** Receives the messages of queues on behalf of another service, with the permissions of a role. */
 export interface Consumer {
+  /**
+   * Returns how long received messages of the queue are invisible, in milliseconds.
+   * @throws {AwsError} 400 QueueDoesNotExist.
+   */
+  visibilityTimeout(queueArn: string): number;
   /**
    * Resolves when a message of the queue is visible, at a time, or when the signal is aborted.
    * @param until milliseconds since the epoch; `Infinity` for no limit.
@@ -44,6 +50,7 @@ export function createConsumer(
     return queue;
   };
   return {
+    visibilityTimeout: (queueArn) => 1000 * numberOf(find(queueArn), "VisibilityTimeout"),
     async waitForMessage(queueArn, until, signal) {
       for (;;) {
         if (signal.aborted) return;

@@ -71,12 +71,14 @@ test("a consumer that waits for the dead-letter queue gets the message", async (
 test("a message stays in its queue if the dead-letter queue was deleted", async () => {
   await call("DeleteQueue", { QueueUrl: urlOf(TARGET) });
   fail(4);
+  expect(sqs.count(SOURCE)).toBe(1);
 });
 
 test("a message stays in a queue that is its own dead-letter queue", async () => {
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: SOURCE, maxReceiveCount: 1 });
   await call("SetQueueAttributes", { QueueUrl: urlOf(SOURCE), Attributes: { RedrivePolicy } });
   fail(3);
+  expect(sqs.count(SOURCE)).toBe(1);
 });
 
 test("a wait for a message ends with the visibility timeout, with the queue and when it is aborted", async () => {

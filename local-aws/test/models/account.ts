@@ -161,6 +161,8 @@ async function createResources(options: ClientOptions) {
     MessageAttributes: { a: { DataType: "String", StringValue: "b" } },
   });
   const queueArn = "arn:aws:sqs:us-east-1:000000000000:queue";
+  await new sqs.SQS(options).createQueue({ QueueName: "source" });
+  const sourceArn = "arn:aws:sqs:us-east-1:000000000000:source";
 
   const functions = new lambda.Lambda(options);
   const created = await functions.createFunction({
@@ -181,6 +183,11 @@ async function createResources(options: ClientOptions) {
     MaximumRetryAttempts: 1,
   });
   const functionArn = created.FunctionArn ?? "";
+
+  const { UUID: mappingId = "" } = await functions.createEventSourceMapping({
+    FunctionName: "function",
+    EventSourceArn: sourceArn,
+  });
 
   const groups = new logs.CloudWatchLogs(options);
   await groups.createLogGroup({ logGroupName: "group" });
@@ -272,12 +279,13 @@ async function createResources(options: ClientOptions) {
       certificateArn,
       functionUri,
       functionArn,
+      mappingId,
       roleArn,
       trustPolicy,
       policyArn,
       everything,
     },
-    ...{ queueUrl: queue.QueueUrl ?? "", queueArn, logGroupArn, queryDefinitionId },
+    ...{ queueUrl: queue.QueueUrl ?? "", queueArn, sourceArn, logGroupArn, queryDefinitionId },
     alarmArn: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:alarm",
   };
 }

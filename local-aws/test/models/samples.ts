@@ -58,6 +58,12 @@ export function samplesOf(resources: Resources): Samples {
       ZipFile: ZIP,
       Architectures: ["arm64"],
       Destination: resources.queueArn,
+      EventSourceArn: resources.sourceArn,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumConcurrency: 2,
+      Pattern: '{"body":["a"]}',
+      StartingPosition: "LATEST",
+      UUID: resources.mappingId,
       MemorySize: 128,
       MaximumEventAgeInSeconds: 60,
       ApplicationLogLevel: "INFO",
@@ -135,6 +141,7 @@ export function samplesOf(resources: Resources): Samples {
       "SendMessage MessageAttributes": { a: { DataType: "String", StringValue: "b" } },
     },
     inputs: {
+      CreateEventSourceMapping: { EventSourceArn: resources.sourceArn },
       "SendMessageBatch Entries[].MessageAttributes{}.BinaryValue": {
         Entries: [{ Id: "a", MessageBody: "b", MessageAttributes: { a: Binary } }],
       },

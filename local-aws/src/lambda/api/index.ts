@@ -13,16 +13,16 @@ import { tagRoutes } from "./tags.ts";
 import { versionRoutes } from "./versions.ts";
 
 /**
- * Lambda's API: Invoke, functions and their settings.
+ * Lambda's API: functions and their settings.
+ * @param others the routes of Invoke, which is called most often, and of event source mappings.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
  */
-export function createLambdaApi(options: FunctionsApi, invoke: readonly Route[] = []): Service {
+export function createLambdaApi(options: FunctionsApi, others: readonly Route[] = []): Service {
   return restJsonProtocol({
     authorize: options.iam.authorize,
     prefix: "lambda",
     routes: [
-      // First, because it is called most often.
-      ...invoke,
+      ...others,
       ...functionRoutes(options),
       ...configurationRoutes(options),
       ...codeRoutes(options),

@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { parseArn } from "../../arn.ts";
 import { notImplemented } from "../../protocols/aws-error.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
+import { regionOf, type State } from "../../state.ts";
 import type { LambdaFunction } from "../state.ts";
-import { findFunction, invalid, resolveFunction } from "./function-name.ts";
+import { findFunction, invalid, notFound, resolveFunction } from "./function-name.ts";
 import type { FunctionsApi } from "./function-route.ts";
 import { pattern, REGION_PATTERN } from "./pattern.ts";
 
@@ -33,11 +34,24 @@ export function checkTagCount(tags: Readonly<Record<string, string>>): void {
     throw invalid("Number of tags exceeds resource tag limit.");
 }
 
+type Tagged = Pick<LambdaFunction, "tags">;
+
+/** @throws {AwsError} 404 if there is no event source mapping of this ARN. */
+function mappingOf(state: State, arn: string, uuid: string): Tagged {
+  const { region = "", accountId } = parseArn(arn) ?? {};
+  const isHere = accountId === state.accountId && Object.hasOwn(state.regions, region);
+  const mappings = isHere ? regionOf(state, region).lambda.eventSourceMappings : {};
+  const found = Object.hasOwn(mappings, uuid) ? mappings[uuid] : undefined;
+  if (found === undefined) throw notFound(`Event source mapping not found: ${arn}`);
+  return found;
+}
+
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html */
 export function tagRoutes({ state, functions }: FunctionsApi): Route[] {
   const path = "/2017-03-31/tags/{Resource}";
-  const tagged = (region: string, arn: string): LambdaFunction => {
-    const kind = parseArn(arn)?.resource.split(":", 1).join("");
+  const tagged = (region: string, arn: string): Tagged => {
+    const [kind, id = ""] = parseArn(arn)?.resource.split(":") ?? [];
+    if (kind === "event-source-mapping") return mappingOf(state, arn, id);
     if (kind !== "function") throw notImplemented(`tags of a ${kind}`);
     const reference = resolveFunction(state.accountId, region, { FunctionName: arn });
     if (reference.qualifier !== undefined)
