@@ -12,6 +12,8 @@ import type { Api } from "./apigateway/state.ts";
 import { API_ID, answering, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
 import { FUNCTION_ARN } from "./execute-api/testing-lambda.ts";
 import type { TracedMessage } from "./index.ts";
+import { addQueue } from "./lambda/api/testing.ts";
+import type { EventSourceMapping } from "./lambda/state.ts";
 import { addFunction, REGION, stateWithRole, zipOf } from "./lambda/testing.ts";
 import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import type { WrittenLogEvent } from "./logs/index.ts";
@@ -108,14 +110,47 @@ test("a snapshot of the same resources is always the same", async () => {
   expect(await chatSnapshot()).toBe(await chatSnapshot());
 });
 
-test("a snapshot of an earlier version, which has no custom domain names and no saved queries, can be started", async () => {
+test("a snapshot of an earlier version, which has no custom domain names, event source mappings and saved queries, can be started", async () => {
   const { regions, ...rest } = JSON.parse(await chatSnapshot());
   delete regions[REGION].apigateway.domainNames;
+  delete regions[REGION].lambda.eventSourceMappings;
   delete regions[REGION].logs.queryDefinitions;
   const snapshot = JSON.stringify({ ...rest, regions });
   const aws = await listening({ snapshot, functions: { chat: zip("first") } });
-  const { apigateway, logs } = JSON.parse(aws.snapshot()).regions[REGION];
-  expect([apigateway.domainNames, logs.queryDefinitions]).toEqual([{}, {}]);
+  const { apigateway, lambda, logs } = JSON.parse(aws.snapshot()).regions[REGION];
+  const added = [apigateway.domainNames, lambda.eventSourceMappings, logs.queryDefinitions];
+  expect(added).toEqual([{}, {}, {}]);
+});
+
+test("a snapshot has event source mappings, which a start from it polls for", async () => {
+  const state = chat();
+  const EventSourceArn = addQueue(state, "jobs");
+  const mapping: EventSourceMapping = {
+    UUID: "3f0e6a0c-8c5a-4a4e-9d0b-1a2b3c4d5e6f",
+    EventSourceArn,
+    FunctionArn: FUNCTION_ARN,
+    Enabled: true,
+    BatchSize: 10,
+    MaximumBatchingWindowInSeconds: 0,
+    FunctionResponseTypes: [],
+    LastModified: 1,
+    tags: {},
+  };
+  regionOf(state, REGION).lambda.eventSourceMappings = { [mapping.UUID]: mapping };
+  await using first = createTestLocalAws({ state });
+  await first.listen();
+  const snapshot = first.snapshot();
+  expect(snapshot).not.toContain(mapping.UUID);
+
+  const aws = await listening({ snapshot, functions: { chat: zip("first") } });
+  const invoked = Promise.withResolvers<void>();
+  aws.subscribe({ event: ({ event }) => event.type === "function-end" && invoked.resolve() });
+  const { endpoint } = aws;
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const sqs = new SQS({ endpoint, region: REGION, credentials });
+  await sqs.sendMessage({ QueueUrl: "jobs", MessageBody: "hello" });
+  await invoked.promise;
+  expect(aws.snapshot()).toBe(snapshot);
 });
 
 test("a snapshot has custom domain names, with IDs that do not change", async () => {

@@ -124,6 +124,29 @@ export const queuePolicies: Behaviour[] = [
     { queue: { Effect: "Deny" }, role: {} },
   ),
   {
+    behaviour: "the error for a missing permission names the action in lower case",
+    basis: "report",
+    source: reported.queuePermission,
+    check: async ({ account }) => {
+      const { QueueUrl, arn } = await createQueue(account);
+      const RoleName = uniqueName("role");
+      const AssumeRolePolicyDocument = lambdaTrust();
+      const { Role } = await account.iam.createRole({ RoleName, AssumeRolePolicyDocument });
+      const source = `const { SQS } = require("@aws-sdk/client-sqs");
+exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, message }) => ({ name, message }));`;
+      const { FunctionName } = await account.createFunction({ source, Role: Role?.Arn ?? "" });
+      const { Payload = new Uint8Array() } = await account.lambda.invoke({
+        FunctionName,
+        Payload: JSON.stringify({ QueueUrl }),
+      });
+      const user = `arn:aws:sts::${account.id}:assumed-role/${RoleName}/${FunctionName}`;
+      expect(JSON.parse(Buffer.from(Payload).toString())).toEqual({
+        name: "AccessDenied",
+        message: `User: ${user} is not authorized to perform: sqs:receivemessage on resource: ${arn} because no identity-based policy allows the sqs:receivemessage action`,
+      });
+    },
+  },
+  {
     behaviour: "the policy of a queue is returned as it was set, and an empty one removes it",
     basis: "snapshot",
     source: snapshots.sqsTests,

@@ -134,6 +134,7 @@ export const reported = {
   batchWindow: "https://github.com/zappa/Zappa/issues/1117",
   removedSettings:
     "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/lambda/event_source_mapping.go",
+  queuePermission: "https://github.com/RaiderIO/keystone.guru/issues/3901",
   queuePolicy: "https://github.com/hashicorp/terraform-provider-aws/pull/42209",
   redriveMembers: "https://github.com/ansible-collections/community.aws/issues/2321",
   redriveTarget: "https://github.com/crossplane-contrib/provider-aws/issues/443",

@@ -5,11 +5,15 @@ import { queueOfArn } from "./queue-lookup.ts";
 
 type Access = Pick<Iam, "allows" | "authorize">;
 
-/** Checks the permission of a request by the policies of the caller and that of the queue. */
+/**
+ * Checks the permission of a request by the policies of the caller and that of the queue. The error of SQS
+ * names the action in lower case.
+ * @see https://github.com/RaiderIO/keystone.guru/issues/3901
+ */
 export const queueAuthorization =
   (iam: Access, state: State): PermissionCheck =>
   (caller, action, resource, request) =>
-    iam.authorize(caller, action, resource, request, policyOf(state, resource));
+    iam.authorize(caller, action.toLowerCase(), resource, request, policyOf(state, resource));
 
 /** Whether the policies of a caller or that of the queue allow an action. */
 export const isAllowedOnQueue = (
