@@ -111,8 +111,7 @@ function moveDeadLetters(
 ): void {
   const { deadLetterTargetArn = "", maxReceiveCount = Infinity } = redrivePolicyOf(queue) ?? {};
   const target = queueOfArn(state, deadLetterTargetArn);
-  // AWS accepts a queue as its own dead-letter queue.
-  if (target === undefined || target === queue) return;
+  if (target === undefined) return;
   const dead = visibleMessages(store, queue, now).filter(
     ({ receiveCount }) => receiveCount >= maxReceiveCount,
   );

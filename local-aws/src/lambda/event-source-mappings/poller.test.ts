@@ -165,6 +165,8 @@ test("a throttled batch is retried until its messages are visible again", async 
   await pass(1);
   expect(invocations.at(-1)).toEqual([30, "a"]);
   expect(count()).toBe(0);
+  await pass(5);
+  expect(invocations).toHaveLength(6);
 });
 
 test("messages that exceed an event are split", async () => {
@@ -217,11 +219,14 @@ test("a poller continues with a queue that is created again", async () => {
 });
 
 test("a stopped poller ends the batch in progress and takes no further message", async () => {
-  const { send, stop, behave, invocations, count } = startPoller();
+  const { send, stop, settle, behave, invocations, count } = startPoller();
   let end = () => {};
   behave(() => new Promise<null>((resolve) => (end = () => resolve(null))));
   await send("a");
-  const stopped = stop();
+  let hasEnded = false;
+  const stopped = stop().then(() => (hasEnded = true));
+  await settle();
+  expect(hasEnded).toBe(false);
   end();
   await stopped;
   expect(count()).toBe(0);
