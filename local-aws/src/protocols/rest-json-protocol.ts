@@ -16,6 +16,8 @@ export interface Route {
    * a plus sign, such as `{path+}`, takes several segments.
    */
   path: string;
+  /** Parameters that the query string must have. Default: none. */
+  query?: Readonly<Record<string, string>>;
   /** Status of a success: 200 unless said otherwise. One of 204 has no body. */
   status?: number;
   /**
@@ -68,7 +70,7 @@ export function restJsonProtocol(options: {
     route(request) {
       for (const { route, match } of matchers) {
         const parameters = route.method === request.method ? match(request.path) : undefined;
-        if (parameters === undefined) continue;
+        if (parameters === undefined || !hasQuery(route, request)) continue;
         const { name, operation, status = 200 } = route;
         const body = route.body === "raw" ? { Body: request.body } : bodyOf(request);
         const input = { ...queryOf(request), ...body, ...parameters };
@@ -91,6 +93,10 @@ export function restJsonProtocol(options: {
     },
   });
 }
+
+const hasQuery = ({ query }: Route, request: AwsRequest): boolean =>
+  query === undefined ||
+  Object.entries(query).every(([name, value]) => request.query.get(name) === value);
 
 function success(status: number, output: unknown): AwsResponse {
   if (output instanceof RawResponse) return output;
