@@ -22,11 +22,11 @@ export interface Snapshot {
 
 /**
  * Returns the resources of a local AWS as JSON. The snapshot does not contain the code of the
- * functions. Fixed values replace times and revision IDs, `{endpoint}` replaces the URL of the local
+ * functions and the content of layers. Fixed values replace times and revision IDs, `{endpoint}` replaces the URL of the local
  * AWS, and the IDs are the same after every deployment of the same resources.
  */
 export function writeSnapshot(state: State, endpoint: string): string {
-  const text = JSON.stringify(timeless(mapFunctions(state, withoutCode))).replaceAll(
+  const text = JSON.stringify(timeless(mapFunctions(withoutLayers(state), withoutCode))).replaceAll(
     endpoint,
     ENDPOINT,
   );
@@ -40,8 +40,8 @@ export function writeSnapshot(state: State, endpoint: string): string {
 /**
  * Reads a text that `writeSnapshot` returned.
  * @param functions the zip file of each function, by the name of the function.
- * @throws {Error} if the text is not a snapshot, if a function has no zip file, or if the local AWS does not
- * have its runtime.
+ * @throws {Error} if the text is not a snapshot, if a function has no zip file, if the local AWS does not
+ * have its runtime, or if there are layers.
  */
 export function readSnapshot(
   text: string,
@@ -50,6 +50,7 @@ export function readSnapshot(
   const { accountId, regions } = parse(text);
   const stored = Object.values(regions).flatMap(({ lambda }) => Object.values(lambda.functions));
   for (const { configuration } of stored) nodeOf(configuration.Runtime);
+  checkNoLayers(regions);
   const names = stored.map(({ configuration }) => configuration.FunctionName);
   const missing = names.filter((name) => !Object.hasOwn(functions, name));
   if (missing.length > 0)
@@ -64,7 +65,7 @@ export function readSnapshot(
     stateFor: (endpoint, newAccountId) =>
       mapFunctions(
         parse(text.replaceAll(ENDPOINT, endpoint).replace(account, newAccountId)),
-        (stored, name): LambdaFunction => ({ ...stored, zipFile: codeOf(name) }),
+        (stored, name): LambdaFunction => ({ ...stored, zipFile: codeOf(name), layers: [] }),
       ),
   };
 }
@@ -82,7 +83,7 @@ function parse(text: string): WithFunctions<StoredFunction> {
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
   // A snapshot of an earlier version has no managed policies, custom domain names, copies of APIs, tables,
-  // event source mappings or saved queries.
+  // event source mappings, layers or saved queries.
   const completeIam = Object.assign({ policies: {} }, iam, {
     roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
   });
@@ -109,12 +110,41 @@ const withCopies = (apigateway: ApiGatewayState): ApiGatewayState => ({
 });
 
 /** A function in a snapshot. */
-type StoredFunction = Omit<LambdaFunction, "zipFile" | "change">;
+type StoredFunction = Omit<LambdaFunction, "zipFile" | "layers" | "change">;
 
 /** A function without its code. In a snapshot, each change of a function is complete. */
 function withoutCode(stored: LambdaFunction): StoredFunction {
-  const { zipFile: _, change: __, ...rest } = stored;
+  const { zipFile: _, layers: __, change: ___, ...rest } = stored;
   return { ...rest, configuration: latestOf(stored).configuration };
+}
+
+/** Removes the content of layers from a state. */
+const withoutLayers = ({ regions, ...rest }: State): State => ({
+  ...rest,
+  regions: mapValues(regions, (region) => ({
+    ...region,
+    lambda: {
+      ...region.lambda,
+      layers: mapValues(region.lambda.layers, ({ versions, ...layer }) => ({
+        ...layer,
+        versions: versions.map((version) => ({ ...version, zipFile: "" })),
+      })),
+    },
+  })),
+});
+
+/** @throws {Error} if there are layers, or functions that have some. */
+function checkNoLayers(regions: WithFunctions<StoredFunction>["regions"]): void {
+  const names = Object.values(regions).flatMap(({ lambda }) => [
+    ...Object.keys(lambda.layers).filter((name) => lambda.layers[name]?.versions.length !== 0),
+    ...Object.values(lambda.functions).flatMap(({ configuration }) =>
+      (configuration.Layers ?? []).map(({ Arn }) => Arn.split(":").slice(6, 7).join()),
+    ),
+  ]);
+  if (names.length > 0)
+    throw new Error(
+      `The snapshot has layers, and a snapshot does not contain their content: ${[...new Set(names)].join(", ")}. Start the local AWS without the snapshot, and apply the Terraform configuration again.`,
+    );
 }
 
 /** A state whose functions have another type. */
@@ -149,6 +179,7 @@ const mapValues = <From, To>(
 /** The times in every snapshot, by the name of the member: only the member must exist. */
 const TIMES: Readonly<Record<string, unknown>> = {
   AlarmConfigurationUpdatedTimestamp: "2026-01-01T00:00:00.000Z",
+  CreatedDate: "2026-01-01T00:00:00.000+0000",
   CreateDate: "2026-01-01T00:00:00Z",
   CreatedTimestamp: 1_767_225_600,
   CreationDateTime: 1_767_225_600,

@@ -45,7 +45,7 @@ export const emptyRegion = (): RegionState => ({
   apigateway: { apis: {}, domainNames: {} },
   cloudwatch: { alarms: {}, dashboards: {} },
   dynamodb: { tables: {} },
-  lambda: { functions: {}, eventSourceMappings: {} },
+  lambda: { functions: {}, eventSourceMappings: {}, layers: {} },
   logs: { groups: {}, queryDefinitions: {} },
   sqs: { queues: {} },
 });

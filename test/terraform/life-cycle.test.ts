@@ -155,7 +155,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       apigateway: { apis: {}, domainNames: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
       dynamodb: { tables: {} },
-      lambda: { functions: {}, eventSourceMappings: {} },
+      lambda: { functions: {}, eventSourceMappings: {}, layers: {} },
       logs: { groups: {}, queryDefinitions: {} },
       sqs: { queues: {} },
     });

@@ -18,12 +18,12 @@ export interface FunctionChanges {
   create(target: LambdaFunction): void;
   /**
    * Starts an update.
-   * @param next replaces the configuration, and the code if it has a zip file.
+   * @param next replaces the configuration, and the code and the layers if it has any.
    * @throws {AwsError} 409 ResourceConflictException, while a change of the function is in progress.
    */
   update(
     target: LambdaFunction,
-    next: { configuration: FunctionConfiguration; zipFile?: string },
+    next: { configuration: FunctionConfiguration; zipFile?: string; layers?: string[] },
   ): void;
   /** Completes the change of a function now, if one is in progress. */
   complete(target: LambdaFunction): void;
@@ -66,9 +66,10 @@ export function createFunctionChanges(options: {
     const { change } = target;
     if (change === undefined) return;
     delete target.change;
-    const { configuration, zipFile } = change.type === "update" ? change : target;
+    const { configuration, zipFile, layers } = change.type === "update" ? change : target;
     target.configuration = { ...configuration, RevisionId: randomUUID() };
     target.zipFile = zipFile;
+    target.layers = layers;
     onComplete(target);
   };
 
@@ -92,9 +93,10 @@ export function createFunctionChanges(options: {
       target.configuration = touched(target.configuration, clock);
       begin(target, { type: "creation" });
     },
-    update(target, { configuration, zipFile = target.zipFile }) {
+    update(target, { configuration, zipFile = target.zipFile, layers = target.layers }) {
       checkIdle(target);
-      begin(target, { type: "update", configuration: touched(configuration, clock), zipFile });
+      const touchedConfiguration = touched(configuration, clock);
+      begin(target, { type: "update", configuration: touchedConfiguration, zipFile, layers });
     },
     complete,
     close() {

@@ -9,6 +9,7 @@ import type { Sqs } from "../sqs/index.ts";
 import type { State } from "../state.ts";
 import { type Timing, timingNamed } from "../timing.ts";
 import { checkZip } from "./api/code.ts";
+import { checkCombinedSize } from "./api/code-size.ts";
 import { createLambdaApi } from "./api/index.ts";
 import { createDelayedSettings } from "./delayed-settings.ts";
 import { createEnvironments } from "./environment/environments.ts";
@@ -145,6 +146,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     updateFunctionCode(functionArn, zip) {
       const target = functions.get(functionArn);
       const zipFile = checkZip(zip.toString("base64"), "UpdateFunctionCode");
+      checkCombinedSize(zipFile, target.layers);
       changes.complete(target);
       changes.update(target, { configuration: target.configuration, zipFile });
       changes.complete(target);

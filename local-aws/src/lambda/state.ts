@@ -2,6 +2,8 @@ export interface LambdaState {
   functions: Record<string, LambdaFunction>;
   /** By UUID. */
   eventSourceMappings: Record<string, EventSourceMapping>;
+  /** By name. */
+  layers: Record<string, Layer>;
 }
 
 /** One object from CreateFunction to DeleteFunction. Updates change it in place. */
@@ -10,6 +12,8 @@ export interface LambdaFunction {
   configuration: FunctionConfiguration;
   /** The zip as uploaded, in base64. */
   zipFile: string;
+  /** The zips of its layers, in the order of the configuration. A deleted layer version remains here. */
+  layers: string[];
   /** While Lambda creates or updates the function. */
   change?: FunctionChange;
   /** The oldest one first. Undefined if none was published. */
@@ -23,9 +27,10 @@ export interface LambdaFunction {
   tags: Record<string, string>;
 }
 
-/** `update`: what replaces the configuration and the code when Lambda is done. */
+/** `update`: what replaces the configuration, the code and the layers when Lambda is done. */
 export type FunctionChange = (
-  { type: "creation" } | { type: "update"; configuration: FunctionConfiguration; zipFile: string }
+  | { type: "creation" }
+  | ({ type: "update" } & Pick<LambdaFunction, "configuration" | "zipFile" | "layers">)
 ) & {
   /** The number of the version that the change publishes. Default: none. */
   version?: string;
@@ -60,9 +65,33 @@ export interface FunctionConfiguration {
   TracingConfig: { Mode: "PassThrough" | "Active" };
   EphemeralStorage: { Size: number };
   DeadLetterConfig?: { TargetArn: string };
+  /** Undefined if the function has none. */
+  Layers?: { Arn: string; CodeSize: number }[];
   /** As `2026-01-01T00:00:00.000+0000`. */
   LastModified: string;
   RevisionId: string;
+}
+
+/** The versions of a layer, also after the last one was deleted. */
+export interface Layer {
+  /** The number of the version that was published last, even if it has been deleted. */
+  lastVersion: number;
+  /** The oldest one first. */
+  versions: LayerVersion[];
+}
+
+export interface LayerVersion {
+  /** From 1. */
+  Version: number;
+  Description: string;
+  LicenseInfo?: string;
+  CompatibleRuntimes?: string[];
+  CompatibleArchitectures?: string[];
+  /** As `2026-01-01T00:00:00.000+0000`. */
+  CreatedDate: string;
+  code: { CodeSize: number; CodeSha256: string };
+  /** The zip as uploaded, in base64. */
+  zipFile: string;
 }
 
 export interface LoggingConfig {

@@ -214,6 +214,7 @@ const newFunction = (
     ...configuration,
   },
   zipFile: zipOf(files),
+  layers: [],
   policy: {},
   tags: {},
 });

@@ -4,6 +4,7 @@ import { only } from "../../protocols/only.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import { readZip } from "../environment/zip.ts";
 import { architectures } from "./configuration.ts";
+import { checkCombinedSize, UNZIPPED_LIMIT } from "./code-size.ts";
 import { checkRevision, revisionId } from "./revision.ts";
 import { describeFunction, describeVersion } from "./description.ts";
 import { functionName, invalid } from "./function-name.ts";
@@ -12,7 +13,6 @@ import { publishVersion } from "./versions.ts";
 
 /** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ZIP_LIMIT = 50 * 1024 * 1024;
-const UNZIPPED_LIMIT = 250 * 1024 * 1024;
 
 /** Base64. */
 export const zipFile = v.exactOptional(v.pipe(v.string(), v.base64()));
@@ -70,6 +70,7 @@ export function codeRoutes(api: FunctionsApi): Route[] {
       handle(target, { ZipFile, Architectures, RevisionId, Publish }) {
         checkRevision(target, RevisionId);
         const zipFile = checkZip(ZipFile, "UpdateFunctionCode");
+        checkCombinedSize(zipFile, target.layers);
         const configuration = { ...target.configuration, ...(Architectures && { Architectures }) };
         api.changes.update(target, { configuration, zipFile });
         if (!Publish) return describeFunction(target);

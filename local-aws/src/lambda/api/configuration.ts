@@ -1,6 +1,9 @@
 import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
+import { findAttachedLayers, withLayers } from "../layers/attached-layers.ts";
+import { layerVersionArns } from "../layers/layer-arn.ts";
 import type { FunctionConfiguration } from "../state.ts";
+import { checkCombinedSize } from "./code-size.ts";
 import { checkDeadLetterConfig, checkDeadLetterQueue } from "./dead-letter-config.ts";
 import { describeFunction, describeVersion } from "./description.ts";
 import { checkEnvironment, variableName } from "./environment.ts";
@@ -53,6 +56,7 @@ export const functionSettings = {
   /** Without an effect, because the local AWS does not limit `/tmp`. */
   EphemeralStorage: v.exactOptional(v.strictObject({ Size: between(512, 10_240) })),
   DeadLetterConfig: v.exactOptional(v.strictObject({ TargetArn: v.exactOptional(v.string()) })),
+  Layers: v.exactOptional(layerVersionArns),
 };
 
 const settingsSchema = v.object(functionSettings);
@@ -64,7 +68,7 @@ export const settingsOf = (input: FunctionSettings): FunctionSettings =>
   v.parse(settingsSchema, input);
 
 /**
- * A configuration with changed settings; what the change leaves out stays as it is.
+ * A configuration with changed settings other than the layers; what the change leaves out stays as it is.
  * @throws {AwsError} 400 InvalidParameterValueException.
  */
 export function changeConfiguration(
@@ -72,7 +76,7 @@ export function changeConfiguration(
   configuration: FunctionConfiguration,
   settings: FunctionSettings,
 ): FunctionConfiguration {
-  const { Environment, LoggingConfig, DeadLetterConfig, ...plain } = settings;
+  const { Environment, LoggingConfig, DeadLetterConfig, Layers: _, ...plain } = settings;
   const changed: FunctionConfiguration = {
     ...configuration,
     ...plain,
@@ -114,13 +118,19 @@ export function configurationRoutes(api: FunctionsApi): Route[] {
         RevisionId: revisionId,
         ...functionSettings,
       }),
-      handle(target, input, { caller }) {
+      handle(target, input, context) {
         checkRevision(target, input.RevisionId);
-        if (input.Role !== undefined) api.iam.authorize(caller, "iam:PassRole", input.Role);
+        if (input.Role !== undefined) api.iam.authorize(context.caller, "iam:PassRole", input.Role);
         const settings = settingsOf(input);
         const changed = changeConfiguration(api, target.configuration, settings);
         api.settings.deadLetterConfig.changing(target);
-        api.changes.update(target, { configuration: changed });
+        if (input.Layers === undefined) api.changes.update(target, { configuration: changed });
+        else {
+          const attached = findAttachedLayers(api, input.Layers, context);
+          checkCombinedSize(target.zipFile, attached.zipFiles);
+          const configuration = withLayers(changed, attached);
+          api.changes.update(target, { configuration, layers: attached.zipFiles });
+        }
         return describeFunction(target);
       },
     }),

@@ -3,8 +3,10 @@ import { AwsError } from "../../protocols/aws-error.ts";
 import { only } from "../../protocols/only.ts";
 import type { OperationContext } from "../../protocols/operation.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
+import { findAttachedLayers, withLayers } from "../layers/attached-layers.ts";
 import type { FunctionConfiguration, LambdaFunction } from "../state.ts";
-import { checkZip, zipFile } from "./code.ts";
+import { checkZip, zipFile as zipFileInput } from "./code.ts";
+import { checkCombinedSize } from "./code-size.ts";
 import {
   architectures,
   changeConfiguration,
@@ -22,7 +24,7 @@ const createInput = v.strictObject({
   ...functionSettings,
   FunctionName: functionName,
   Role: roleArn,
-  Code: v.strictObject({ ZipFile: zipFile }),
+  Code: v.strictObject({ ZipFile: zipFileInput }),
   Architectures: v.exactOptional(architectures, ["x86_64"]),
   PackageType: v.exactOptional(only("PackageType", "Zip")),
   Publish: v.exactOptional(v.boolean(), false),
@@ -45,11 +47,8 @@ export const createFunctionRoute = (api: FunctionsApi): Route => ({
   },
 });
 
-function createFunction(
-  api: FunctionsApi,
-  input: CreateInput,
-  { region, caller }: OperationContext,
-): unknown {
+function createFunction(api: FunctionsApi, input: CreateInput, context: OperationContext): unknown {
+  const { region, caller } = context;
   const reference = resolveFunction(api.state.accountId, region, input);
   checkName(reference, input.FunctionName, api.state.accountId);
   api.iam.authorize(caller, "iam:PassRole", input.Role);
@@ -59,9 +58,13 @@ function createFunction(
   const { Code, Tags, Publish } = input;
   checkTagCount(Tags);
   const defaults = defaultConfiguration(reference, input);
+  const zipFile = checkZip(Code.ZipFile, "CreateFunction");
+  const attached = findAttachedLayers(api, input.Layers ?? [], context);
+  checkCombinedSize(zipFile, attached.zipFiles);
   const created: LambdaFunction = {
-    configuration: changeConfiguration(api, defaults, settingsOf(input)),
-    zipFile: checkZip(Code.ZipFile, "CreateFunction"),
+    configuration: withLayers(changeConfiguration(api, defaults, settingsOf(input)), attached),
+    zipFile,
+    layers: attached.zipFiles,
     policy: {},
     tags: Tags,
   };

@@ -61,6 +61,9 @@ const STATES = {
   none: { State: "Active", LastUpdateStatus: "Successful" },
 };
 
+/** Our choice: the code isn't offered for download; what a download gets says so. */
+export const NO_DOWNLOAD = "data:,The%20local%20AWS%20does%20not%20offer%20code%20for%20download.";
+
 export function describeCode(zipFile: string): PublishedVersion["code"] {
   const zip = Buffer.from(zipFile, "base64");
   return { CodeSize: zip.length, CodeSha256: createHash("sha256").update(zip).digest("base64") };

@@ -2,7 +2,12 @@ import * as v from "valibot";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { LambdaFunction } from "../state.ts";
 import { createFunctionRoute } from "./create-function.ts";
-import { describeFunction, describeVersion, summarizeFunction } from "./description.ts";
+import {
+  describeFunction,
+  describeVersion,
+  NO_DOWNLOAD,
+  summarizeFunction,
+} from "./description.ts";
 import {
   findFunction,
   invalid,
@@ -83,9 +88,6 @@ function deleteFunctionRoute({ state, functions, onDelete }: FunctionsApi): Rout
     },
   };
 }
-
-/** Our choice: the code isn't offered for download; what a download gets says so. */
-const NO_DOWNLOAD = "data:,The%20local%20AWS%20does%20not%20offer%20code%20for%20download.";
 
 function getFunction(target: LambdaFunction, Configuration: object) {
   const { tags, reservedConcurrentExecutions } = target;

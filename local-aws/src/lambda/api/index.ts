@@ -1,6 +1,7 @@
 import type { AwsError } from "../../protocols/aws-error.ts";
 import type { Service } from "../../protocols/operation.ts";
 import { restJsonProtocol, type Route } from "../../protocols/rest-json-protocol.ts";
+import { layerRoutes } from "../layers/routes.ts";
 import { accountSettingsRoutes } from "./account-settings.ts";
 import { codeRoutes } from "./code.ts";
 import { concurrencyRoutes } from "./concurrency.ts";
@@ -31,6 +32,7 @@ export function createLambdaApi(options: FunctionsApi, others: readonly Route[] 
       ...eventInvokeConfigRoutes(options),
       ...tagRoutes(options),
       ...versionRoutes(options),
+      ...layerRoutes(options),
       ...accountSettingsRoutes(options),
     ],
     errorBody,

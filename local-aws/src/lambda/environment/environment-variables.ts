@@ -9,8 +9,8 @@ import type { TaskRoot } from "./task-roots.ts";
  * can replace, its own, and those that Lambda reserves.
  *
  * Our choice: variables that name folders of Lambda name folders of this machine instead, such as
- * `LAMBDA_TASK_ROOT` and the `PATH` to Node.js, because this machine has no `/var/task`. So the code can
- * read its files, and a stack names files that exist. There is no `AWS_LAMBDA_RUNTIME_API`, because no
+ * `LAMBDA_TASK_ROOT` and the `PATH` to Node.js, because this machine has no `/var/task`, and no `/opt` with
+ * layers. So the code can read its files, and a stack names files that exist. There is no `AWS_LAMBDA_RUNTIME_API`, because no
  * Runtime API listens, and no `NODE_EXTRA_CA_CERTS`. The address of the X-Ray daemon is on this machine.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
@@ -24,15 +24,25 @@ export function environmentVariables(options: {
   endpoint: string;
 }): Record<string, string> {
   const { configuration, region, credentials, code, logStreamName, endpoint } = options;
-  const { node, taskRoot, runtimeModules } = code;
+  const { node, taskRoot, runtimeModules, layers } = code;
   const { LogFormat, LogGroup, ApplicationLogLevel = "INFO" } = configuration.LoggingConfig;
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     // As recorded on AWS, except for the folder of Node.js. The slash after `/usr/bin` is recorded, too.
-    PATH: paths(dirname(node.path), "/usr/local/bin", "/usr/bin/", "/bin", "/opt/bin"),
-    LD_LIBRARY_PATH: paths(taskRoot, join(taskRoot, "lib")),
-    NODE_PATH: paths(...runtimeModules, taskRoot),
+    PATH: paths(
+      dirname(node.path),
+      "/usr/local/bin",
+      "/usr/bin/",
+      "/bin",
+      join(layers?.opt ?? "/opt", "bin"),
+    ),
+    LD_LIBRARY_PATH: paths(
+      taskRoot,
+      join(taskRoot, "lib"),
+      ...(layers ? [join(layers.opt, "lib")] : []),
+    ),
+    NODE_PATH: paths(...(layers?.layerModules ?? []), ...runtimeModules, taskRoot),
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
     PWD: taskRoot,

@@ -62,7 +62,11 @@ export function createEnvironments(
 
   const createPool = async (target: LambdaFunction) => {
     const { configuration } = target;
-    const unpacked = await taskRootOf(Buffer.from(target.zipFile, "base64"));
+    const { zipFile, layers } = target;
+    const unpacked = await taskRootOf(
+      Buffer.from(zipFile, "base64"),
+      layers.length === 0 ? undefined : { runtime: configuration.Runtime, zipFiles: layers },
+    );
     const node = nodeOf(configuration.Runtime);
     const code = {
       node,

@@ -8,6 +8,7 @@ import {
   FrameType,
   type InvocationHeader,
 } from "../runtime/frames.ts";
+import type { OptFolder } from "../layers/opt-folder.ts";
 import type { NodeExecutable } from "./node-executable.ts";
 
 /** The operating-system process of one execution environment. */
@@ -38,6 +39,7 @@ export interface FunctionProcessOptions {
   /** A file to load before. */
   networkFile: string | undefined;
   taskRoot: string;
+  layers?: Pick<OptFolder, "opt">;
   /** MB. */
   memorySize: number;
   environment: Record<string, string>;
@@ -91,7 +93,7 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   const { node, runtimeFile, networkFile, taskRoot, memorySize, environment } = options;
   const flags = nodeFlags(node, memorySize, environment["NODE_OPTIONS"]);
-  const [program = "", ...args] = wrapped(environment, taskRoot, [
+  const [program = "", ...args] = wrapped(options, [
     node.path,
     ...flags,
     ...(networkFile === undefined ? [] : ["--require", networkFile]),
@@ -109,16 +111,18 @@ function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
 
 /**
  * Returns the command that runs the wrapper script of a function, which gets the command of the runtime as
- * its arguments. Lambda's paths to the function's code become paths to it on this machine.
+ * its arguments. Lambda's paths to the function's code and layers become paths to them on this machine.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
  */
 function wrapped(
-  { AWS_LAMBDA_EXEC_WRAPPER: wrapper = "" }: Record<string, string>,
-  taskRoot: string,
+  { environment, taskRoot, layers }: FunctionProcessOptions,
   command: string[],
 ): string[] {
+  const { AWS_LAMBDA_EXEC_WRAPPER: wrapper = "" } = environment;
   if (wrapper === "") return command;
-  const file = wrapper.replace(/^\/var\/task(?=\/)/, () => taskRoot);
+  const file = wrapper
+    .replace(/^\/var\/task(?=\/)/, () => taskRoot)
+    .replace(/^\/opt(?=\/)/, (opt) => layers?.opt ?? opt);
   return ["/bin/sh", "-c", WRAPPED, "bootstrap", file, ...command];
 }
 

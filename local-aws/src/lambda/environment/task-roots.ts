@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import {
+  type LayerContent,
+  layersKey,
+  type OptFolder,
+  unpackLayers,
+} from "../layers/opt-folder.ts";
+import { unpack } from "./unpack.ts";
 import { readZip } from "./zip.ts";
 
-/** Unpacks a function's zip, once per content. */
-export type TaskRoots = (zipFile: Buffer) => Promise<TaskRoot>;
+/** Unpacks a function's zip, once per content and layers. */
+export type TaskRoots = (zipFile: Buffer, layers?: LayerContent) => Promise<TaskRoot>;
 
 /** Where the code of a function is on this machine. */
 export interface TaskRoot {
@@ -14,6 +21,8 @@ export interface TaskRoot {
   taskRoot: string;
   /** The folders with the packages of the runtime, in the order in which Node.js looks in them. */
   runtimeModules: readonly string[];
+  /** Undefined if the function has no layers. */
+  layers?: OptFolder;
 }
 
 /** @param folders the folders whose packages of the AWS SDK functions find, the first one first. */
@@ -21,45 +30,39 @@ export function createTaskRoots(
   directory: string,
   folders: readonly string[] = [process.cwd(), import.meta.dirname],
 ): TaskRoots {
-  const roots = new Map<string, Promise<TaskRoot>>();
+  const roots = createCache<TaskRoot>();
+  const optFolders = createCache<OptFolder>();
   let sdk: Promise<Sdk> | undefined;
-  return (zipFile) => {
+  return (zipFile, layerContent) => {
     const hash = createHash("sha256").update(zipFile).digest("hex");
-    const known = roots.get(hash);
-    if (known !== undefined) return known;
     sdk ??= linkSdk(directory, folders);
-    const root = sdk.then(async ({ folder, runtimeModules }) => ({
-      taskRoot: await unpack(zipFile, join(folder, hash)),
-      runtimeModules,
-    }));
-    roots.set(hash, root);
-    // What failed once may work the next time.
-    root.catch(() => roots.delete(hash));
-    return root;
+    const linked = sdk;
+    if (layerContent === undefined)
+      return roots(hash, async () => {
+        const { folder, runtimeModules } = await linked;
+        return { taskRoot: await unpack(readZip(zipFile), join(folder, hash)), runtimeModules };
+      });
+    const key = layersKey(layerContent);
+    return roots(`${key} ${hash}`, async () => {
+      const { folder, runtimeModules } = await linked;
+      const layers = await optFolders(key, () => unpackLayers(join(folder, key), layerContent));
+      const taskRoot = await unpack(readZip(zipFile), join(layers.folder, hash));
+      return { taskRoot, runtimeModules, layers };
+    });
   };
 }
 
-/**
- * Unpacks with the modes of the zip, but without write permission: a function cannot write to its
- * task root on Lambda either. Links are made last and may point anywhere, as on Lambda, so nothing is
- * written through one.
- *
- * Our choice: what only its owner may read can be read. On Lambda the function isn't the owner.
- */
-async function unpack(zipFile: Buffer, root: string): Promise<string> {
-  const partial = `${root}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial);
-  const entries = readZip(zipFile).map((entry) => ({ ...entry, path: join(partial, entry.path) }));
-  for (const { type, path, read } of entries) {
-    await mkdir(type === "directory" ? path : dirname(path), { recursive: true });
-    if (type === "file") await writeFile(path, read());
-  }
-  for (const { type, path, mode } of entries) if (type === "file") await chmod(path, mode & 0o555);
-  for (const { type, path, read } of entries)
-    if (type === "link") await symlink(read().toString(), path);
-  await rename(partial, root);
-  return root;
+/** Returns a function that creates the value of each key once. What failed once may work the next time. */
+function createCache<Value>() {
+  const values = new Map<string, Promise<Value>>();
+  return (key: string, create: () => Promise<Value>): Promise<Value> => {
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const value = create();
+    values.set(key, value);
+    value.catch(() => values.delete(key));
+    return value;
+  };
 }
 
 /** The scopes of the AWS SDK, which Lambda's Node.js runtimes bring along. */
