@@ -193,7 +193,7 @@ function describeCli(cli: AwsCli, target: Target): void {
     ["s3", "ls"],
     ["ec2", "describe-instances"],
     ["stepfunctions", "list-state-machines"],
-    ["lambda", "list-layers"],
+    ["lambda", "list-code-signing-configs"],
     ["iam", "list-users"],
     ["logs", "describe-destinations"],
   ])("hears at once that %s %s is not implemented", async (command) => {

@@ -153,6 +153,31 @@ test("a snapshot has event source mappings, which a start from it polls for", as
   expect(aws.snapshot()).toBe(snapshot);
 });
 
+test("a snapshot with layers is refused, because it does not contain their content", async () => {
+  const state = chat();
+  const chatFunction = regionOf(state, REGION).lambda.functions["chat"];
+  const Arn = `arn:aws:lambda:${REGION}:000000000000:layer:deleted:1`;
+  const zipFile = zip("layer").toString("base64");
+  const version = { Version: 1, Description: "", CreatedDate: "", zipFile };
+  regionOf(state, REGION).lambda.layers = {
+    tools: {
+      lastVersion: 1,
+      versions: [{ ...version, code: { CodeSize: 1, CodeSha256: "" } }],
+    },
+    empty: { lastVersion: 1, versions: [] },
+  };
+  if (chatFunction === undefined) throw new Error("The state has no function.");
+  chatFunction.configuration.Layers = [{ Arn, CodeSize: 1 }];
+  chatFunction.layers = [zipFile];
+  await using aws = createTestLocalAws({ state });
+  await aws.listen();
+  const snapshot = aws.snapshot();
+  expect(snapshot).not.toContain(zipFile);
+  expect(() => createLocalAws({ snapshot, functions: { chat: zip("first") } })).toThrow(
+    "The snapshot has layers, and a snapshot does not contain their content: tools, deleted. Start the local AWS without the snapshot, and apply the Terraform configuration again.",
+  );
+});
+
 test("a snapshot has custom domain names, with IDs that do not change", async () => {
   const state = chat();
   const domain = createTestDomain("chat.example.com", { orders: "test" });

@@ -183,6 +183,10 @@ async function createResources(options: ClientOptions) {
     MaximumRetryAttempts: 1,
   });
   const functionArn = created.FunctionArn ?? "";
+  const { LayerVersionArn: layerArn = "" } = await functions.publishLayerVersion({
+    LayerName: "layer",
+    Content: { ZipFile: ZIP },
+  });
 
   const { UUID: mappingId = "" } = await functions.createEventSourceMapping({
     FunctionName: "function",
@@ -280,6 +284,7 @@ async function createResources(options: ClientOptions) {
       functionUri,
       functionArn,
       mappingId,
+      layerArn,
       roleArn,
       trustPolicy,
       policyArn,

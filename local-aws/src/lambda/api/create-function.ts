@@ -58,11 +58,12 @@ function createFunction(api: FunctionsApi, input: CreateInput, context: Operatio
   const { Code, Tags, Publish } = input;
   checkTagCount(Tags);
   const defaults = defaultConfiguration(reference, input);
+  const configuration = changeConfiguration(api, defaults, settingsOf(input));
   const zipFile = checkZip(Code.ZipFile, "CreateFunction");
   const attached = findAttachedLayers(api, input.Layers ?? [], context);
   checkCombinedSize(zipFile, attached.zipFiles);
   const created: LambdaFunction = {
-    configuration: withLayers(changeConfiguration(api, defaults, settingsOf(input)), attached),
+    configuration: withLayers(configuration, attached),
     zipFile,
     layers: attached.zipFiles,
     policy: {},

@@ -217,10 +217,16 @@ describe("CreateFunction refuses", () => {
       text: "S3Bucket",
     },
     {
-      what: "layers",
-      input: { Layers: [functionArn("x")] },
+      what: "a layer of another account",
+      input: { Layers: ["arn:aws:lambda:us-east-1:111122223333:layer:tools:1"] },
       name: "NotImplemented",
-      text: "Layers",
+      text: "the layer arn:aws:lambda:us-east-1:111122223333:layer:tools:1 of another account",
+    },
+    {
+      what: "a layer of AWS",
+      input: { Layers: ["arn:aws:lambda:::awslayer:AmazonLinux1803"] },
+      name: "NotImplemented",
+      text: "the layer arn:aws:lambda:::awslayer:AmazonLinux1803 of another account",
     },
     {
       what: "an unknown tracing mode",
