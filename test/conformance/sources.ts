@@ -93,6 +93,10 @@ export const documented = {
   retries: `${lambda}/dg/invocation-async-error-handling.html`,
   records: `${lambda}/dg/invocation-async-retain-records.html`,
   concurrency: `${lambda}/dg/configuration-concurrency.html`,
+  layers: `${lambda}/dg/nodejs-layers.html`,
+  addingLayers: `${lambda}/dg/adding-layers.html`,
+  importedLayers:
+    "https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/",
   createPolicyVersion:
     "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html",
   deletePolicy: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html",
@@ -157,6 +161,7 @@ export const reported = {
   binaryPost:
     "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/internal/services/apigatewaywebsocket/management.go",
   postBeforeConnect: "https://repost.aws/knowledge-center/410-gone-api-gateway",
+  layerSize: "https://github.com/lambci/git-lambda-layer/issues/27",
   largeEvent: "https://github.com/ASFHyP3/hyp3/issues/2241",
   largeRequest: "https://github.com/pelmers/streetwarp-web/issues/14",
   killedRuntime: "https://github.com/praetorian-inc/chariot-ui/issues/166",

@@ -16,6 +16,7 @@ import { gatewaySettings } from "./gateway-settings.ts";
 import { iam } from "./iam.ts";
 import { invoking } from "./invoking.ts";
 import { lambdaApi } from "./lambda-api.ts";
+import { layers } from "./layers.ts";
 import { logging } from "./logging.ts";
 import { logsApi } from "./logs-api.ts";
 import { messages } from "./messages.ts";
@@ -55,6 +56,7 @@ export const accountTables: readonly Table[] = [
   { area: "roles of API Gateway", service: "API Gateway", rows: gatewayRoles },
   { area: "the API of Lambda", service: "Lambda", rows: lambdaApi },
   { area: "event source mappings", service: "Lambda", rows: eventSourceMappings },
+  { area: "layers", service: "Lambda", rows: layers },
   { area: "the API of CloudWatch Logs", service: "CloudWatch Logs", rows: logsApi },
   { area: "filter patterns", service: "CloudWatch Logs", rows: filterPatterns },
   { area: "CloudWatch", service: "CloudWatch", rows: cloudwatch },
