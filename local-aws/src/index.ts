@@ -32,10 +32,12 @@ export { formatMessage } from "./terminal/trace-format.ts";
 export type { TimingName } from "./timing.ts";
 export { type Span, spansOf } from "./trace/spans.ts";
 export type {
+  ApiOverview,
   Overview,
   Point,
   ProgressFrame,
   ProgressSummary,
+  StageOverview,
   TraceAnswer,
   TracedMessage,
 } from "./trace/types.ts";

@@ -36,7 +36,7 @@ import { tracePages } from "./trace/pages.ts";
 import { createRecorder, type Recorder } from "./trace/recorder.ts";
 import { onSettled } from "./trace/settling.ts";
 import type { TracedMessage } from "./trace/types.ts";
-import { firstWebSocketUrl, webSocketUrl } from "./web-socket-url.ts";
+import { webSocketUrl } from "./web-socket-url.ts";
 
 export interface LocalAwsOptions {
   /**
@@ -263,7 +263,20 @@ export function assemble(
   });
   const executeApi = createExecuteApi({ ...base, iam, lambda, logs, hooks });
   const notice = consoleOptions === false ? undefined : consoleOptions.notice;
-  const overview = createOverview({ state, lambda, executeApi, sqs, notice });
+  const started = Promise.withResolvers<void>();
+  // A page that is still open from an earlier run can send requests while the server starts.
+  const startedEndpoint = async () => {
+    await started.promise;
+    return endpoint();
+  };
+  const overview = createOverview({
+    state,
+    lambda,
+    executeApi,
+    sqs,
+    endpoint: startedEndpoint,
+    notice,
+  });
 
   const services = {
     apigateway: createApiGateway({ ...base, iam }).service,
@@ -277,7 +290,6 @@ export function assemble(
     sts: createSts(base).service,
   };
   const deadLetters = createDeadLetters({ state, lambda, sqs });
-  const started = Promise.withResolvers<void>();
   const server = createAwsServer({
     iam,
     services,
@@ -292,12 +304,7 @@ export function assemble(
         consolePages(consoleOptions, {
           errorFrame,
           progressFrame,
-          endpoint,
-          // A page that is still open from an earlier run can request it while the server starts.
-          async url() {
-            await started.promise;
-            return firstWebSocketUrl(state, endpoint());
-          },
+          endpoint: startedEndpoint,
         })),
       ...(consoleOptions && deadLetterPages(deadLetters)),
       ...pages,

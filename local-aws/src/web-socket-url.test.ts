@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { redeploy } from "./apigateway/testing.ts";
 import { API_ID, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
 import { emptyState, regionOf } from "./state.ts";
-import { firstWebSocketUrl, stageUrls, webSocketUrl } from "./web-socket-url.ts";
+import { stageUrls, webSocketUrl } from "./web-socket-url.ts";
 
 const ENDPOINT = "http://localhost:1";
 
@@ -20,7 +20,6 @@ function stateWith(...names: string[]) {
 test("a stage that one API has needs no name of the API", () => {
   const url = "ws://localhost:1/_aws/execute-api/chat/test";
   expect(webSocketUrl(stateWith("Chat"), ENDPOINT, "test")).toBe(url);
-  expect(firstWebSocketUrl(stateWith("Chat"), ENDPOINT)).toBe(url);
 });
 
 test("a stage that several APIs have needs the name or the ID of one", () => {
@@ -41,7 +40,6 @@ test("a stage that does not exist is an error that lists the APIs", () => {
   );
   expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "constructor")).toThrow("There is no");
   expect(() => webSocketUrl(emptyState(), ENDPOINT, "test")).toThrow("No WebSocket API exists.");
-  expect(firstWebSocketUrl(emptyState(), ENDPOINT)).toBeNull();
 });
 
 test("a stage without its execute-api endpoint has the URL of its custom domain name", () => {
@@ -60,7 +58,6 @@ test("a stage without its execute-api endpoint has the URL of its custom domain 
   expect(shortUrl()).toBeUndefined();
   const url = "ws://localhost:1/_aws/execute-api/chat.example.com/orders";
   expect(webSocketUrl(state, ENDPOINT, "test")).toBe(url);
-  expect(firstWebSocketUrl(state, ENDPOINT)).toBe(url);
   domain.apiMappings["mapping0"] = {
     apiMappingId: "mapping0",
     apiId: API_ID,

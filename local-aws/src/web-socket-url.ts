@@ -3,7 +3,8 @@ import type { Api, DomainName } from "./apigateway/state.ts";
 import { domainUrl, stageUrl } from "./execute-api-url.ts";
 import type { State } from "./state.ts";
 
-interface Candidate {
+/** A WebSocket API, with what its URLs depend on. */
+export interface Candidate {
   api: Api;
   region: string;
   /** Of the region. */
@@ -38,16 +39,8 @@ export function webSocketUrl(
   return urlOf(found, endpoint, stage);
 }
 
-/** The URL of the first API that has a stage; null if there is none. */
-export function firstWebSocketUrl(state: State, endpoint: string): string | null {
-  for (const candidate of candidates(state)) {
-    const [stage] = Object.keys(candidate.api.stages);
-    if (stage !== undefined) return urlOf(candidate, endpoint, stage);
-  }
-  return null;
-}
-
-const candidates = (state: State): Candidate[] =>
+/** All WebSocket APIs. */
+export const candidates = (state: State): Candidate[] =>
   Object.entries(state.regions).flatMap(([region, { apigateway }]) => {
     const domainNames = Object.values(apigateway.domainNames);
     return Object.values(apigateway.apis).map((api) => ({ api, region, domainNames }));
@@ -58,7 +51,7 @@ const isEndpointDisabled = (api: Api, stage: string): boolean =>
   (deploymentAt(api, stage)?.api ?? api).disableExecuteApiEndpoint === true;
 
 /** The URL of a stage at its API, or at a custom domain name if the API is available only there. */
-function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
+export function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
   if (isEndpointDisabled(api, stage))
     for (const { domainName, apiMappings } of domainNames)
       for (const mapping of Object.values(apiMappings))

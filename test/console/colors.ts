@@ -34,7 +34,7 @@ export const colorsOf = (page: Page) =>
         (node) => node instanceof Text && node.data.trim() !== "",
       );
 
-    const typed = visible("input:not([type=checkbox]), textarea");
+    const typed = visible("input:not([type=checkbox]), select, textarea");
     const texts = [...visible("*").filter(hasText), ...typed];
     const placeholders = typed.map((input) =>
       pair(input, getComputedStyle(input, "::placeholder").color, groundOf(input)),

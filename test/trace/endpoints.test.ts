@@ -76,6 +76,7 @@ test("the overview counts connections, environments, events and dead letters", a
     queued: 0,
     deadLetters: 0,
     notice: null,
+    apis: [expect.objectContaining({ stages: [expect.objectContaining({ url: aws.url })] })],
   });
   aws.replaceCode("processor", "exports.handler = async () => { throw new Error(); }");
   const client = await connect();

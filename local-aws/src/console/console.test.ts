@@ -19,7 +19,7 @@ async function startConsole(options: ConsoleOptions = {}) {
 
 /** The console with its page in another directory. */
 async function startPage(directory: string) {
-  const stack = { endpoint: () => "", url: () => Promise.resolve(null) };
+  const stack = { endpoint: () => Promise.resolve("") };
   const aws = createLocalAws({ pages: consolePages({}, stack, directory) });
   onTestFinished(() => aws.close());
   await aws.listen();
@@ -95,7 +95,6 @@ test("the page gets what the application passes in", async () => {
   const html = await (await fetch(`${endpoint}/`)).text();
   expect(html).toContain("<title>&#60;Chat&#62;</title>");
   expect(await (await fetch(`${endpoint}/_local/console/settings`)).json()).toEqual({
-    url: null,
     token: `token for ${endpoint}`,
     subprotocol: "chat",
     requestId: "id",

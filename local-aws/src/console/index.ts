@@ -35,13 +35,12 @@ const HEADERS = {
 /**
  * The console's pages, by path. In the sources, each request for the script bundles its TypeScript in
  * about 25 ms, so a reload of the page shows a change.
- * @param stack.url resolves with the URL of the first WebSocket API; null if there is none.
+ * @param stack.endpoint resolves with the URL of the local AWS.
  */
 export function consolePages(
   options: ConsoleOptions,
   stack: {
-    endpoint(): string;
-    url(): Promise<string | null>;
+    endpoint(): Promise<string>;
     errorFrame?: FramePattern | undefined;
     progressFrame?: FramePattern | undefined;
   },
@@ -54,10 +53,9 @@ export function consolePages(
       escapeHtml(title),
     );
   const settings = async (): Promise<Settings> => {
-    const url = await stack.url();
+    const endpoint = await stack.endpoint();
     return {
-      url,
-      token: (await options.token?.(stack.endpoint())) ?? null,
+      token: (await options.token?.(endpoint)) ?? null,
       subprotocol: options.subprotocol ?? null,
       requestId: options.requestId ?? null,
       messageName: options.messageName ?? null,

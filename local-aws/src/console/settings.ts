@@ -41,8 +41,6 @@ export interface ConsoleOptions {
 
 /** The settings that the page fetches when it loads, and before each connection with a token. */
 export interface Settings {
-  /** URL of the first WebSocket API; null if there is none yet. */
-  url: string | null;
   /** null: the application has none. */
   token: string | null;
   subprotocol: string | null;

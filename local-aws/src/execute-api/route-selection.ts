@@ -1,6 +1,7 @@
 import type { ApiRoute, DeployedApi } from "../apigateway/state.ts";
 
-const LIFE_CYCLE_ROUTES = new Set(["$connect", "$disconnect"]);
+/** The keys of the routes that no message selects. */
+export const LIFE_CYCLE_ROUTES = new Set(["$connect", "$disconnect"]);
 
 export function routeWithKey(api: DeployedApi, routeKey: string): ApiRoute | undefined {
   return Object.values(api.routes).find((route) => route.routeKey === routeKey);
@@ -19,9 +20,13 @@ export function selectRoute(api: DeployedApi, message: string): ApiRoute | undef
   return selected ?? routeWithKey(api, "$default");
 }
 
+/** The names in `$request.body.path.to.value`, also written `${request.body.…}`; undefined if it is neither. */
+export const pathIn = (expression: string): string[] | undefined =>
+  /^\$\{?request\.body\.([\w.]+)\}?$/.exec(expression)?.[1]?.split(".");
+
 /** Evaluates `$request.body.path.to.value`, also written `${request.body.…}`. */
 function evaluate(expression: string, message: string): string | undefined {
-  const path = /^\$\{?request\.body\.([\w.]+)\}?$/.exec(expression)?.[1]?.split(".");
+  const path = pathIn(expression);
   if (path === undefined) return undefined;
   let value = parse(message);
   for (const name of path) {

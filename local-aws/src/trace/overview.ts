@@ -2,6 +2,7 @@ import type { ExecuteApi } from "../execute-api/index.ts";
 import type { Lambda } from "../lambda/index.ts";
 import type { Sqs } from "../sqs/index.ts";
 import type { State } from "../state.ts";
+import { apiOverviews } from "./api-overview.ts";
 import type { Overview } from "./types.ts";
 
 /** Looks at what there is at the moment, in all regions. */
@@ -10,10 +11,12 @@ export function createOverview(options: {
   lambda: Pick<Lambda, "overview">;
   executeApi: Pick<ExecuteApi, "count">;
   sqs: Pick<Sqs, "count">;
+  /** Resolves with the URL of the local AWS. */
+  endpoint(): Promise<string>;
   /** Default: there is none. */
   notice?: (() => string | undefined) | undefined;
 }): () => Promise<Overview> {
-  const { state, lambda, executeApi, sqs, notice } = options;
+  const { state, lambda, executeApi, sqs, endpoint, notice } = options;
   return async () => {
     const configurations = Object.values(state.regions).flatMap((region) =>
       Object.values(region.lambda.functions).map(({ configuration }) => configuration),
@@ -35,6 +38,7 @@ export function createOverview(options: {
       queued,
       deadLetters: [...queues].reduce((sum, queueArn) => sum + sqs.count(queueArn), 0),
       notice: notice?.() ?? null,
+      apis: apiOverviews(state, await endpoint()),
     };
   };
 }

@@ -21,6 +21,7 @@ async function startStream() {
       functions: [],
       queued: 0,
       notice: null,
+      apis: [],
       deadLetters: 0,
     });
   };

@@ -81,4 +81,24 @@ export interface Overview {
   deadLetters: number;
   /** A problem of the application, such as a failed build; null: there is none. */
   notice: string | null;
+  /** All WebSocket APIs. */
+  apis: ApiOverview[];
+}
+
+/** A WebSocket API with its stages. */
+export interface ApiOverview {
+  apiId: string;
+  name: string;
+  region: string;
+  stages: StageOverview[];
+}
+
+/** A stage, with what its deployment has. */
+export interface StageOverview {
+  name: string;
+  /** The URL that clients connect to. */
+  url: string;
+  routeSelectionExpression: string;
+  /** Empty if the stage has no deployment. */
+  routeKeys: string[];
 }

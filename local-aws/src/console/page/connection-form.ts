@@ -1,4 +1,4 @@
-import type { TracedMessage } from "../../trace/types.ts";
+import type { ApiOverview, TracedMessage } from "../../trace/types.ts";
 import { gatewayErrorOf } from "../../trace/verdict.ts";
 import type { Settings } from "../settings.ts";
 import { followStates, problemOf, type Told } from "./connection-state.ts";
@@ -6,10 +6,14 @@ import { type Conversation, converse, type Listeners, type State } from "./conve
 import { copyButton } from "./copy.ts";
 import { byId, element } from "./dom.ts";
 import { loadSettings } from "./settings.ts";
+import type { ListedStage } from "./stage-list.ts";
+import { createUrlField } from "./url-field.ts";
 
 export interface ConnectionForm {
   /** Call it for each message of the trace: it has the reason of a refused connect. */
   onTraced(message: TracedMessage): void;
+  /** Call it with all APIs after each change. */
+  onApis(apis: readonly ApiOverview[]): void;
   /** The current one, or a new one; undefined if the form shows why there cannot be one. */
   conversation(): Conversation | undefined;
 }
@@ -17,12 +21,24 @@ export interface ConnectionForm {
 /** The form at the top left: where to connect, and the state of the connection. */
 export function createConnectionForm(
   settings: Settings,
-  listeners: Omit<Listeners, "onState">,
+  listeners: Omit<Listeners, "onState"> & {
+    /** Called with the stage of the URL; undefined if the URL is not of a stage. */
+    onStage(stage: ListedStage | undefined): void;
+  },
 ): ConnectionForm {
-  const url = byId("url", HTMLInputElement);
   const token = byId("token", HTMLInputElement);
   const hint = byId("hint", HTMLOutputElement);
   let conversation: Conversation | undefined;
+  const close = () => {
+    conversation?.close();
+    conversation = undefined;
+  };
+  const url = createUrlField({
+    isInUse: () => conversation !== undefined,
+    // The connection is to another stage.
+    onChosen: close,
+    onStage: listeners.onStage,
+  });
   let prefilled = "";
   let dialedAt = Number.POSITIVE_INFINITY;
 
@@ -69,13 +85,11 @@ export function createConnectionForm(
   byId("connection", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     if (conversation === undefined) return open();
-    conversation.close();
-    conversation = undefined;
+    close();
+    url.update();
   });
   byId("token-field", HTMLElement).hidden = settings.subprotocol === null;
   fillToken(settings.token);
-  url.value ||= settings.url ?? "";
-  url.title = url.value;
   byId("copy-url", HTMLElement).append(
     element("span", { text: "URL" }),
     copyButton("Copy the URL", () => url.value),
@@ -86,6 +100,7 @@ export function createConnectionForm(
   );
   return {
     onTraced,
+    onApis: url.update,
     conversation() {
       if (conversation === undefined) open();
       return conversation;

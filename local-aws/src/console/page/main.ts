@@ -32,6 +32,7 @@ followTrace({
   onOverview(now) {
     if (setFunctionNames(now.functions.map(({ functionName }) => functionName))) showSelected();
     overview.show(now);
+    talk.onApis(now.apis);
   },
   onReachable: overview.setReachable,
 });

@@ -2,32 +2,37 @@ import type { Settings } from "../settings.ts";
 import { createConnectionForm } from "./connection-form.ts";
 import type { Conversation } from "./conversation.ts";
 import { byId, element } from "./dom.ts";
-import { createForms } from "./forms.ts";
+import { createForms, type MessageForm } from "./forms.ts";
 import { createFrames } from "./frames.ts";
+import { createRoutes } from "./routes.ts";
 
 /** The forms at the left: connect, and send. */
 export function createTalk(settings: Settings, { onSent }: { onSent(text: string): void }) {
   const frames = createFrames(settings);
-  const { conversation, onTraced } = createConnectionForm(settings, {
+  const forms = createForms(settings);
+  const raw = byId("raw", HTMLTextAreaElement);
+  const { conversation, ...handlers } = createConnectionForm(settings, {
+    onStage: createRoutes(raw, forms[0]?.read()),
     onSent(text) {
       frames.sent(text);
       onSent(text);
     },
     onReceived: frames.received,
   });
-  createSend(settings, conversation);
-  return { onTraced };
+  createSend(forms, raw, conversation);
+  return handlers;
 }
 
 /** @param conversation connects first, if there is no connection. */
-function createSend(settings: Settings, conversation: () => Conversation | undefined): void {
+function createSend(
+  forms: readonly MessageForm[],
+  raw: HTMLTextAreaElement,
+  conversation: () => Conversation | undefined,
+): void {
   const form = byId("send", HTMLFormElement);
-  const raw = byId("raw", HTMLTextAreaElement);
-  const forms = createForms(settings);
   byId("raw-choice", HTMLElement).before(...forms.map(({ name }, index) => choice(name, index)));
   byId("raw-button", HTMLInputElement).checked = forms.length === 0;
   byId("fields", HTMLElement).prepend(...forms.map(({ node }) => node));
-  raw.value = forms[0]?.read() ?? "hello";
 
   const chosen = () => {
     const name = new FormData(form).get("message");
