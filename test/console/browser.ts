@@ -31,10 +31,24 @@ export async function startConsole(options: StackOptions = {}): Promise<TestStac
   return aws;
 }
 
-/** The console in a page, which must have nothing to complain about. */
+/** The console in a page, which must have nothing to complain about, once it has the URL of a stage. */
 export async function openConsole(
   browser: Browser,
-  aws: TestStack,
+  aws: { endpoint: string },
+  options: BrowserContextOptions = {},
+) {
+  const opened = await openPage(browser, aws, options);
+  // The forms are there before the URL.
+  await opened.page.waitForFunction(
+    () => document.querySelector<HTMLInputElement>("#url")?.value !== "",
+  );
+  return opened;
+}
+
+/** As `openConsole`, but for a local AWS that may have no stage. */
+export async function openPage(
+  browser: Browser,
+  aws: { endpoint: string },
   options: BrowserContextOptions = {},
 ) {
   const context = await browser.newContext(options);
@@ -46,8 +60,6 @@ export async function openConsole(
     if (message.type() === "error") complaints.push(message.text());
   });
   await page.goto(`${aws.endpoint}/`);
-  // The forms are filled in last of all.
-  await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#url")?.value !== "");
   return { page, complaints, ...partsOf(page) };
 }
 
