@@ -98,7 +98,7 @@ describe.skipIf(CHROMIUM === undefined)("the console's stages", { timeout: 60_00
   });
 
   test("the choice of another stage ends the connection, and Send connects to it", async () => {
-    const { gateway, aws, ApiId, production } = await startChat();
+    const { gateway, aws, ApiId } = await startChat();
     const { page, state, connect, sendButton } = await openConsole(browser(), aws);
     const { stage, titles } = partsOf(page);
     await gateway.createStage({ ApiId, StageName: "test", AutoDeploy: true });
