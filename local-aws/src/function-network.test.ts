@@ -199,7 +199,9 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     const code = `const { BedrockRuntimeClient, InvokeModelCommand } = require("@aws-sdk/client-bedrock-runtime");
       await new BedrockRuntimeClient({ maxAttempts: 1 }).send(new InvokeModelCommand({ modelId: "m", body: "{}" }))`;
     expect(await resultOf(code)).toEqual({
-      result: { error: "The local AWS does not implement the service bedrock (POST /model/m/invoke)." },
+      result: {
+        error: "The local AWS does not implement the service bedrock (POST /model/m/invoke).",
+      },
       lookups: ["localhost"],
       peers: ["127.0.0.1"],
     });
