@@ -18,8 +18,10 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
   });
   const [, console = ""] = await line(/^ {2}Console {2}(\S+)$/);
   expect(await (await fetch(console)).text()).toContain("<title>WebSocket Lambda</title>");
+  expect(await (await fetch(`${console}_local/overview`)).json()).toMatchObject({
+    apis: [{ stages: [{ url }] }],
+  });
   expect(await (await fetch(`${console}_local/console/settings`)).json()).toMatchObject({
-    url,
     token: null,
     messages: { uppercase: { properties: { action: { const: "uppercase" } } } },
   });

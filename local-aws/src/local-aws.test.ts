@@ -110,16 +110,25 @@ test("a snapshot of the same resources is always the same", async () => {
   expect(await chatSnapshot()).toBe(await chatSnapshot());
 });
 
-test("a snapshot of an earlier version, which has no custom domain names, event source mappings and saved queries, can be started", async () => {
-  const { regions, ...rest } = JSON.parse(await chatSnapshot());
-  delete regions[REGION].apigateway.domainNames;
-  delete regions[REGION].lambda.eventSourceMappings;
-  delete regions[REGION].logs.queryDefinitions;
-  const snapshot = JSON.stringify({ ...rest, regions });
+test("a snapshot of an earlier version, which lacks what has been added since, can be started", async () => {
+  const current = JSON.parse(await chatSnapshot());
+  current.regions[REGION].logs.queryDefinitions = {};
+  const { iam, regions, ...rest } = structuredClone(current);
+  delete iam.policies;
+  const { apigateway, lambda, logs } = regions[REGION];
+  delete apigateway.domainNames;
+  for (const api of Object.values<Record<string, any>>(apigateway.apis)) {
+    delete api.models;
+    for (const integration of Object.values<any>(api.integrations))
+      delete integration.integrationResponses;
+    for (const deployment of Object.values<any>(api.deployments)) delete deployment.api;
+  }
+  delete lambda.eventSourceMappings;
+  delete lambda.layers;
+  delete logs.queryDefinitions;
+  const snapshot = JSON.stringify({ ...rest, iam, regions });
   const aws = await listening({ snapshot, functions: { chat: zip("first") } });
-  const { apigateway, lambda, logs } = JSON.parse(aws.snapshot()).regions[REGION];
-  const added = [apigateway.domainNames, lambda.eventSourceMappings, logs.queryDefinitions];
-  expect(added).toEqual([{}, {}, {}]);
+  expect(JSON.parse(aws.snapshot())).toEqual(current);
 });
 
 test("a snapshot has event source mappings, which a start from it polls for", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { deployedApi } from "./apigateway/deployments.ts";
-import type { ApiGatewayState } from "./apigateway/state.ts";
+import type { ApiGatewayState, DeployedApi } from "./apigateway/state.ts";
 import { nodeOf } from "./lambda/environment/node-executable.ts";
 import { latestOf } from "./lambda/function-changes.ts";
 import type { LambdaFunction, LambdaState } from "./lambda/state.ts";
@@ -82,31 +82,41 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no managed policies, custom domain names, copies of APIs, tables,
-  // event source mappings, layers or saved queries.
+  // A snapshot of an earlier version has no managed policies, custom domain names, models, integration
+  // responses, copies of APIs, tables, event source mappings, layers or saved queries.
   const completeIam = Object.assign({ policies: {} }, iam, {
     roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
   });
   const complete = mapValues(regions, (region) => ({
     ...emptyRegion(),
     ...region,
-    apigateway: withCopies({ ...emptyRegion().apigateway, ...region.apigateway }),
+    apigateway: completeApis({ ...emptyRegion().apigateway, ...region.apigateway }),
     lambda: { ...emptyRegion().lambda, ...region.lambda },
     logs: { ...emptyRegion().logs, ...region.logs },
   }));
   return { accountId, iam: completeIam, regions: complete };
 }
 
-/** Adds the copy of its API to each deployment that has none. */
-const withCopies = (apigateway: ApiGatewayState): ApiGatewayState => ({
+/** Adds what APIs of an earlier version do not have, such as the copy of the API in each deployment. */
+const completeApis = (apigateway: ApiGatewayState): ApiGatewayState => ({
   ...apigateway,
-  apis: mapValues(apigateway.apis, (api) => ({
-    ...api,
-    deployments: mapValues(api.deployments, ({ api: copy, ...deployment }) => ({
-      ...deployment,
-      api: copy ?? deployedApi(api),
-    })),
-  })),
+  apis: mapValues(apigateway.apis, (earlier) => {
+    const api = Object.assign({ models: {} }, earlier, withResponses(earlier));
+    return {
+      ...api,
+      deployments: mapValues(api.deployments, ({ api: copy, ...deployment }) => ({
+        ...deployment,
+        api: copy ? { ...copy, ...withResponses(copy) } : deployedApi(api),
+      })),
+    };
+  }),
+});
+
+/** Adds the list of responses to each integration that has none. */
+const withResponses = ({ integrations }: DeployedApi): Pick<DeployedApi, "integrations"> => ({
+  integrations: mapValues(integrations, (integration) =>
+    Object.assign({ integrationResponses: {} }, integration),
+  ),
 });
 
 /** A function in a snapshot. */

@@ -86,8 +86,10 @@ describe.skipIf(skipped)(`a stack with a domain name${because(skipped)}`, () => 
     expect({ apis, domainNames, ...lambda, ...logs, ...sqs }).toEqual({
       apis: {},
       domainNames: {},
+      eventSourceMappings: {},
       functions: {},
       groups: {},
+      layers: {},
       queryDefinitions: {},
       queues: {},
     });

@@ -232,6 +232,9 @@ describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
   test("are destroyed", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await root.destroy()).toContain("Destroy complete!");
     const { sqs: queues, lambda } = local.state.regions[region] ?? {};
-    expect([queues, lambda]).toEqual([{ queues: {} }, { functions: {}, eventSourceMappings: {} }]);
+    expect([queues, lambda]).toEqual([
+      { queues: {} },
+      { functions: {}, eventSourceMappings: {}, layers: {} },
+    ]);
   });
 });

@@ -86,8 +86,10 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     const { apigateway, lambda, logs, sqs } = stack.local.state.regions["eu-central-1"] ?? {};
     expect({ apis: apigateway?.apis, ...lambda, ...logs, ...sqs }).toEqual({
       apis: {},
+      eventSourceMappings: {},
       functions: {},
       groups: {},
+      layers: {},
       queryDefinitions: {},
       queues: {},
     });
