@@ -107,6 +107,8 @@ resource "aws_apigatewayv2_model" "message" {
 resource "aws_apigatewayv2_deployment" "chat" {
   api_id   = aws_apigatewayv2_api.chat.id
   triggers = { routes = sha1(jsonencode(values(aws_apigatewayv2_route.chat)[*].route_key)) }
+  # Otherwise the copy of the API can lack them.
+  depends_on = [aws_apigatewayv2_route_response.chat]
 
   lifecycle {
     create_before_destroy = true
