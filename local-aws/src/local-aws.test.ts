@@ -113,20 +113,19 @@ test("a snapshot of the same resources is always the same", async () => {
 test("a snapshot of an earlier version, which lacks what has been added since, can be started", async () => {
   const current = JSON.parse(await chatSnapshot());
   current.regions[REGION].logs.queryDefinitions = {};
-  const { iam, regions, ...rest } = structuredClone(current);
-  delete iam.policies;
-  const { apigateway, lambda, logs } = regions[REGION];
-  delete apigateway.domainNames;
-  for (const api of Object.values<Record<string, any>>(apigateway.apis)) {
-    delete api.models;
-    for (const integration of Object.values<any>(api.integrations))
-      delete integration.integrationResponses;
-    for (const deployment of Object.values<any>(api.deployments)) delete deployment.api;
-  }
-  delete lambda.eventSourceMappings;
-  delete lambda.layers;
-  delete logs.queryDefinitions;
-  const snapshot = JSON.stringify({ ...rest, iam, regions });
+  const added = [
+    "domainNames",
+    "eventSourceMappings",
+    "integrationResponses",
+    "layers",
+    "models",
+    "queryDefinitions",
+  ];
+  const snapshot = JSON.stringify(current, (name, value) => {
+    // The copy of an API in a deployment.
+    const isCopy = name === "api" && Object.hasOwn(value, "routes");
+    return isCopy || added.includes(name) ? undefined : value;
+  });
   const aws = await listening({ snapshot, functions: { chat: zip("first") } });
   expect(JSON.parse(aws.snapshot())).toEqual(current);
 });
