@@ -11,6 +11,9 @@ export const JOB = {
   data: { text: "hello" },
 };
 
+/** What functions read of the context of an invocation. */
+export const CONTEXT = { awsRequestId: "lambda", getRemainingTimeInMillis: () => 8000 };
+
 /** What API Gateway gives to the websocket-handler. A new one each time: the parser changes it. */
 export const messageEvent = (body = REQUEST, connectionId = "c=") => ({
   requestContext: { connectionId, requestId: "gateway", routeKey: "$default" },

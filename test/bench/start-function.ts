@@ -3,6 +3,7 @@
  * prints how long that took, in milliseconds.
  */
 import { createRequire } from "node:module";
+import { CONTEXT } from "./events.ts";
 
 /** What is printed, as JSON. */
 export interface FunctionStart {
@@ -21,7 +22,7 @@ console.info = () => {};
 const started = performance.now();
 const { handler } = createRequire(bundle)(bundle);
 const imported = performance.now();
-await handler(JSON.parse(event), {});
+await handler(JSON.parse(event), CONTEXT);
 const answered = performance.now();
 const { user, system } = process.cpuUsage();
 

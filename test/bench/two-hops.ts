@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { messageEvent } from "./events.ts";
+import { CONTEXT, messageEvent } from "./events.ts";
 import { createFunctionFiles } from "./function-files.ts";
 import { functionVariables, startStubAws } from "./stub-aws.ts";
 
@@ -26,7 +26,7 @@ export async function startTwoHops(): Promise<{ url: string; close(): Promise<vo
   const load = async (name: string) => {
     const file = await files.bundle(name);
     const { handler } = createRequire(file)(file);
-    return someAtATime((event: object) => handler(event, {}));
+    return someAtATime((event: object) => handler(event, CONTEXT));
   };
   const websocketHandler = await load("websocket-handler");
   const processor = await load("processor");

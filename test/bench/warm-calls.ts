@@ -3,6 +3,7 @@
  * time of a call, in microseconds, per round and function.
  */
 import { createRequire } from "node:module";
+import { CONTEXT } from "./events.ts";
 
 /** What is printed, as JSON: for each round, the time of the first function and that of the second. */
 export type WarmCalls = [number, number][];
@@ -17,7 +18,7 @@ console.info = () => {};
 
 async function cpuTime({ handler }: Callee, event: string): Promise<number> {
   const before = process.cpuUsage();
-  for (let call = 0; call < Number(calls); call += 1) await handler(JSON.parse(event), {});
+  for (let call = 0; call < Number(calls); call += 1) await handler(JSON.parse(event), CONTEXT);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / Number(calls);
 }
