@@ -9,7 +9,7 @@ import type { Invocation, InvocationResult } from "./execution-environment.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
 import type { NetworkSettings } from "../runtime/network.ts";
 import { nodeOf } from "./node-executable.ts";
-import { writeNetwork, writeRuntime } from "./runtime-file.ts";
+import { prepareNetwork, writeRuntime } from "./runtime-file.ts";
 import { createTaskRoots } from "./task-roots.ts";
 
 /** The execution environments of all functions: a pool per function, as it is now. */
@@ -57,8 +57,9 @@ export function createEnvironments(
   const allPools = new Set<Promise<EnvironmentPool>>();
   let closed = false;
 
+  const writeNetwork = network && prepareNetwork(workDirectory);
   let networkFile: Promise<string> | undefined;
-  const writtenNetwork = () => network && (networkFile ??= writeNetwork(workDirectory, network()));
+  const writtenNetwork = () => network && (networkFile ??= writeNetwork?.(network()));
 
   const createPool = async (target: LambdaFunction) => {
     const { configuration } = target;

@@ -13,13 +13,18 @@ export async function writeRuntime(directory: string): Promise<string> {
   return file;
 }
 
-/** Writes the file that directs the connections of functions, which Node.js loads before the runtime. */
-export async function writeNetwork(directory: string, settings: NetworkSettings): Promise<string> {
-  const file = join(directory, "network.cjs");
-  const script = await readScript("lambda/runtime/network");
-  await writeFile(
-    file,
-    `${script}\nmodule.exports.directConnections(${JSON.stringify(settings)});\n`,
-  );
-  return file;
+/**
+ * Prepares the file that directs the connections of functions, which Node.js loads before the runtime.
+ * Returns a function that writes it, because the ports are known later than the script is needed.
+ */
+export function prepareNetwork(directory: string): (settings: NetworkSettings) => Promise<string> {
+  const script = readScript("lambda/runtime/network");
+  // An error is reported to those who write the file.
+  script.catch(() => {});
+  return async (settings) => {
+    const file = join(directory, "network.cjs");
+    const start = `module.exports.directConnections(${JSON.stringify(settings)});`;
+    await writeFile(file, `${await script}\n${start}\n`);
+    return file;
+  };
 }
