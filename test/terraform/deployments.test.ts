@@ -44,8 +44,8 @@ resource "aws_iam_role_policy_attachment" "function" {
   policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 }
 
-resource "aws_iam_role_policy" "gateway" {
-  role = aws_iam_role.gateway.name
+resource "aws_iam_policy" "gateway" {
+  name = "gateway"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -55,10 +55,15 @@ resource "aws_iam_role_policy" "gateway" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "gateway" {
+  role       = aws_iam_role.gateway.name
+  policy_arn = aws_iam_policy.gateway.arn
+}
+
 resource "aws_api_gateway_account" "this" {
   cloudwatch_role_arn = aws_iam_role.gateway.arn
   reset_on_delete     = true
-  depends_on          = [aws_iam_role_policy.gateway]
+  depends_on          = [aws_iam_role_policy_attachment.gateway]
 }
 
 resource "aws_lambda_function" "function" {
@@ -215,6 +220,6 @@ describe.skipIf(skipped)(`a stage with deployments of Terraform${because(skipped
   test("is destroyed with its API", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await root.destroy()).toContain("Destroy complete!");
     expect(local.state.regions[region]?.apigateway).toEqual({ apis: {}, domainNames: {} });
-    expect(local.state.iam.roles).toEqual({});
+    expect(local.state.iam).toEqual({ roles: {}, policies: {} });
   });
 });
