@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
-import { pageOf } from "../../protocols/pages.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import { checkIdle, latestOf } from "../function-changes.ts";
 import type { FunctionConfiguration, LambdaFunction, PublishedVersion } from "../state.ts";
@@ -13,6 +12,7 @@ import {
 } from "./description.ts";
 import { functionName, invalid, namespacedFunctionName } from "./function-name.ts";
 import { type FunctionsApi, functionRoute } from "./function-route.ts";
+import { markedPage, pagingInput } from "./paging.ts";
 import { checkRevision, revisionId } from "./revision.ts";
 
 /**
@@ -48,8 +48,6 @@ function settingsOf(configuration: FunctionConfiguration): PublishedVersion["pub
   return settings;
 }
 
-const LIST_LIMIT = 50;
-
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
 export function versionRoutes(api: FunctionsApi): Route[] {
   const path = "/2015-03-31/functions/{FunctionName}/versions";
@@ -82,23 +80,16 @@ export function versionRoutes(api: FunctionsApi): Route[] {
       path,
       input: v.strictObject({
         FunctionName: namespacedFunctionName,
-        Marker: v.exactOptional(v.string()),
-        MaxItems: v.exactOptional(
-          v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)),
-        ),
+        ...pagingInput,
       }),
-      handle(target, { Marker, MaxItems = LIST_LIMIT }) {
+      handle(target, paging) {
         const latest = summarizeFunction(target);
         const listed = [
           { ...latest, FunctionArn: `${latest.FunctionArn}:$LATEST` },
           ...(target.versions ?? []).map(summarizeVersion),
         ];
-        const { page, nextToken } = pageOf(listed, ({ Version }) => Version, {
-          limit: Math.min(MaxItems, LIST_LIMIT),
-          token: Marker,
-          invalidToken: () => invalid("The marker is not valid."),
-        });
-        return { Versions: page, ...(nextToken !== undefined && { NextMarker: nextToken }) };
+        const { page, ...next } = markedPage(listed, ({ Version }) => Version, paging);
+        return { Versions: page, ...next };
       },
     }),
   ];

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { defineOperation, type OperationContext } from "../../protocols/operation.ts";
-import { pageOf } from "../../protocols/pages.ts";
 import type { Route } from "../../protocols/rest-json-protocol.ts";
 import type { State } from "../../state.ts";
 import { invalid, notFound } from "../api/function-name.ts";
 import type { FunctionsApi } from "../api/function-route.ts";
+import { markedPage, pagingInput } from "../api/paging.ts";
 import type { LayerVersion } from "../state.ts";
 import { compatibleArchitecture, compatibleRuntime } from "./compatibility.ts";
 import {
@@ -96,16 +96,10 @@ const deleteLayerVersion = (state: State) =>
     },
   });
 
-const MOST_ITEMS = 50;
-
 const listInput = {
   CompatibleRuntime: v.exactOptional(compatibleRuntime),
   CompatibleArchitecture: v.exactOptional(compatibleArchitecture),
-  Marker: v.exactOptional(v.string()),
-  MaxItems: v.exactOptional(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)),
-    String(MOST_ITEMS),
-  ),
+  ...pagingInput,
 };
 
 const listOperation = (state: State) =>
@@ -120,8 +114,8 @@ const listOperation = (state: State) =>
           { LayerName, LayerArn, LatestMatchingVersion: summarizeLayerVersion(LayerArn, latest) },
         ];
       });
-      const { page, nextToken } = pageOf(listed, ({ LayerName }) => LayerName, paging(input));
-      return { Layers: page, ...(nextToken !== undefined && { NextMarker: nextToken }) };
+      const { page, ...next } = markedPage(listed, ({ LayerName }) => LayerName, input);
+      return { Layers: page, ...next };
     },
   });
 
@@ -136,8 +130,8 @@ const listVersionsOperation = (state: State) =>
         .filter(isCompatible(input))
         .map((version) => summarizeLayerVersion(arn, version))
         .toReversed();
-      const { page, nextToken } = pageOf(listed, ({ Version }) => `${Version}`, paging(input));
-      return { LayerVersions: page, ...(nextToken !== undefined && { NextMarker: nextToken }) };
+      const { page, ...next } = markedPage(listed, ({ Version }) => `${Version}`, input);
+      return { LayerVersions: page, ...next };
     },
   });
 
@@ -148,12 +142,6 @@ const isCompatible =
       CompatibleRuntimes.includes(wanted.CompatibleRuntime)) &&
     (wanted.CompatibleArchitecture === undefined ||
       CompatibleArchitectures.includes(wanted.CompatibleArchitecture));
-
-const paging = ({ Marker, MaxItems }: { Marker?: string; MaxItems: number }) => ({
-  limit: Math.min(MaxItems, MOST_ITEMS),
-  token: Marker,
-  invalidToken: () => invalid("The marker is not valid."),
-});
 
 const referenceTo = (
   { accountId }: State,

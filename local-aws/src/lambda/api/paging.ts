@@ -1,0 +1,30 @@
+import * as v from "valibot";
+import { pageOf } from "../../protocols/pages.ts";
+import { invalid } from "./function-name.ts";
+
+/** The most versions or layers that a request lists. */
+const MOST_ITEMS = 50;
+
+/** The parameters of the operations that list versions or layers. */
+export const pagingInput = {
+  Marker: v.exactOptional(v.string()),
+  MaxItems: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)),
+    String(MOST_ITEMS),
+  ),
+};
+
+/** Returns a page of a list, and the `NextMarker` of the response unless it is the last page. */
+export function markedPage<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  { Marker, MaxItems }: { Marker?: string; MaxItems: number },
+): { page: Item[]; NextMarker?: string } {
+  const { page, nextToken } = pageOf(items, nameOf, {
+    limit: Math.min(MaxItems, MOST_ITEMS),
+    token: Marker,
+    // Our choice: the text, because there is no source.
+    invalidToken: () => invalid("The marker is not valid."),
+  });
+  return { page, ...(nextToken !== undefined && { NextMarker: nextToken }) };
+}
