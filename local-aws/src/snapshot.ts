@@ -22,8 +22,8 @@ export interface Snapshot {
 
 /**
  * Returns the resources of a local AWS as JSON. The snapshot does not contain the code of the
- * functions and the content of layers. Fixed values replace times and revision IDs, `{endpoint}` replaces the URL of the local
- * AWS, and the IDs are the same after every deployment of the same resources.
+ * functions or the content of layers. Fixed values replace times and revision IDs, `{endpoint}` replaces
+ * the URL of the local AWS, and the IDs are the same after every deployment of the same resources.
  */
 export function writeSnapshot(state: State, endpoint: string): string {
   const text = JSON.stringify(timeless(mapFunctions(withoutLayers(state), withoutCode))).replaceAll(

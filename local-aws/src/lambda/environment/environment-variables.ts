@@ -10,8 +10,9 @@ import type { TaskRoot } from "./task-roots.ts";
  *
  * Our choice: variables that name folders of Lambda name folders of this machine instead, such as
  * `LAMBDA_TASK_ROOT` and the `PATH` to Node.js, because this machine has no `/var/task`, and no `/opt` with
- * layers. So the code can read its files, and a stack names files that exist. There is no `AWS_LAMBDA_RUNTIME_API`, because no
- * Runtime API listens, and no `NODE_EXTRA_CA_CERTS`. The address of the X-Ray daemon is on this machine.
+ * layers. So the code can read its files, and a stack names files that exist. There is no
+ * `AWS_LAMBDA_RUNTIME_API`, because no Runtime API listens, and no `NODE_EXTRA_CA_CERTS`. The address of the
+ * X-Ray daemon is on this machine.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function environmentVariables(options: {
