@@ -1,16 +1,11 @@
 /** @module-tag extended */
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { localCredentials, type TerraformRoot, terraformRoot } from "../../scripts/terraform.ts";
 import { APPLY_TIMEOUT } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
-import { type RunningProvider, startProvider } from "./running-provider.ts";
+import { useTerraformFolder } from "./terraform-folder.ts";
 
 const skipped = await reasonToSkip();
 const region = "eu-west-1";
@@ -161,14 +156,11 @@ resource "aws_apigatewayv2_route_response" "chat" {
 `;
 
 describe.skipIf(skipped)(`a stage with deployments of Terraform${because(skipped)}`, () => {
-  let local: TestLocalAws;
-  let provider: RunningProvider;
-  let directory = "";
-  let root: TerraformRoot;
+  const folder = useTerraformFolder({ region });
   let socket: WebSocket;
 
   const configure = (...routeKeys: string[]) =>
-    writeFile(join(directory, "main.tf"), configuration(...routeKeys));
+    folder.write("main.tf", configuration(...routeKeys));
   /** The key of the route that a message of the open connection reaches. */
   const routeOf = async (action: string): Promise<string> => {
     const reply = once(socket, "message") as Promise<[Buffer]>;
@@ -178,48 +170,32 @@ describe.skipIf(skipped)(`a stage with deployments of Terraform${because(skipped
   };
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-deployments-"));
-    await writeFile(join(directory, "function.zip"), zipSync({ "index.js": strToU8(FUNCTION) }));
+    await folder.write("function.zip", zipSync({ "index.js": strToU8(FUNCTION) }));
     await configure("$default");
-    local = createTestLocalAws();
-    await local.listen();
-    const { endpoint } = local;
-    provider = await startProvider(localCredentials(endpoint));
-    const { environment } = provider;
-    root = terraformRoot({
-      directory,
-      workDirectory: join(directory, "work"),
-      endpoint,
-      workspace: "default",
-      environment,
-    });
-    await root.apply();
-    socket = new WebSocket(local.webSocketUrl("dev"));
+    await folder.root.apply();
+    socket = new WebSocket(folder.local.webSocketUrl("dev"));
     await once(socket, "open");
   }, APPLY_TIMEOUT);
   afterAll(async () => {
     socket?.terminate();
-    await provider?.close();
-    await local?.close();
-    await rm(directory, { recursive: true, force: true });
   });
 
   test("has no differences after an apply", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.plan("-detailed-exitcode")).toContain("No changes.");
+    expect(await folder.root.plan("-detailed-exitcode")).toContain("No changes.");
   });
 
   test("serves a new route after its deployment", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await routeOf("join")).toBe("$default");
     await configure("$default", "join");
-    await root.apply("-target=aws_apigatewayv2_route_response.chat");
+    await folder.root.apply("-target=aws_apigatewayv2_route_response.chat");
     expect(await routeOf("join")).toBe("$default");
-    expect(await root.apply()).toContain("1 added, 1 changed, 1 destroyed");
+    expect(await folder.root.apply()).toContain("1 added, 1 changed, 1 destroyed");
     expect(await routeOf("join")).toBe("join");
   });
 
   test("is destroyed with its API", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.destroy()).toContain("Destroy complete!");
-    expect(local.state.regions[region]?.apigateway).toEqual({ apis: {}, domainNames: {} });
-    expect(local.state.iam).toEqual({ roles: {}, policies: {} });
+    expect(await folder.root.destroy()).toContain("Destroy complete!");
+    expect(folder.local.state.regions[region]?.apigateway).toEqual({ apis: {}, domainNames: {} });
+    expect(folder.local.state.iam).toEqual({ roles: {}, policies: {} });
   });
 });

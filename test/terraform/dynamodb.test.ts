@@ -1,17 +1,12 @@
 /** @module-tag extended */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localCredentials, type TerraformRoot, terraformRoot } from "../../scripts/terraform.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { APPLY_TIMEOUT } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
-import { type RunningProvider, startProvider } from "./running-provider.ts";
+import { useTerraformFolder } from "./terraform-folder.ts";
 
 const skipped = await reasonToSkip();
 const region = "eu-west-1";
@@ -161,17 +156,13 @@ resource "aws_lambda_function" "function" {
 `;
 
 describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
-  let local: TestLocalAws;
-  let provider: RunningProvider;
-  let directory = "";
-  let root: TerraformRoot;
+  const folder = useTerraformFolder({ region });
   let client: DynamoDB;
 
-  const configure = (text: string) => writeFile(join(directory, "main.tf"), text);
-  const planned = () => root.plan("-detailed-exitcode");
+  const configure = (text: string) => folder.write("main.tf", text);
+  const planned = () => folder.root.plan("-detailed-exitcode");
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-tables-"));
     const { outputFiles } = await build({
       stdin: { contents: FUNCTION, resolveDir: import.meta.dirname },
       bundle: true,
@@ -179,43 +170,18 @@ describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
       write: false,
     });
     const zip = zipSync({ "index.js": outputFiles[0]?.contents ?? new Uint8Array() });
-    await writeFile(join(directory, "function.zip"), zip);
+    await folder.write("function.zip", zip);
     await configure(configuration());
-    local = createTestLocalAws();
-    await local.listen();
-    const { endpoint } = local;
-    provider = await startProvider(localCredentials(endpoint));
-    const { environment } = provider;
-    root = terraformRoot({
-      directory,
-      workDirectory: join(directory, "work"),
-      endpoint,
-      workspace: "default",
-      environment,
-    });
-    client = new DynamoDB({
-      endpoint,
-      region,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
-    await root.apply();
+    client = new DynamoDB(folder.clientOptions);
+    await folder.root.apply();
   }, APPLY_TIMEOUT);
-  afterAll(async () => {
-    await provider?.close();
-    await local?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
 
   test("have no differences after an apply", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await planned()).toContain("No changes.");
   });
 
   test("are available to a function, as far as its role allows", async () => {
-    const lambda = new LambdaClient({
-      endpoint: local.endpoint,
-      region,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const lambda = new LambdaClient(folder.clientOptions);
     const call = async (operation: string, input: object) => {
       const { Payload = new Uint8Array() } = await lambda.send(
         new InvokeCommand({
@@ -255,7 +221,7 @@ describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
   test("change in place and keep their items", { timeout: APPLY_TIMEOUT }, async () => {
     const before = await client.describeTable({ TableName: "messages" });
     await configure(configuration(true));
-    expect(await root.apply()).toContain("0 destroyed");
+    expect(await folder.root.apply()).toContain("0 destroyed");
     expect(await planned()).toContain("No changes.");
     const after = await client.describeTable({ TableName: "messages" });
     expect(after.Table?.TableId).toBe(before.Table?.TableId);
@@ -274,12 +240,12 @@ describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
   stream_view_type = "NEW_IMAGE"
   hash_key     = "connectionId"`;
     await configure(configuration(true).replace(/hash_key     = "connectionId"/, stream));
-    await expect(root.apply()).rejects.toThrow("StreamSpecification");
+    await expect(folder.root.apply()).rejects.toThrow("StreamSpecification");
     await configure(configuration(true));
   });
 
   test("are destroyed", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.destroy()).toContain("Destroy complete!");
-    expect(local.state.regions[region]?.dynamodb.tables).toEqual({});
+    expect(await folder.root.destroy()).toContain("Destroy complete!");
+    expect(folder.local.state.regions[region]?.dynamodb.tables).toEqual({});
   });
 });

@@ -1,15 +1,10 @@
 /** @module-tag extended */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localCredentials, type TerraformRoot, terraformRoot } from "../../scripts/terraform.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { APPLY_TIMEOUT } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
-import { type RunningProvider, startProvider } from "./running-provider.ts";
+import { useTerraformFolder } from "./terraform-folder.ts";
 
 const skipped = await reasonToSkip();
 const region = "eu-west-1";
@@ -67,21 +62,14 @@ resource "aws_lambda_function" "function" {
 `;
 
 describe.skipIf(skipped)(`layers of Terraform${because(skipped)}`, () => {
-  let local: TestLocalAws;
-  let provider: RunningProvider;
-  let directory = "";
-  let root: TerraformRoot;
+  const folder = useTerraformFolder({ region });
 
   const writeZip = (name: string, file: string, text: string) =>
-    writeFile(join(directory, name), zipSync({ [file]: strToU8(text) }));
+    folder.write(name, zipSync({ [file]: strToU8(text) }));
   const writeLayer = (text: string) =>
     writeZip("layer.zip", "nodejs/node_modules/greeting/index.js", `module.exports = "${text}";`);
   const invoke = async () => {
-    const lambda = new LambdaClient({
-      endpoint: local.endpoint,
-      region,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const lambda = new LambdaClient(folder.clientOptions);
     const { Payload = new Uint8Array() } = await lambda.send(
       new InvokeCommand({ FunctionName: "function" }),
     );
@@ -90,49 +78,31 @@ describe.skipIf(skipped)(`layers of Terraform${because(skipped)}`, () => {
   };
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-layers-"));
     await writeZip(
       "function.zip",
       "index.js",
       "exports.handler = async () => require('greeting');",
     );
     await writeLayer("hello");
-    await writeFile(join(directory, "main.tf"), CONFIGURATION);
-    local = createTestLocalAws();
-    await local.listen();
-    const { endpoint } = local;
-    provider = await startProvider(localCredentials(endpoint));
-    const { environment } = provider;
-    root = terraformRoot({
-      directory,
-      workDirectory: join(directory, "work"),
-      endpoint,
-      workspace: "default",
-      environment,
-    });
-    await root.apply();
+    await folder.write("main.tf", CONFIGURATION);
+    await folder.root.apply();
   }, APPLY_TIMEOUT);
-  afterAll(async () => {
-    await provider?.close();
-    await local?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
 
   test("have no differences after an apply", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.plan("-detailed-exitcode")).toContain("No changes.");
+    expect(await folder.root.plan("-detailed-exitcode")).toContain("No changes.");
     expect(await invoke()).toBe("hello");
   });
 
   test("are replaced by their next version", { timeout: APPLY_TIMEOUT }, async () => {
     await writeLayer("hello again");
-    expect(await root.apply()).toContain("1 added, 1 changed, 1 destroyed");
-    expect(await root.plan("-detailed-exitcode")).toContain("No changes.");
+    expect(await folder.root.apply()).toContain("1 added, 1 changed, 1 destroyed");
+    expect(await folder.root.plan("-detailed-exitcode")).toContain("No changes.");
     expect(await invoke()).toBe("hello again");
   });
 
   test("are destroyed", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.destroy()).toContain("Destroy complete!");
-    expect(local.state.regions[region]?.lambda).toMatchObject({
+    expect(await folder.root.destroy()).toContain("Destroy complete!");
+    expect(folder.local.state.regions[region]?.lambda).toMatchObject({
       functions: {},
       layers: { greeting: { lastVersion: 2, versions: [] }, tools: { versions: [] } },
     });

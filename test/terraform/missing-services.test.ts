@@ -1,13 +1,8 @@
 /** @module-tag extended */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localCredentials, terraformRoot } from "../../scripts/terraform.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { APPLY_TIMEOUT } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
-import { type RunningProvider, startProvider } from "./running-provider.ts";
+import { useTerraformFolder } from "./terraform-folder.ts";
 
 const skipped = await reasonToSkip();
 
@@ -62,29 +57,13 @@ resource "aws_cognito_user_pool" "users" {
 `;
 
 describe.skipIf(skipped)(`services that the local AWS does not have${because(skipped)}`, () => {
-  let local: TestLocalAws;
-  let provider: RunningProvider;
-  let directory = "";
+  const folder = useTerraformFolder({ region: "us-east-1" });
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-services-"));
-    await writeFile(join(directory, "main.tf"), CONFIGURATION);
-    local = createTestLocalAws();
-    await local.listen();
-    provider = await startProvider(localCredentials(local.endpoint));
+    await folder.write("main.tf", CONFIGURATION);
   }, APPLY_TIMEOUT);
-  afterAll(async () => {
-    await provider?.close();
-    await local?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
 
   test("are named with the operation by Terraform", { timeout: APPLY_TIMEOUT }, async () => {
-    const { endpoint } = local;
-    const { environment } = provider;
-    const work = { directory, workDirectory: join(directory, "work"), workspace: "default" };
-    const error: unknown = await terraformRoot({ ...work, endpoint, environment })
-      .apply()
-      .catch((reason: unknown) => reason);
+    const error: unknown = await folder.root.apply().catch((reason: unknown) => reason);
     const refused = Array.from(
       String(error).matchAll(/operation error ([\w ]+: \w+),.*?NotImplemented: (.*)/g),
       ([, operation, message]) => `${operation}: ${message}`,

@@ -1,16 +1,11 @@
 /** @module-tag extended */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { SQS } from "@aws-sdk/client-sqs";
-import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { strToU8, zipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localCredentials, type TerraformRoot, terraformRoot } from "../../scripts/terraform.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { APPLY_TIMEOUT } from "./applied-stack.ts";
 import { because, reasonToSkip } from "./available.ts";
-import { type RunningProvider, startProvider } from "./running-provider.ts";
+import { useTerraformFolder } from "./terraform-folder.ts";
 
 const skipped = await reasonToSkip();
 const region = "eu-west-1";
@@ -135,19 +130,11 @@ resource "aws_lambda_event_source_mapping" "worker" {
 `;
 
 describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
-  let local: TestLocalAws;
-  let provider: RunningProvider;
-  let directory = "";
-  let root: TerraformRoot;
+  const folder = useTerraformFolder({ region });
   let sqs: SQS;
 
-  const configure = (text: string) => writeFile(join(directory, "main.tf"), text);
-  const planned = () => root.plan("-detailed-exitcode");
-  const clientOptions = () => ({
-    endpoint: local.endpoint,
-    region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const configure = (text: string) => folder.write("main.tf", text);
+  const planned = () => folder.root.plan("-detailed-exitcode");
   /** Waits for messages of a queue, and deletes them. */
   const receive = async (QueueUrl: string, count: number) => {
     const bodies: (string | undefined)[] = [];
@@ -162,30 +149,12 @@ describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
   };
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "websocket-lambda-queues-"));
     const zip = zipSync({ "index.js": strToU8(FUNCTION) });
-    await writeFile(join(directory, "worker.zip"), zip);
+    await folder.write("worker.zip", zip);
     await configure(configuration());
-    local = createTestLocalAws();
-    await local.listen();
-    const { endpoint } = local;
-    provider = await startProvider(localCredentials(endpoint));
-    const { environment } = provider;
-    root = terraformRoot({
-      directory,
-      workDirectory: join(directory, "work"),
-      endpoint,
-      workspace: "default",
-      environment,
-    });
-    sqs = new SQS(clientOptions());
-    await root.apply();
+    sqs = new SQS(folder.clientOptions);
+    await folder.root.apply();
   }, APPLY_TIMEOUT);
-  afterAll(async () => {
-    await provider?.close();
-    await local?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
 
   test(
     "and their mapping have no differences after an apply",
@@ -211,11 +180,11 @@ describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
   });
 
   test("have a mapping that changes in place", { timeout: APPLY_TIMEOUT }, async () => {
-    const lambda = new Lambda(clientOptions());
+    const lambda = new Lambda(folder.clientOptions);
     const mappings = async () => (await lambda.listEventSourceMappings({})).EventSourceMappings;
     const [before] = (await mappings()) ?? [];
     await configure(configuration(true));
-    expect(await root.apply()).toContain("1 changed, 0 destroyed");
+    expect(await folder.root.apply()).toContain("1 changed, 0 destroyed");
     expect(await planned()).toContain("No changes.");
     const { ScalingConfig: _, ...settings } = before ?? {};
     expect(await mappings()).toEqual([
@@ -230,8 +199,8 @@ describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
   });
 
   test("are destroyed", { timeout: APPLY_TIMEOUT }, async () => {
-    expect(await root.destroy()).toContain("Destroy complete!");
-    const { sqs: queues, lambda } = local.state.regions[region] ?? {};
+    expect(await folder.root.destroy()).toContain("Destroy complete!");
+    const { sqs: queues, lambda } = folder.local.state.regions[region] ?? {};
     expect([queues, lambda]).toEqual([
       { queues: {} },
       { functions: {}, eventSourceMappings: {}, layers: {} },
