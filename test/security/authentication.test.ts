@@ -155,7 +155,13 @@ describe.each([
           logGroupName.includes("processor") && content["subject"] === `ada by ${way}`,
       );
       client.socket.close();
-      await watch.line(({ content }) => content["event"] === "disconnected");
+      const { invocationId } = await watch.line(
+        ({ content }) => content["event"] === "disconnected",
+      );
+      // The last line of the invocation, which would otherwise be among those of the next test.
+      await watch.line(
+        ({ type, content }) => type === "platform.report" && content["requestId"] === invocationId,
+      );
     });
     expectNothingOf(token, lines);
   });
