@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
 import { reportCalls } from "./call-reports.ts";
@@ -82,7 +82,9 @@ export interface LocalAwsOptions {
   console?: ConsoleOptions | false;
   /** Handlers of other GET requests, by path. Default: none. */
   pages?: Readonly<Record<string, Page>>;
-  /** The number of processes that each function may use. Default: one per core, at least two. */
+  /**
+   * The number of processes that each function may use on a machine without an idle core. Default: 1.
+   */
   environmentsPerFunction?: number;
   /**
    * Whether processes of other users of this machine may send requests. Every request can run code
@@ -210,7 +212,7 @@ export function assemble(
     progressFrame,
     mapStack,
     pages = {},
-    environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
+    environmentsPerFunction: capacity = 1,
     spareProcesses = false,
     accountConcurrency = 1000,
     random = Math.random,

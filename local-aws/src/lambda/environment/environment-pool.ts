@@ -128,7 +128,7 @@ export class EnvironmentPool {
       const free = this.#free.pop();
       const pooled = free ?? this.#add();
       pooled.state = "busy";
-      this.#scheduler.began(pooled, free === undefined);
+      this.#scheduler.began(pooled);
       this.#middleware.invoke(pooled.environment, invocation, (result) => {
         this.#release(pooled);
         resolve(result);

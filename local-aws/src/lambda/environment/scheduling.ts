@@ -1,24 +1,29 @@
 /**
- * When the invocations of a function start, on a machine with few cores.
+ * Decides when the invocations of a function start, on a machine with few cores.
  *
  * Lambda starts another environment for every concurrent invocation. Our choice: here at most
  * `capacity` environments of a function work at a time, because more processes than cores only take
- * time from each other. Further invocations wait for an environment to become free. Two rules keep
- * the wait short:
+ * time from each other, and each of them has to compile the same code. Further invocations wait for an
+ * environment to become free. Three rules keep the wait short:
  *
- * - Slow work does not count. While invocations wait, an environment that is busy for longer than
- *   `SLOW_MILLISECONDS` is taken to be blocked, not CPU-bound. It no longer counts against the
- *   capacity, so another environment can start.
+ * - While invocations wait and the machine has an idle core, more environments start. Invocations that
+ *   wait for a database or a timer leave the cores idle, CPU-bound ones do not.
+ * - Blocked invocations do not count. An invocation that runs for longer than `BLOCKED_MILLISECONDS`
+ *   may wait for another one, so another environment can start even if the machine is busy.
  * - Senders are slowed down. With `BACKLOG` or more waiting invocations, a sender of events waits
  *   for room. So the queue cannot fill the memory, and the messages of one client that floods do not
  *   delay those of all others.
  */
+import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 
-/** An invocation that runs for longer is slow. */
-const SLOW_MILLISECONDS = 200;
+/** An invocation that runs for longer counts as blocked. Also applies to the start of an environment. */
+const BLOCKED_MILLISECONDS = 500;
 
-/** The same for the first invocation of an environment, which includes the start: CPU-bound work. */
-const SLOW_START_MILLISECONDS = 500;
+/** How often the rules are applied while invocations wait. */
+const INTERVAL_MILLISECONDS = 100;
+
+/** With this share of a core idle, another process would find time to run. */
+const IDLE_CORE = 0.5;
 
 /** Waiting invocations from which on senders are slowed down. */
 const BACKLOG = 32;
@@ -34,22 +39,25 @@ export class Scheduler<Job, Worker> {
   readonly #start: (job: Job) => void;
   /** In the order of their arrival. */
   readonly #waiting: Job[] = [];
-  /** Workers with a job, each with the time from which on it is slow. */
+  readonly #idleCores: IdleCores;
+  /** Workers with a job, each with the time when it started. */
   readonly #busy = new Map<Worker, number>();
   /** Senders that wait for room. */
   readonly #senders: (() => void)[] = [];
-  /** How many busy workers do not count against the capacity. 0 if no job waits. */
-  #slow = 0;
-  /** Set while jobs wait: counts the slow workers again. */
-  #relief: NodeJS.Timeout | undefined;
+  /** How many more workers than the capacity may be busy. 0 if no job waits. */
+  #extra = 0;
+  /** Set while jobs wait. */
+  #interval: NodeJS.Timeout | undefined;
 
   /**
-   * @param options.capacity how many workers this machine can keep busy.
+   * @param options.capacity how many workers may be busy on a machine without an idle core.
    * @param options.start gives a job to a worker, and calls `began` for it.
+   * @param options.idleCores Default: those of this machine.
    */
-  constructor(options: { capacity: number; start(job: Job): void }) {
+  constructor(options: { capacity: number; start(job: Job): void; idleCores?: IdleCores }) {
     this.#capacity = options.capacity;
     this.#start = options.start;
+    this.#idleCores = options.idleCores ?? createIdleCores();
   }
 
   /** How many jobs wait for a worker. */
@@ -63,10 +71,9 @@ export class Scheduler<Job, Worker> {
     this.startWaiting();
   }
 
-  /** @param isNew whether the worker has to start first. */
-  began(worker: Worker, isNew: boolean): void {
-    const limit = isNew ? SLOW_START_MILLISECONDS : SLOW_MILLISECONDS;
-    this.#busy.set(worker, performance.now() + limit);
+  /** The worker has a job. */
+  began(worker: Worker): void {
+    this.#busy.set(worker, performance.now());
   }
 
   /** The worker is free, or gone. Starts no other job: see `startWaiting`. */
@@ -76,14 +83,14 @@ export class Scheduler<Job, Worker> {
 
   /** Starts the jobs for which there is capacity. */
   startWaiting(): void {
-    while (this.#busy.size < this.#capacity + this.#slow) {
+    while (this.#busy.size < this.#capacity + this.#extra) {
       const job = this.#waiting.shift();
       if (job === undefined) break;
       this.#start(job);
     }
     if (this.#waiting.length < BACKLOG) this.#admitSenders();
-    if (this.#waiting.length === 0) this.#slow = 0;
-    else this.#relief ??= setTimeout(this.#relieve, SLOW_MILLISECONDS / 2);
+    if (this.#waiting.length === 0) this.#extra = 0;
+    else this.#interval ??= this.#nextInterval();
   }
 
   /** Resolves when fewer than `BACKLOG` jobs wait, or after a second. */
@@ -98,16 +105,24 @@ export class Scheduler<Job, Worker> {
 
   /** Starts nothing more. Returns the jobs that wait. */
   stop(): Job[] {
-    clearTimeout(this.#relief);
+    clearTimeout(this.#interval);
     this.#admitSenders();
     return this.#waiting.splice(0);
   }
 
-  readonly #relieve = () => {
-    this.#relief = undefined;
-    const now = performance.now();
-    const count = [...this.#busy.values()].filter((slowFrom) => slowFrom < now).length;
-    this.#slow = Math.min(MOST_ENVIRONMENTS - this.#capacity, count);
+  #nextInterval(): NodeJS.Timeout {
+    this.#idleCores.start();
+    return setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
+  }
+
+  readonly #adjust = () => {
+    this.#interval = undefined;
+    const blockedSince = performance.now() - BLOCKED_MILLISECONDS;
+    const blocked = [...this.#busy.values()].filter((start) => start < blockedSince).length;
+    // Twice as many each time, because a load of slow invocations may need all of them.
+    const extra = Math.max(0, this.#busy.size - this.#capacity);
+    const forIdleCores = this.#idleCores.measure() < IDLE_CORE ? 0 : 2 * extra + 1;
+    this.#extra = Math.min(MOST_ENVIRONMENTS - this.#capacity, Math.max(blocked, forIdleCores));
     this.startWaiting();
   };
 
