@@ -23,6 +23,18 @@ export interface AccessLog {
 /** As API Gateway names its sessions of the account's role. */
 const SESSION_NAME = "BackplaneAssumeRoleSession";
 
+const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+type Settings = NonNullable<PublishedStage["stage"]["accessLogSettings"]>;
+
+/** What the settings of a stage say about its access log. */
+interface StageWriter {
+  readonly settings: Settings;
+  readonly target: Parameters<Logs["write"]>[0];
+  readonly streamArn: string;
+  readonly render: AccessLogFormat;
+}
+
 /**
  * Access logs, written with the permissions of the account's CloudWatch role. Without the role or its
  * permissions, nothing is written and no error is reported, as on AWS.
@@ -35,8 +47,8 @@ export function createAccessLog(options: {
 }): AccessLog {
   const { state, iam, logs } = options;
   const streams = new Map<string, string>();
-  /** Of each stage, as long as its format stays what it is. */
-  const formats = new Map<string, { text: string; render: AccessLogFormat }>();
+  /** By the ARN of the stage. Replaced when the settings of the stage change. */
+  const writers = new Map<string, StageWriter>();
 
   // AWS writes to many streams at a time, each named by 32 hexadecimal digits. Our choice: a stage
   // has one, for as long as the local AWS runs.
@@ -46,41 +58,41 @@ export function createAccessLog(options: {
     return stream;
   };
 
-  const formatOf = ({ arn }: PublishedStage, text: string): AccessLogFormat => {
-    const known = formats.get(arn);
-    if (known?.text === text) return known.render;
-    const render = parseAccessLogFormat(text);
-    formats.set(arn, { text, render });
-    return render;
+  const writerOf = (published: PublishedStage, settings: Settings): StageWriter => {
+    const known = writers.get(published.arn);
+    if (known?.settings === settings) return known;
+    const { destinationArn, format } = settings;
+    const logStreamName = streamOf(published);
+    const logGroupName = parseArn(destinationArn)?.resource.replace(/^log-group:/, "") ?? "";
+    const added: StageWriter = {
+      settings,
+      target: { region: published.region, logGroupName, logStreamName },
+      streamArn: `${destinationArn}:log-stream:${logStreamName}`,
+      render: parseAccessLogFormat(format),
+    };
+    writers.set(published.arn, added);
+    return added;
   };
 
   const mayWrite = (region: string, streamArn: string) => {
     const roleArn = state.regions[region]?.apigateway.cloudwatchRoleArn;
     if (roleArn === undefined) return false;
     const session = iam.sessionOf(roleArn, SESSION_NAME);
-    return ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
-      iam.allows(session, action, streamArn),
-    );
+    return WRITE_ACTIONS.every((action) => iam.allows(session, action, streamArn));
   };
 
   return {
     write(published, context, { status, error, integrationLatency }) {
       const { stage, region } = published;
       if (stage.accessLogSettings === undefined) return;
-      const { destinationArn, format } = stage.accessLogSettings;
-      const stream = streamOf(published);
-      if (!mayWrite(region, `${destinationArn}:log-stream:${stream}`)) return;
-      const group = parseArn(destinationArn)?.resource.replace(/^log-group:/, "") ?? "";
-      const message = formatOf(
-        published,
-        format,
-      )({
+      const { target, streamArn, render } = writerOf(published, stage.accessLogSettings);
+      if (!mayWrite(region, streamArn)) return;
+      const message = render({
         ...context,
         status,
         integrationLatency,
         ...(error !== undefined && { error }),
       });
-      const target = { region, logGroupName: group, logStreamName: stream };
       logs.write(target, "access-log", [{ timestamp: context.requestTimeEpoch, message }]);
     },
   };

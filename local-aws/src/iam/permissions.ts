@@ -17,13 +17,14 @@ import { decideByResource, parseResourcePolicy } from "./resource-policy.ts";
 import { findRole } from "./roles.ts";
 import type { Role } from "./state.ts";
 
-/** Answers of one document that are kept at most; callers can make up resources without end. */
+/** Answers of a document about one action that are kept at most. Callers can name any resource. */
 const MOST_ANSWERS = 1000;
 
 /** A document, with the answers that it gave. */
 interface ReadDocument {
   rules: Rule[];
-  answers: Map<string, ReturnType<typeof answerOf>>;
+  /** By action and resource. */
+  answers: Map<string, Map<string, ReturnType<typeof answerOf>>>;
   /** The conditions that a warning named. */
   reported: Set<string>;
 }
@@ -54,14 +55,23 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     return added;
   };
 
+  const answersTo = (action: string, { answers }: ReadDocument) => {
+    const known = answers.get(action);
+    if (known !== undefined) return known;
+    const added = new Map<string, ReturnType<typeof answerOf>>();
+    // Operations are not the client's choice, so there are few actions.
+    answers.set(action, added);
+    return added;
+  };
+
   const ask = (document: string, action: string, resource: string) => {
-    const { rules, answers } = read(document);
-    const question = `${action} ${resource}`;
-    const known = answers.get(question);
+    const found = read(document);
+    const answers = answersTo(action, found);
+    const known = answers.get(resource);
     if (known !== undefined) return known;
     if (answers.size >= MOST_ANSWERS) answers.clear();
-    const answer = answerOf(rules, action, resource);
-    answers.set(question, answer);
+    const answer = answerOf(found.rules, action, resource);
+    answers.set(resource, answer);
     return answer;
   };
 

@@ -86,16 +86,16 @@ export function createEventStore(options: {
     author: LogEventAuthor,
     added: readonly LogEvent[],
   ) {
-    const { events } = contentOf(group);
+    const { events, streams } = contentOf(group);
+    const { logGroupName } = group;
     const ingestionTime = clock.now();
-    const stream = streamFor(contentOf(group).streams, logStreamName, ingestionTime);
+    const stream = streamFor(streams, logStreamName, ingestionTime);
     for (const { timestamp, message } of added) {
       const eventId = `${digits(timestamp, 16)}${digits(written++, 40)}`;
       insert(events, { eventId, ingestionTime, logStreamName, message, timestamp });
       stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
       stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
       stream.lastIngestionTime = ingestionTime;
-      const { logGroupName } = group;
       const event = { author, logGroupName, logStreamName, message, region, timestamp };
       hooks.emit(undefined, { type: "log", ...event });
     }
@@ -125,10 +125,13 @@ function streamFor(streams: Map<string, LogStream>, logStreamName: string, creat
   return stream;
 }
 
-/** Nearly every event is the newest, so its place is looked for from the end. */
+/** Keeps the order of the IDs. The ID of a new event is the highest of its timestamp. */
 function insert(events: StoredEvent[], event: StoredEvent): void {
-  // Its id is the highest of its time, and numbers compare faster than ids.
-  const before = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
-  if (before === events.length - 1) events.push(event);
-  else events.splice(before + 1, 0, event);
+  const latest = events.at(-1);
+  // Nearly every event is the newest.
+  if (latest === undefined || latest.timestamp <= event.timestamp) events.push(event);
+  else {
+    const before = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp);
+    events.splice(before + 1, 0, event);
+  }
 }

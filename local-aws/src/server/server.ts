@@ -61,7 +61,7 @@ export function createAwsServer(options: {
   const answer = async (
     request: IncomingMessage,
     requestId: string,
-    signal: AbortSignal,
+    signalOf: () => AbortSignal,
   ): Promise<AwsResponse> => {
     if (hasForeignOrigin(request))
       throw new AwsError(
@@ -91,19 +91,20 @@ export function createAwsServer(options: {
     if (service === undefined)
       throw missingService(signed.service, { method, path, headers, body });
     const { region, caller } = signed;
-    const parameters = new URLSearchParams(query);
     return await service(
       {
         method,
         path,
-        query: parameters,
+        query: query === "" ? NO_PARAMETERS : new URLSearchParams(query),
         headers,
         body,
         region,
         caller,
         sourceIp: sourceIpOf(request.socket),
         requestId,
-        signal,
+        get signal() {
+          return signalOf();
+        },
       },
       middleware,
     );
@@ -116,13 +117,8 @@ export function createAwsServer(options: {
       return;
     }
     const requestId = randomUUID();
-    const client = new AbortController();
-    // After the response nothing listens to the signal, and capturing a stack is expensive.
-    response.once("close", () => {
-      if (!response.writableFinished) client.abort();
-    });
-    const answered = await answer(request, requestId, client.signal).catch((error: unknown) =>
-      errorResponse(error, headersOf(request), requestId),
+    const answered = await answer(request, requestId, () => signalOf(response)).catch(
+      (error: unknown) => errorResponse(error, headersOf(request), requestId),
     );
     send(response, requestId, answered);
   };
@@ -142,6 +138,24 @@ export function createAwsServer(options: {
       else socket.destroy();
     });
   return server;
+}
+
+/** Shared by the many requests without a query string. No service changes the parameters. */
+const NO_PARAMETERS: Readonly<URLSearchParams> = new URLSearchParams();
+
+/**
+ * A signal that is aborted when the client disconnects before it has its response. Few operations wait, so
+ * the others do not pay for one.
+ */
+function signalOf(response: ServerResponse): AbortSignal {
+  const client = new AbortController();
+  // After the response nothing listens to the signal, and capturing a stack is expensive.
+  const onClose = () => {
+    if (!response.writableFinished) client.abort();
+  };
+  if (response.closed) onClose();
+  else response.once("close", onClose);
+  return client.signal;
 }
 
 const wrongService = () =>
