@@ -18,7 +18,7 @@ const inHalfAMinute = () => new Date(Date.now() + 30_000).toUTCString();
 
 const throttled = { name: "Throttled", $metadata: { httpStatusCode: 429 } };
 
-/** How a call fails: the requests that it makes, its error, and its milliseconds at most. */
+/** How a service fails, with the number of requests of a call, its error, and its maximum milliseconds. */
 const failures: [string, Respond, requests: number, error: object, limit: number][] = [
   ["throttles", throttle(), 3, throttled, 4500],
   ["throttles for a second", throttle({ "Retry-After": "1" }), 3, throttled, 4500],
@@ -31,7 +31,7 @@ const failures: [string, Respond, requests: number, error: object, limit: number
     1000,
   ],
   ["never responds", () => {}, 3, { name: "TimeoutError" }, 5500],
-  ["hangs up", (response) => void response.destroy(), 3, { code: "ECONNRESET" }, 1000],
+  ["closes the connection", (response) => void response.destroy(), 3, { code: "ECONNRESET" }, 1000],
 ];
 
 const endless: [string, Respond][] = [
@@ -43,7 +43,7 @@ const endless: [string, Respond][] = [
   ["never ends the body of a success", (response) => void trickle(response, 200)],
 ];
 
-/** A service does as the function or the connection is named. */
+/** The name of the function or the connection id selects how the service responds. */
 const services = new Map<string, Respond>(
   [...failures, ...endless].map(([name, respond]) => [name, respond]),
 );
@@ -70,7 +70,7 @@ const operations = {
   },
 };
 
-/** Makes a call that fails. Returns its error, and how many milliseconds it took. */
+/** Returns the error of a call, and its duration in milliseconds. */
 async function failureOf(call: Promise<unknown>) {
   const started = performance.now();
   const error: unknown = await call.then(
@@ -81,7 +81,7 @@ async function failureOf(call: Promise<unknown>) {
 }
 
 describe.for(["Invoke", "PostToConnection"] as const)("%s", (operation) => {
-  test("of a service that isn't there fails with the error of the socket", async () => {
+  test("to a service that isn't running fails with the error of the socket", async () => {
     const server = createServer();
     await once(server.listen(0, "127.0.0.1"), "listening");
     const { port } = server.address() as AddressInfo;
@@ -92,7 +92,7 @@ describe.for(["Invoke", "PostToConnection"] as const)("%s", (operation) => {
     expect(milliseconds).toBeLessThan(1000);
   });
 
-  describe("of a service that", { concurrent: true }, () => {
+  describe("to a service that", { concurrent: true }, () => {
     const kind = operation === "Invoke" ? "functions" : "@connections";
     const requestsTo = (name: string) =>
       calls

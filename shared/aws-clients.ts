@@ -8,38 +8,37 @@ import { type InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { StandardRetryStrategy } from "@smithy/core/retry";
 
 /**
- * Milliseconds that a call may take, with its attempts, the waits between them and the response body.
- * The websocket-handler has 15 s for two: the Invoke, and after its failure the post of the error
- * frame.
+ * The time limit of a call in milliseconds, including retries, back-off and the response body. The
+ * websocket-handler has 15 s for two calls: the Invoke, and the post of the error frame if it fails.
  */
 const DEADLINE = 6000;
 
-/** Milliseconds: the longest wait of the SDK's own back-off between three attempts. */
-const LONGEST_WAIT = 2000;
+/** The longest back-off of the SDK between three attempts, in milliseconds. */
+const LONGEST_BACK_OFF = 2000;
 
-/** A call took longer than its deadline. The service may have processed the request. */
+/** Thrown when a call takes longer than its deadline. The service may have processed the request. */
 export class DeadlineExceededError extends Error {
   override readonly name = "DeadlineExceededError";
 }
 
 /**
- * Gives up, with the error of the service, where `Retry-After` asks for a longer wait than the
- * SDK's back-off. The SDK would wait up to 5 s more before each retry, and hold a handler that long
- * for each message while Lambda throttles.
+ * Stops retrying, with the error of the service, if `Retry-After` asks for a longer wait than the SDK's
+ * back-off. The SDK would wait up to 5 s more before each retry, and each message would occupy a handler
+ * for that time while Lambda throttles.
  */
 class PromptRetryStrategy extends StandardRetryStrategy {
   override async refreshRetryTokenForRetry(
     ...[token, failure]: Parameters<StandardRetryStrategy["refreshRetryTokenForRetry"]>
   ) {
     const wait = (failure.retryAfterHint?.getTime() ?? 0) - Date.now();
-    if (wait > LONGEST_WAIT) throw failure.error;
+    if (wait > LONGEST_BACK_OFF) throw failure.error;
     return await super.refreshRetryTokenForRetry(token, failure);
   }
 }
 
 /**
- * Settings of every client: three attempts of at most 1.5 s each until the response begins.
- * `requestTimeout` alone only logs a warning; `throwOnRequestTimeout` makes it end the attempt.
+ * Returns the settings of every client: three attempts, each with 1.5 s until the response begins.
+ * Without `throwOnRequestTimeout`, the SDK only logs a warning when `requestTimeout` has passed.
  */
 const settings = () => ({
   retryStrategy: new PromptRetryStrategy({ maxAttempts: 3 }),
@@ -58,26 +57,26 @@ export const createLambdaClient = () => {
 };
 
 /**
- * Posts to connections, asks about them and ends them. `send` rejects with
+ * Posts to connections, gets their status and closes them. `send` rejects with
  * {@link DeadlineExceededError} after 6 s.
  */
 export type Management = ReturnType<typeof createManagementClient>;
 
 type ConnectionCommand = PostToConnectionCommand | GetConnectionCommand | DeleteConnectionCommand;
 
-/** @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, no slash at the end. */
+/** @param endpoint `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, without a slash at the end. */
 export const createManagementClient = (endpoint: string) => {
   const client = new ApiGatewayManagementApiClient({ ...settings(), endpoint });
   return {
     send: (command: ConnectionCommand) =>
       beforeDeadline(command, (abortSignal) =>
-        // The overloads of the SDK take no union; each of the three is one of them.
+        // The SDK has an overload for each of the three commands, but none for their union.
         client.send(command as PostToConnectionCommand, { abortSignal }),
       ),
   };
 };
 
-/** Makes a call, and aborts it at the deadline, in an attempt as well as between two. */
+/** Makes a call and aborts it at the deadline, during an attempt or between two. */
 async function beforeDeadline<Output>(
   command: object,
   call: (signal: AbortSignal) => Promise<Output>,

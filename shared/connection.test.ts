@@ -9,32 +9,32 @@ vi.stubEnv("AWS_REGION", "us-east-1");
 vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
 vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 
-let answer: (response: ServerResponse) => void = () => {};
-const { endpoint, calls } = await startRecordingServer((_path, response) => answer(response));
+let respond: (response: ServerResponse) => void = () => {};
+const { endpoint, calls } = await startRecordingServer((_path, response) => respond(response));
 const bodies = () => calls.map(({ body }) => body);
 const management = createManagementClient(`${endpoint}/stage`);
 
 const frame = success({ action: "echo", requestId: "r" }, "hello");
-const statuses = (...codes: number[]) => {
-  answer = (response) => void response.writeHead(codes.shift() ?? 200).end();
+const respondWith = (...statuses: number[]) => {
+  respond = (response) => void response.writeHead(statuses.shift() ?? 200).end();
 };
 beforeEach(() => {
   calls.length = 0;
 });
 
 test("a reply is delivered once", async () => {
-  statuses(200);
+  respondWith(200);
   expect(await reply(management, "c=", frame)).toBe("delivered");
   expect(bodies()).toEqual([JSON.stringify(frame)]);
 });
 
-test("a bare 410, without an error type, means gone", async () => {
-  statuses(410);
+test("a 410 without an error type means gone", async () => {
+  respondWith(410);
   expect(await reply(management, "c=", frame)).toBe("gone");
 });
 
-test("a bare 413 is followed by RESULT_TOO_LARGE", async () => {
-  statuses(413, 200);
+test("after a 413 without an error type, RESULT_TOO_LARGE is posted", async () => {
+  respondWith(413, 200);
   expect(await reply(management, "c=", frame)).toBe("too large");
   expect(bodies().map((body) => JSON.parse(body))).toEqual([
     frame,
@@ -45,28 +45,28 @@ test("a bare 413 is followed by RESULT_TOO_LARGE", async () => {
   ]);
 });
 
-test("a client that left while its result was refused is gone", async () => {
-  statuses(413, 410);
+test("the outcome is gone if the client disconnects before RESULT_TOO_LARGE is posted", async () => {
+  respondWith(413, 410);
   expect(await reply(management, "c=", frame)).toBe("gone");
 });
 
-test("any other refusal is thrown", async () => {
-  statuses(403);
+test("any other error status is thrown", async () => {
+  respondWith(403);
   await expect(reply(management, "c=", frame)).rejects.toMatchObject({
     $metadata: { httpStatusCode: 403 },
   });
 });
 
-test("an endpoint that never answers is given up after three attempts, before the deadline", async () => {
-  answer = () => {};
+test("a post to an endpoint that never responds fails after three attempts, before the deadline", async () => {
+  respond = () => {};
   const started = performance.now();
   await expect(reply(management, "c=", frame)).rejects.toMatchObject({ name: "TimeoutError" });
   expect(bodies()).toHaveLength(3);
   expect(performance.now() - started).toBeLessThan(5500);
 });
 
-test("a reply that isn't accepted by the deadline may have been delivered, and is thrown", async () => {
-  answer = (response) => void trickle(response, 200);
+test("a post whose response doesn't end fails at the deadline, without another attempt", async () => {
+  respond = (response) => void trickle(response, 200);
   const started = performance.now();
   await expect(reply(management, "c=", frame)).rejects.toMatchObject({
     name: "DeadlineExceededError",

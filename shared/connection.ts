@@ -7,13 +7,13 @@ import {
 import type { Management } from "./aws-clients.ts";
 import { failure, type Progress, type Reply } from "./protocol.ts";
 
-/** The outcome of a post. `gone`: the client disconnected first, which is not an error. */
+/** The outcome of a post. `gone`: the client had disconnected, which is not an error. */
 export type Outcome = "delivered" | "gone" | "too large";
 
 /**
  * Posts a reply to a connection. If API Gateway refuses it because it is over 128 KB, posts the error
  * frame `RESULT_TOO_LARGE` instead.
- * @throws every other error of the SDK, after its last attempt.
+ * @throws any other error of the SDK, after its last attempt.
  */
 export async function reply(
   client: Management,
@@ -26,7 +26,7 @@ export async function reply(
   return (await post(client, connectionId, tooLarge)) === "gone" ? "gone" : outcome;
 }
 
-/** Posts a frame to a connection. @throws every other error of the SDK, after its last attempt. */
+/** Posts a frame to a connection. @throws any other error of the SDK, after its last attempt. */
 export async function post(
   client: Management,
   connectionId: string,
@@ -44,7 +44,7 @@ export async function post(
   }
 }
 
-/** Whether a client has disconnected. @throws every other error of the SDK, after its last attempt. */
+/** Returns whether a client has disconnected. @throws any other error of the SDK, after its last attempt. */
 export async function isGone(client: Management, connectionId: string): Promise<boolean> {
   try {
     await client.send(new GetConnectionCommand({ ConnectionId: connectionId }));
@@ -55,7 +55,7 @@ export async function isGone(client: Management, connectionId: string): Promise<
   }
 }
 
-/** Disconnects a client, if it is still there. @throws every other error of the SDK, as above. */
+/** Closes a connection if it is still open. @throws any other error of the SDK, after its last attempt. */
 export async function disconnect(client: Management, connectionId: string): Promise<void> {
   try {
     await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
@@ -64,7 +64,10 @@ export async function disconnect(client: Management, connectionId: string): Prom
   }
 }
 
-/** The status of a response. Not the class: API Gateway's 413 has no error type, and a 410 may not. */
+/**
+ * Returns the HTTP status of an error. The error's class would not do: API Gateway's 413 has no error
+ * type, and a 410 may have none.
+ */
 const statusOf = (error: unknown): number | undefined =>
   error instanceof ApiGatewayManagementApiServiceException
     ? error.$metadata.httpStatusCode

@@ -4,7 +4,7 @@ import { list, optional, required } from "./environment.ts";
 const NAME = "ENVIRONMENT_TEST";
 afterEach(() => vi.unstubAllEnvs());
 
-test("a required variable is its value, and fails by its name where it is missing or empty", () => {
+test("required returns the value of a variable, and throws its name if it is missing or empty", () => {
   const error = new Error("The environment variable ENVIRONMENT_TEST is not set.");
   expect(() => required(NAME)).toThrow(error);
   vi.stubEnv(NAME, "");
@@ -13,7 +13,7 @@ test("a required variable is its value, and fails by its name where it is missin
   expect(required(NAME)).toBe("here");
 });
 
-test("an optional variable is its value, and undefined where it is missing or empty", () => {
+test("optional returns the value of a variable, and undefined if it is missing or empty", () => {
   expect(optional(NAME)).toBeUndefined();
   vi.stubEnv(NAME, "");
   expect(optional(NAME)).toBeUndefined();

@@ -1,8 +1,8 @@
-/** The only reader of `process.env`. */
+/** Reads environment variables. No other module reads `process.env`. */
 
 /**
- * The value of an environment variable that Terraform always sets.
- * @throws {Error} at the start of the function, naming the variable, where it is missing or empty.
+ * Returns the value of an environment variable that Terraform always sets.
+ * @throws {Error} if it is missing or empty. The message contains its name.
  */
 export function required(name: string): string {
   const value = optional(name);
@@ -10,10 +10,10 @@ export function required(name: string): string {
   return value;
 }
 
-/** The value of an environment variable; undefined where it is missing or empty. */
+/** Returns the value of an environment variable, or undefined if it is missing or empty. */
 export const optional = (name: string): string | undefined => process.env[name] || undefined;
 
-/** The items of a comma-separated environment variable; an empty or missing one is an empty list. */
+/** Returns the items of a comma-separated environment variable. Default: no items. */
 export function list(name: string): string[] {
   return (process.env[name] ?? "")
     .split(",")

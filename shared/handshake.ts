@@ -1,21 +1,21 @@
-/** What an opening handshake says about who opens the connection, in the headers that browsers set. */
+/** Reads the headers of a handshake: the origin and the subprotocols. */
 
-/** The headers of a handshake as API Gateway passes them: names as the client wrote them, every value. */
+/** The headers of a handshake as API Gateway passes them: names in the client's case, with all values. */
 export type HandshakeHeaders = Readonly<Record<string, readonly string[] | undefined>> | undefined;
 
 /** @param name in lower case. */
 const valuesOf = (headers: HandshakeHeaders, name: string): string[] =>
   Object.entries(headers ?? {})
-    .filter(([written]) => written.toLowerCase() === name)
+    .filter(([key]) => key.toLowerCase() === name)
     .flatMap(([, values = []]) => values);
 
 /**
- * The subprotocol that clients speak. A browser sends a token as a second one, for it can set no
- * other header, and then insists that the answer names one of the two.
+ * The subprotocol of this protocol. A browser sends a token as a second subprotocol, because it can't
+ * set other headers. It then requires the response to select one of the two.
  */
 export const SUBPROTOCOL = "websocket-lambda";
 
-/** The subprotocols that a client offers, in its order. */
+/** Returns the subprotocols that a client offers, in its order. */
 export const offeredSubprotocols = (headers: HandshakeHeaders): string[] =>
   valuesOf(headers, "sec-websocket-protocol")
     .flatMap((value) => value.split(","))
@@ -23,8 +23,8 @@ export const offeredSubprotocols = (headers: HandshakeHeaders): string[] =>
     .filter((name) => name !== "");
 
 /**
- * Whether a page of this origin may connect. An empty list allows every origin; clients that aren't
- * browsers send no `Origin` and pass.
+ * Returns whether the origin of a handshake is allowed. An empty list allows every origin. Clients
+ * that are not browsers send no `Origin` and are allowed.
  */
 export function allowsOrigin(
   headers: HandshakeHeaders,

@@ -17,12 +17,12 @@ test("replies have the documented key order", () => {
   ]);
 });
 
-test("what of a request is unknown is left out of it", () => {
+test("unknown keys of a request are removed", () => {
   const parsed = v.parse(Request, { action: "echo", data: 1, connectionId: "stolen" });
   expect(parsed).toEqual({ action: "echo", data: 1 });
 });
 
-test("a job of another version is taken: without optional keys, and with ones that aren't known", () => {
+test("a job of another version is valid: without optional keys, and with unknown ones", () => {
   const job = { connectionId: "c", requestId: "1", action: "echo" };
   expect(v.parse(Job, job)).toEqual(job);
   expect(v.parse(Job, { ...job, subject: "ada", data: 1, addedLater: true })).toEqual({
@@ -41,7 +41,7 @@ test.for<[unknown, string]>([
   [{ action: 1 }, "action must be a string"],
   [{ action: "" }, "action: Invalid length: Expected >=1 but received 0"],
   [{ action: "echo", requestId: {} }, "requestId must be a string"],
-])("%j is refused with a sentence that names the field", ([message, sentence]) => {
+])("%j is rejected with a sentence that names the field", ([message, sentence]) => {
   const { issues } = v.safeParse(Request, message);
   expect(issues && describeIssue(issues[0], "message")).toBe(sentence);
 });
@@ -61,7 +61,7 @@ test.for<[string, v.GenericSchema, unknown]>([
   ["data must be !null", v.nonNullable(v.unknown()), null],
   ["data must be (string | Date)", v.union([v.string(), v.date()]), 1],
   ["data: Invalid integer: Received 1.5", v.pipe(v.number(), v.integer()), 1.5],
-])("data that a schema refuses is described: %s", ([sentence, schema, data]) => {
+])("invalid data is described: %s", ([sentence, schema, data]) => {
   const { issues } = v.safeParse(schema, data);
   expect(issues && describeIssue(issues[0], "data")).toBe(sentence);
 });
@@ -90,6 +90,6 @@ test.for<[unknown, ReturnType<typeof identify>]>([
     { action: "", requestId: "x".repeat(128) },
     { action: null, requestId: "x".repeat(128) },
   ],
-])("of %j, each valid field is known on its own", ([message, known]) => {
+])("identify returns each valid field of %j", ([message, known]) => {
   expect(identify(message)).toEqual(known);
 });

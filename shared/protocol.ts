@@ -1,7 +1,7 @@
 /**
- * The message protocol: one JSON text frame per request, one per reply, and before the reply one for
- * each value that a streaming action yields. The key order of the types below is the key order on the
- * wire.
+ * The message protocol. Each request and each reply is a JSON text frame. Before the reply, each value
+ * that a streaming action yields is one, too. The order of the keys in the types below is their order
+ * on the wire.
  */
 import * as v from "valibot";
 
@@ -17,13 +17,13 @@ export type ErrorCode =
   | "UNAVAILABLE"
   | "TOKEN_EXPIRED";
 
-/** The action that the websocket-handler answers itself. The processor has none of this name. */
+/** The action that the websocket-handler replies to itself. The processor has no action of this name. */
 export const PING = "ping";
 
 const ActionName = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 const RequestId = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 
-/** What a client sends; `requestId` comes back in the reply, so that a client can match the two. */
+/** The message of a client. The reply has the same `requestId`, so that the client can match the two. */
 export const Request = v.pipe(
   v.unknown(),
   v.check((message) => !Array.isArray(message), "Expected an object, not an array"),
@@ -36,15 +36,16 @@ export const Request = v.pipe(
 export type Request = v.InferOutput<typeof Request>;
 
 /**
- * A request on its way from the websocket-handler to the processor. A deployment changes the two one
- * after the other, and dead letters are older: a new key must be optional, and no key may change.
+ * A request as the websocket-handler sends it to the processor. A deployment updates the two functions
+ * one after the other, and dead letters can be older. So new keys must be optional, and no key may
+ * change its meaning.
  */
 export const Job = v.object({
   connectionId: v.string(),
   requestId: v.string(),
-  /** Who sent it, as the authorizer knows them; absent where there is none. */
+  /** The client's `sub` claim. Absent without authentication. */
   subject: v.optional(v.string()),
-  /** The claims of its token that `jwt_claims` names; absent where there are none. */
+  /** The claims of the client's token that `jwt_claims` names. Absent if the token has none of them. */
   claims: v.optional(v.record(v.string(), v.unknown())),
   action: v.string(),
   data: v.optional(v.unknown()),
@@ -54,13 +55,13 @@ export type Job = v.InferOutput<typeof Job>;
 export interface Success {
   action: string;
   status: "success";
-  /** Absent only where the action returned nothing, as `echo` without `data`. */
+  /** Absent only if the action returned `undefined`, as `echo` does without `data`. */
   result?: unknown;
   requestId: string;
 }
 
 export interface Failure {
-  /** `null` where the message named no valid one. */
+  /** `null` if the message had no valid action name. */
   action: string | null;
   status: "error";
   error: { code: ErrorCode; message: string };
@@ -74,25 +75,25 @@ export type Reply = Success | Failure;
 export interface Progress {
   action: string;
   status: "progress";
-  /** Absent only where the action yielded `undefined`. */
+  /** Absent only if the action yielded `undefined`. */
   progress?: unknown;
   /** Counts the frames of an attempt, from 0 and without gaps. A later attempt starts at 0 again. */
   sequence: number;
   requestId: string;
 }
 
-/** What a reply says about the request that it answers. */
-export interface Answered<Action extends string | null = string> {
+/** The keys of a reply that identify its request. */
+export interface RequestIdentity<Action extends string | null = string> {
   action: Action;
   requestId: string;
 }
 
-export function success({ action, requestId }: Answered, result: unknown): Success {
+export function success({ action, requestId }: RequestIdentity, result: unknown): Success {
   return { action, status: "success", result, requestId };
 }
 
 export function progress(
-  { action, requestId }: Answered,
+  { action, requestId }: RequestIdentity,
   value: unknown,
   sequence: number,
 ): Progress {
@@ -100,7 +101,7 @@ export function progress(
 }
 
 export function failure(
-  { action, requestId }: Answered<string | null>,
+  { action, requestId }: RequestIdentity<string | null>,
   code: ErrorCode,
   message: string,
 ): Failure {
@@ -108,8 +109,8 @@ export function failure(
 }
 
 /**
- * The action and the request id of any parsed JSON, as far as each is valid on its own: what an
- * error frame needs to find its way to the request, however broken the rest of that is.
+ * Returns the action and the request id of any JSON value, or `null` for each that is missing or not
+ * valid. An error frame needs them even if the rest of the message is not valid.
  */
 export function identify(message: unknown): { action: string | null; requestId: string | null } {
   const fields: Record<string, unknown> = Object(message);
@@ -119,10 +120,10 @@ export function identify(message: unknown): { action: string | null; requestId: 
   };
 }
 
-/** The types among the names in `expected`, where valibot also writes values such as `null` or `1`. */
+/** Matches type names. valibot's `expected` can also be a value such as `null` or `1`. */
 const TYPE_NAME = /^(string|number|boolean|bigint|[A-Z]\w+)$/;
 
-/** A validation issue as a sentence about a field: `data.text must be a string`. */
+/** Returns a validation issue as a sentence about a field, such as `data.text must be a string`. */
 export function describeIssue(issue: v.BaseIssue<unknown>, root: "message" | "data"): string {
   const path = v.getDotPath(issue);
   const field = [...(root === "data" ? ["data"] : []), ...(path === null ? [] : [path])].join(".");

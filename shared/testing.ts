@@ -5,23 +5,23 @@ import { text } from "node:stream/consumers";
 import { setInterval } from "node:timers/promises";
 import { afterAll } from "vitest";
 
-/** Stands for AWS in a test of code that uses the real SDK clients. */
+/** A fake AWS service for tests of code that uses the real SDK clients. */
 export interface RecordingServer {
   readonly endpoint: string;
-  /** Every request so far, its path decoded. */
+  /** All requests so far, with decoded paths. */
   readonly calls: { method: string; path: string; body: string }[];
 }
 
-/** Starts a server that keeps each request and leaves the answer to the test; it ends with the file. */
+/** Starts a server that records each request. The test sends the responses. It stops after the test file. */
 export async function startRecordingServer(
-  answer: (path: string, response: ServerResponse, body: string) => void,
+  respond: (path: string, response: ServerResponse, body: string) => void,
 ): Promise<RecordingServer> {
   const calls: RecordingServer["calls"] = [];
   const record = async (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent(request.url ?? "");
     const body = await text(request);
     calls.push({ method: request.method ?? "", path, body });
-    answer(path, response, body);
+    respond(path, response, body);
   };
   const server = createServer((request, response) => void record(request, response));
   afterAll(() => {
@@ -32,7 +32,7 @@ export async function startRecordingServer(
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
 }
 
-/** Sends a response whose headers come at once, and whose body doesn't end while somebody reads it. */
+/** Sends the headers of a response at once, and then a body that does not end until the client closes it. */
 export async function trickle(response: ServerResponse, status: number): Promise<void> {
   response.writeHead(status);
   for await (const _ of setInterval(100)) {

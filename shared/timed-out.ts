@@ -1,6 +1,6 @@
 const NAME = "TimedOut";
 
-/** The failure of a job whose signal aborted, because the function would soon time out. */
+/** The failure of a job whose action was stopped shortly before the function's timeout. */
 export class TimedOut extends Error {
   override readonly name = NAME;
 
@@ -9,5 +9,5 @@ export class TimedOut extends Error {
   }
 }
 
-/** Whether an `errorType` that Lambda reports is that of a `TimedOut`. */
+/** Returns whether an `errorType` that Lambda reports is that of a `TimedOut`. */
 export const isTimedOut = (errorType: unknown): boolean => errorType === NAME;

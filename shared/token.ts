@@ -1,6 +1,6 @@
-/** What the authorizer and the websocket-handler share about the token of a connection. */
+/** Constants and types about tokens, for the authorizer and the websocket-handler. */
 
-/** Seconds by which the clock of an issuer may differ: some set `nbf` to the time of signing. */
+/** The clock difference in seconds that is tolerated. Some issuers set `nbf` to the time of signing. */
 export const CLOCK_LEEWAY = 5;
 
 /**

@@ -2,7 +2,7 @@ import type { HandshakeHeaders } from "../../shared/handshake.ts";
 import type { TokenContext } from "../../shared/token.ts";
 
 /**
- * What API Gateway sends to a REQUEST authorizer of `$connect`.
+ * The event that API Gateway sends to a REQUEST authorizer of `$connect`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export interface AuthorizerEvent {
@@ -14,8 +14,8 @@ export interface AuthorizerEvent {
 }
 
 /**
- * What it wants back, in at most 8 KB. `principalId` and `context` come with every later event of the
- * connection.
+ * The response that API Gateway expects, at most 8 KB. Every later event of the connection contains
+ * `principalId` and `context`.
  */
 export interface AuthorizerResponse {
   principalId: string;

@@ -42,7 +42,7 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerRespons
       ...decision("Allow", event.methodArn, subject),
       context: tokenContext(expiry, claims, passedClaims),
     };
-    return Buffer.byteLength(JSON.stringify(allowed)) > RESULT_LIMIT
+    return Buffer.byteLength(JSON.stringify(allowed)) > RESPONSE_LIMIT
       ? refuse("ClaimsTooLarge")
       : allowed;
   } catch (error) {
@@ -52,8 +52,8 @@ export async function handler(event: AuthorizerEvent): Promise<AuthorizerRespons
 }
 
 /**
- * API Gateway responds with 401 to this error only, and Lambda logs every error. The stack would show
- * a failure of this function, but the client is at fault.
+ * Returns the only error that API Gateway turns into a 401 response. Lambda logs every error, so the
+ * stack is removed: it would look like a bug in this function, but the mistake is the client's.
  */
 function unauthorized(): Error {
   const error = new Error("Unauthorized");
@@ -61,8 +61,8 @@ function unauthorized(): Error {
   return error;
 }
 
-/** Bytes of an authorizer's result. API Gateway responds to a larger one with 500. */
-const RESULT_LIMIT = 8 * 1024;
+/** The maximum size of an authorizer's response in bytes. If it is larger, API Gateway responds with 500. */
+const RESPONSE_LIMIT = 8 * 1024;
 
 function tokenContext(
   exp: number,

@@ -7,19 +7,19 @@ import { startRecordingServer } from "../../shared/testing.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 
 const { publicKey } = await generateKeyPair("ES256");
-const shown = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "1" }] });
+const keySet = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "1" }] });
 
-let answer: (response: ServerResponse) => void = () => {};
-const { endpoint, calls } = await startRecordingServer((_path, response) => answer(response));
-const show = (status: number, body: string) => {
-  answer = (response) => void response.writeHead(status).end(body);
+let respond: (response: ServerResponse) => void = () => {};
+const { endpoint, calls } = await startRecordingServer((_path, response) => respond(response));
+const respondWith = (status: number, body: string) => {
+  respond = (response) => void response.writeHead(status).end(body);
 };
 
 const elsewhere = { Location: `${endpoint}/elsewhere` };
 
-/** Ends the connection within the body of a response. */
-const cut = (response: ServerResponse) =>
-  void response.writeHead(200, { "Content-Length": shown.length }).write("{", () => {
+/** Closes the connection in the middle of the response body. */
+const truncate = (response: ServerResponse) =>
+  void response.writeHead(200, { "Content-Length": keySet.length }).write("{", () => {
     response.destroy();
   });
 
@@ -29,95 +29,98 @@ beforeEach(() => {
   calls.length = 0;
 });
 
-const ask = (keys: IssuerKeys, kid = "1") =>
+const getKey = (keys: IssuerKeys, kid = "1") =>
   keys.getJwk(`${endpoint}/keys`, { header: { alg: "ES256", kid }, payload: {} });
 
 test.for<[string, () => void]>([
-  ["is down", () => show(503, "")],
-  ["shows what can't be read", () => show(200, "<html></html>")],
-  ["redirects", () => void (answer = (response) => response.writeHead(302, elsewhere).end(shown))],
-])("an issuer that %s is asked once in ten seconds, whatever comes", async ([, fail]) => {
+  ["is down", () => respondWith(503, "")],
+  ["responds with invalid keys", () => respondWith(200, "<html></html>")],
+  [
+    "redirects",
+    () => void (respond = (response) => response.writeHead(302, elsewhere).end(keySet)),
+  ],
+])("an issuer that %s gets one request in ten seconds", async ([, fail]) => {
   const keys = new IssuerKeys(() => time);
   fail();
   for (time = 0; time < 10_000; time += 1111)
-    await expect(ask(keys, `${time}`)).rejects.toMatchObject({ name: "KeysUnavailable" });
+    await expect(getKey(keys, `${time}`)).rejects.toMatchObject({ name: "KeysUnavailable" });
   expect(calls).toHaveLength(1);
-  show(200, shown);
+  respondWith(200, keySet);
   time = 10_000;
-  expect(await ask(keys)).toMatchObject({ kid: "1" });
+  expect(await getKey(keys)).toMatchObject({ kid: "1" });
   expect(calls).toHaveLength(2);
 });
 
 test.for<[string, number, (response: ServerResponse) => void]>([
-  ["hangs up", 500, (response) => response.destroy()],
-  ["hangs up in the middle", 500, (response) => cut(response)],
+  ["closes the connection", 500, (response) => response.destroy()],
+  ["closes the connection in the middle of a response", 500, (response) => truncate(response)],
   ["doesn't respond", 6500, () => {}],
 ])(
-  "an issuer that %s each time is asked twice at once, and then not for ten seconds",
+  "an issuer that always %s gets two requests, and then none for ten seconds",
   async ([, limit, fail]) => {
     const keys = new IssuerKeys(() => time);
-    answer = fail;
+    respond = fail;
     const started = performance.now();
     for (time = 0; time < 10_000; time += 1111)
-      await expect(ask(keys, `${time}`)).rejects.toMatchObject({ name: "KeysUnavailable" });
-    // Less than the 10 s of the function.
+      await expect(getKey(keys, `${time}`)).rejects.toMatchObject({ name: "KeysUnavailable" });
+    // Less than the function's timeout of 10 s.
     expect(performance.now() - started).toBeLessThan(limit);
     expect(calls).toHaveLength(2);
-    show(200, shown);
+    respondWith(200, keySet);
     time = 10_000;
-    expect(await ask(keys)).toMatchObject({ kid: "1" });
+    expect(await getKey(keys)).toMatchObject({ kid: "1" });
     expect(calls).toHaveLength(3);
   },
 );
 
 test.for<[string, (response: ServerResponse) => void]>([
-  ["is dropped", (response) => response.destroy()],
-  ["is dropped in the middle of the response", (response) => cut(response)],
+  ["is closed", (response) => response.destroy()],
+  ["is closed in the middle of the response", (response) => truncate(response)],
   ["gets no response", () => {}],
-])("where one request %s, the keys come all the same", async ([, fail]) => {
+])("if the first request %s, a second one fetches the keys", async ([, fail]) => {
   const keys = new IssuerKeys(() => time);
-  answer = (response) => {
-    show(200, shown);
+  respond = (response) => {
+    respondWith(200, keySet);
     fail(response);
   };
-  expect(await ask(keys)).toMatchObject({ kid: "1" });
+  expect(await getKey(keys)).toMatchObject({ kid: "1" });
   expect(calls).toHaveLength(2);
 });
 
-/** For a test of one connection: those to the other server are kept, too. */
+/** For the test of a reused connection, which needs its own server. */
 const used = new Set<Socket>();
-const again: boolean[] = [];
+const reused: boolean[] = [];
 const silent = await startRecordingServer((_path, response) => {
   const { socket } = response;
   if (socket === null) throw new Error("The request has no socket.");
-  again.push(used.has(socket));
-  // As where the other end is gone: nothing comes back, not even the end of the connection.
-  if (!used.has(socket)) response.end(shown);
+  reused.push(used.has(socket));
+  // The second request on a connection gets no response, and the connection stays open.
+  if (!used.has(socket)) response.end(keySet);
   used.add(socket);
 });
 
-test("where the connection that was kept has died silently, the keys come over a new one", async () => {
+test("if a keep-alive connection no longer responds, a new one fetches the keys", async () => {
   const keys = new IssuerKeys(() => time);
   const fetched = () => keys.getJwks(`${silent.endpoint}/keys`);
   expect(await fetched()).toMatchObject({ keys: [{ kid: "1" }] });
   // Node.js frees the connection in the next turn of its event loop.
   await setImmediate();
   expect(await fetched()).toMatchObject({ keys: [{ kid: "1" }] });
-  expect(again).toEqual([false, true, false]);
+  expect(reused).toEqual([false, true, false]);
 });
 
-test("why the keys are unavailable is said each time, down to the cause", async () => {
+test("each error says why the keys are unavailable, including the cause", async () => {
   const keys = new IssuerKeys(() => time);
-  answer = (response) => response.destroy();
+  respond = (response) => response.destroy();
   for (const _ of [1, 2])
-    await expect(ask(keys)).rejects.toThrow(/fetch failed: .*(socket|other side|ECONNRESET)/);
+    await expect(getKey(keys)).rejects.toThrow(/fetch failed: .*(socket|other side|ECONNRESET)/);
 });
 
-test("the keys that are there stay good while the issuer is down", async () => {
+test("cached keys stay valid while the issuer is down", async () => {
   const keys = new IssuerKeys(() => time);
-  show(200, shown);
-  await ask(keys);
-  show(503, "");
-  await expect(ask(keys, "2")).rejects.toMatchObject({ name: "KeysUnavailable" });
-  expect(await ask(keys)).toMatchObject({ kid: "1" });
+  respondWith(200, keySet);
+  await getKey(keys);
+  respondWith(503, "");
+  await expect(getKey(keys, "2")).rejects.toMatchObject({ name: "KeysUnavailable" });
+  expect(await getKey(keys)).toMatchObject({ kid: "1" });
 });

@@ -1,24 +1,24 @@
 import { createPublicKey } from "node:crypto";
 import { isJwk, type Jwk, type Jwks, SimpleJwksCache } from "aws-jwt-verify/jwk";
 
-/** The issuer's keys can't be fetched or read. That says nothing about any token. */
+/** The issuer's keys can't be fetched or read, so tokens can be neither accepted nor refused. */
 export class KeysUnavailable extends Error {
   override readonly name = "KeysUnavailable";
 }
 
-/** Milliseconds. Without it, each token would send another request to an issuer that is down, and wait. */
-const PAUSE = 10_000;
+/** Milliseconds between a failed fetch and the next one. Tokens in between fail at once. */
+const RETRY_DELAY = 10_000;
 
 /**
- * The issuer's keys. They are fetched for the first token, and again for a token that names an unknown
- * key. After a fetch that fails or doesn't bring the key, there is no other one for ten seconds, so that
- * random key ids don't flood the issuer.
+ * A cache of the issuer's keys (JWKS). Fetches them for the first token, and again for a token with an
+ * unknown key id. After a fetch that fails or does not return the key, waits ten seconds before the
+ * next fetch, so that tokens with random key ids do not flood the issuer.
  */
 export class IssuerKeys extends SimpleJwksCache {
   readonly #now: () => number;
   #lastFailure: { error: KeysUnavailable; at: number } | undefined;
 
-  /** @param now milliseconds since some moment. */
+  /** @param now returns the time in milliseconds. */
   constructor(now: () => number = Date.now) {
     super({ fetcher: { fetch: fetchKeys }, jwksParser: readKeys });
     this.#now = now;
@@ -26,7 +26,7 @@ export class IssuerKeys extends SimpleJwksCache {
 
   /** @throws {KeysUnavailable} */
   override async getJwks(url: string): Promise<Jwks> {
-    if (this.#lastFailure !== undefined && this.#now() < this.#lastFailure.at + PAUSE)
+    if (this.#lastFailure !== undefined && this.#now() < this.#lastFailure.at + RETRY_DELAY)
       throw this.#lastFailure.error;
     try {
       return await super.getJwks(url);
@@ -40,9 +40,9 @@ export class IssuerKeys extends SimpleJwksCache {
 }
 
 /**
- * Fetches the keys, a second time at once where the connection failed: the one that is kept for the
- * next request may have died while Lambda had the process frozen.
- * @throws {Error} where the keys don't come within three seconds, twice.
+ * Fetches the keys, and retries once if the connection fails: a keep-alive connection may have closed
+ * while Lambda froze the process.
+ * @throws {Error} if two attempts of three seconds each fail, or if the status is not 200.
  */
 async function fetchKeys(url: string): Promise<ArrayBuffer> {
   const { status, body } = await get(url).catch(() => get(url));
@@ -50,21 +50,21 @@ async function fetchKeys(url: string): Promise<ArrayBuffer> {
   return body;
 }
 
-/** @throws {Error} only where no whole response comes. */
+/** @throws {Error} only if no complete response arrives. */
 async function get(url: string): Promise<{ status: number; body: ArrayBuffer }> {
   const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3000) });
   return { status: response.status, body: await response.arrayBuffer() };
 }
 
 /**
- * The keys that can verify a signature. Others are passed over: issuers show keys for encryption too.
- * @throws {Error} where there is none, for then no token could be told from any other.
+ * Returns the keys that can verify a signature. Ignores the others, such as keys for encryption.
+ * @throws {Error} if there is none, because then every token would be refused as invalid.
  * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
  */
 function readKeys(body: ArrayBuffer): Jwks {
-  const shown: unknown = JSON.parse(Buffer.from(body).toString());
-  const isSet = typeof shown === "object" && shown !== null && "keys" in shown;
-  const keys = isSet && Array.isArray(shown.keys) ? shown.keys.filter(verifiesSignatures) : [];
+  const parsed: unknown = JSON.parse(Buffer.from(body).toString());
+  const isSet = typeof parsed === "object" && parsed !== null && "keys" in parsed;
+  const keys = isSet && Array.isArray(parsed.keys) ? parsed.keys.filter(verifiesSignatures) : [];
   if (keys.length === 0)
     throw new Error("The response contains no key that can verify signatures.");
   return { keys };
@@ -76,12 +76,12 @@ function verifiesSignatures(jwk: Parameters<typeof isJwk>[0]): jwk is Jwk {
     createPublicKey({ key: jwk, format: "jwk" });
     return true;
   } catch {
-    // Of a kind that Node.js doesn't know, or broken.
+    // The key is malformed, or Node.js does not support its type.
     return false;
   }
 }
 
-/** With its causes: `fetch` says in them alone why it failed. */
+/** Returns the message of an error with its causes: only the causes say why `fetch` failed. */
 const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? `${String(error)}: ${reasonOf(error.cause)}`

@@ -7,7 +7,7 @@ import { createVerifyToken } from "./verify-token.ts";
 
 const issuer = "https://issuer.example";
 
-/** A key pair for each algorithm, its public half as an issuer shows it. */
+/** A key pair for each algorithm, with the public key as a JWK. */
 const pairs = new Map<string, { jwk: object; privateKey: CryptoKey }>();
 for (const alg of ["ES256", "ES512", "RS256", "EdDSA"]) {
   const { publicKey, privateKey } = await generateKeyPair(alg);
@@ -15,14 +15,14 @@ for (const alg of ["ES256", "ES512", "RS256", "EdDSA"]) {
 }
 const algorithms = [...pairs.keys()];
 
-let shown: unknown;
+let responseBody: unknown;
 const server = await startRecordingServer((_path, response) => {
-  response.end(typeof shown === "string" ? shown : JSON.stringify(shown));
+  response.end(typeof responseBody === "string" ? responseBody : JSON.stringify(responseBody));
 });
 
-/** What verifies tokens after the keys of an issuer that shows these. */
-function verifyAfter(keys: unknown) {
-  shown = keys;
+/** Returns a function that verifies tokens of an issuer with these keys. */
+function createVerifier(keys: unknown) {
+  responseBody = keys;
   return createVerifyToken({ issuer, audience: ["app"], jwksUrl: `${server.endpoint}/keys` });
 }
 
@@ -46,25 +46,25 @@ async function signToken(
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-const cutTo = (token: string, characters: number) =>
+const truncateSignature = (token: string, characters: number) =>
   token.replace(/[^.]+$/, (signature) => signature.slice(0, characters));
 
 const refusal = { refused: expect.stringMatching(/^(JwtInvalidSignatureError|Unverifiable)$/) };
 
-test.for(algorithms)("a token signed with %s lets its subject in", async (alg) => {
-  const verifyToken = verifyAfter({ keys: [{ ...pairs.get(alg)?.jwk, alg }] });
+test.for(algorithms)("a token signed with %s is accepted", async (alg) => {
+  const verifyToken = createVerifier({ keys: [{ ...pairs.get(alg)?.jwk, alg }] });
   expect(await verifyToken(await signToken(alg))).toMatchObject({ subject: "ada" });
 });
 
-test.for(algorithms)("a signature of %s cut short is refused, and no fault", async (alg) => {
-  const verifyToken = verifyAfter({ keys: [{ ...pairs.get(alg)?.jwk, alg }] });
+test.for(algorithms)("a truncated signature of %s is refused, and is not an error", async (alg) => {
+  const verifyToken = createVerifier({ keys: [{ ...pairs.get(alg)?.jwk, alg }] });
   const token = await signToken(alg);
   for (const characters of [1, 2, 3, 43, 85])
-    expect(await verifyToken(cutTo(token, characters))).toEqual(refusal);
+    expect(await verifyToken(truncateSignature(token, characters))).toEqual(refusal);
 });
 
-test.for(algorithms)("a key for %s that names no alg refuses tokens of another", async (key) => {
-  const verifyToken = verifyAfter({ keys: [pairs.get(key)?.jwk] });
+test.for(algorithms)("a key for %s without alg refuses tokens of other algorithms", async (key) => {
+  const verifyToken = createVerifier({ keys: [pairs.get(key)?.jwk] });
   const [, claims, signature] = (await signToken(key)).split(".");
   for (const alg of algorithms.filter((other) => other !== key)) {
     const header = Buffer.from(JSON.stringify({ alg, kid: "1" })).toString("base64url");
@@ -75,24 +75,24 @@ test.for(algorithms)("a key for %s that names no alg refuses tokens of another",
 const usable = { ...pairs.get("ES256")?.jwk };
 
 test.for<[string, unknown]>([
-  ["no JSON", "<html></html>"],
+  ["invalid JSON", "<html></html>"],
   ["no keys", {}],
   ["an empty list of keys", { keys: [] }],
-  ["keys that are none", { keys: [null, 1, {}, { kid: "1", kty: "EC", crv: "P-256" }] }],
-  ["a key of an unknown kind", { keys: [{ ...usable, kty: "PQ" }] }],
-  ["a key for encryption alone", { keys: [{ ...usable, use: "enc" }] }],
+  ["values that are not keys", { keys: [null, 1, {}, { kid: "1", kty: "EC", crv: "P-256" }] }],
+  ["a key of an unknown type", { keys: [{ ...usable, kty: "PQ" }] }],
+  ["only a key for encryption", { keys: [{ ...usable, use: "enc" }] }],
   ["a key that isn't on its curve", { keys: [{ ...usable, x: "AAAA" }] }],
-  ["a key that can't be asked for", { keys: [{ ...usable, kid: undefined }] }],
-])("where the issuer shows %s, that is a fault and no token's", async ([, keys]) => {
-  const verifyToken = verifyAfter(keys);
+  ["a key without an id", { keys: [{ ...usable, kid: undefined }] }],
+])("if the issuer responds with %s, the keys are unavailable", async ([, keys]) => {
+  const verifyToken = createVerifier(keys);
   await expect(verifyToken(await signToken("ES256"))).rejects.toMatchObject({
     name: "KeysUnavailable",
   });
 });
 
-test("keys of no use for signatures are passed over, and a token that names one is refused", async () => {
+test("keys that can't verify signatures are ignored, and tokens that name one are refused", async () => {
   const others = [null, { ...usable, kid: "2", use: "enc" }, { kid: "3", kty: "PQ" }];
-  const verifyToken = verifyAfter({ keys: [...others, usable] });
+  const verifyToken = createVerifier({ keys: [...others, usable] });
   expect(await verifyToken(await signToken("ES256"))).toMatchObject({ subject: "ada" });
   expect(await verifyToken(await signToken("ES256", { kid: "2" }))).toEqual({
     refused: "KidNotFoundInJwksError",
@@ -102,15 +102,18 @@ test("keys of no use for signatures are passed over, and a token that names one 
 test.for<[string, JWTPayload, object]>([
   ["nbf three seconds ahead", { nbf: seconds() + 3 }, { subject: "ada" }],
   ["nbf a minute ahead", { nbf: seconds() + 60 }, { refused: "JwtNotBeforeError" }],
-  ["exp just past", { exp: seconds() }, { subject: "ada" }],
-  ["exp a minute past", { exp: seconds() - 60 }, { refused: "JwtExpiredError" }],
-])("clocks may differ by five seconds: a token with %s", async ([, claims, expected]) => {
-  const verifyToken = verifyAfter({ keys: [usable] });
-  expect(await verifyToken(await signToken("ES256", {}, claims))).toMatchObject(expected);
-});
+  ["exp now", { exp: seconds() }, { subject: "ada" }],
+  ["exp a minute ago", { exp: seconds() - 60 }, { refused: "JwtExpiredError" }],
+])(
+  "a clock difference of five seconds is tolerated: a token with %s",
+  async ([, claims, expected]) => {
+    const verifyToken = createVerifier({ keys: [usable] });
+    expect(await verifyToken(await signToken("ES256", {}, claims))).toMatchObject(expected);
+  },
+);
 
-test("a token with critical extensions is refused, for none is understood", async () => {
-  const verifyToken = verifyAfter({ keys: [usable] });
+test("a token with critical extensions is refused, because none is supported", async () => {
+  const verifyToken = createVerifier({ keys: [usable] });
   const { privateKey } = pairs.get("ES256") ?? {};
   if (privateKey === undefined) throw new Error("There is no key for ES256.");
   const token = await new SignJWT({ iss: issuer, aud: "app", sub: "ada" })
@@ -120,7 +123,7 @@ test("a token with critical extensions is refused, for none is understood", asyn
   expect(await verifyToken(token)).toEqual({ refused: "CriticalHeader" });
 });
 
-/** A token of 7 KB with a signature of nonsense. */
+/** Returns a token of 7 KB with an invalid signature. */
 const forge = (header: object, claims: object) =>
   [
     ...[header, { ...claims, padding: "x".repeat(3000) }].map((part) =>
@@ -148,23 +151,23 @@ test.for<[string, (index: number) => string, refused: RegExp]>([
     /^(KidNotFoundInJwksError|WaitPeriodNotYetEndedJwkError)$/,
   ],
 ])(
-  "thousands of unknown %s leave nothing in memory, and good tokens pass meanwhile",
+  "tokens with thousands of unknown %s use no memory, and valid tokens are still accepted",
   async ([, token, refused]) => {
-    const verifyToken = verifyAfter({ keys: [{ ...usable, alg: "ES256" }] });
-    const good = await signToken("ES256");
+    const verifyToken = createVerifier({ keys: [{ ...usable, alg: "ES256" }] });
+    const valid = await signToken("ES256");
     const verifyMany = async (from: number, to: number) => {
       for (let block = from; block < to; block += 100) {
         for (let index = block; index < block + 100; index += 1)
           expect(await verifyToken(token(index))).toEqual({
             refused: expect.stringMatching(refused),
           });
-        expect(await verifyToken(good)).toMatchObject({ subject: "ada" });
+        expect(await verifyToken(valid)).toMatchObject({ subject: "ada" });
       }
     };
     await verifyMany(0, 500);
     const before = heapUsed();
     await verifyMany(500, 3500);
-    // With the keys that the verifier would keep, 6 MB at the least.
+    // If the verifier cached a key for each, it would be at least 6 MB.
     expect(heapUsed() - before).toBeLessThan(2_000_000);
   },
 );
@@ -175,15 +178,15 @@ test.for<[string, object, object]>([
   ["without kid", { alg: "ES256" }, { iss: issuer }],
   ["of an unknown algorithm", { alg: "HS256", kid: "1" }, { iss: issuer }],
   ["without algorithm", { kid: "1" }, { iss: issuer }],
-])("for a token %s, no keys are fetched", async ([, header, claims]) => {
-  const verifyToken = verifyAfter({ keys: [usable] });
+])("a token %s does not cause a fetch of the keys", async ([, header, claims]) => {
+  const verifyToken = createVerifier({ keys: [usable] });
   const before = server.calls.length;
   expect(await verifyToken(forge(header, claims))).toEqual({ refused: expect.any(String) });
   expect(server.calls).toHaveLength(before);
 });
 
-test("thousands of unknown key ids make the issuer show its keys once more, and no oftener", async () => {
-  const verifyToken = verifyAfter({ keys: [usable] });
+test("thousands of unknown key ids cause one fetch of the keys", async () => {
+  const verifyToken = createVerifier({ keys: [usable] });
   expect(await verifyToken(await signToken("ES256"))).toMatchObject({ subject: "ada" });
   const before = server.calls.length;
   for (let index = 0; index < 1000; index += 1)
@@ -191,7 +194,7 @@ test("thousands of unknown key ids make the issuer show its keys once more, and 
   expect(server.calls).toHaveLength(before + 1);
 });
 
-/** Bytes that are in use after garbage collection. */
+/** Returns the bytes in use after a garbage collection. */
 function heapUsed(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();

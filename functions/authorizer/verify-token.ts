@@ -5,19 +5,19 @@ import { JwtVerifier, supportedSignatureAlgorithms } from "aws-jwt-verify/jwt-ve
 import { CLOCK_LEEWAY } from "../../shared/token.ts";
 import { IssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
 
-/** What a token must say to be accepted. */
+/** The claims that a token must have to be accepted. */
 export interface Expectations {
-  /** `iss`, to the letter. */
+  /** The exact value of `iss`. */
   issuer: string;
-  /** `aud`, or, in a token without, `client_id`, must name one of these. */
+  /** `aud` must contain one of these, or `client_id` if the token has no `aud`. */
   audience: readonly string[];
-  /** Where the issuer's keys are. Default: `{issuer}/.well-known/jwks.json`. */
+  /** The URL of the issuer's keys. Default: `{issuer}/.well-known/jwks.json`. */
   jwksUrl: string | undefined;
 }
 
 /**
- * What became of a token: its `sub`, its `exp` and its other claims. A reason names the check that failed,
- * and nothing of the token.
+ * The `sub`, the `exp` and the other claims of a valid token, or the reason why a token is refused. The
+ * reason names the check that failed, and contains no part of the token.
  */
 export type Verification =
   | { subject: string; expiry: number; claims: Readonly<Record<string, unknown>> }
@@ -26,7 +26,7 @@ export type Verification =
 /** @throws {KeysUnavailable} only. If the keys are available, every error makes the token invalid. */
 export type VerifyToken = (token: string) => Promise<Verification>;
 
-/** Characters. API Gateway takes 10,240 bytes of headers at most. */
+/** The maximum length of a token in characters. API Gateway accepts at most 10,240 bytes of headers. */
 const TOKEN_LIMIT = 8192;
 
 export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): VerifyToken {
@@ -44,7 +44,7 @@ export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): 
     try {
       const { header, payload } = decomposeUnverifiedJwt(token);
       if (payload.iss !== issuer) return { refused: "JwtInvalidIssuerError" };
-      const refused = objectionTo(header);
+      const refused = refusalOf(header);
       if (refused !== undefined) return { refused };
       const { sub, exp, ...claims } = await verifier.verify(token);
       if (exp === undefined) return { refused: "NoExpiry" };
@@ -59,21 +59,21 @@ export function createVerifyToken({ issuer, audience, jwksUrl }: Expectations): 
 }
 
 /**
- * Returns why no key could verify a token with this header. It is asked before the token is verified,
- * as the issuer is: the verifier fetches the keys first, and then keeps one for each `iss` and `alg`
- * that a token names, so tokens of strangers would fill the memory.
+ * Returns the reason why no key can verify a token with this header. The header and the issuer are
+ * checked before `verify`, because the verifier fetches the keys first, and then caches one for each
+ * `iss` and `alg` that a token names. Forged tokens could fill the memory.
  */
-function objectionTo({ alg, kid, ...others }: JwtHeader): string | undefined {
+function refusalOf({ alg, kid, ...others }: JwtHeader): string | undefined {
   const algorithms: readonly (string | undefined)[] = supportedSignatureAlgorithms;
   if (!algorithms.includes(alg)) return "JwtInvalidSignatureAlgorithmError";
   if (!kid) return "JwtWithoutValidKidError";
-  // It lists extensions that must be understood, and the verifier understands none.
+  // `crit` lists extensions that a verifier must support. This one supports none.
   // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
   return "crit" in others ? "CriticalHeader" : undefined;
 }
 
 /**
- * As JWT authorizers of HTTP APIs do: access tokens of Amazon Cognito have no `aud`.
+ * Checks the audience as the JWT authorizers of HTTP APIs do: access tokens of Amazon Cognito have no `aud`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 function isMeantFor(audience: readonly string[], claims: Omit<JwtPayload, "sub" | "exp">): boolean {
@@ -83,6 +83,6 @@ function isMeantFor(audience: readonly string[], claims: Omit<JwtPayload, "sub" 
     .some((name) => typeof name === "string" && audience.includes(name));
 }
 
-/** Node.js throws errors of its own for a signature that can't be one of the key's. */
+/** Node.js throws its own errors for a signature that does not have the key's format. */
 const reasonOf = (error: unknown): string =>
   error instanceof JwtBaseError ? error.constructor.name : "Unverifiable";

@@ -1,23 +1,23 @@
 import type * as v from "valibot";
 
 /**
- * One thing that clients can ask for: what its `data` must look like, and what comes of it.
- * @typeParam Returned the result, a promise of it, or a generator. A generator streams: each value
- * that it yields is posted to the client as it comes, and the value that it returns is the result.
+ * An action that clients can request: the schema of its `data`, and the function that runs it.
+ * @typeParam Returned the result, a promise of it, or a generator. A generator streams: each value that
+ * it yields is posted to the client immediately, and the value that it returns is the result.
  */
 export interface Action<Input extends v.GenericSchema = v.GenericSchema, Returned = unknown> {
   input: Input;
   run(data: v.InferOutput<Input>, context: ActionContext): Returned;
 }
 
-/** What an action knows of its request and of the invocation that runs it. */
+/** Information about the request and about the invocation that runs it. */
 export interface ActionContext {
   readonly connectionId: string;
-  /** The client's, which can be anything; the id of the message if the client sent none. */
+  /** The id that the client chose, which can be any text, or API Gateway's id if it sent none. */
   readonly requestId: string;
   /**
-   * The id of the invocation. It is the same in each attempt, because Lambda retries the invocation. The
-   * number of the attempt is unknown: Lambda does not pass it to a function.
+   * The id of the invocation. It is the same in each attempt. Lambda does not tell a function the number
+   * of the attempt.
    */
   readonly invocationId: string;
   /** The `sub` claim of the client's token. Undefined on a stack without authentication. */
@@ -26,8 +26,8 @@ export interface ActionContext {
   readonly claims: Readonly<Record<string, unknown>>;
   /**
    * Aborts when the client has disconnected, when a value could not be posted, and shortly before the
-   * function times out. Pass it to everything that takes long, so that the work stops: nobody waits for
-   * it any more, or Lambda would stop it.
+   * function times out. Pass it to every long operation, so that the work stops: nobody needs it any
+   * more, or Lambda would stop it.
    */
   readonly signal: AbortSignal;
   /** Returns the milliseconds until the function times out. */
@@ -37,15 +37,15 @@ export interface ActionContext {
 type Streaming<Progress, Result = unknown> =
   AsyncGenerator<Progress, Result> | Generator<Progress, Result>;
 
-/** What a client gets as the reply to an action. */
+/** The type of the result that a client gets. */
 export type ResultOf<Returned> =
   Awaited<Returned> extends Streaming<unknown, infer Result> ? Result : Awaited<Returned>;
 
-/** What a client gets before the reply, from an action that streams. */
+/** The type of the values that a client gets before the reply, from a streaming action. */
 export type ProgressOf<Returned> =
   Awaited<Returned> extends Streaming<infer Progress> ? Progress : never;
 
-/** The types of each action of a registry: what clients send as `data`, and what they get. */
+/** The types of each action of a registry: the `data` that clients send, and the values they get. */
 export type ActionTypes<Registry extends Record<string, Action>> = {
   [Name in keyof Registry]: {
     data: v.InferInput<Registry[Name]["input"]>;
@@ -54,7 +54,7 @@ export type ActionTypes<Registry extends Record<string, Action>> = {
   };
 };
 
-/** Ties the type of `run`'s argument to the input schema. */
+/** Returns the action. Infers the type of the argument of `run` from the input schema. */
 export const defineAction = <Input extends v.GenericSchema, Returned>(
   action: Action<Input, Returned>,
 ): Action<Input, Returned> => action;

@@ -5,22 +5,21 @@ import type { Job, Progress } from "../../shared/protocol.ts";
 import { TimedOut } from "../../shared/timed-out.ts";
 import type { ActionContext } from "./action.ts";
 
-/** One attempt of a job, from the start of its action to the end. */
+/** One attempt of a job, from the start of its action to its end. */
 export interface Attempt {
   /**
-   * What the action gets. Its signal aborts with {@link ClientGone}, {@link ProgressTooLarge}, `TimedOut`,
-   * or the error of a post.
+   * The context that the action receives. Its signal aborts with {@link ClientGone},
+   * {@link ProgressTooLarge}, `TimedOut`, or the error of a post.
    */
   readonly context: ActionContext;
   /**
-   * Posts a frame before the reply.
-   * @throws {ClientGone}, {@link ProgressTooLarge}, or another error of the post, after the signal has
-   * aborted with it.
+   * Posts a progress frame. If that fails, aborts the signal with the error and throws it.
+   * @throws {ClientGone}, {@link ProgressTooLarge}, or any other error of the post.
    */
   postProgress(frame: Progress): Promise<void>;
   /** The number of frames that `postProgress` has posted. */
   readonly posted: number;
-  /** Ends the checks of the time and of the connection. */
+  /** Stops the checks of the time limit and of the connection. */
   end(): void;
 }
 
@@ -40,10 +39,10 @@ export class ProgressTooLarge extends Error {
   }
 }
 
-/** Milliseconds that an action has to stop before Lambda stops the function. */
+/** Milliseconds between the abort of an action and the timeout of the function. */
 const TIME_TO_STOP = 1000;
 
-/** Milliseconds without a post after which API Gateway is asked whether the client is still there. */
+/** Milliseconds without a post before the processor checks whether the client is still connected. */
 const CHECK_AFTER = 5000;
 
 export function startAttempt(
@@ -69,7 +68,7 @@ export function startAttempt(
     if (!hasEnded) checking = setTimeout(() => void check(), CHECK_AFTER);
   };
   const check = async () => {
-    // A check that fails says nothing about the client.
+    // If the check itself fails, the client may still be connected.
     if (await isGone(management, connectionId).catch(() => false))
       controller.abort(new ClientGone());
     else checkLater();

@@ -2,20 +2,20 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { batches } from "./batches.ts";
 
-const all = async <Value>(source: AsyncIterable<Value>) => {
+const readAll = async <Value>(source: AsyncIterable<Value>) => {
   const values: Value[] = [];
   for await (const value of source) values.push(value);
   return values;
 };
 
-test("values that come at once are one list", async () => {
+test("values that are ready at once are one batch", async () => {
   const source = (async function* source() {
     yield* [1, 2, 3];
   })();
-  expect(await all(batches(source, 1000))).toEqual([[1, 2, 3]]);
+  expect(await readAll(batches(source, 1000))).toEqual([[1, 2, 3]]);
 });
 
-test("a value that comes later is in a list of its own, and none is lost", async () => {
+test("a later value starts a new batch, and no value is lost", async () => {
   const source = (async function* source() {
     yield 1;
     yield 2;
@@ -23,13 +23,13 @@ test("a value that comes later is in a list of its own, and none is lost", async
     yield 3;
     yield 4;
   })();
-  expect(await all(batches(source, 30))).toEqual([
+  expect(await readAll(batches(source, 30))).toEqual([
     [1, 2],
     [3, 4],
   ]);
 });
 
-test("a list ends on time although the source always has a value at once", async () => {
+test("a batch ends on time even if the source always has a value ready", async () => {
   const count = 1_000_000;
   const source = (async function* source() {
     for (let number = 0; number < count; number += 1) yield number;
@@ -40,9 +40,9 @@ test("a list ends on time although the source always has a value at once", async
   await seen.return();
 });
 
-test("no values are no list", async () => {
+test("a source without values has no batches", async () => {
   const source = (async function* source() {})();
-  expect(await all(batches(source, 30))).toEqual([]);
+  expect(await readAll(batches(source, 30))).toEqual([]);
 });
 
 test.for([0, 60])("an error after %i ms comes after the values before it", async (wait) => {
@@ -57,7 +57,7 @@ test.for([0, 60])("an error after %i ms comes after the values before it", async
   await expect(seen.next()).rejects.toThrow(RangeError);
 });
 
-test("a source ends with its batches", async () => {
+test("the source is closed when the batches are closed", async () => {
   let hasEnded = false;
   const source = (async function* source() {
     try {

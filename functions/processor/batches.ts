@@ -1,7 +1,7 @@
 /**
- * Yields the values of a source as lists. A list ends a number of milliseconds after its first value. It
- * is for sources with many small values, such as the tokens of a language model: API Gateway counts each
- * frame as a message.
+ * Yields the values of a source in batches. A batch ends a number of milliseconds after its first value.
+ * Use it for sources with many small values, such as the tokens of a language model, because API Gateway
+ * bills each frame as a message.
  * @throws the error of the source, after the values before it.
  */
 export async function* batches<Value>(
@@ -11,7 +11,7 @@ export async function* batches<Value>(
   const iterator = source[Symbol.asyncIterator]();
   const read = () => {
     const next = iterator.next();
-    // It is awaited below, perhaps only after the values before it were taken.
+    // The promise is awaited below. Until then, a rejection must not count as unhandled.
     next.catch(() => {});
     return next;
   };
@@ -39,7 +39,7 @@ function timer(milliseconds: number) {
   const end = performance.now() + milliseconds;
   return {
     promise,
-    /** While a source has its values at once, Node.js runs no timer. */
+    /** Compares the time: Node.js runs no timers while the source has its next values ready. */
     isOver: () => performance.now() >= end,
     clear: () => clearTimeout(handle),
   };

@@ -5,9 +5,9 @@ import { isReplyNotPosted } from "../../shared/reply-not-posted.ts";
 import { startRecordingServer } from "../../shared/testing.ts";
 import { type Action, defineAction } from "./action.ts";
 
-/** Stands for API Gateway, so that the handler's real SDK client is used. */
+/** A fake API Gateway, so that the handler uses its real SDK client. */
 let status = 200;
-/** The number of requests that succeed before `status` applies. */
+/** The number of requests that succeed before the server responds with `status`. */
 let successes = 0;
 const { endpoint, calls } = await startRecordingServer((_path, response) => {
   response.writeHead(calls.length <= successes ? 200 : status).end();
@@ -20,7 +20,7 @@ vi.stubEnv("MANAGEMENT_ENDPOINT", `${endpoint}/stage`);
 const { actions } = await import("./actions/index.ts");
 const { handler } = await import("./index.ts");
 
-/** Milliseconds that the function has. */
+/** The function's timeout in milliseconds. */
 let time = 30_000;
 const run = (event: unknown) => {
   const end = Date.now() + time;
@@ -77,7 +77,7 @@ test("the result of a job is posted to its connection, and logged without the da
   expect(log.mock.calls).toEqual([[{ ...line, outcome: "delivered" }]]);
 });
 
-test("a job with wrong data is answered with an error frame, and its code is logged", async () => {
+test("a job with invalid data gets an error frame, and its code is logged", async () => {
   status = 410;
   await run({ ...job, data: {} });
   expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
@@ -140,7 +140,7 @@ test("a result that is too large for its client is logged with the code that the
 });
 
 test.for([403, 500])(
-  "a job whose reply is refused with %i fails as one that ran, and is logged as such",
+  "if API Gateway refuses a reply with %i, the job fails with ReplyNotPosted, and the error is logged",
   async (postStatus) => {
     status = postStatus;
     const thrown: unknown = await run({ ...job, data: { text: "secret" } }).catch(
@@ -160,7 +160,7 @@ test.for([403, 500])(
   },
 );
 
-test("a job whose action did not run may run again, although its error frame was not posted", async () => {
+test("if an error frame can't be posted, the job fails but may run again", async () => {
   status = 403;
   const thrown: unknown = await run({ ...job, action: "nonsense" }).catch(
     (error: unknown) => error,
@@ -182,15 +182,18 @@ test.for<[string, unknown]>([
     "The event is not a job: requestId is missing or not valid.",
     { ...job, requestId: { secret: 1 } },
   ],
-])("an event that is no job is refused without its data: %s", async ([message, event]) => {
-  await expect(run(event)).rejects.toThrow(new TypeError(message));
-  expect(calls).toEqual([]);
-});
+])(
+  "an event that is not a job is refused with a message without its data: %s",
+  async ([message, event]) => {
+    await expect(run(event)).rejects.toThrow(new TypeError(message));
+    expect(calls).toEqual([]);
+  },
+);
 
 const streaming = { ...job, action: "added" };
 const addedLine = { ...line, action: "added" };
 
-test("what an action yields is posted before the result, numbered and in order", async () => {
+test("the values that an action yields are posted before the result, numbered and in order", async () => {
   addAction(async function* count() {
     yield { left: 1 };
     yield undefined;
@@ -205,7 +208,7 @@ test("what an action yields is posted before the result, numbered and in order",
   expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "delivered", progress: 2 }]]);
 });
 
-test("an action whose client leaves is stopped, and its job ends as gone", async () => {
+test("an action is stopped when its client disconnects, and the outcome is gone", async () => {
   const ends: string[] = [];
   addAction(async function* count(_data, { signal }) {
     try {
@@ -224,7 +227,7 @@ test("an action whose client leaves is stopped, and its job ends as gone", async
   expect(logError).not.toHaveBeenCalled();
 });
 
-test("an action that waits learns at once that the client left", async () => {
+test("the signal of a waiting action aborts as soon as a post finds that the client is gone", async () => {
   addAction(async function* wait(_data, { signal }) {
     yield 1;
     yield 2;
@@ -237,7 +240,7 @@ test("an action that waits learns at once that the client left", async () => {
   expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone", progress: 1 }]]);
 });
 
-test("an action that yields nothing for a while is stopped too, if its client has left", async () => {
+test("an action that yields nothing for a while is also stopped when its client has disconnected", async () => {
   addAction(async (_data, { signal }) => await setTimeout(20_000, undefined, { signal }));
   status = 410;
   await run(streaming);
@@ -245,7 +248,7 @@ test("an action that yields nothing for a while is stopped too, if its client ha
   expect(log.mock.calls).toEqual([[{ ...addedLine, outcome: "gone" }]]);
 });
 
-test("a check of the connection that fails stops no action", async () => {
+test("a failed check of the connection does not stop the action", async () => {
   addAction(async (_data, { signal }) => await setTimeout(5500, "done", { signal }));
   status = 403;
   const running = run(streaming);
@@ -276,7 +279,7 @@ test("a value over 128 KB ends the request with RESULT_TOO_LARGE, after the acti
   });
 });
 
-test("an action that stops when the function's time runs out fails as TimedOut", async () => {
+test("an action that stops when its signal aborts at the time limit fails with TimedOut", async () => {
   time = 200;
   addAction(async (_data, { signal }) => await setTimeout(20_000, undefined, { signal }));
   const thrown: unknown = await run(streaming).catch((error: unknown) => error);
@@ -288,7 +291,7 @@ test("an action that stops when the function's time runs out fails as TimedOut",
   expect(calls).toEqual([]);
 });
 
-test("an action that returns when the function's time runs out has its result posted", async () => {
+test("the result of an action that returns after the abort at the time limit is posted", async () => {
   time = 200;
   addAction(async (_data, { signal }) => {
     await setTimeout(20_000, undefined, { signal }).catch(() => {});
@@ -298,7 +301,7 @@ test("an action that returns when the function's time runs out has its result po
   expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject([{ result: "half" }]);
 });
 
-test("an action that yields without an end is stopped when the time runs out", async () => {
+test("an action that yields forever is stopped at the time limit", async () => {
   time = 200;
   addAction(async function* forever() {
     for (;;) yield await setTimeout(5);
@@ -306,7 +309,7 @@ test("an action that yields without an end is stopped when the time runs out", a
   await expect(run(streaming)).rejects.toMatchObject({ name: "TimedOut" });
 });
 
-test("a post that fails ends the action and fails the job, which may run again", async () => {
+test("a failed post stops the action and fails the job, which may run again", async () => {
   let hasEnded = false;
   addAction(async function* count() {
     try {
@@ -325,7 +328,7 @@ test("a post that fails ends the action and fails the job, which may run again",
   expect(hasEnded).toBe(true);
 });
 
-test("an action that waits learns at once that a post has failed", async () => {
+test("the signal of a waiting action aborts as soon as a post fails", async () => {
   addAction(async function* wait(_data, { signal }) {
     yield 1n;
     await setTimeout(20_000, undefined, { signal });
@@ -334,7 +337,7 @@ test("an action that waits learns at once that a post has failed", async () => {
   expect(calls).toEqual([]);
 });
 
-test("an error after some values fails the job, and nothing follows them", async () => {
+test("an error after some values fails the job, and no further frame is posted", async () => {
   addAction(async function* broken() {
     yield 1;
     throw new RangeError("planted");

@@ -13,9 +13,9 @@ import { runAction } from "./run-action.ts";
 const management = createManagementClient(required("MANAGEMENT_ENDPOINT"));
 
 /**
- * Runs a job and posts its result to the connection it came from.
- * @throws {TypeError} if the event isn't a job, `TimedOut` if the action ended because the function would
- * soon time out, `ReplyNotPosted` if the action ran and the post failed, and every error of an action.
+ * Runs a job and posts its result to the connection of its request.
+ * @throws {TypeError} if the event isn't a job, `TimedOut` if the action was stopped shortly before the
+ * function's timeout, `ReplyNotPosted` if the action ran and the post failed, and any error of an action.
  * Lambda then sends the job to the dead-letter queue, and a failure record to the websocket-handler,
  * which sends `TIMED_OUT` or `PROCESSING_FAILED` to the client.
  */
@@ -39,7 +39,7 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   });
 }
 
-/** Runs the action of a job. Returns its reply, or undefined if the action ended without a client. */
+/** Runs the action of a job. Returns its reply, or undefined if the client has disconnected. */
 async function run(job: Job, attempt: Attempt): Promise<Reply | undefined> {
   try {
     return await runAction(job, actions, attempt.context, attempt.postProgress);
@@ -48,14 +48,14 @@ async function run(job: Job, attempt: Attempt): Promise<Reply | undefined> {
     if (reason instanceof ClientGone) return undefined;
     if (reason instanceof ProgressTooLarge) return failure(job, "RESULT_TOO_LARGE", reason.message);
     if (reason instanceof TimedOut) throw new TimedOut({ cause: error });
-    // An action that waits with the signal throws an AbortError, which says nothing about the post.
+    // An action that passes the signal on throws an AbortError, which does not contain the reason.
     throw aborted ? reason : error;
   } finally {
     attempt.end();
   }
 }
 
-/** Posts a reply. A post that fails is logged as an event of its own, since the action has run. */
+/** Posts a reply. Logs a failed post as a separate event, because the action may have run. */
 async function post(job: Job, frame: Reply): Promise<Outcome> {
   const { connectionId, requestId } = job;
   try {
@@ -63,7 +63,7 @@ async function post(job: Job, frame: Reply): Promise<Outcome> {
   } catch (error) {
     const line = { event: "reply not posted", connectionId, requestId };
     console.error({ ...line, action: loggedAction(job, frame), code: codeOf(frame), error });
-    // An error frame means that no action ran, so the job may run again.
+    // An error frame means that the action did not run, so the job may run again.
     throw frame.status === "success" ? new ReplyNotPosted(error) : error;
   }
 }
@@ -75,7 +75,7 @@ const codeOf = (frame: Reply | undefined) =>
 const loggedAction = ({ action }: Job, frame: Reply | undefined) =>
   codeOf(frame) === "UNKNOWN_ACTION" ? undefined : action;
 
-/** @throws {TypeError} without any data of the event, because Lambda logs the whole error. */
+/** @throws {TypeError} The message contains no data of the event, because Lambda logs the error. */
 function parseJob(event: unknown): Job {
   const parsed = v.safeParse(Job, event);
   if (parsed.success) return parsed.output;

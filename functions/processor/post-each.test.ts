@@ -3,7 +3,7 @@ import { postEach } from "./post-each.ts";
 
 const never = new AbortController().signal;
 
-/** A generator that counts, and says how far it is. */
+/** Returns a counting generator, and the list of the values that it has made. */
 function counter(end: number) {
   const made: number[] = [];
   const generator = (async function* count() {
@@ -16,19 +16,19 @@ function counter(end: number) {
   return { made, generator };
 }
 
-test("the generator is one value ahead of the post that is under way, and never more", async () => {
+test("the generator is at most one value ahead of the current post", async () => {
   const { made, generator } = counter(100);
   const posted: number[] = [];
-  let underWay = 0;
+  let posting = 0;
   const result = await postEach(
     generator,
     async (value, sequence) => {
-      underWay += 1;
-      expect(underWay).toBe(1);
+      posting += 1;
+      expect(posting).toBe(1);
       await new Promise((resolve) => setImmediate(resolve));
       expect(made.length).toBeLessThanOrEqual(sequence + 2);
       posted.push(value);
-      underWay -= 1;
+      posting -= 1;
     },
     never,
   );
@@ -61,7 +61,7 @@ test("the last post is awaited before the generator's error is thrown", async ()
   expect(isPosted).toBe(true);
 });
 
-test("after a failed post the generator returns, and the failure is thrown", async () => {
+test("after a failed post the generator is closed, and the error is thrown", async () => {
   const { made, generator } = counter(100);
   const failing = async (value: number) => {
     if (value === 3) throw new RangeError("refused");
@@ -71,13 +71,13 @@ test("after a failed post the generator returns, and the failure is thrown", asy
   expect(await generator.next()).toEqual({ done: true, value: undefined });
 });
 
-test("an error in a finally block doesn't hide the reason why the generator ended", async () => {
+test("an error in a finally block doesn't hide the error that ended the generator", async () => {
   const untidy = (async function* untidy() {
     try {
       yield 1;
       yield 2;
     } finally {
-      // oxlint-disable-next-line no-unsafe-finally -- it is what the test is about
+      // oxlint-disable-next-line no-unsafe-finally -- this is what the test is about
       throw new TypeError("in finally");
     }
   })();

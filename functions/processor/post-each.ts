@@ -1,9 +1,9 @@
 /**
- * Posts each value that a generator yields, one after the other, and returns what the generator returns.
- * The generator works on its next value while one is posted, but is never further ahead.
+ * Posts each value that a generator yields, one after the other, and returns the generator's return
+ * value. The generator computes its next value while one is posted, but is never further ahead.
  * @param post is called with the value and its number, from 0.
- * @throws the error of the generator or of `post`, or the reason of the signal, after the generator's
- * `finally` blocks have run and no post is under way.
+ * @throws the error of the generator or of `post`, or the signal's reason, after the generator's
+ * `finally` blocks have run and the last post has settled.
  */
 export async function postEach<Value, Result>(
   generator: AsyncGenerator<Value, Result> | Generator<Value, Result>,
@@ -18,7 +18,7 @@ export async function postEach<Value, Result>(
       if (next.done === true) return next.value;
       signal.throwIfAborted();
       posting = post(next.value, sequence);
-      // Its failure is thrown above, after the next value.
+      // A failure is thrown by the `await` above, after the next value.
       posting.catch(() => {});
     }
   } catch (error) {

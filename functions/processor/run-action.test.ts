@@ -21,7 +21,7 @@ test("the error frame for an unknown action lists the available actions", async 
   });
 });
 
-test("a nested field is named by its whole path", async () => {
+test("the message about a nested field contains its whole path", async () => {
   const input = v.object({ list: v.array(v.object({ size: v.number() })) });
   const nested = { nested: defineAction({ input, run: () => 1 }) };
   const data = { list: [{ size: 1 }, { size: "2" }] };
@@ -31,7 +31,7 @@ test("a nested field is named by its whole path", async () => {
   });
 });
 
-test("what an action throws is not answered but thrown on", async () => {
+test("an error of an action is rethrown and does not become an error frame", async () => {
   const broken = {
     broken: defineAction({
       input: v.unknown(),
@@ -87,7 +87,7 @@ test("an action gets the context of its job", async () => {
   expect(reply).toMatchObject({ result: context });
 });
 
-test("echo returns its data as it came, and timestamp the time in UTC", async () => {
+test("echo returns its data unchanged, and timestamp the time in UTC", async () => {
   const data = { list: [1, null, "é"] };
   expect((await runForTest(actions, "echo", data)).reply).toMatchObject({
     status: "success",
@@ -101,7 +101,7 @@ test("echo returns its data as it came, and timestamp the time in UTC", async ()
   });
 });
 
-test.for(["uppercase", "reverse"])("%s takes a text and nothing else", async (action) => {
+test.for(["uppercase", "reverse"])("%s accepts only a text", async (action) => {
   for (const [data, message] of [
     [{}, "data.text is required"],
     [{ text: 1 }, "data.text must be a string"],

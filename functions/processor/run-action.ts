@@ -12,10 +12,10 @@ import type { Action, ActionContext } from "./action.ts";
 import { postEach } from "./post-each.ts";
 
 /**
- * Runs the action that a job names, and returns its reply: the result, or an error frame for an unknown
- * action or invalid data.
- * @param postProgress posts a frame before the reply, for each value that the action yields.
- * @throws every error that the action or `postProgress` throws.
+ * Runs the action of a job and returns the reply: the result, or an error frame for an unknown action or
+ * invalid data.
+ * @param postProgress posts a progress frame. Called for each value that the action yields.
+ * @throws any error of the action or of `postProgress`.
  */
 export async function runAction(
   job: Job,
@@ -38,7 +38,7 @@ export async function runAction(
   return success(job, await postEach(returned, post, context.signal));
 }
 
-/** Whether an action streams. No value that can be sent as a result has a function `next`. */
+/** Whether an action streams. A result is JSON, so it cannot have a function `next`. */
 const isGenerator = (returned: unknown): returned is AsyncGenerator | Generator =>
   typeof returned === "object" &&
   returned !== null &&

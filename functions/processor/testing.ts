@@ -1,9 +1,9 @@
-/** For tests of actions: what an action gets from an invocation, and what a client gets from an action. */
+/** Test helpers for actions: a context to run them with, and the frames that a client gets. */
 import type { Progress, Reply } from "../../shared/protocol.ts";
 import type { Action, ActionContext } from "./action.ts";
 import { runAction } from "./run-action.ts";
 
-/** Returns a context whose signal never aborts, except for what a test sets. */
+/** Returns a context whose signal never aborts. @param set replaces some of its members. */
 export const testContext = (set: Partial<ActionContext> = {}): ActionContext => ({
   connectionId: "c=",
   requestId: "r",
@@ -15,13 +15,13 @@ export const testContext = (set: Partial<ActionContext> = {}): ActionContext => 
   ...set,
 });
 
-/** The frames that a client gets. */
+/** The frames that a client gets for one request. */
 export interface Frames {
   progress: Progress[];
   reply: Reply;
 }
 
-/** Runs an action with any data, as the processor does. @throws every error that the action throws. */
+/** Runs an action with any data, as the processor does. @throws any error of the action. */
 export async function runForTest(
   actions: Readonly<Record<string, Action>>,
   action: string,

@@ -2,9 +2,9 @@ import { allowsOrigin, offeredSubprotocols, SUBPROTOCOL } from "../../shared/han
 import type { ConnectEvent, Response } from "./events.ts";
 
 /**
- * Accepts a connection, unless a browser opens it from a page of an origin that isn't allowed. The
- * response selects our subprotocol if the client offers it, and never contains the other values that
- * the client offered, because one of them can be a token.
+ * Accepts a connection unless its `Origin` header names an origin that is not allowed. The response
+ * selects the subprotocol `websocket-lambda` if the client offers it. It never contains the other
+ * values that the client offered, because one of them can be a token.
  */
 export function onConnect(event: ConnectEvent, allowedOrigins: readonly string[]): Response {
   const { connectionId, requestId, authorizer } = event.requestContext;

@@ -24,7 +24,7 @@ const failures = new Map<string, Respond>([
   ["never ends its response", (response) => void trickle(response, 202)],
 ]);
 
-/** Lambda fails as the action of the job is named, and `@connections` as the connection is. */
+/** The action of a job selects how Lambda fails, and the connection id how `@connections` fails. */
 const { endpoint, calls } = await startRecordingServer((path, response, body) => {
   const [, connectionId] = /@connections\/(.*)/.exec(path) ?? [];
   const failure = failures.get(connectionId ?? JSON.parse(body).action);
@@ -52,7 +52,7 @@ async function receive(action: string, connectionId: string): Promise<unknown> {
 }
 
 describe("an invocation of the processor while Lambda", { concurrent: true }, () => {
-  test.for([...failures.keys()])("%s is answered with UNAVAILABLE within 8 s", async (action) => {
+  test.for([...failures.keys()])("%s gets UNAVAILABLE within 8 s", async (action) => {
     const started = performance.now();
     await receive(action, `client of one that ${action}`);
     expect(performance.now() - started).toBeLessThan(8000);
@@ -65,14 +65,14 @@ describe("an invocation of the processor while Lambda", { concurrent: true }, ()
     ]);
   });
 
-  test("never ends its response, for a client that can't be reached either, fails within 15 s", async () => {
+  test("never ends its response fails within 15 s if the client can't be reached either", async () => {
     const started = performance.now();
     const slowest = "never ends its response";
     await expect(receive(slowest, slowest)).rejects.toMatchObject({
       message: expect.stringMatching(/^PostToConnection took longer than 6 s/),
       originalError: { code: "UNAVAILABLE" },
     });
-    // Less than the timeout of the function, and a cold start.
+    // Less than the function's timeout, minus a cold start.
     expect(performance.now() - started).toBeLessThan(13_500);
   });
 });

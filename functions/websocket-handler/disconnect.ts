@@ -1,6 +1,6 @@
 import type { DisconnectEvent, Response } from "./events.ts";
 
-/** The reason of a close frame is the client's own text, so only the status is logged. */
+/** Logs the close code of a connection. The reason of the close frame is client data, so it is not logged. */
 export function onDisconnect({ requestContext }: DisconnectEvent): Response {
   const { connectionId, requestId, disconnectStatusCode: code } = requestContext;
   console.info({ event: "disconnected", connectionId, requestId, code });

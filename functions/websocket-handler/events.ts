@@ -3,11 +3,11 @@ import type { HandshakeHeaders } from "../../shared/handshake.ts";
 import type { TokenContext } from "../../shared/token.ts";
 
 type RequestContext = APIGatewayProxyWebsocketEventV2["requestContext"] & {
-  /** What the authorizer said at `$connect`, where there is one. */
+  /** The context that the authorizer returned at `$connect`. Undefined without an authorizer. */
   authorizer: ({ principalId: string } & Partial<TokenContext>) | undefined;
 };
 
-/** `$connect`: the only route with headers. */
+/** The event of `$connect`, the only route with headers. */
 export interface ConnectEvent {
   requestContext: Omit<RequestContext, "messageId"> & { routeKey: "$connect" };
   multiValueHeaders?: HandshakeHeaders;
@@ -21,7 +21,7 @@ export interface DisconnectEvent {
   };
 }
 
-/** `$default`: a text message; `body` is its text, and the parsed JSON once middy has parsed it. */
+/** The event of `$default`. `body` is the text of the message, or its JSON value once middy has parsed it. */
 export interface MessageEvent {
   requestContext: RequestContext & { routeKey: "$default" };
   body?: unknown;
@@ -29,7 +29,7 @@ export interface MessageEvent {
 }
 
 /**
- * What Lambda sends to the on-failure destination of an asynchronous invocation.
+ * The event that Lambda sends to the on-failure destination of an asynchronous invocation.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export interface FailureRecord {
@@ -38,9 +38,9 @@ export interface FailureRecord {
     condition: "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
     approximateInvokeCount: number;
   };
-  /** The event of the invocation that failed: a `Job`, unless somebody invoked the processor by hand. */
+  /** The event of the failed invocation: a `Job`, unless somebody invoked the processor manually. */
   requestPayload: unknown;
-  /** What the last attempt returned: the error. Absent or null if there was no attempt. */
+  /** The error of the last attempt. Absent or null if there was no attempt. */
   responsePayload?: { errorType?: string } | null;
 }
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { beforeEach, expect, test, vi } from "vitest";
 import { startRecordingServer } from "../../shared/testing.ts";
 
-/** Stands for Lambda and API Gateway on one port, so that the handler's real SDK clients are used. */
+/** A fake Lambda and API Gateway on one port, so that the handler uses its real SDK clients. */
 let invokeStatus = 202;
 let postStatus = 200;
 const { endpoint, calls } = await startRecordingServer((path, response) => {
@@ -69,7 +69,7 @@ test("the processor gets the subject and the claims of the token", async () => {
   ]);
 });
 
-test("a ping is answered without the processor, and not logged", async () => {
+test("a ping gets a reply without the processor, and is not logged", async () => {
   expect(await receive('{"action":"ping","data":1,"requestId":"mine"}')).toEqual({
     statusCode: 200,
   });
@@ -113,14 +113,14 @@ test.for<[string, string | null, string]>([
   ]);
 });
 
-test("a client with an expired token that has left is a normal end", async () => {
+test("an expired token is no error if the client has already disconnected", async () => {
   postStatus = 410;
   const authorizer = { principalId: "ada", exp: "1" };
   expect(await receive('{"action":"echo"}', authorizer)).toEqual({ statusCode: 200 });
   expect(calls.map(({ method }) => method)).toEqual(["POST", "DELETE"]);
 });
 
-test("clocks may differ by five seconds", async () => {
+test("a clock difference of five seconds is tolerated", async () => {
   const exp = String(Math.floor(Date.now() / 1000) - 3);
   await receive('{"action":"echo"}', { principalId: "ada", exp });
   expect(calls.map(({ path }) => path)).toEqual([
@@ -128,7 +128,7 @@ test("clocks may differ by five seconds", async () => {
   ]);
 });
 
-test("a message without a requestId gets that of API Gateway", async () => {
+test("a message without a requestId gets API Gateway's own", async () => {
   expect(await receive('{"action":"echo"}')).toEqual({ statusCode: 200 });
   await receive("{}");
   expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
@@ -147,7 +147,7 @@ test.for<[string, string, string]>([
   ["INVALID_REQUEST", "the message must be an object", '"secret"'],
   ["INVALID_REQUEST", 'The key "__proto__" is not allowed.', '{"__proto__":{"secret":1}}'],
 ])(
-  "a rejected message is answered with %s (%s), and logged without it",
+  "a rejected message gets %s (%s), and its content is not logged",
   async ([code, message, body]) => {
     expect(await receive(body)).toEqual({ statusCode: 200 });
     expect(calls.map(({ body }) => JSON.parse(body).error)).toEqual([{ code, message }]);
@@ -158,7 +158,7 @@ test.for<[string, string, string]>([
   },
 );
 
-test("a connection that opens and closes is logged, with the subject and the status alone", async () => {
+test("the start and the end of a connection are logged with only the subject and the close code", async () => {
   const authorizer = { principalId: "ada" };
   const context = { connectionId: "c=", requestId: "gateway", authorizer };
   const handle = (requestContext: object) => {
@@ -206,14 +206,14 @@ test("if the Invoke fails, the client gets UNAVAILABLE and the cause is logged",
   ]);
 });
 
-test("an error frame that can't be delivered is a fault of the function", async () => {
+test("if an error frame can't be posted, the function fails", async () => {
   postStatus = 403;
   await expect(receive("nonsense")).rejects.toMatchObject({
     $metadata: { httpStatusCode: 403 },
   });
 });
 
-test("what is logged of a fault while a message is rejected holds nothing of the message", async () => {
+test("the error of a failed rejection contains nothing of the message", async () => {
   postStatus = 403;
   const messages = ["secret", '{"secret":1}', '{"__proto__":{"secret":1}}', '{"action":"secret'];
   for (const message of messages) {
@@ -228,12 +228,12 @@ test("data of 999 levels reaches the processor unchanged", async () => {
   expect(calls[0]?.body).toContain(`"data":${data}`);
 });
 
-test("an error frame for a client that has left is a normal end", async () => {
+test("an error frame for a client that has disconnected is not a failure", async () => {
   postStatus = 410;
   await expect(receive("nonsense")).resolves.toEqual({ statusCode: 200 });
 });
 
-test("the failure record of a job becomes PROCESSING_FAILED at its connection", async () => {
+test("a failure record makes the handler post PROCESSING_FAILED to the job's connection", async () => {
   const record = {
     requestContext: { requestId: "i", condition: "RetriesExhausted", approximateInvokeCount: 1 },
     requestPayload: { connectionId: "c=", requestId: "mine", action: "echo" },
@@ -296,7 +296,7 @@ test("a failure record without a job is logged, and no frame is posted", async (
   ]);
 });
 
-test("a browser is let in from an allowed origin alone, and other clients always", async () => {
+test("browsers may connect only from an allowed origin, and other clients always", async () => {
   expect(await open({ Origin: ["https://example.org"] })).toMatchObject({ statusCode: 200 });
   expect(await open({})).toMatchObject({ statusCode: 200 });
   expect(await open({ Origin: ["https://evil.example"] })).toMatchObject({ statusCode: 403 });
@@ -323,7 +323,7 @@ test("the job has the subject that the authorizer returned, and not one from the
   ]);
 });
 
-test("of the subprotocols that a client offers, ours alone is sent back", async () => {
+test("the handler selects websocket-lambda, and no other subprotocol that a client offers", async () => {
   const protocols = (...offered: string[]) => open({ "Sec-WebSocket-Protocol": offered });
   const ours = { statusCode: 200, headers: { "Sec-WebSocket-Protocol": "websocket-lambda" } };
   expect(await protocols("websocket-lambda, a.b.c")).toEqual(ours);
@@ -331,8 +331,8 @@ test("of the subprotocols that a client offers, ours alone is sent back", async 
   expect(await protocols("a.b.c")).toEqual({ statusCode: 200 });
 });
 
-test("a job holds no character that the dead-letter queue would refuse, and stays what it was", async () => {
-  // The comma keeps two surrogates from making a pair.
+test("the payload of a job contains no character that SQS rejects, and its value is unchanged", async () => {
+  // The commas separate surrogates, which would otherwise form pairs.
   const all = Array.from({ length: 0x10000 }, (_, code) => `${String.fromCharCode(code)},`);
   const samples = [all.slice(0, 5000), all.slice(-12_000)].map((list) => list.join(""));
   for (const data of samples) await receive(JSON.stringify({ action: "echo", data }));
@@ -341,7 +341,7 @@ test("a job holds no character that the dead-letter queue would refuse, and stay
   expect(calls.map(({ body }) => JSON.parse(body).data)).toEqual(samples);
 });
 
-test("a job that the dead-letter queue could not keep is rejected, whatever the message's size", async () => {
+test("a job that is too large for the dead-letter queue is rejected even if the message was small", async () => {
   const numbers = `[${Array.from({ length: 25_000 }, () => "1e20").join(",")}]`;
   await receive(`{"action":"echo","requestId":"mine","data":${numbers}}`);
   expect(calls.map(({ path }) => path)).toEqual(["/stage/@connections/c="]);

@@ -16,7 +16,7 @@ const invokeProcessor = createProcessorInvoker(
 );
 const onMessage = createMessageHandler(invokeProcessor, management);
 
-/** The three routes of the API, and the on-failure destination of the processor. */
+/** Handles the three routes of the API, and the failure records of the processor. */
 export async function handler(
   event: ConnectEvent | DisconnectEvent | MessageEvent | FailureRecord,
   context: Context,

@@ -26,7 +26,7 @@ test("the processor is invoked asynchronously", async () => {
   expect(invocationTypes).toEqual(["Event"]);
 });
 
-test("a job of 256,000 bytes is sent to the processor, and a byte more is rejected", async () => {
+test("a job of 256,000 bytes is sent to the processor, and a larger one is rejected", async () => {
   const rest = 256_000 - JSON.stringify(job).length;
   const largest = { ...job, data: `é${"x".repeat(rest - 2)}` };
   await invokeProcessor(largest);

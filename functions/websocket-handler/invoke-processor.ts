@@ -4,15 +4,15 @@ import type { Job } from "../../shared/protocol.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
 /**
- * Bytes. A job that fails must fit into the dead-letter queue, which accepts 262,144 bytes with the
- * attributes that Lambda adds. A message of 128 KB can become larger than that: `1e20` is written
- * out with all its zeros.
+ * The maximum size of a job in bytes. A failed job must fit into the dead-letter queue, which accepts
+ * 262,144 bytes including the attributes that Lambda adds. A message of 128 KB can become larger,
+ * because `JSON.stringify` writes numbers such as `1e20` with all their zeros.
  */
 const JOB_LIMIT = 256_000;
 
 /**
- * Returns a job as JSON that the dead-letter queue accepts. SQS rejects some characters. JSON escapes
- * all of them except these two.
+ * Returns a job as JSON that the dead-letter queue accepts. SQS rejects some characters.
+ * `JSON.stringify` escapes all of them except U+FFFE and U+FFFF.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 const payloadOf = (job: Job): string =>

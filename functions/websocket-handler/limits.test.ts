@@ -4,7 +4,7 @@ import { enforceLimits } from "./limits.ts";
 
 const { before } = enforceLimits();
 
-/** What a message is rejected with; `undefined` where it passes. */
+/** Returns the error that rejects a message, or `undefined` if it passes. */
 function rejectionOf(body: unknown): unknown {
   const event: Partial<MessageEvent> = { body };
   try {
@@ -31,34 +31,34 @@ test.for<[string, (levels: number) => string]>([
   ["objects", (levels) => around("1", levels, '{"a":', "}")],
   ["objects and lists", (levels) => around("1", levels / 2, ' [ { "a" :', "}]")],
   [
-    "levels behind a thousand closed ones",
+    "levels after a thousand closed ones",
     (levels) => `[${"[],".repeat(1000)}${around("", levels - 1)}]`,
   ],
-  ["levels behind an escaped quote", (levels) => `["\\"",${around("", levels - 1)}]`],
-  ["levels behind an escaped backslash", (levels) => `["\\\\",${around("", levels - 1)}]`],
-  ["levels behind a key of brackets", (levels) => `{"[[[\\\\\\"{{{":${around("", levels - 1)}}`],
-  ["levels that end nowhere", (levels) => "[".repeat(levels)],
-])("of %s, a thousand levels pass and two more don't", ([, build]) => {
+  ["levels after an escaped quote", (levels) => `["\\"",${around("", levels - 1)}]`],
+  ["levels after an escaped backslash", (levels) => `["\\\\",${around("", levels - 1)}]`],
+  ["levels after a key of brackets", (levels) => `{"[[[\\\\\\"{{{":${around("", levels - 1)}}`],
+  ["levels that are not closed", (levels) => "[".repeat(levels)],
+])("1,000 levels pass and 1,002 don't: %s", ([, build]) => {
   expect(rejectionOf(build(1000))).toBeUndefined();
   expect(rejectionOf(build(1002))).toMatchObject(TOO_DEEP);
 });
 
-test("1,001 levels are too many", () => {
+test("1,001 levels don't pass", () => {
   expect(rejectionOf(around("", 1001))).toMatchObject(TOO_DEEP);
 });
 
 test.for([
   ["brackets in a string", `"${"[".repeat(5000)}"`],
-  ["brackets behind escaped quotes", `"${'\\"['.repeat(5000)}"`],
-  ["a string that ends nowhere", `"${"[".repeat(5000)}`],
+  ["brackets after escaped quotes", `"${'\\"['.repeat(5000)}"`],
+  ["a string that is not closed", `"${"[".repeat(5000)}`],
   ["a string that ends with an escaped quote", `"${"[".repeat(5000)}\\"`],
-  ["nothing but quotes", '"'.repeat(5001)],
-  ["nothing but backslashes", "\\".repeat(5000)],
+  ["only quotes", '"'.repeat(5001)],
+  ["only backslashes", "\\".repeat(5000)],
   ["lists side by side", `[${"[],".repeat(5000)}[]]`],
   ["objects side by side", `[${"{},".repeat(5000)}{}]`],
   ["an empty text", ""],
   ["no text", undefined],
-])("%s: there is no depth in it", ([, text]) => {
+])("%s: no nesting", ([, text]) => {
   expect(rejectionOf(text)).toBeUndefined();
 });
 
@@ -66,13 +66,13 @@ test.for([
   ["one byte", "x"],
   ["two bytes", "é"],
   ["four bytes", "😀"],
-])("131,072 bytes pass and one more don't, in letters of %s", ([, letter = ""]) => {
+])("131,072 bytes pass and one more doesn't, in characters of %s", ([, letter = ""]) => {
   const letters = letter.repeat(131_072 / Buffer.byteLength(letter));
   expect(rejectionOf(letters)).toBeUndefined();
   expect(rejectionOf(`${letters}x`)).toMatchObject(TOO_LARGE);
 });
 
-test("what is too deep still says whom to answer, as deep as 128 KB can be", () => {
+test("the rejection of a deep message contains its action and requestId, at the maximum depth of 128 KB", () => {
   const envelope = (data: string) => `{"action":"echo","requestId":"mine","data":${data}}`;
   const levels = Math.floor((131_072 - envelope("").length) / 2);
   expect(rejectionOf(envelope(around("", levels)))).toMatchObject({
@@ -81,7 +81,7 @@ test("what is too deep still says whom to answer, as deep as 128 KB can be", () 
   });
 });
 
-test("depth doesn't depend on how much of the stack is left", () => {
+test("the depth limit doesn't depend on the remaining stack", () => {
   const atDepthOf = (calls: number): unknown =>
     calls === 0 ? rejectionOf(around("", 1000)) : atDepthOf(calls - 1);
   expect(atDepthOf(3000)).toBeUndefined();

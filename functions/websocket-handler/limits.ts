@@ -2,12 +2,12 @@ import type middy from "@middy/core";
 import type { MessageEvent } from "./events.ts";
 import { parseJson, RejectedMessage } from "./rejected-message.ts";
 
-/** Bytes of UTF-8: as much as API Gateway takes. */
+/** The maximum size of a message in bytes of UTF-8, as in API Gateway. */
 const SIZE_LIMIT = 128 * 1024;
-/** The maximum nesting depth of JSON. The steps after this one recurse, on a finite stack. */
+/** The maximum nesting depth of JSON. The next steps are recursive, and the stack is limited. */
 const DEPTH_LIMIT = 1000;
 
-/** Rejects, before anything parses it, a message that is too large or nested too deep. */
+/** Rejects a message that is too large or nested too deep, before it is parsed. */
 export const enforceLimits = (): middy.MiddlewareObj<MessageEvent> => ({
   before: ({ event: { body } }) => {
     if (typeof body !== "string") return;
@@ -15,7 +15,7 @@ export const enforceLimits = (): middy.MiddlewareObj<MessageEvent> => ({
       throw new RejectedMessage("INVALID_REQUEST", "The message is over 128 KB.", undefined);
     if (isTooDeep(body)) {
       const reason = "The message is nested more than 1,000 levels deep.";
-      // Safe at any depth: without a reviver, the parser of V8 doesn't recurse.
+      // Safe at any depth: without a reviver, V8's parser is not recursive.
       throw new RejectedMessage("INVALID_REQUEST", reason, parseJson(body));
     }
   },
@@ -27,7 +27,7 @@ const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** One pass over the text, for which strings are no more than a jump to their end. */
+/** Scans the text once, and skips strings. */
 function isTooDeep(text: string): boolean {
   // Every level needs a bracket, and few messages have that many.
   if (count(text, "[") + count(text, "{") <= DEPTH_LIMIT) return false;
@@ -42,7 +42,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** How often a bracket is there, counted no further than matters. */
+/** Counts the occurrences of a bracket, up to one more than the limit. */
 function count(text: string, bracket: string): number {
   let found = 0;
   for (
@@ -54,7 +54,7 @@ function count(text: string, bracket: string): number {
   return found;
 }
 
-/** The index of the quote that ends a string: one behind an even number of backslashes. */
+/** Returns the index of the quote that ends a string: the first after an even number of backslashes. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

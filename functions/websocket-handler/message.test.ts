@@ -11,7 +11,7 @@ vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
 const { endpoint, calls } = await startRecordingServer((_path, response) => void response.end());
 const management = createManagementClient(endpoint);
 
-/** A new one each time: middy puts the parsed message into it. */
+/** Returns a new event each time, because middy replaces its body by the parsed message. */
 const createEvent = (): unknown => ({
   requestContext: { connectionId: "c=", requestId: "gateway", routeKey: "$default" },
   body: '{"action":"echo"}',
@@ -25,8 +25,8 @@ test.for<[string, unknown]>([
   ["an error with null as its cause", new Error("ours", { cause: null })],
   ["an error with another cause", new Error("ours", { cause: new Error("why") })],
   ["an error of another package", new Error("ours", { cause: { package: "@middy/core" } })],
-  ["what looks like an error of the parser", { cause: { package: parser, data: "key" } }],
-])("%s while a message is handled is thrown on, and nothing is posted", async ([, thrown]) => {
+  ["an object that looks like an error of the parser", { cause: { package: parser, data: "key" } }],
+])("%s is rethrown, and nothing is posted", async ([, thrown]) => {
   const handleMessage = createMessageHandler(() => Promise.reject(thrown), management);
   const context = {} as Parameters<typeof handleMessage>[1];
   await expect(handleMessage(createEvent() as MessageEvent, context)).rejects.toBe(thrown);

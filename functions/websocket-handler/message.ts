@@ -4,24 +4,25 @@ import * as v from "valibot";
 import type { Management } from "../../shared/aws-clients.ts";
 import { reply } from "../../shared/connection.ts";
 import { describeIssue, PING, Request, success } from "../../shared/protocol.ts";
-import { answerRejections } from "./answer-rejections.ts";
 import type { MessageEvent, Response } from "./events.ts";
 import type { ProcessorInvoker } from "./invoke-processor.ts";
 import { enforceLimits } from "./limits.ts";
 import { RejectedMessage } from "./rejected-message.ts";
+import { replyToRejections } from "./reply-to-rejections.ts";
 import { enforceTokenExpiry } from "./token-expiry.ts";
 
 /**
  * The message pipeline: enforces the limits, parses, checks the token's expiry, validates the
- * envelope and invokes the processor. A rejected message gets an error frame. A ping gets its reply here.
+ * envelope and invokes the processor. Replies to a rejected message with an error frame, and to `ping`
+ * itself.
  */
 export const createMessageHandler = (invokeProcessor: ProcessorInvoker, management: Management) =>
   middy<MessageEvent, Response>()
     .use(enforceLimits())
-    // A message has no content type to check. The parser's types know only HTTP events.
+    // A message has no content type. The cast is needed because the parser is typed for HTTP events.
     .use(jsonBodyParser({ disableContentTypeCheck: true }) as middy.MiddlewareObj<MessageEvent>)
     .use(enforceTokenExpiry())
-    .use(answerRejections(management))
+    .use(replyToRejections(management))
     .handler(async ({ requestContext, body }) => {
       const { connectionId, authorizer } = requestContext;
       const { action, data, requestId = requestContext.requestId } = parseRequest(body);

@@ -6,8 +6,8 @@ import { isTimedOut } from "../../shared/timed-out.ts";
 import type { FailureRecord } from "./events.ts";
 
 /**
- * Sends `TIMED_OUT` to the client of a job whose action was stopped, and `PROCESSING_FAILED` to that of any
- * other failed job. The job is in the dead-letter queue.
+ * Sends `TIMED_OUT` to the client if the action was stopped at its time limit, and `PROCESSING_FAILED`
+ * after any other failure. The job is in the dead-letter queue.
  */
 export async function onProcessingFailed(
   { requestContext, requestPayload, responsePayload }: FailureRecord,

@@ -1,10 +1,10 @@
 import type { ErrorCode } from "../../shared/protocol.ts";
 
-/** A message that gets an error frame. The processor is not invoked for it. */
+/** Thrown for a message that gets an error frame and does not become a job. */
 export class RejectedMessage extends Error {
   override readonly name = "RejectedMessage";
   readonly code: ErrorCode;
-  /** Private, because a logged error is logged with all its public members. */
+  /** Private, because an error is logged with all its public members. */
   readonly #received: unknown;
 
   constructor(code: ErrorCode, message: string, received: unknown, options?: ErrorOptions) {
@@ -19,7 +19,7 @@ export class RejectedMessage extends Error {
   }
 }
 
-/** What the JSON body parser throws. It names itself in the cause, with the key that it forbids. */
+/** The error of the JSON body parser. Its cause names the package and the key that is not allowed. */
 interface ParserError extends Error {
   cause: { package: "@middy/http-json-body-parser"; data: unknown };
 }
@@ -35,13 +35,14 @@ function isParserError(error: unknown): error is ParserError {
 }
 
 /**
- * The rejection behind an error of the message pipeline; `undefined` where it is a fault of ours.
- * @param body the event's body: still the text of the message where the parser failed.
+ * Returns the rejection for an error of the message pipeline, or `undefined` if the error is not the
+ * client's mistake.
+ * @param body the event's body. If the parser failed, it is still the text of the message.
  */
 export function asRejection(error: unknown, body: unknown): RejectedMessage | undefined {
   if (error instanceof RejectedMessage) return error;
   if (!isParserError(error)) return undefined;
-  // The parser also refuses JSON that is valid but dangerous. Its sender still wants the requestId.
+  // The parser also rejects valid JSON with a dangerous key. The error frame still needs the requestId.
   const received = parseJson(body);
   if (received === undefined)
     return new RejectedMessage("INVALID_JSON", "The message is not valid JSON.", undefined);
@@ -49,7 +50,7 @@ export function asRejection(error: unknown, body: unknown): RejectedMessage | un
   return new RejectedMessage("INVALID_REQUEST", reason, received);
 }
 
-/** The value of a JSON text; `undefined` where it is none. */
+/** Returns the value of a JSON text, or `undefined` if it is not valid JSON. */
 export function parseJson(body: unknown): unknown {
   try {
     return JSON.parse(String(body));

@@ -4,9 +4,9 @@ import type { MessageEvent } from "./events.ts";
 import { RejectedMessage } from "./rejected-message.ts";
 
 /**
- * Rejects the messages of a connection whose token has expired since the handshake, because API Gateway
- * invokes the authorizer at the handshake only. Runs after the message is parsed, so that the error frame
- * has its `requestId`.
+ * Rejects the messages of a connection whose token has expired since the handshake. API Gateway invokes
+ * the authorizer at the handshake only. Runs after the message is parsed, so that the error frame has
+ * its `requestId`.
  */
 export const enforceTokenExpiry = (): middy.MiddlewareObj<MessageEvent> => ({
   before: ({ event: { requestContext, body } }) => {

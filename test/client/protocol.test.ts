@@ -8,7 +8,7 @@ import * as protocol from "../../shared/protocol.ts";
 
 /** Starts a server that parses each message by the schema and sends what `frames` returns. */
 async function startServer(
-  frames: (request: protocol.Answered) => readonly (protocol.Progress | protocol.Reply)[],
+  frames: (request: protocol.RequestIdentity) => readonly (protocol.Progress | protocol.Reply)[],
 ) {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   await once(server, "listening");

@@ -5,7 +5,7 @@ import { reverse } from "./reverse.ts";
 import { timestamp } from "./timestamp.ts";
 import { uppercase } from "./uppercase.ts";
 
-/** Every action by the name that clients send. The websocket-handler answers `ping` itself. */
+/** All actions by the name that clients send. The websocket-handler replies to `ping` itself. */
 export const actions = {
   echo,
   reverse,
@@ -13,5 +13,5 @@ export const actions = {
   uppercase,
 } satisfies Record<string, Action> & { [Name in typeof PING]?: never };
 
-/** The types of the actions, for clients. */
+/** The types of the actions, for typed clients. */
 export type Actions = ActionTypes<typeof actions>;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defineAction } from "../action.ts";
 
-/** The time of processing as ISO 8601 in UTC. Takes no data, and ignores what it gets. */
+/** Returns the current time as ISO 8601 in UTC. Ignores `data`. */
 export const timestamp = defineAction({
   input: v.unknown(),
   run: () => new Date().toISOString(),

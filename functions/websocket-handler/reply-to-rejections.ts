@@ -6,10 +6,10 @@ import type { MessageEvent, Response } from "./events.ts";
 import { asRejection } from "./rejected-message.ts";
 
 /**
- * Turns every rejected message into an error frame at its sender, and closes a connection whose token has
- * expired. Any other error stays one: the function fails, and API Gateway tells the client.
+ * Sends an error frame for each rejected message, and closes a connection whose token has expired. For
+ * any other error, the function fails, and API Gateway sends its own error to the client.
  */
-export function answerRejections(
+export function replyToRejections(
   management: Management,
 ): middy.MiddlewareObj<MessageEvent, Response> {
   return {
@@ -17,8 +17,8 @@ export function answerRejections(
       const { event } = request;
       const rejection = asRejection(request.error, event.body);
       if (rejection === undefined) return undefined;
-      // Where the answer fails as well, that error is logged with this one as its cause; the parser's
-      // own holds the whole message.
+      // If the reply fails, middy logs that error together with `request.error`. The parser's own error
+      // contains the whole message, which must not be logged.
       request.error = rejection;
 
       const { connectionId } = event.requestContext;
