@@ -56,7 +56,7 @@ test("a stream has the pieces of the action as they are after JSON, and its resu
   expectTypeOf(calls).toBeFunction();
 });
 
-test("onProgress gets the pieces of the action, of which an action without pieces has none", () => {
+test("onProgress gets the pieces of the action, and never for an action without pieces", () => {
   const calls = async (client: Client<Actions>) => {
     await client.request(
       "countdown",
@@ -73,7 +73,7 @@ test("onProgress gets the pieces of the action, of which an action without piece
     await client.request("now", undefined, {
       onProgress: (piece) => expectTypeOf(piece).toBeNever(),
     });
-    // @ts-expect-error -- the pieces are no numbers
+    // @ts-expect-error -- the pieces are not numbers
     await client.request("countdown", { from: 3 }, { onProgress: (piece: number) => void piece });
   };
   expectTypeOf(calls).toBeFunction();

@@ -3,7 +3,7 @@ import { createBackOff } from "./back-off.ts";
 
 const limits = { minimumDelay: 500, maximumDelay: 30_000, maximumAttempts: 3 };
 
-test("the limit of the delay doubles up to the maximum, and begins anew after a success", () => {
+test("the limit of the delay doubles up to the maximum, and is reset by a success", () => {
   const backOff = createBackOff({ ...limits, random: () => 1 });
   const delays = Array.from({ length: 8 }, () => {
     const delay = backOff.delay();
@@ -15,7 +15,7 @@ test("the limit of the delay doubles up to the maximum, and begins anew after a 
   expect(backOff.delay()).toBe(500);
 });
 
-test("the delay is anything from nothing to its limit", () => {
+test("the delay is a random number from 0 to its limit", () => {
   const values = [0, 0.5, 0.999];
   const backOff = createBackOff({ ...limits, random: () => values.shift() ?? 0 });
   expect([backOff.delay(), backOff.delay(), backOff.delay()]).toEqual([0, 250, 499.5]);

@@ -10,29 +10,29 @@ test("a request is one frame of the protocol, and resolves with the result", asy
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("uppercase", { text: "hello" });
-  const { action, data, requestId, answer } = await server.request();
+  const { action, data, requestId, reply } = await server.request();
   expect({ action, data }).toEqual({ action: "uppercase", data: { text: "hello" } });
   expect(requestId).toMatch(/^\d+-\d+-1$/);
-  answer("HELLO");
+  reply("HELLO");
   expect(await promise).toBe("HELLO");
 });
 
-test("an action that takes no data is asked without, and may have no result", async () => {
+test("a request without data has no key data, and its result can be undefined", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo");
   const request = await server.request();
   expect(request).not.toHaveProperty("data");
-  request.answer();
+  request.reply();
   expect(await promise).toBeUndefined();
 });
 
-test("replies find their requests in any order", async () => {
+test("replies are matched to their requests in any order", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const promises = [1, 2, 3].map((number) => client.request("echo", number));
   const requests = [await server.request(), await server.request(), await server.request()];
-  for (const { data, answer } of requests.toReversed()) answer(data);
+  for (const { data, reply } of requests.toReversed()) reply(data);
   expect(await Promise.all(promises)).toEqual([1, 2, 3]);
 });
 
@@ -40,10 +40,10 @@ test("an error frame rejects its request with code, message, action and requestI
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo").catch((error: unknown) => error);
-  const { requestId, answer } = await server.request();
+  const { requestId, reply } = await server.request();
   // The server can't always name the action.
   const error = { code: "INVALID_DATA", message: "data must be good" };
-  answer(undefined, { action: null, status: "error", error });
+  reply(undefined, { action: null, status: "error", error });
   const caught = await promise;
   expect(caught).toBeInstanceOf(RequestError);
   expect(caught).toMatchObject({ name: "RequestError", ...error, action: "echo", requestId });
@@ -53,22 +53,22 @@ test("a duplicate of a reply is dropped", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const first = client.request("echo");
-  const { answer } = await server.request();
-  answer("once");
-  answer("twice");
+  const { reply } = await server.request();
+  reply("once");
+  reply("twice");
   const second = client.request("echo");
-  (await server.request()).answer("next");
+  (await server.request()).reply("next");
   expect([await first, await second]).toEqual(["once", "next"]);
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("a request times out, and the reply that comes after that is dropped", async () => {
+test("a request times out, and a later reply is dropped", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await client.enters("open");
   const promise = client.request("echo", 1, { timeout: 50 });
   promise.catch(() => {});
-  const { requestId, answer } = await server.request();
+  const { requestId, reply } = await server.request();
   await expect(promise).rejects.toThrow(NoReplyError);
   await expect(promise).rejects.toMatchObject({
     name: "NoReplyError",
@@ -77,70 +77,70 @@ test("a request times out, and the reply that comes after that is dropped", asyn
     requestId,
     sent: true,
   });
-  answer("late");
+  reply("late");
   const next = client.request("echo");
-  (await server.request()).answer("in time");
+  (await server.request()).reply("in time");
   expect(await next).toBe("in time");
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("a time-out of Infinity is none", async () => {
+test("with a timeout of Infinity, a request never times out", async () => {
   const server = await startServer();
   const client = startClient(server.url, { timeout: Infinity });
   const promise = client.request("echo");
-  (await server.request()).answer("in its time");
+  (await server.request()).reply("in its time");
   expect(await promise).toBe("in its time");
 });
 
-test("a signal rejects its request with its reason, and leaves the others alone", async () => {
+test("a signal rejects its request with its reason, and no other request", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const controller = new AbortController();
   const promise = client.request("echo", "aborted", { signal: controller.signal });
   const other = client.request("echo", "other");
-  const { answer } = await server.request();
+  const { reply } = await server.request();
   controller.abort(new Error("changed my mind"));
   await expect(promise).rejects.toThrow("changed my mind");
-  answer("too late");
-  (await server.request()).answer("here");
+  reply("too late");
+  (await server.request()).reply("here");
   expect(await other).toBe("here");
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("with a signal that is aborted already, nothing is sent", async () => {
+test("with an aborted signal, nothing is sent", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await expect(
     client.request("echo", "aborted", { signal: AbortSignal.abort() }),
   ).rejects.toMatchObject({ name: "AbortError" });
   const next = client.request("echo", "next");
-  const { data, answer } = await server.request();
+  const { data, reply } = await server.request();
   expect(data).toBe("next");
-  answer();
+  reply();
   await next;
 });
 
-test("a signal for many requests keeps nothing of those that are settled", async () => {
+test("a settled request removes its listener from the signal", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const { signal } = new AbortController();
   const promise = client.request("echo", "one of many", { signal });
   expect(getEventListeners(signal, "abort")).toHaveLength(1);
-  (await server.request()).answer();
+  (await server.request()).reply();
   await promise;
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test.for<[string, string]>([
-  ["letters", "x"],
-  ["letters of three bytes", "€"],
-])("a message of 32 KB is sent, and a byte more is refused, in %s", async ([, letter]) => {
+  ["characters of one byte", "x"],
+  ["characters of three bytes", "€"],
+])("a message of 32 KB is sent, and a larger one is rejected, in %s", async ([, letter]) => {
   const server = await startServer();
   const client = startClient(server.url);
-  // So that the requestId has as many digits as the next ones.
+  // Shows how long a requestId is.
   const short = client.request("echo", "");
-  const { requestId, answer } = await server.request();
-  answer();
+  const { requestId, reply } = await server.request();
+  reply();
   await short;
   const rest = JSON.stringify({ action: "echo", data: "", requestId }).length;
   const letters = Math.floor((32 * KB - rest) / Buffer.byteLength(letter));
@@ -155,11 +155,11 @@ test.for<[string, string]>([
   const promise = client.request("echo", largest);
   const request = await server.request();
   expect(request.data).toBe(largest);
-  request.answer("taken");
+  request.reply("taken");
   expect(await promise).toBe("taken");
 });
 
-test("data that can't be JSON rejects its request", async () => {
+test("a request whose data can't be encoded as JSON is rejected", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await expect(client.request("echo", 1n)).rejects.toThrow(TypeError);
@@ -172,49 +172,49 @@ test.for<[string, string, unknown]>([
     { message: "Internal server error", connectionId: "a=", requestId: "b=" },
   ],
   [
-    "a reply to a request of somebody else",
+    "a reply to a request of another client",
     '{"action":"echo","status":"success","requestId":"b="}',
     { action: "echo", status: "success", requestId: "b=" },
   ],
   [
-    "progress of a request of somebody else",
+    "progress of a request of another client",
     '{"action":"echo","status":"progress","progress":1,"sequence":0,"requestId":"b="}',
     { action: "echo", status: "progress", progress: 1, sequence: 0, requestId: "b=" },
   ],
-  ["what the server posts by itself", "hello", "hello"],
+  ["a message that the server sends on its own", "hello", "hello"],
   ["null", "null", null],
 ])("%s is unmatched, and settles no request", async ([, text, message]) => {
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo");
-  const { socket, answer } = await server.request();
+  const { socket, reply } = await server.request();
   socket.send(text);
   expect(await client.unmatched.next()).toEqual(message);
-  answer("after all");
+  reply("after all");
   expect(await promise).toBe("after all");
 });
 
 test.for<[string, object]>([
   ["an error that is null", { status: "error", error: null }],
   ["no error", { status: "error" }],
-  ["an error whose code is no text", { status: "error", error: { code: 1 } }],
+  ["an error whose code is not a string", { status: "error", error: { code: 1 } }],
   ["another status", { status: "pending", error: { code: "INVALID_DATA" } }],
   ["no status", { status: undefined }],
-  ["a requestId that is no text", { requestId: 1 }],
+  ["a requestId that is not a string", { requestId: 1 }],
   ["progress without a number", { status: "progress", progress: 1 }],
-])("a frame with %s is unmatched, and settles no request", async ([, reply]) => {
+])("a frame with %s is unmatched, and settles no request", async ([, keys]) => {
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo");
-  const { requestId, answer } = await server.request();
-  answer("no reply", reply);
-  const frame = { action: "echo", status: "success", result: "no reply", requestId, ...reply };
+  const { requestId, reply } = await server.request();
+  reply("no reply", keys);
+  const frame = { action: "echo", status: "success", result: "no reply", requestId, ...keys };
   expect(await client.unmatched.next()).toEqual(frame);
-  answer("after all");
+  reply("after all");
   expect(await promise).toBe("after all");
 });
 
-test("close rejects what is pending and what comes after, and the server sees the code", async () => {
+test("close rejects pending and later requests, and sends the close code to the server", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const socket = await server.connection();
@@ -230,16 +230,16 @@ test("close rejects what is pending and what comes after, and the server sees th
   expect(server.unread.connections).toEqual([]);
 });
 
-test("a code that a client may not use is refused, and the client goes on", async () => {
+test("close throws for a code that a client may not use, and the client stays open", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const promise = client.request("echo");
-  const { answer } = await server.request();
+  const { reply } = await server.request();
   for (const code of [0, 999, 1001, 2999, 5000, NaN])
     expect(() => client.close(code)).toThrow(
       new RangeError("The close code must be 1000, or from 3000 to 4999."),
     );
-  answer("still here");
+  reply("still here");
   expect(await promise).toBe("still here");
 });
 
@@ -264,16 +264,16 @@ test("a second close changes nothing", async () => {
   expect(client.states).toEqual([]);
 });
 
-test("a close after the client gave up leaves the reason as it was", async () => {
+test("close does not change the error of a client that is already closed", async () => {
   const client = startClient("nonsense://");
   await client.enters("closed");
   client.close();
   await expect(client.request("echo")).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
 });
 
-test("what comes while the client closes is dropped", async () => {
+test("a message that arrives while the client closes is dropped", async () => {
   const server = await startServer();
-  // The WebSocket of ws hands on what comes before the answer to the close frame.
+  // The WebSocket of ws emits messages that arrive before the server's close frame.
   const client = startClient(server.url, { WebSocket });
   const socket = await server.connection();
   await client.enters("open");

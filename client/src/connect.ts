@@ -58,9 +58,9 @@ export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
   const settings = withDefaults(options);
   const { keepAliveAction, onUnmatched } = settings;
 
-  /** A connection that was replaced goes once no request waits on it any more. */
+  /** Closes a replaced connection when no request waits for a reply on it any more. */
   const release = (connection: Connection) => {
-    if (connection !== kept.current && !requests.isAwaited(connection)) connection.end();
+    if (connection !== kept.current && !requests.isInUse(connection)) connection.end();
   };
   const requests = createRequests(settings, {
     current: () => kept.current,
@@ -76,15 +76,15 @@ export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
       if (replaced) release(replaced);
     },
     onMessage(message, connection) {
-      if (!requests.take(message, connection)) later(onUnmatched, message);
+      if (!requests.handle(message, connection)) later(onUnmatched, message);
     },
     onIdle(connection) {
-      // Over the silent connection, which may be a replaced one that still waits for a reply. An error
-      // frame is a message too. Without a reply the connection is doubtful.
-      requests.ask(keepAliveAction, undefined, { retry: false }, connection).result.catch(() => {});
+      // The idle connection may be a replaced one that still waits for a reply. Any reply will do, also
+      // an error frame. Without a reply, the connection is suspect.
+      requests.add(keepAliveAction, undefined, { retry: false }, connection).result.catch(() => {});
     },
-    onEnd: requests.lose,
-    onOver: requests.end,
+    onEnd: requests.resend,
+    onClose: requests.end,
   });
 
   return {
@@ -93,14 +93,14 @@ export function connect<Actions extends ActionTypes<Actions> = AnyActions>(
     },
     // The types are the application's: the client checks neither results nor pieces.
     request: (action, ...[data, requestOptions]) =>
-      requests.ask(action, data, requestOptions as RequestOptions).result as Promise<
+      requests.add(action, data, requestOptions as RequestOptions).result as Promise<
         Result<Actions, typeof action>
       >,
     stream: (action, ...[data, streamOptions]) =>
-      createStream((all) => requests.ask(action, data, all), streamOptions) as Stream<
-        Progress<Actions, typeof action>,
-        Result<Actions, typeof action>
-      >,
+      createStream(
+        (callOptions) => requests.add(action, data, callOptions),
+        streamOptions,
+      ) as Stream<Progress<Actions, typeof action>, Result<Actions, typeof action>>,
     close: kept.close,
   };
 }

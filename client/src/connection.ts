@@ -3,36 +3,36 @@ import type { Settings, Socket } from "./options.ts";
 import { createTimer } from "./timer.ts";
 import { expiryOf } from "./token-expiry.ts";
 
-/** One WebSocket, from the call for its token to its end. */
+/** One WebSocket, from the call of `token` to its end. */
 export interface Connection {
-  /** How many messages have come. */
+  /** The number of messages received. */
   readonly received: number;
-  /** Whether it may be dead: set where nothing comes that should, until something comes. */
-  isDoubtful: boolean;
+  /** Whether it may be dead: an expected message is missing, and no message has arrived since. */
+  isSuspect: boolean;
   /**
-   * Whether it was worth an attempt: it was open for `maximumDelay`, or brought a message and did not
-   * end because of its token.
+   * Whether the attempt counts as successful: the connection was open for `maximumDelay`, or received a
+   * message and did not end with `TOKEN_EXPIRED`.
    */
   readonly hasServed: boolean;
-  /** When its token expires: milliseconds since 1970. `Infinity` without one, or if that is unknown. */
+  /** When its token expires, in milliseconds since 1970. `Infinity` without a token, or if unknown. */
   readonly expiry: number;
-  /** False: not sent, because it isn't open, or not any more. */
+  /** Returns false if the text was not sent because the connection is not open. */
   send(text: string): boolean;
-  /** Ends it. */
+  /** Closes the connection and calls `onEnd`. */
   end(): void;
-  /** Ends it, because the server refuses its token from now on. */
+  /** Closes the connection with `TOKEN_EXPIRED`, after the server has refused its token. */
   expire(): void;
-  /** Ends it without a call of `onEnd`. */
+  /** Closes the connection without a call of `onEnd`. */
   close(code?: number): void;
 }
 
 interface Events {
   onOpen(): void;
-  /** @param message parsed, or as it came where it isn't JSON. */
+  /** @param message parsed if it is JSON. */
   onMessage(message: unknown): void;
-  /** No message went either way for `keepAlive`. */
+  /** Called after `keepAlive` without a message in either direction. */
   onIdle(): void;
-  /** Once, however it ended or failed to open. */
+  /** Called once, when the connection has ended or could not be opened. */
   onEnd(error: ConnectionError): void;
 }
 
@@ -41,57 +41,57 @@ export function createConnection(
   { WebSocket, token, timeout, keepAlive, maximumDelay }: Settings,
   { onOpen, onMessage, onIdle, onEnd }: Events,
 ): Connection {
-  const silence = createTimer();
-  /** How long it may take to open, then how long it has to last, and then how long it may take to close. */
-  const trial = createTimer();
+  const idleTimer = createTimer();
+  /** Limits the time to open, then measures `maximumDelay`, and at the end limits the time to close. */
+  const phaseTimer = createTimer();
   let socket: Socket | undefined;
-  let isOver = false;
+  let hasEnded = false;
   let hasLasted = false;
   let failure: ConnectionError["code"] = "TOKEN_FAILED";
 
-  const touch = () => silence.start(keepAlive, onIdle);
+  const touch = () => idleTimer.start(keepAlive, onIdle);
   const close = (code = 1000) => {
-    // First, for closing what isn't open yet may call back at once.
-    isOver = true;
+    // Set first, because `close` on a socket that is not open yet may call a listener at once.
+    hasEnded = true;
     socket?.close(code);
-    silence.stop();
-    trial.stop();
-    // A peer that doesn't answer the close frame would keep the connection, and with it a Node process.
-    if (socket?.terminate) trial.start(timeout, () => socket?.terminate?.());
+    idleTimer.stop();
+    phaseTimer.stop();
+    // A server that does not reply to the close frame would keep the connection open, and Node running.
+    if (socket?.terminate) phaseTimer.start(timeout, () => socket?.terminate?.());
   };
   const end = (cause?: unknown) => {
-    if (isOver) return;
+    if (hasEnded) return;
     close();
     onEnd(new ConnectionError(failure, cause));
   };
 
   const listen = (to: Socket) => {
     to.addEventListener("open", () => {
-      if (isOver) return;
-      trial.start(maximumDelay, () => {
+      if (hasEnded) return;
+      phaseTimer.start(maximumDelay, () => {
         hasLasted = true;
       });
       touch();
       onOpen();
     });
     to.addEventListener("message", ({ data }) => {
-      if (isOver) return;
+      if (hasEnded) return;
       connection.received += 1;
-      connection.isDoubtful = false;
+      connection.isSuspect = false;
       touch();
       onMessage(parse(String(data)));
     });
-    // Node 22 has no "close" for a connection that never opened.
+    // Node.js 22 emits no "close" event for a connection that never opened.
     to.addEventListener("error", () => end());
     to.addEventListener("close", () => {
       end();
-      trial.stop();
+      phaseTimer.stop();
     });
   };
   const open = async () => {
     const protocols = token && ["websocket-lambda", await token()];
     failure = "CONNECTION_FAILED";
-    if (isOver) return;
+    if (hasEnded) return;
     connection.expiry = expiryOf(protocols?.[1]);
     socket = new WebSocket(url, protocols);
     listen(socket);
@@ -99,13 +99,13 @@ export function createConnection(
 
   const connection = {
     received: 0,
-    isDoubtful: false,
+    isSuspect: false,
     expiry: Infinity,
     get hasServed() {
       return hasLasted || (connection.received > 0 && failure !== "TOKEN_EXPIRED");
     },
     send(text: string) {
-      if (isOver || socket?.readyState !== 1) return false;
+      if (hasEnded || socket?.readyState !== 1) return false;
       socket.send(text);
       touch();
       return true;
@@ -117,8 +117,8 @@ export function createConnection(
     },
     close,
   };
-  trial.start(timeout, end);
-  // Later, so that the provider may do anything, even close the client.
+  phaseTimer.start(timeout, end);
+  // Asynchronous, so that `token` can call the client, even `close`.
   Promise.resolve().then(open).catch(end);
   return connection;
 }

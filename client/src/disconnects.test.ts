@@ -3,31 +3,31 @@ import { NoReplyError } from "./errors.ts";
 import { startClient, startServer } from "./testing.ts";
 
 const DISCONNECTS = 5;
-/** So many requests are answered over a connection before it is cut. */
-const CUT_AFTER = 120;
+/** The number of replies on a connection before the server terminates it. */
+const REPLIES_PER_CONNECTION = 120;
 
-/** Answers every request, but cuts five connections in the middle. Gives what it has been sent. */
+/** Replies to every request, but terminates five connections. Returns the data of all requests. */
 async function serve(server: Awaited<ReturnType<typeof startServer>>, end: Promise<unknown>) {
   const received: unknown[] = [];
   let disconnects = 0;
-  let answered = 0;
-  const over = end.then(() => undefined);
+  let replies = 0;
+  const ended = end.then(() => undefined);
   for (;;) {
-    const request = await Promise.race([server.request(), over]);
+    const request = await Promise.race([server.request(), ended]);
     if (request === undefined) return received;
-    const { data, socket, answer } = request;
+    const { data, socket, reply } = request;
     received.push(data);
     if (socket.readyState !== socket.OPEN) continue;
-    answer(data);
-    answered += 1;
-    if (disconnects === DISCONNECTS || answered < CUT_AFTER) continue;
+    reply(data);
+    replies += 1;
+    if (disconnects === DISCONNECTS || replies < REPLIES_PER_CONNECTION) continue;
     disconnects += 1;
-    answered = 0;
+    replies = 0;
     socket.terminate();
   }
 }
 
-test("1,000 requests at once over five disconnects give 1,000 results, each its own", async () => {
+test("1,000 requests at once during five disconnects get 1,000 results, each its own", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const numbers = Array.from({ length: 1000 }, (_, number) => number);
@@ -38,22 +38,22 @@ test("1,000 requests at once over five disconnects give 1,000 results, each its 
   expect(received.length).toBeGreaterThan(numbers.length);
 });
 
-test("those that may not run twice give a result or CONNECTION_LOST each, and are sent once", async () => {
+test("each request without retry is sent once and gets a result or CONNECTION_LOST", async () => {
   const server = await startServer();
   const client = startClient(server.url, { retry: false });
-  const ends: unknown[] = [];
-  const ask = async (first: number) => {
+  const outcomes: unknown[] = [];
+  const sendEvery20th = async (first: number) => {
     for (let number = first; number < 1000; number += 20)
-      ends[number] = await client.request("echo", number).catch((error: unknown) => error);
+      outcomes[number] = await client.request("echo", number).catch((error: unknown) => error);
   };
-  const asking = Promise.all(Array.from({ length: 20 }, (_, first) => ask(first)));
-  const received = await serve(server, asking);
-  await asking;
+  const sending = Promise.all(Array.from({ length: 20 }, (_, first) => sendEvery20th(first)));
+  const received = await serve(server, sending);
+  await sending;
   expect(server.offers).toHaveLength(DISCONNECTS + 1);
   expect(new Set(received).size).toBe(received.length);
-  expect(ends).toHaveLength(1000);
-  const fates = ends.map((end, number) =>
-    end instanceof NoReplyError ? end.code : end === number,
+  expect(outcomes).toHaveLength(1000);
+  const summary = outcomes.map((outcome, number) =>
+    outcome instanceof NoReplyError ? outcome.code : outcome === number,
   );
-  expect(new Set(fates)).toEqual(new Set([true, "CONNECTION_LOST"]));
+  expect(new Set(summary)).toEqual(new Set([true, "CONNECTION_LOST"]));
 });

@@ -11,13 +11,13 @@ test.for<[NoReplyCode, string]>([
   ["QUEUE_FULL", "Too many requests are waiting for a connection."],
   ["MESSAGE_TOO_LARGE", "The message is larger than 32 KB, the maximum frame size of API Gateway."],
   ["CLOSED", "The client is closed."],
-])("%s says: %s", ([code, message]) => {
+])("the message of %s is: %s", ([code, message]) => {
   const error = new NoReplyError(code, request);
   expect(error).toMatchObject({ name: "NoReplyError", code, message, ...request });
   expect(error).not.toHaveProperty("cause");
 });
 
-test("a connection error has a cause only where something was thrown", () => {
+test("a connection error has a cause only if something was thrown", () => {
   const error = new ConnectionError("CLOSED");
   expect(error).toMatchObject({ name: "ConnectionError", message: "The client is closed." });
   expect(error).not.toHaveProperty("cause");

@@ -1,4 +1,4 @@
-/** The `error.code` of an error frame. A server can have codes of its own. */
+/** The `error.code` of an error frame. A server can define further codes. */
 export type ErrorCode =
   | "INVALID_JSON"
   | "INVALID_REQUEST"
@@ -11,20 +11,20 @@ export type ErrorCode =
   | "TOKEN_EXPIRED"
   | (string & {});
 
-/** The request that an error is about. */
-export interface Asked {
+/** The keys that identify a request. */
+export interface RequestIdentity {
   readonly action: string;
   readonly requestId: string;
 }
 
 /** The server replied with an error frame. */
-export class RequestError extends Error implements Asked {
+export class RequestError extends Error implements RequestIdentity {
   override readonly name = "RequestError";
   readonly code: ErrorCode;
   readonly action: string;
   readonly requestId: string;
 
-  constructor(error: { code: ErrorCode; message: string }, { action, requestId }: Asked) {
+  constructor(error: { code: ErrorCode; message: string }, { action, requestId }: RequestIdentity) {
     super(error.message);
     this.code = error.code;
     this.action = action;
@@ -32,7 +32,7 @@ export class RequestError extends Error implements Asked {
   }
 }
 
-/** Every reason why a request can get no reply. */
+/** The message for each reason why a request gets no reply. */
 const messages = {
   TIMED_OUT: "No reply arrived before the timeout.",
   CONNECTION_LOST: "The connection closed before the reply arrived.",
@@ -47,7 +47,7 @@ const messages = {
 export type NoReplyCode = keyof typeof messages;
 
 /** The request got no reply. A later reply is ignored. */
-export class NoReplyError extends Error implements Asked {
+export class NoReplyError extends Error implements RequestIdentity {
   override readonly name = "NoReplyError";
   readonly code: NoReplyCode;
   readonly action: string;
@@ -55,7 +55,7 @@ export class NoReplyError extends Error implements Asked {
   /** Whether the request was sent. If so, the server may have run it, or may still run it. */
   readonly sent: boolean;
 
-  constructor(code: NoReplyCode, request: Asked & { sent: boolean }, cause?: unknown) {
+  constructor(code: NoReplyCode, request: RequestIdentity & { sent: boolean }, cause?: unknown) {
     super(messages[code], cause === undefined ? {} : { cause });
     this.code = code;
     this.action = request.action;

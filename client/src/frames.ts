@@ -13,7 +13,7 @@ interface Failure {
   requestId: string;
 }
 
-/** A piece of a result, before the reply. */
+/** A progress frame: a piece of a result, before the reply. */
 export interface Piece {
   status: "progress";
   /** Absent if the action yielded `undefined`. */
@@ -23,10 +23,10 @@ export interface Piece {
   requestId: string;
 }
 
-/** What a request gets: any number of pieces, and then its reply. */
+/** A frame that belongs to a request: any number of pieces, and then the reply. */
 export type Frame = Piece | Success | Failure;
 
-/** The keys that a message can have. Anybody can have sent it. */
+/** The keys that a message can have, before any check of their types. */
 interface Unchecked {
   requestId?: unknown;
   status?: unknown;
@@ -34,7 +34,7 @@ interface Unchecked {
   error?: { code?: unknown } | null;
 }
 
-/** Whether a message is a frame of the protocol, and not a message of API Gateway or of another sender. */
+/** Returns whether a message is a frame of the protocol, and not a message of API Gateway, for example. */
 export function isFrame(message: unknown): message is Frame {
   const { requestId, status, sequence, error }: Unchecked = Object(message);
   return (

@@ -5,82 +5,82 @@ import { later } from "./later.ts";
 import type { Settings, State } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
-/** One open connection after the other, each before the last has ended where that can be. */
+/** Keeps a connection open: reconnects when it is lost, and replaces it before it ends. */
 export interface KeptConnection {
   readonly state: State;
-  /** The one for new requests. */
+  /** The connection for new requests. */
   readonly current: Connection | undefined;
-  /** Why there is no current one, once there was an attempt. */
+  /** The reason why there is no current connection, after the first failed attempt. */
   readonly failure: ConnectionError | undefined;
   /**
-   * Opens a connection to take the place of the current one, which lives on until it is ended. As
-   * all attempts but the first, this one comes after a back-off.
+   * Opens a connection that replaces the current one, after a back-off. The old connection stays open
+   * until its `end` is called.
    */
   renew(): void;
-  /** Ends all connections for good. @throws {RangeError} on a code that a client may not use. */
+  /** Closes all connections permanently. @throws {RangeError} for a code that a client may not use. */
   close(code?: number): void;
 }
 
 interface Events {
-  /** There is a current connection, in place of another one or of none. */
+  /** Called when there is a new current connection. @param replaced the previous one, if it is open. */
   onOpen(replaced: Connection | undefined): void;
   onMessage(message: unknown, connection: Connection): void;
-  /** A connection, which may be a replaced one, has been silent for `keepAlive`. */
+  /** Called when a connection has been idle for `keepAlive`. It may be a replaced one. */
   onIdle(connection: Connection): void;
   onEnd(connection: Connection): void;
-  /** There will be no more connections. */
-  onOver(error: ConnectionError): void;
+  /** Called when the client is closed. There will be no more connections. */
+  onClose(error: ConnectionError): void;
 }
 
 export function keepConnected(
   url: string,
   settings: Settings,
-  { onOpen, onMessage, onIdle, onEnd, onOver }: Events,
+  { onOpen, onMessage, onIdle, onEnd, onClose }: Events,
 ): KeptConnection {
   const { renewAfter, maximumDelay, random, token, onStateChange } = settings;
   const connections = new Set<Connection>();
   const backOff = createBackOff(settings);
-  /** Until the next attempt: the back-off, or what is left of the current connection's life. */
+  /** Starts the next attempt: after the back-off, or when the current connection must be replaced. */
   const wait = createTimer();
   let state: State | undefined;
   let current: Connection | undefined;
-  /** The one that is being opened to become the current one. */
+  /** The connection that is opening and will become the current one. */
   let next: Connection | undefined;
   let failure: ConnectionError | undefined;
 
-  const enter = (entered: State, error?: ConnectionError) => {
-    if (state === entered) return;
-    state = entered;
-    later(onStateChange, entered, error);
+  const setState = (newState: State, error?: ConnectionError) => {
+    if (state === newState) return;
+    state = newState;
+    later(onStateChange, newState, error);
   };
 
   const end = (error: ConnectionError, code?: number) => {
     for (const connection of connections) connection.close(code);
     current = undefined;
     wait.stop();
-    enter("closed", error);
-    onOver(error);
+    setState("closed", error);
+    onClose(error);
   };
 
   const dial = () => {
     if (next) return;
-    if (!current) enter("connecting");
+    if (!current) setState("connecting");
     next = open();
   };
   const renew = () => wait.start(backOff.delay(), dial);
   const retry = (error: ConnectionError) => {
-    // What the platform throws without a token is about the URL, and would be the same again.
-    const isHopeless = !token && error.cause !== undefined;
-    if (!current && (backOff.isExhausted || isHopeless)) return end(error);
-    if (!current) enter("waiting", error);
+    // Without a token, the platform throws only for an invalid URL, which a retry does not fix.
+    const isPermanent = !token && error.cause !== undefined;
+    if (!current && (backOff.isExhausted || isPermanent)) return end(error);
+    if (!current) setState("waiting", error);
     renew();
   };
 
   /**
-   * What failed before a connection served, and while it did, is forgotten when it goes. One that was
-   * admitted and ended at once is itself a failure, or the client would be back at once each time.
+   * Counts a connection that has ended as a success or a failure. A success resets the count. A
+   * connection that opened and closed at once is a failure, so that the client backs off.
    */
-  const judge = ({ hasServed }: Connection) => {
+  const recordOutcome = ({ hasServed }: Connection) => {
     if (hasServed) backOff.succeed();
     else backOff.fail();
   };
@@ -88,28 +88,28 @@ export function keepConnected(
     const connection = createConnection(url, settings, {
       onOpen() {
         const replaced = current;
-        if (replaced) judge(replaced);
+        if (replaced) recordOutcome(replaced);
         current = connection;
         next = failure = undefined;
-        enter("open");
+        setState("open");
         // Before the token expires, but not at once if a new connection would get the same token.
         const validity = Math.max(maximumDelay, 0.9 * (connection.expiry - Date.now()));
-        // The jitter keeps clients apart that connected together.
+        // The jitter spreads the reconnects of clients that connected at the same time.
         wait.start(Math.min(renewAfter, validity) * (1 + random() / 20), dial);
         onOpen(replaced);
       },
       onMessage: (message) => onMessage(message, connection),
       onIdle: () => onIdle(connection),
       onEnd(error) {
-        const isOld = connection !== current && connection !== next;
+        const wasReplaced = connection !== current && connection !== next;
         connections.delete(connection);
         if (connection === current) current = undefined;
         if (connection === next) next = undefined;
         onEnd(connection);
-        if (isOld) return;
-        judge(connection);
+        if (wasReplaced) return;
+        recordOutcome(connection);
         if (!current) failure = error;
-        if (next) enter("connecting");
+        if (next) setState("connecting");
         else retry(error);
       },
     });
@@ -130,7 +130,7 @@ export function keepConnected(
     },
     renew,
     close(code = 1000) {
-      // As the platform has it, but whether or not there is a connection.
+      // The platform's own check, but also when there is no connection.
       if (code !== 1000 && !(code >= 3000 && code < 5000))
         throw new RangeError("The close code must be 1000, or from 3000 to 4999.");
       if (state !== "closed") end(new ConnectionError("CLOSED"), code);

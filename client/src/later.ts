@@ -1,4 +1,7 @@
-/** Calls a listener of the application, if there is one: later, so that it may do anything, even throw. */
+/**
+ * Calls a listener of the application, if there is one. The call is asynchronous, so that a listener that
+ * throws or calls the client does not disturb the caller.
+ */
 export function later<Values extends unknown[]>(
   listener: ((...values: Values) => void) | undefined,
   ...values: Values

@@ -6,7 +6,7 @@ import { startClient, startServer } from "./testing.ts";
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Starts a client whose timers a test moves, over a real socket. */
+/** Starts a client with fake timers and a real socket. */
 async function startOpenClient(options?: ConnectOptions) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -17,15 +17,15 @@ async function startOpenClient(options?: ConnectOptions) {
   return { server, client, socket };
 }
 
-/** Sends a request, whose arrival shows that nothing came before it. */
+/** Sends a request, and expects that no other request arrives before it. */
 async function expectNothingBefore(
   { request }: Awaited<ReturnType<typeof startServer>>,
   client: Client,
 ) {
   const promise = client.request("echo", "marker");
-  const { data, answer } = await request();
+  const { data, reply } = await request();
   expect(data).toBe("marker");
-  answer();
+  reply();
   await promise;
 }
 
@@ -33,9 +33,9 @@ test("by default a request times out after 30 s", async () => {
   const { server, client } = await startOpenClient();
   const first = client.request("echo");
   const second = client.request("echo").catch((caught: unknown) => caught);
-  const { answer } = await server.request();
+  const { reply } = await server.request();
   await vi.advanceTimersByTimeAsync(30 * SECOND - 1);
-  answer("in time");
+  reply("in time");
   expect(await first).toBe("in time");
   await vi.advanceTimersByTimeAsync(1);
   expect(await second).toMatchObject({ code: "TIMED_OUT" });
@@ -55,7 +55,7 @@ test.for([
   [0, 110 * MINUTE],
   [1, 115.5 * MINUTE],
 ] as const)(
-  "by default a connection is replaced after 110 minutes and up to a twentieth more: random %d",
+  "by default a connection is replaced after 110 minutes plus up to 5%: random %d",
   async ([random, age]) => {
     const { server, client } = await startOpenClient({ random: () => random, keepAlive: Infinity });
     await vi.advanceTimersByTimeAsync(age - 1);
@@ -66,11 +66,11 @@ test.for([
   },
 );
 
-test("by default an attempt comes after up to 0.5 s, and after one more failure up to 1 s", async () => {
+test("by default the delay before an attempt is up to 0.5 s, and up to 1 s after a failure", async () => {
   const { client, socket } = await startOpenClient({ random: () => 1 });
   socket.terminate();
   await client.enters("waiting");
-  // The connection that brought nothing is the first failure.
+  // The connection without a message counts as the first failure.
   await vi.advanceTimersByTimeAsync(999);
   expect(client.state).toBe("waiting");
   await vi.advanceTimersByTimeAsync(1);
@@ -81,10 +81,11 @@ test("by default 1,000 requests may wait for a connection", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const waiting = Array.from({ length: 1000 }, () => client.request("echo"));
-  const ends = Promise.allSettled(waiting);
+  const outcomes = Promise.allSettled(waiting);
   await expect(client.request("echo")).rejects.toMatchObject({ code: "QUEUE_FULL" });
   client.close();
-  for (const end of await ends) expect(end).toMatchObject({ reason: { code: "CLOSED" } });
+  for (const outcome of await outcomes)
+    expect(outcome).toMatchObject({ reason: { code: "CLOSED" } });
 });
 
 test("an option that is undefined has its default", async () => {

@@ -17,9 +17,9 @@ export interface Socket {
 /** Options of a client. Times are in milliseconds. `Infinity` disables a time limit. */
 export interface ConnectOptions {
   /**
-   * The time limit for a reply, counted from the call of `request` or `stream`, and again from each
-   * piece; for an attempt to connect, including its token; and for the server's reply to a close frame, if the `WebSocket` has
-   * `terminate`. Default: 30 s.
+   * The time limit for three things: a reply, counted from the call of `request` or `stream` and again
+   * from each piece; an attempt to connect, including the call of `token`; and the server's close frame
+   * after `close`, if the `WebSocket` has `terminate`. Default: 30 s.
    */
   timeout?: number;
   /**

@@ -1,20 +1,20 @@
 import type { Connection } from "./connection.ts";
-import type { Asked } from "./errors.ts";
+import type { RequestIdentity } from "./errors.ts";
 import type { Piece } from "./frames.ts";
 import type { RequestOptions } from "./options.ts";
 import { createSequence } from "./sequence.ts";
 import { createTimer } from "./timer.ts";
 
 /** A request that has no reply yet. */
-export interface Pending extends Asked {
-  /** The message as it goes to the server, now and when it is sent again. */
+export interface Pending extends RequestIdentity {
+  /** The message, which is the same each time the request is sent. */
   readonly text: string;
   readonly retry: boolean;
-  /** Whether it was sent at all. */
+  /** Whether it was sent at least once. */
   sent: boolean;
-  /** Where its reply may come from: those it was sent over, as long as they last. */
+  /** The open connections that it was sent over, and that its reply may arrive on. */
   readonly connections: Set<Connection>;
-  /** Passes on a piece if it is the next one. Its time starts again with each piece. */
+  /** Passes a piece on if it is the next one. Restarts the timeout. */
   advance(piece: Piece, connection: Connection): void;
   resolve(result: unknown): void;
   reject(error: unknown): void;
@@ -24,22 +24,26 @@ interface Settlement {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   onSettled(pending: Pending): void;
-  /** Has to reject it. @param silent the connection, if nothing came over it in that time. */
+  /**
+   * Called at the timeout. Must reject the request.
+   * @param silent the connection, if it received no message during the timeout.
+   */
   onTimeout(pending: Pending, silent: Connection | undefined): void;
 }
 
 /**
- * Settles once: with what it is given, at the end of its time, or when the signal says so.
- * @param connection the one that it is made over, if there is one.
+ * Creates a request that settles once: when `resolve` or `reject` is called, at its timeout, or when its
+ * signal aborts.
+ * @param connection the connection that it will be sent over, if there is one.
  */
 export function createPending(
-  asked: Asked & Pick<Pending, "text" | "retry">,
+  request: RequestIdentity & Pick<Pending, "text" | "retry">,
   connection: Connection | undefined,
   { signal, timeout, ...listeners }: RequestOptions & { timeout: number },
   { resolve, reject, onSettled, onTimeout }: Settlement,
 ): Pending {
   const timer = createTimer();
-  const startTime = (over: Connection | undefined) => {
+  const startTimeout = (over: Connection | undefined) => {
     const received = over?.received;
     timer.start(timeout, () => onTimeout(pending, over?.received === received ? over : undefined));
   };
@@ -50,11 +54,11 @@ export function createPending(
     onSettled(pending);
   };
   const pending: Pending = {
-    ...asked,
+    ...request,
     sent: false,
     connections: new Set(),
     advance(piece, over) {
-      startTime(over);
+      startTimeout(over);
       pass(piece, over);
     },
     resolve(result) {
@@ -68,6 +72,6 @@ export function createPending(
   };
   const abort = () => pending.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
-  startTime(connection);
+  startTimeout(connection);
   return pending;
 }

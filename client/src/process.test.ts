@@ -6,7 +6,7 @@ import { startServer } from "./testing.ts";
 
 const client = pathToFileURL(`${import.meta.dirname}/index.ts`).href;
 
-/** Runs a script to its end, which no timer of the client may put off: each is longer than a test. */
+/** Runs a script to its end. A timer of the client that keeps it running exceeds the test's timeout. */
 const run = async (script: string, ...flags: string[]) =>
   await promisify(execFile)(process.execPath, [
     ...flags,
@@ -22,22 +22,22 @@ test("a process ends when its client is closed", async () => {
     console.log(await client.request("echo"));
     client.close();
   `);
-  (await server.request()).answer("hello");
+  (await server.request()).reply("hello");
   expect(await running).toMatchObject({ stdout: "hello\n" });
 });
 
-test("a rejected result of a stream that nobody reads does not end the process", async () => {
+test("the rejected result of an unread stream does not end the process", async () => {
   const server = await startServer();
   const running = await run(`
     const client = connect("${server.url}");
     client.stream("countdown");
     client.close();
-    setTimeout(() => console.log("goes on"), 10);
+    setTimeout(() => console.log("still running"), 10);
   `);
-  expect(running).toMatchObject({ stdout: "goes on\n" });
+  expect(running).toMatchObject({ stdout: "still running\n" });
 });
 
-test("a listener that throws is an error of the process, and does not disturb the client", async () => {
+test("a listener that throws causes an uncaughtException, and does not disturb the client", async () => {
   const server = await startServer();
   const running = run(`
     process.on("uncaughtException", ({ message }) => console.log(message));
@@ -48,34 +48,34 @@ test("a listener that throws is an error of the process, and does not disturb th
     console.log(await client.request("countdown", 1, { onProgress: fail }));
     client.close();
   `);
-  const { socket, advance, answer } = await server.request();
+  const { socket, advance, reply } = await server.request();
   socket.send("hello");
   advance(1, 0);
-  answer("lift-off");
+  reply("lift-off");
   const lines = ["connecting", "open", "hello", "1"].map((value) => `listener: ${value}`);
   const stdout = [...lines, "lift-off", "listener: closed", ""].join("\n");
   expect(await running).toMatchObject({ stdout });
 });
 
-/** A server that replies to one request, and reads nothing from then on: no close frame either. */
-async function startServerThatSleeps() {
+/** Starts a server that replies to one request, and then stops reading, so it misses the close frame. */
+async function startPausingServer() {
   const server = await startServer();
-  const reply = async () => {
-    const { socket, answer } = await server.request();
+  const replyAndPause = async () => {
+    const { socket, reply } = await server.request();
     socket.pause();
-    answer("hello");
+    reply("hello");
     return socket;
   };
-  return { url: server.url, reply };
+  return { url: server.url, replyAndPause };
 }
 
-test("a process ends where the server answers no close frame, with a WebSocket that has terminate", async () => {
-  const server = await startServerThatSleeps();
+test("with ws, a process ends even if the server does not reply to the close frame", async () => {
+  const server = await startPausingServer();
   const running = run(`
     import { WebSocket } from "ws";
     const client = connect("${server.url}", {
       timeout: 1000,
-      // For longer than the test, ws itself doesn't end the connection.
+      // ws itself terminates the connection only after the end of the test.
       WebSocket: class extends WebSocket {
         constructor(url, protocols) {
           super(url, protocols, { closeTimeout: 2 ** 31 - 1 });
@@ -85,22 +85,22 @@ test("a process ends where the server answers no close frame, with a WebSocket t
     console.log(await client.request("echo", 1, { timeout: 60_000 }));
     client.close();
   `);
-  await server.reply();
+  await server.replyAndPause();
   expect(await running).toMatchObject({ stdout: "hello\n" });
 });
 
-test("a process with the platform's WebSocket ends when such a server ends the connection", async () => {
-  const server = await startServerThatSleeps();
+test("with the platform's WebSocket, such a process ends when the server closes the connection", async () => {
+  const server = await startPausingServer();
   const running = run(`
     const client = connect("${server.url}");
     console.log(await client.request("echo"));
     client.close();
   `);
-  (await server.reply()).terminate();
+  (await server.replyAndPause()).terminate();
   expect(await running).toMatchObject({ stdout: "hello\n" });
 });
 
-test("a client of ws is closed with the connection, and its process doesn't wait for more", async () => {
+test("with ws, a process ends as soon as the connection is closed", async () => {
   const server = await startServer();
   const running = run(`
     import { WebSocket } from "ws";
@@ -108,11 +108,11 @@ test("a client of ws is closed with the connection, and its process doesn't wait
     console.log(await client.request("echo"));
     client.close();
   `);
-  (await server.request()).answer("hello");
+  (await server.request()).reply("hello");
   expect(await running).toMatchObject({ stdout: "hello\n" });
 });
 
-test("connect throws where the platform has no WebSocket, and takes one as an option", async () => {
+test("connect throws if the platform has no WebSocket, and accepts one as an option", async () => {
   const server = await startServer();
   const running = run(
     `
@@ -128,14 +128,14 @@ test("connect throws where the platform has no WebSocket, and takes one as an op
   `,
     "--no-experimental-websocket",
   );
-  (await server.request()).answer("hello");
+  (await server.request()).reply("hello");
   expect(await running).toMatchObject({
     stdout:
       "TypeError This platform has no WebSocket. Use Node.js 22 or later, or pass the `WebSocket` option.\nhello\n",
   });
 });
 
-test("a process waits for a server that isn't there, and ends when its client is closed", async () => {
+test("a process keeps running while its client can't connect, and ends when the client is closed", async () => {
   const server = await startServer();
   await server.end();
   const running = await run(`

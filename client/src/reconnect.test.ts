@@ -15,7 +15,7 @@ test("states follow the connection", async () => {
   expect(client.states).toEqual([]);
 });
 
-test("why there is no connection is told with each change of state", async () => {
+test("onStateChange gets the reason why there is no connection", async () => {
   const server = await startServer();
   const changes = createQueue<unknown>();
   const client = startClient(server.url, {
@@ -38,11 +38,11 @@ test("a request whose connection is lost is sent again with its requestId", asyn
   const second = await server.request();
   expect(second.socket).not.toBe(first.socket);
   expect(second).toMatchObject({ data: "again", requestId: first.requestId });
-  second.answer("at last");
+  second.reply("at last");
   expect(await promise).toBe("at last");
 });
 
-test("a request that may not run twice is rejected when its connection is lost", async () => {
+test("a request without retry is rejected when its connection is lost", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const once = client.request("echo", "once", { retry: false });
@@ -50,17 +50,17 @@ test("a request that may not run twice is rejected when its connection is lost",
   socket.terminate();
   await expect(once).rejects.toMatchObject({ code: "CONNECTION_LOST", sent: true });
   const next = client.request("echo", "next");
-  const { data, answer } = await server.request();
+  const { data, reply } = await server.request();
   expect(data).toBe("next");
-  answer();
+  reply();
   await next;
 });
 
-test("a request that may not run twice, and was never sent, waits for a connection", async () => {
+test("a request without retry that was never sent waits for a connection", async () => {
   const server = await startServer();
   const client = startClient(server.url, { retry: false });
   const promise = client.request("echo", "first");
-  (await server.request()).answer("done");
+  (await server.request()).reply("done");
   expect(await promise).toBe("done");
 });
 
@@ -78,24 +78,24 @@ test("a request made while the connection is closing waits for the next one", as
   const promise = client.request("echo", "next");
   (await server.connection()).terminate();
   isClosing = false;
-  (await server.request()).answer("here");
+  (await server.request()).reply("here");
   expect(await promise).toBe("here");
 });
 
-test("requests made without a connection are sent in their order", async () => {
+test("requests made without a connection are sent in order", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const numbers = Array.from({ length: 50 }, (_, number) => number);
   const promises = numbers.map((number) => client.request("echo", number));
   for (const number of numbers) {
-    const { data, answer } = await server.request();
+    const { data, reply } = await server.request();
     expect(data).toBe(number);
-    answer(data);
+    reply(data);
   }
   expect(await Promise.all(promises)).toEqual(numbers);
 });
 
-test("what was lost is sent again before what was asked for since", async () => {
+test("requests of a lost connection are sent again before later requests", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const promises = [client.request("echo", 1), client.request("echo", 2)];
@@ -105,14 +105,14 @@ test("what was lost is sent again before what was asked for since", async () => 
   await client.enters("waiting");
   promises.push(client.request("echo", 3));
   for (const number of [1, 2, 3]) {
-    const { data, answer } = await server.request();
+    const { data, reply } = await server.request();
     expect(data).toBe(number);
-    answer(data);
+    reply(data);
   }
   expect(await Promise.all(promises)).toEqual([1, 2, 3]);
 });
 
-test("a full queue refuses a request, and takes one again when it has room", async () => {
+test("a full queue rejects a request, and accepts one again when it has room", async () => {
   const server = await startServer();
   const client = startClient(server.url, { maximumQueue: 2 });
   const controller = new AbortController();
@@ -126,9 +126,9 @@ test("a full queue refuses a request, and takes one again when it has room", asy
   await expect(first).rejects.toMatchObject({ name: "AbortError" });
   const fourth = client.request("echo", 4);
   for (const number of [2, 4]) {
-    const { data, answer } = await server.request();
+    const { data, reply } = await server.request();
     expect(data).toBe(number);
-    answer(data);
+    reply(data);
   }
   expect(await Promise.all([second, fourth])).toEqual([2, 4]);
 });
@@ -143,7 +143,7 @@ test("a request times out while it waits for a connection", async () => {
   });
 });
 
-test("a server that comes back is found again", async () => {
+test("the client reconnects when the server is back", async () => {
   const before = await startServer();
   const client = startClient(before.url);
   const promise = client.request("echo", "through it all");
@@ -151,8 +151,8 @@ test("a server that comes back is found again", async () => {
   await before.end();
   await client.enters("waiting");
   const after = await startServer({ port: before.port });
-  const { data, answer } = await after.request();
-  answer(data);
+  const { data, reply } = await after.request();
+  reply(data);
   expect(await promise).toBe("through it all");
 });
 
@@ -176,7 +176,7 @@ test("close ends a client that is connecting", async () => {
   expect(client.states).toEqual([]);
 });
 
-test("after so many attempts in vain the client gives up, and says so to every request", async () => {
+test("after maximumAttempts failures the client is closed, and rejects every request", async () => {
   let attempts = 0;
   const server = await startServer({
     verifyClient: (_info, done) => {
@@ -192,20 +192,20 @@ test("after so many attempts in vain the client gives up, and says so to every r
   expect(attempts).toBe(3);
 });
 
-test("a connection that brought a message is no attempt in vain", async () => {
+test("a connection that received a message is not a failed attempt", async () => {
   const server = await startServer();
   const client = startClient(server.url, { maximumAttempts: 2 });
   for (const number of [1, 2, 3, 4]) {
     const promise = client.request("echo", number);
-    const { socket, answer } = await server.request();
-    answer(number);
+    const { socket, reply } = await server.request();
+    reply(number);
     expect(await promise).toBe(number);
     socket.terminate();
     await client.enters("waiting");
   }
 });
 
-test("a connection that lasted without a message is no attempt in vain", async () => {
+test("a connection that stayed open without a message is not a failed attempt", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startServer();
@@ -220,7 +220,7 @@ test("a connection that lasted without a message is no attempt in vain", async (
   expect(client.state).toBe("connecting");
 });
 
-test("a server that admits every connection, and ends it, is given up after so many attempts", async () => {
+test("a server that closes every connection at once closes the client after maximumAttempts", async () => {
   const server = await startServer();
   const client = startClient(server.url, { maximumAttempts: 3 });
   for (let connections = 0; connections < 3; connections += 1) {
@@ -232,7 +232,7 @@ test("a server that admits every connection, and ends it, is given up after so m
   await expect(client.request("echo")).rejects.toMatchObject({ code: "CONNECTION_FAILED" });
 });
 
-test("an attempt that hangs is given up after the time-out", async () => {
+test("an attempt to connect that hangs fails after the timeout", async () => {
   let isFirst = true;
   const server = await startServer({
     verifyClient: (_info, done) => {
@@ -242,11 +242,11 @@ test("an attempt that hangs is given up after the time-out", async () => {
   });
   const client = startClient(server.url, { timeout: 50 });
   const promise = client.request("echo", 1, { timeout: 10_000 });
-  (await server.request()).answer("second try");
+  (await server.request()).reply("second try");
   expect(await promise).toBe("second try");
 });
 
-test("a URL that is none closes the client, with the platform's error as the cause", async () => {
+test("an invalid URL closes the client, with the platform's error as the cause", async () => {
   const client = startClient("nonsense://");
   await expect(client.request("echo")).rejects.toMatchObject({
     code: "CONNECTION_FAILED",

@@ -5,51 +5,51 @@ import { createQueue, startClient, startServer } from "./testing.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** A server that admits the first connection at once, and the second when the test says so. */
-async function startServerThatHolds() {
-  const asked = Promise.withResolvers<() => void>();
+/** Starts a server that accepts the first connection at once, and the second when the test calls back. */
+async function startHoldingServer() {
+  const held = Promise.withResolvers<() => void>();
   let isFirst = true;
   const server = await startServer({
     verifyClient: (_info, done) => {
       if (isFirst) done(true);
-      else asked.resolve(() => done(true));
+      else held.resolve(() => done(true));
       isFirst = false;
     },
   });
-  return { server, asked: asked.promise };
+  return { server, held: held.promise };
 }
 
-/** A server that admits the first connection, and refuses the others until the test says so. */
-async function startServerThatRefuses() {
-  let admits = 1;
+/** Starts a server that accepts the first connection, and refuses the others until `accept` is called. */
+async function startRefusingServer() {
+  let acceptable = 1;
   const refusals = createQueue<unknown>();
   const server = await startServer({
     verifyClient: (info, done) => {
-      if (admits === 0) refusals.push(info);
-      done(admits > 0, 503);
-      admits = Math.max(0, admits - 1);
+      if (acceptable === 0) refusals.push(info);
+      done(acceptable > 0, 503);
+      acceptable = Math.max(0, acceptable - 1);
     },
   });
   return {
     server,
-    /** Resolves when so many have been refused. */
+    /** Resolves when that many connections have been refused. */
     async refuses(connections: number) {
       for (let refused = 0; refused < connections; refused += 1) await refusals.next();
     },
-    admit() {
-      admits = Infinity;
+    accept() {
+      acceptable = Infinity;
     },
   };
 }
 
-/** Lets a request time out while nothing comes. */
+/** Sends a request that times out while no message arrives. */
 async function timeOut(server: Server, client: Client, timeout = 20): Promise<void> {
   const error = client.request("echo", "short", { timeout }).catch((caught: unknown) => caught);
   await server.request();
   expect(await error).toMatchObject({ code: "TIMED_OUT" });
 }
 
-/** Sockets for a client, and how many of them there have been. */
+/** Returns a WebSocket class, and the number of its instances so far. */
 function countSockets() {
   const sockets = {
     opened: 0,
@@ -63,7 +63,7 @@ function countSockets() {
   return sockets;
 }
 
-test("an old connection is replaced before it ends, and lets its last request finish", async () => {
+test("an old connection is replaced before it ends, and closes after the reply to its last request", async () => {
   const server = await startServer();
   const client = startClient(server.url, { renewAfter: 100 });
   const early = client.request("echo", "early");
@@ -77,9 +77,9 @@ test("an old connection is replaced before it ends, and lets its last request fi
   expect(onNew.data).toBe("late");
   expect(onNew.socket).not.toBe(old);
   expect(old.readyState).toBe(old.OPEN);
-  onNew.answer("on the new one");
+  onNew.reply("on the new one");
   expect(await late).toBe("on the new one");
-  onOld.answer("on the old one");
+  onOld.reply("on the old one");
   expect(await early).toBe("on the old one");
   await closed;
   expect(client.states).toEqual(["connecting", "open"]);
@@ -94,12 +94,12 @@ test("an old connection without requests is closed as soon as it is replaced", a
 });
 
 test("close also ends a replaced connection that still waits for a reply", async () => {
-  const { server, asked } = await startServerThatHolds();
+  const { server, held } = await startHoldingServer();
   const client = startClient(server.url, { renewAfter: 50 });
   const promise = client.request("echo", "slow");
   const { socket } = await server.request();
   expect(await server.connection()).toBe(socket);
-  (await asked)();
+  (await held)();
   const current = await server.connection();
   current.send('"welcome"');
   expect(await client.unmatched.next()).toBe("welcome");
@@ -109,47 +109,47 @@ test("close also ends a replaced connection that still waits for a reply", async
   for (const [code] of await closed) expect(code).toBe(4000);
 });
 
-test("a request that may take long keeps its old connection through many renewals", async () => {
+test("a long request keeps its old connection open while others replace it", async () => {
   const server = await startServer();
   const client = startClient(server.url, { renewAfter: 50, timeout: 100 });
   const promise = client.request("echo", "slow", { timeout: 20_000 });
-  const { socket, answer } = await server.request();
+  const { socket, reply } = await server.request();
   for (let renewals = 0; renewals < 6; renewals += 1) await server.connection();
   expect(socket.readyState).toBe(socket.OPEN);
-  answer("at last");
+  reply("at last");
   expect(await promise).toBe("at last");
   expect(server.unread.requests).toEqual([]);
 });
 
-test("a replaced connection is kept alive as long as a request waits there", async () => {
+test("a replaced connection is kept alive as long as a request waits on it", async () => {
   const idleLimit = 400;
   const server = await startServer({ idleLimit });
   const client = startClient(server.url, { renewAfter: 100, keepAlive: 50 });
   const promise = client.request("echo", "slow", { retry: false });
   const slow = await server.request();
-  const asked = performance.now();
+  const start = performance.now();
   let onOld = 0;
-  while (performance.now() - asked < 2 * idleLimit) {
-    const { action, socket, answer } = await server.request();
+  while (performance.now() - start < 2 * idleLimit) {
+    const { action, socket, reply } = await server.request();
     expect(action).toBe("ping");
     if (socket === slow.socket) onOld += 1;
-    answer("now");
+    reply("now");
   }
   const closed = once(slow.socket, "close").then(() => undefined);
-  slow.answer("at last");
+  slow.reply("at last");
   expect(await promise).toBe("at last");
   // The connection also waits for the replies to its last keep-alives.
   for (;;) {
     const request = await Promise.race([server.request(), closed]);
     if (request === undefined) break;
-    request.answer("now");
+    request.reply("now");
   }
   expect(onOld).toBeGreaterThan(1);
   expect(server.offers.length).toBeGreaterThan(2);
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("what waits on a replaced connection that answers no keep-alive is sent again", async () => {
+test("requests on a replaced connection are sent again if it does not reply to a keep-alive", async () => {
   const server = await startServer();
   const client = startClient(server.url, { renewAfter: 50, keepAlive: 200, timeout: 50 });
   const promise = client.request("echo", "long", { timeout: 20_000 });
@@ -157,33 +157,33 @@ test("what waits on a replaced connection that answers no keep-alive is sent aga
   for (;;) {
     const request = await server.request();
     if (request.socket === first.socket) continue;
-    request.answer(request.action === "echo" ? "here" : "now");
+    request.reply(request.action === "echo" ? "here" : "now");
     if (request.action === "echo") break;
   }
   expect(await promise).toBe("here");
 });
 
-test("a full queue refuses no keep-alive of a replaced connection", async () => {
-  const { server, asked } = await startServerThatHolds();
+test("a full queue does not reject the keep-alives of a replaced connection", async () => {
+  const { server, held } = await startHoldingServer();
   const client = startClient(server.url, { renewAfter: 50, keepAlive: 100, maximumQueue: 0 });
   await client.enters("open");
   const promise = client.request("echo", "kept");
   const old = await server.request();
   expect(await server.connection()).toBe(old.socket);
-  (await asked)();
+  (await held)();
   (await server.connection()).terminate();
   await client.enters("waiting");
   for (let number = 0; number < 2; number += 1) {
-    const { action, socket, answer } = await server.request();
+    const { action, socket, reply } = await server.request();
     expect(action).toBe("ping");
     expect(socket).toBe(old.socket);
-    answer("now");
+    reply("now");
   }
-  old.answer("here");
+  old.reply("here");
   expect(await promise).toBe("here");
 });
 
-test("a replacement that can't be opened is tried again, while the old connection serves on", async () => {
+test("a failed replacement is retried while the old connection stays in use", async () => {
   let attempts = 0;
   const server = await startServer({
     verifyClient: (_info, done) => {
@@ -197,31 +197,31 @@ test("a replacement that can't be opened is tried again, while the old connectio
   expect(client.states).toEqual(["connecting", "open"]);
 });
 
-test("attempts to replace a connection that serves count for nothing once it is lost", async () => {
-  const { server, refuses, admit } = await startServerThatRefuses();
+test("failed attempts to replace a working connection do not count after it is lost", async () => {
+  const { server, refuses, accept } = await startRefusingServer();
   const client = startClient(server.url, { renewAfter: 50, maximumAttempts: 2 });
   const promise = client.request("echo");
-  const { socket, answer } = await server.request();
-  answer("served");
+  const { socket, reply } = await server.request();
+  reply("served");
   expect(await promise).toBe("served");
   await refuses(3);
-  admit();
+  accept();
   socket.terminate();
   await server.connection();
   await server.connection();
   expect(client.state).not.toBe("closed");
 });
 
-test("attempts to replace a connection that serves count for nothing once it is replaced", async () => {
-  const { server, refuses, admit } = await startServerThatRefuses();
+test("failed attempts to replace a working connection do not count after it is replaced", async () => {
+  const { server, refuses, accept } = await startRefusingServer();
   const client = startClient(server.url, { renewAfter: 300, maximumAttempts: 2 });
   const promise = client.request("echo");
-  (await server.request()).answer("served");
+  (await server.request()).reply("served");
   expect(await promise).toBe("served");
   const old = await server.connection();
   await refuses(3);
   const replaced = once(old, "close");
-  admit();
+  accept();
   const socket = await server.connection();
   await replaced;
   socket.terminate();
@@ -229,22 +229,22 @@ test("attempts to replace a connection that serves count for nothing once it is 
   await client.enters("open");
 });
 
-test("an old connection that ends while its replacement opens costs no request", async () => {
-  const { server, asked } = await startServerThatHolds();
+test("no request is lost if the old connection ends while its replacement opens", async () => {
+  const { server, held } = await startHoldingServer();
   const client = startClient(server.url, { renewAfter: 50 });
   const promise = client.request("echo", "kept");
   const { socket } = await server.request();
-  const admit = await asked;
+  const accept = await held;
   socket.terminate();
   await client.enters("open");
   await client.enters("connecting");
-  admit();
-  (await server.request()).answer("here");
+  accept();
+  (await server.request()).reply("here");
   expect(await promise).toBe("here");
   expect(server.unread.connections).toHaveLength(2);
 });
 
-test("a connection on which nothing comes while a request waits is replaced", async () => {
+test("a connection is replaced if a request times out and no message arrived", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await client.enters("open");
@@ -255,7 +255,7 @@ test("a connection on which nothing comes while a request waits is replaced", as
   await server.connection();
 });
 
-test("what waits on a silent connection is sent again over the one that takes its place", async () => {
+test("requests on a silent connection are sent again over its replacement", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await client.enters("open");
@@ -265,12 +265,12 @@ test("what waits on a silent connection is sent again over the one that takes it
   const second = await server.request();
   expect(second).toMatchObject({ data: "long", requestId: first.requestId });
   expect(second.socket).not.toBe(first.socket);
-  second.answer("here");
+  second.reply("here");
   expect(await promise).toBe("here");
   await once(first.socket, "close");
 });
 
-test("a connection that was only slow may still bring the reply to what was sent again", async () => {
+test("the reply to a request that was sent again may also arrive on the old connection", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await client.enters("open");
@@ -278,102 +278,102 @@ test("a connection that was only slow may still bring the reply to what was sent
   const first = await server.request();
   await timeOut(server, client);
   const second = await server.request();
-  first.answer("from the old one");
+  first.reply("from the old one");
   expect(await promise).toBe("from the old one");
-  second.answer("too late");
+  second.reply("too late");
   const next = client.request("echo", "next");
-  (await server.request()).answer("next");
+  (await server.request()).reply("next");
   expect(await next).toBe("next");
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("what must not run twice waits on where it is when its connection is silent", async () => {
+test("a request without retry keeps waiting on a silent connection", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   await client.enters("open");
   const once = client.request("echo", "once", { retry: false });
   const twice = client.request("echo", "twice");
-  const { socket, answer } = await server.request();
+  const { socket, reply } = await server.request();
   await server.request();
   await timeOut(server, client);
   const again = await server.request();
   expect(again.data).toBe("twice");
   expect(again.socket).not.toBe(socket);
-  again.answer("on the new one");
+  again.reply("on the new one");
   expect(await twice).toBe("on the new one");
-  answer("on the old one");
+  reply("on the old one");
   expect(await once).toBe("on the old one");
   expect(server.unread.requests).toEqual([]);
 });
 
-test("a connection that was silent, and then wasn't, keeps its requests", async () => {
-  const { server, asked } = await startServerThatHolds();
+test("requests stay on a silent connection that receives a message again", async () => {
+  const { server, held } = await startHoldingServer();
   const client = startClient(server.url);
   await client.enters("open");
   const promise = client.request("echo", "long");
-  const { socket, answer } = await server.request();
+  const { socket, reply } = await server.request();
   await timeOut(server, client);
-  const admit = await asked;
+  const accept = await held;
   socket.send('"hello"');
   await client.unmatched.next();
-  admit();
+  accept();
   for (let from = socket; from === socket;) {
     const probe = client.request("echo", "probe");
     const request = await server.request();
     expect(request.data).toBe("probe");
-    request.answer();
+    request.reply();
     await probe;
     from = request.socket;
   }
-  answer("in its time");
+  reply("in its time");
   expect(await promise).toBe("in its time");
 });
 
-test("what waits on an old connection is sent again when that one falls silent", async () => {
-  const { server, asked } = await startServerThatHolds();
+test("requests on an old connection are sent again when it becomes silent", async () => {
+  const { server, held } = await startHoldingServer();
   const sockets = countSockets();
   const client = startClient(server.url, sockets);
   await client.enters("open");
   const promise = client.request("echo", "long");
   const { socket } = await server.request();
   await timeOut(server, client);
-  const admit = await asked;
+  const accept = await held;
   socket.send('"hello"');
   await client.unmatched.next();
   const silence = timeOut(server, client, 500);
-  admit();
+  accept();
   await silence;
   const again = await server.request();
   expect(again.data).toBe("long");
   expect(again.socket).not.toBe(socket);
-  again.answer("here");
+  again.reply("here");
   expect(await promise).toBe("here");
   const next = client.request("echo", "next");
-  (await server.request()).answer("next");
+  (await server.request()).reply("next");
   expect(await next).toBe("next");
   expect(sockets.opened).toBe(2);
 });
 
-test("a connection that falls silent while its replacement opens gets no second one", async () => {
-  const { server, asked } = await startServerThatHolds();
+test("a connection that becomes silent while its replacement opens gets no second one", async () => {
+  const { server, held } = await startHoldingServer();
   const sockets = countSockets();
   const client = startClient(server.url, { ...sockets, renewAfter: 50 });
   await client.enters("open");
-  const admit = await asked;
+  const accept = await held;
   await timeOut(server, client);
-  // Requests take turns with the timer that would open a second one.
+  // These round trips give the timer that would open a second one time to run.
   for (let number = 0; number < 3; number += 1) {
     const promise = client.request("echo", number);
-    (await server.request()).answer(number);
+    (await server.request()).reply(number);
     expect(await promise).toBe(number);
   }
   expect(sockets.opened).toBe(2);
-  admit();
+  accept();
   const first = await server.connection();
   await once(first, "close");
 });
 
-test("a request that waited for its connection says nothing about that one when it times out", async () => {
+test("the timeout of a request that had to wait for a connection does not replace the connection", async () => {
   const server = await startServer();
   const sockets = countSockets();
   const client = startClient(server.url, sockets);
@@ -381,12 +381,12 @@ test("a request that waited for its connection says nothing about that one when 
   await server.request();
   await expect(late).rejects.toMatchObject({ code: "TIMED_OUT", sent: true });
   const next = client.request("echo", "next");
-  (await server.request()).answer("here");
+  (await server.request()).reply("here");
   expect(await next).toBe("here");
   expect(sockets.opened).toBe(1);
 });
 
-test("a silent connection is replaced after one back-off, however many requests time out on it", async () => {
+test("a silent connection is replaced once, after one back-off, even if several requests time out", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startServer();
@@ -401,7 +401,7 @@ test("a silent connection is replaced after one back-off, however many requests 
   expect(sockets.opened).toBe(2);
 });
 
-test("a connection that brings other replies is not replaced for one that is late", async () => {
+test("a connection that receives other replies is not replaced after a timeout", async () => {
   const server = await startServer();
   const sockets = countSockets();
   const client = startClient(server.url, sockets);
@@ -409,35 +409,35 @@ test("a connection that brings other replies is not replaced for one that is lat
   const late = client.request("echo", "late", { timeout: 100 });
   const other = client.request("echo", "other");
   await server.request();
-  (await server.request()).answer("here");
+  (await server.request()).reply("here");
   expect(await other).toBe("here");
   await expect(late).rejects.toMatchObject({ code: "TIMED_OUT" });
   expect(sockets.opened).toBe(1);
 });
 
-test("a silent connection is kept alive with a cheap action, whose answer nobody sees", async () => {
+test("an idle connection is kept alive with ping, whose reply is not passed to the application", async () => {
   const server = await startServer();
   const client = startClient(server.url, { keepAlive: 20 });
   for (let number = 0; number < 3; number += 1) {
-    const { action, answer } = await server.request();
+    const { action, reply } = await server.request();
     expect(action).toBe("ping");
-    answer("now");
+    reply("now");
   }
   expect(client.unmatched.kept).toEqual([]);
   expect(server.offers).toHaveLength(1);
 });
 
-test("an error is an answer to the keep-alive as well, and its action can be chosen", async () => {
+test("an error frame is also a reply to a keep-alive, whose action is an option", async () => {
   const server = await startServer();
   startClient(server.url, { keepAlive: 20, keepAliveAction: "ping" });
   for (let number = 0; number < 2; number += 1) {
-    const { action, answer } = await server.request();
+    const { action, reply } = await server.request();
     expect(action).toBe("ping");
-    answer(undefined, { status: "error", error: { code: "UNKNOWN_ACTION", message: "no" } });
+    reply(undefined, { status: "error", error: { code: "UNKNOWN_ACTION", message: "no" } });
   }
 });
 
-test("a message that comes, and one that goes, each put off the keep-alive", async () => {
+test("received and sent messages delay the keep-alive", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startServer();
@@ -466,13 +466,13 @@ test("a keep-alive whose connection is lost is not sent again", async () => {
   socket.terminate();
   await client.enters("waiting");
   const promise = client.request("echo", "next");
-  const { data, answer } = await server.request();
+  const { data, reply } = await server.request();
   expect(data).toBe("next");
-  answer();
+  reply();
   await promise;
 });
 
-test("a keep-alive that nobody answers has the connection replaced", async () => {
+test("a keep-alive without a reply replaces the connection", async () => {
   const server = await startServer();
   startClient(server.url, { keepAlive: 20, timeout: 20 });
   await server.connection();

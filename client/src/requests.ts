@@ -4,44 +4,44 @@ import { isFrame } from "./frames.ts";
 import type { RequestOptions, Settings } from "./options.ts";
 import { createPending, type Pending } from "./pending.ts";
 
-/** Bytes that API Gateway takes in a frame. Neither browsers nor Node cut a message in several. */
+/** The maximum frame size of API Gateway in bytes. Browsers and Node.js send a message as one frame. */
 const FRAME_LIMIT = 32 * 1024;
 
-/** A request that was made. */
+/** A call of `request` or `stream`. */
 export interface Call {
   readonly result: Promise<unknown>;
-  /** Rejects it with the `NoReplyError` `CANCELED`, unless it is settled. */
+  /** Rejects `result` with the `NoReplyError` `CANCELED`, unless it is settled. */
   cancel(): void;
 }
 
 /** The requests that have no reply yet. */
 export interface Requests {
-  /** @param connection the one to send it over first; by default the current one. */
-  ask(action: string, data?: unknown, options?: RequestOptions, connection?: Connection): Call;
+  /** Adds a request and sends it. @param connection default: the current connection. */
+  add(action: string, data?: unknown, options?: RequestOptions, connection?: Connection): Call;
   /**
-   * Sends what waits for a connection, and what may run twice and waits on doubtful ones alone, in
-   * the order in which it was asked for.
+   * Sends the requests that wait for a connection, in the order of their calls. Also sends again the
+   * ones with `retry` that were sent over suspect connections only.
    */
   send(): void;
   /**
-   * Passes a message on to its request, which it may settle. If it says that the token has expired,
-   * ends the connection and sends the request over the next one.
-   * @returns false if the message is for no request that ever was.
+   * Passes a message on to its request. If the message is `TOKEN_EXPIRED`, ends the connection and sends
+   * the request over the next one.
+   * @returns false if the message does not belong to a request of this client.
    */
-  take(message: unknown, connection: Connection): boolean;
-  /** Sends again what waited on a connection that ended, or rejects what must not be. */
-  lose(connection: Connection): void;
-  /** Whether one waits for a reply from there. */
-  isAwaited(connection: Connection): boolean;
-  /** Rejects all, and all that are still to come. */
+  handle(message: unknown, connection: Connection): boolean;
+  /** Sends the requests of a lost connection again, or rejects those without `retry`. */
+  resend(lost: Connection): void;
+  /** Returns whether a request waits for a reply on this connection. */
+  isInUse(connection: Connection): boolean;
+  /** Rejects all requests, and all later ones. */
   end(error: ConnectionError): void;
 }
 
 interface Events {
   current(): Connection | undefined;
-  /** Why there is no current connection. */
+  /** The reason why there is no current connection. */
   failure(): ConnectionError | undefined;
-  /** Nothing came over a connection for as long as a request waited for its reply: it is doubtful. */
+  /** Called when a connection becomes suspect: a request timed out, and no message arrived meanwhile. */
   onSilence(connection: Connection): void;
   onSettled(connection: Connection): void;
 }
@@ -51,23 +51,23 @@ export function createRequests(
   { current, failure, onSilence, onSettled }: Events,
 ): Requests {
   const all = new Map<string, Pending>();
-  // Unlike crypto.randomUUID, this exists on pages without https.
+  // Unlike crypto.randomUUID, getRandomValues exists on pages without https.
   const prefix = `${crypto.getRandomValues(new Uint32Array(2)).join("-")}-`;
   let count = 0;
-  let ending: ConnectionError | undefined;
+  let endError: ConnectionError | undefined;
 
-  /** Why a request can't be taken, if it can't. */
+  /** Returns the reason why a request can't be added, or undefined if it can. */
   const refusal = (text: string, connection?: Connection): NoReplyCode | undefined => {
-    if (ending) return ending.code;
+    if (endError) return endError.code;
     if (new TextEncoder().encode(text).length > FRAME_LIMIT) return "MESSAGE_TOO_LARGE";
     return connection || all.size < settings.maximumQueue ? undefined : "QUEUE_FULL";
   };
 
-  const isDue = ({ connections, retry }: Pending) =>
-    [...connections].every(({ isDoubtful }) => isDoubtful && retry);
+  const isSendable = ({ connections, retry }: Pending) =>
+    [...connections].every(({ isSuspect }) => isSuspect && retry);
 
   const transmit = (pending: Pending, connection = current()) => {
-    if (!connection || pending.connections.has(connection) || !isDue(pending)) return;
+    if (!connection || pending.connections.has(connection) || !isSendable(pending)) return;
     if (!connection.send(pending.text)) return;
     pending.connections.add(connection);
     pending.sent = true;
@@ -76,12 +76,12 @@ export function createRequests(
     for (const pending of all.values()) transmit(pending);
   };
 
-  /** Rejects a request at the end of its time. */
+  /** Rejects a request at its timeout. */
   const expire = (pending: Pending, silent: Connection | undefined) => {
     pending.reject(new NoReplyError("TIMED_OUT", pending, failure()));
-    // Without one, something came, or the request spent its time waiting for a connection.
-    if (!silent || silent.isDoubtful) return;
-    silent.isDoubtful = true;
+    // Undefined if a message arrived, or if the request had no connection at first.
+    if (!silent || silent.isSuspect) return;
+    silent.isSuspect = true;
     onSilence(silent);
     send();
   };
@@ -91,7 +91,7 @@ export function createRequests(
   };
 
   return {
-    ask(action, data, options = {}, connection = current()) {
+    add(action, data, options = {}, connection = current()) {
       let cancel = () => {};
       const result = new Promise((resolve, reject) => {
         const { signal, timeout = settings.timeout, retry = settings.retry } = options;
@@ -100,7 +100,7 @@ export function createRequests(
         const requestId = prefix + count;
         const text = JSON.stringify({ action, data, requestId });
         const code = refusal(text, connection);
-        if (code) throw new NoReplyError(code, { action, requestId, sent: false }, ending?.cause);
+        if (code) throw new NoReplyError(code, { action, requestId, sent: false }, endError?.cause);
         const pending = createPending(
           { action, requestId, text, retry },
           connection,
@@ -114,35 +114,35 @@ export function createRequests(
       return { result, cancel };
     },
     send,
-    take(message, connection) {
+    handle(message, connection) {
       if (!isFrame(message)) return false;
       const { requestId } = message;
       if (!requestId.startsWith(prefix)) return false;
-      // None, if it is a duplicate or too late.
+      // Undefined if the message is a duplicate or too late.
       const pending = all.get(requestId);
       if (message.status === "progress") pending?.advance(message, connection);
       else if (message.status === "success") pending?.resolve(message.result);
       else if (message.error.code !== "TOKEN_EXPIRED")
         pending?.reject(new RequestError(message.error, pending));
       else {
-        // It was not run, so it may be sent again, and must not be lost with the connection.
+        // The request did not run, so it is sent again even without `retry`.
         pending?.connections.delete(connection);
         connection.expire();
       }
       return true;
     },
-    lose(connection) {
+    resend(lost) {
       for (const pending of all.values()) {
-        // One that must not run twice waits on one connection at most.
-        if (pending.connections.delete(connection) && !pending.retry)
+        // A request without `retry` was sent over one connection at most.
+        if (pending.connections.delete(lost) && !pending.retry)
           pending.reject(new NoReplyError("CONNECTION_LOST", pending));
       }
       send();
     },
-    isAwaited: (connection) =>
+    isInUse: (connection) =>
       [...all.values()].some(({ connections }) => connections.has(connection)),
     end(error) {
-      ending = error;
+      endError = error;
       const { code, cause } = error;
       for (const pending of all.values()) pending.reject(new NoReplyError(code, pending, cause));
     },

@@ -4,15 +4,15 @@ import { later } from "./later.ts";
 import type { RequestOptions } from "./options.ts";
 
 /**
- * Returns a function that takes the pieces of one request as they come, and passes on those of one
- * attempt in order, each once. A piece does not name its attempt. A later attempt is recognized by a
- * number 0 after other pieces, or over another connection, on which the request was sent again.
+ * Returns a function that receives the pieces of one request, and passes on those of the latest attempt,
+ * in order and each once. A piece does not contain the number of its attempt. A new attempt has started
+ * if the number 0 follows other pieces, or arrives on another connection.
  */
 export function createSequence({
   onRestart,
   onProgress,
 }: Pick<RequestOptions, "onRestart" | "onProgress">) {
-  /** The connection that brings the pieces of the current attempt. */
+  /** The connection of the current attempt. */
   let source: Connection | undefined;
   let expected = 0;
   let first: string | undefined;
@@ -20,7 +20,7 @@ export function createSequence({
   return ({ sequence, progress }: Piece, connection: Connection): void => {
     if (sequence === 0) {
       const content = JSON.stringify(progress);
-      // The same frame twice, and not a restart: the server repeats a post whose response it missed.
+      // A duplicate and not a restart: the server retries a post if it gets no response.
       if (connection === source && expected === 1 && content === first) return;
       if (source) later(onRestart);
       source = connection;

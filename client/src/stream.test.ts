@@ -4,7 +4,7 @@ import type { StreamOptions } from "./options.ts";
 import type { Stream } from "./stream.ts";
 import { type Received, startClient, startServer } from "./testing.ts";
 
-/** Starts a stream, whose request has come. */
+/** Starts a stream and receives its request. */
 async function startStream(options?: StreamOptions) {
   const server = await startServer();
   const client = startClient(server.url);
@@ -13,13 +13,13 @@ async function startStream(options?: StreamOptions) {
   return { server, client, stream, request: await server.request() };
 }
 
-/** Sends pieces of one attempt: the numbers from 0, each with what it is a piece of. */
+/** Sends the pieces of one attempt: a name and the numbers from 0. */
 function advance(request: Received, count: number, of = "countdown"): void {
   for (let sequence = 0; sequence < count; sequence += 1)
     request.advance(`${of} ${sequence}`, sequence);
 }
 
-/** Reads to the end. */
+/** Reads a stream to its end. */
 async function readAll(stream: Stream<unknown, unknown>) {
   const pieces: unknown[] = [];
   for (;;) {
@@ -29,25 +29,27 @@ async function readAll(stream: Stream<unknown, unknown>) {
   }
 }
 
-/** Resolves when all that the server sent before has come. */
-async function settleFrames(server: Awaited<ReturnType<typeof startServer>>, { request }: Asker) {
+/** Resolves when the client has received all earlier frames. */
+async function settleFrames(
+  server: Awaited<ReturnType<typeof startServer>>,
+  { request }: Pick<ReturnType<typeof startClient>, "request">,
+) {
   const marker = request("echo", "marker");
-  (await server.request()).answer();
+  (await server.request()).reply();
   await marker;
 }
-type Asker = Pick<ReturnType<typeof startClient>, "request">;
 
 test("a stream is one frame of the protocol, which is sent at once", async () => {
   const { request, stream } = await startStream();
   expect(request).toMatchObject({ action: "countdown", data: { from: 3 } });
-  request.answer("lift-off");
+  request.reply("lift-off");
   expect(await stream.result).toBe("lift-off");
 });
 
 test("100 pieces at once are read in order, and then the result", async () => {
   const { stream, request } = await startStream();
   for (let sequence = 0; sequence < 100; sequence += 1) request.advance({ sequence }, sequence);
-  request.answer("lift-off");
+  request.reply("lift-off");
   expect(await readAll(stream)).toEqual({
     pieces: Array.from({ length: 100 }, (_, sequence) => ({ sequence })),
     result: "lift-off",
@@ -63,7 +65,7 @@ test("each piece can be read before the next one is sent", async () => {
   for await (const piece of stream) {
     read.push(piece);
     if (read.length < 5) request.advance(read.length, read.length);
-    else request.answer();
+    else request.reply();
   }
   expect(read).toEqual([0, 1, 2, 3, 4]);
 });
@@ -72,7 +74,7 @@ test("calls of next at the same time get one piece each, in the order of the cal
   const { stream, request } = await startStream();
   const calls = [stream.next(), stream.next(), stream.next()];
   advance(request, 2);
-  request.answer("end");
+  request.reply("end");
   expect(await Promise.all(calls)).toEqual([
     { done: false, value: "countdown 0" },
     { done: false, value: "countdown 1" },
@@ -82,15 +84,15 @@ test("calls of next at the same time get one piece each, in the order of the cal
 
 test("an action that streams nothing has a result only", async () => {
   const { stream, request } = await startStream();
-  request.answer("at once");
+  request.reply("at once");
   expect(await readAll(stream)).toEqual({ pieces: [], result: "at once" });
 });
 
-test("an error frame ends the stream after the pieces that came before", async () => {
+test("an error frame ends the stream after the earlier pieces", async () => {
   const { stream, request } = await startStream();
   advance(request, 2);
   const error = { code: "PROCESSING_FAILED", message: "The request could not be processed." };
-  request.answer(undefined, { status: "error", error });
+  request.reply(undefined, { status: "error", error });
   const read: unknown[] = [];
   const reading = async () => {
     for await (const piece of stream) read.push(piece);
@@ -107,7 +109,7 @@ test("a request with onProgress gets each piece with its number, and then the re
   const promise = client.request("countdown", { from: 2 }, { onProgress: (...c) => calls.push(c) });
   const request = await server.request();
   advance(request, 2);
-  request.answer("lift-off");
+  request.reply("lift-off");
   expect(await promise.finally(() => calls.push("settled"))).toBe("lift-off");
   expect(calls).toEqual([["countdown 0", 0], ["countdown 1", 1], "settled"]);
 });
@@ -118,7 +120,7 @@ test("a request without onProgress ignores pieces", async () => {
   const promise = client.request("countdown", { from: 2 });
   const request = await server.request();
   advance(request, 2);
-  request.answer("lift-off");
+  request.reply("lift-off");
   expect(await promise).toBe("lift-off");
   expect(client.unmatched.kept).toEqual([]);
 });
@@ -127,7 +129,7 @@ test("duplicates and numbers that are not the next one are dropped", async () =>
   const onRestart = vi.fn<() => void>();
   const { stream, request } = await startStream({ onRestart });
   for (const sequence of [0, 0, 1, 0.5, 1, 3, -1, 2, 1, 3]) request.advance({ sequence }, sequence);
-  request.answer("end");
+  request.reply("end");
   expect(await readAll(stream)).toEqual({
     pieces: [0, 1, 2, 3].map((sequence) => ({ sequence })),
     result: "end",
@@ -135,10 +137,10 @@ test("duplicates and numbers that are not the next one are dropped", async () =>
   expect(onRestart).not.toHaveBeenCalled();
 });
 
-test("pieces that come after the reply are dropped", async () => {
+test("pieces that arrive after the reply are dropped", async () => {
   const { server, client, stream, request } = await startStream();
   advance(request, 1);
-  request.answer("end");
+  request.reply("end");
   request.advance("late", 1);
   await settleFrames(server, client);
   expect(await readAll(stream)).toEqual({ pieces: ["countdown 0"], result: "end" });
@@ -155,7 +157,7 @@ test("a number 0 after others is a restart: unread pieces are dropped, and onRes
   advance(request, 2, "second");
   await settleFrames(server, client);
   expect(read).toEqual(["first 0", "restart"]);
-  request.answer("end");
+  request.reply("end");
   for await (const piece of stream) read.push(piece);
   expect(read).toEqual(["first 0", "restart", "second 0", "second 1"]);
 });
@@ -165,7 +167,7 @@ test("a later attempt with the same pieces is a restart", async () => {
   const { stream, request } = await startStream({ onRestart });
   advance(request, 2);
   advance(request, 3);
-  request.answer("end");
+  request.reply("end");
   expect((await readAll(stream)).pieces.slice(-3)).toEqual([0, 1, 2].map((n) => `countdown ${n}`));
   expect(onRestart).toHaveBeenCalledTimes(1);
 });
@@ -182,28 +184,28 @@ test("a number 0 with another content directly after a number 0 is a restart", a
   request.advance("a", 0);
   request.advance("b", 0);
   request.advance("c", 1);
-  request.answer();
+  request.reply();
   await promise;
   expect(calls).toEqual([["a", 0], "restart", ["b", 0], ["c", 1]]);
 });
 
-test("a request whose connection is lost in mid-stream is sent again, which is a restart", async () => {
+test("a request whose connection is lost during a stream is sent again, which is a restart", async () => {
   const read: unknown[] = [];
   const { server, stream, request } = await startStream({ onRestart: () => read.push("restart") });
-  // One piece: the same content, from another connection, is no duplicate.
+  // One piece: the same content on another connection is not a duplicate.
   advance(request, 1);
   read.push((await stream.next()).value);
   request.socket.terminate();
   const again = await server.request();
   expect(again).toMatchObject({ data: { from: 3 }, requestId: request.requestId });
   advance(again, 3);
-  again.answer("lift-off");
+  again.reply("lift-off");
   for await (const piece of stream) read.push(piece);
   expect(read).toEqual(["countdown 0", "restart", "countdown 0", "countdown 1", "countdown 2"]);
   expect(await stream.result).toBe("lift-off");
 });
 
-test("with retry false, the loss of the connection in mid-stream ends the stream", async () => {
+test("with retry false, the loss of the connection ends the stream", async () => {
   const { stream, request } = await startStream({ retry: false });
   advance(request, 1);
   expect(await stream.next()).toEqual({ done: false, value: "countdown 0" });
@@ -222,7 +224,7 @@ test("a stream on two connections follows the one that started last", async () =
   silence.catch(() => {});
   await server.request();
   await expect(silence).rejects.toMatchObject({ code: "TIMED_OUT" });
-  // The connection was only slow, and goes on.
+  // The connection was only slow, and receives further messages.
   const again = await server.request();
   expect(again.requestId).toBe(request.requestId);
   request.advance("old 2", 2);
@@ -236,11 +238,11 @@ test("a stream on two connections follows the one that started last", async () =
   again.advance("new 1", 1);
   read.push((await stream.next()).value);
   expect(read).toEqual(["old 0", "old 1", "old 2", "restart", "new 0", "new 1"]);
-  request.answer("from the old one");
+  request.reply("from the old one");
   expect(await stream.result).toBe("from the old one");
 });
 
-test("break ends the wait, and the frames that come after it are dropped", async () => {
+test("break cancels the request, and later frames are dropped", async () => {
   const { signal } = new AbortController();
   const { server, client, stream, request } = await startStream({ signal });
   advance(request, 3);
@@ -254,19 +256,19 @@ test("break ends the wait, and the frames that come after it are dropped", async
     requestId: request.requestId,
     sent: true,
   });
-  // Nothing is kept of it.
+  // The listener is removed.
   expect(getEventListeners(signal, "abort")).toEqual([]);
   request.advance("late", 3);
-  request.answer("late");
+  request.reply("late");
   await settleFrames(server, client);
   expect(client.unmatched.kept).toEqual([]);
   expect(await stream.next()).toEqual({ done: true, value: undefined });
 });
 
-test("break after the reply leaves the result", async () => {
+test("break after the reply does not change the result", async () => {
   const { stream, request } = await startStream();
   advance(request, 3);
-  request.answer("lift-off");
+  request.reply("lift-off");
   await stream.result;
   for await (const piece of stream) {
     expect(piece).toBe("countdown 0");
@@ -275,7 +277,7 @@ test("break after the reply leaves the result", async () => {
   expect(await stream.result).toBe("lift-off");
 });
 
-test("a connection that was replaced goes when the last reader on it stops", async () => {
+test("a replaced connection is closed when its last stream is canceled", async () => {
   const server = await startServer();
   const client = startClient(server.url, { renewAfter: 50 });
   const stream = client.stream("countdown");
@@ -288,7 +290,7 @@ test("a connection that was replaced goes when the last reader on it stops", asy
   await closed;
 });
 
-test("return ends a stream that was never read, and a call of next that waits", async () => {
+test("return cancels an unread stream, and a waiting call of next", async () => {
   const { client, stream } = await startStream();
   const other = client.stream("countdown");
   const next = other.next();
@@ -301,7 +303,7 @@ test("return ends a stream that was never read, and a call of next that waits", 
   await expect(next).rejects.toMatchObject({ code: "CANCELED" });
 });
 
-test("a signal ends the stream at once with its reason, and drops what is unread", async () => {
+test("a signal ends the stream at once with its reason, and drops unread pieces", async () => {
   const controller = new AbortController();
   const { server, client, stream, request } = await startStream({ signal: controller.signal });
   advance(request, 3);
@@ -316,12 +318,12 @@ test("a signal ends the stream at once with its reason, and drops what is unread
   await expect(reading()).rejects.toThrow("changed my mind");
   expect(read).toEqual(["countdown 0"]);
   await expect(stream.result).rejects.toThrow("changed my mind");
-  request.answer("late");
+  request.reply("late");
   await settleFrames(server, client);
   expect(client.unmatched.kept).toEqual([]);
 });
 
-test("a signal ends a call of next that waits", async () => {
+test("a signal rejects a waiting call of next", async () => {
   const controller = new AbortController();
   const { stream } = await startStream({ signal: controller.signal });
   const next = stream.next();
@@ -329,20 +331,20 @@ test("a signal ends a call of next that waits", async () => {
   await expect(next).rejects.toMatchObject({ name: "AbortError" });
 });
 
-test("with a signal that is aborted already, nothing is sent", async () => {
+test("with an aborted signal, nothing is sent", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const stream = client.stream("countdown", 1, { signal: AbortSignal.abort() });
   await expect(stream.next()).rejects.toMatchObject({ name: "AbortError" });
   await expect(stream.result).rejects.toMatchObject({ name: "AbortError" });
   const marker = client.request("echo", "marker");
-  const { data, answer } = await server.request();
+  const { data, reply } = await server.request();
   expect(data).toBe("marker");
-  answer();
+  reply();
   await marker;
 });
 
-test("close ends a stream after the pieces that came before", async () => {
+test("close ends a stream after the earlier pieces", async () => {
   const { server, client, stream, request } = await startStream();
   advance(request, 1);
   await settleFrames(server, client);
@@ -352,7 +354,7 @@ test("close ends a stream after the pieces that came before", async () => {
   await expect(stream.result).rejects.toMatchObject({ code: "CLOSED" });
 });
 
-test("the time-out counts from the last piece, and a connection that is silent since is replaced", async () => {
+test("the timeout restarts with each piece, and a connection that is silent since then is replaced", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const { server, stream, request } = await startStream({ timeout: 1000 });
@@ -371,7 +373,7 @@ test("the time-out counts from the last piece, and a connection that is silent s
   await server.connection();
 });
 
-test("50 streams with 20 pieces each side by side get their own", async () => {
+test("50 concurrent streams with 20 pieces each get their own pieces", async () => {
   const server = await startServer();
   const client = startClient(server.url);
   const numbers = Array.from({ length: 50 }, (_, number) => number);
@@ -380,7 +382,7 @@ test("50 streams with 20 pieces each side by side get their own", async () => {
   while (requests.length < numbers.length) requests.push(await server.request());
   for (let sequence = 0; sequence < 20; sequence += 1)
     for (const request of requests) request.advance([request.data, sequence], sequence);
-  for (const { data, answer } of requests) answer(data);
+  for (const { data, reply } of requests) reply(data);
   expect(await Promise.all(streams)).toEqual(
     numbers.map((number) => ({
       pieces: Array.from({ length: 20 }, (_, sequence) => [number, sequence]),

@@ -15,9 +15,9 @@ export interface Stream<Progress, Result> extends AsyncIterableIterator<Progress
   return(): Promise<IteratorResult<Progress, Result>>;
 }
 
-/** @param ask sends the request. */
+/** Creates the stream of a request. @param send adds and sends the request. */
 export function createStream(
-  ask: (options: RequestOptions) => Call,
+  send: (options: RequestOptions) => Call,
   options: StreamOptions = {},
 ): Stream<unknown, unknown> {
   const { signal, onRestart } = options;
@@ -25,7 +25,7 @@ export function createStream(
   let isSettled = false;
   let wake = () => {};
 
-  const { result, cancel } = ask({
+  const { result, cancel } = send({
     ...options,
     onRestart() {
       unread = [];
@@ -58,7 +58,7 @@ export function createStream(
     result,
     next: () => pieces.next(),
     return() {
-      // First, because a generator that waits does not return before it wakes.
+      // Cancel first, because a waiting generator does not return until it wakes up.
       cancel();
       return pieces.return(undefined);
     },

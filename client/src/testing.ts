@@ -1,4 +1,4 @@
-/** A server that a test speaks for, on a port of the loopback. */
+/** Test helpers: a WebSocket server whose replies the test sends, and a client. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -8,7 +8,7 @@ import { type Client, connect } from "./connect.ts";
 import type { ConnectOptions, State } from "./options.ts";
 import { createTimer } from "./timer.ts";
 
-/** Keeps values in order until `next` takes them. `next` waits if there is none. */
+/** A queue. `next` removes the first value, or waits for one if the queue is empty. */
 export function createQueue<Value>() {
   const kept: Value[] = [];
   const waiting: ((value: Value) => void)[] = [];
@@ -27,27 +27,27 @@ export function createQueue<Value>() {
   };
 }
 
-/** A message of the client. */
+/** A message from the client. */
 interface Request {
   action: string;
   data?: unknown;
   requestId: string;
 }
 
-/** A request that came, and how to answer it. */
+/** A received request, and functions that reply to it. */
 export interface Received extends Request {
-  /** The connection that it came over. */
+  /** The connection that it arrived on. */
   socket: WebSocket;
-  /** Sends a piece as the stack does, but for what `frame` says. */
+  /** Sends a piece as the stack does. @param frame replaces some of the keys. */
   advance(progress: unknown, sequence: number, frame?: object): void;
-  /** Replies as the stack does: success, but for what `reply` says. */
-  answer(result?: unknown, reply?: object): void;
+  /** Sends a reply as the stack does: success by default. @param frame replaces some of the keys. */
+  reply(result?: unknown, frame?: object): void;
 }
 
 /**
- * Ends with the test that starts it.
- * @param options.idleLimit ends a connection on which no message went either way for that long, as API
- * Gateway does after 10 minutes. Milliseconds; default: none.
+ * Starts a server that stops after the test.
+ * @param options.idleLimit milliseconds without a message in either direction, after which the server
+ * closes a connection, as API Gateway does after 10 minutes. Default: no limit.
  */
 export async function startServer({
   port = 0,
@@ -84,9 +84,9 @@ export async function startServer({
       };
       const advance: Received["advance"] = (progress, sequence, frame) =>
         send({ status: "progress", progress, sequence, ...frame });
-      const answer: Received["answer"] = (result, reply) =>
-        send({ status: "success", result, ...reply });
-      requests.push({ ...request, socket, advance, answer });
+      const reply: Received["reply"] = (result, frame) =>
+        send({ status: "success", result, ...frame });
+      requests.push({ ...request, socket, advance, reply });
     });
   });
   onTestFinished(async () => {
@@ -96,19 +96,19 @@ export async function startServer({
   return {
     url: `ws://127.0.0.1:${address.port}`,
     port: address.port,
-    /** The next connection that opens, or opened and wasn't asked for. */
+    /** Returns the next connection that has not been returned yet. Waits for it if necessary. */
     connection: connections.next,
-    /** The next request that comes, or came and wasn't asked for. */
+    /** Returns the next request that has not been returned yet. Waits for it if necessary. */
     request: requests.next,
-    /** What came and wasn't asked for. */
+    /** The connections and requests that have not been returned yet. */
     unread: { connections: connections.kept, requests: requests.kept },
-    /** The sub-protocols that each connection offered. */
+    /** The subprotocols that each connection offered. */
     offers,
     end,
   };
 }
 
-/** A client that ends with the test, and waits for nothing between attempts. */
+/** Starts a client that is closed after the test, and reconnects without a delay. */
 export function startClient(url: string, options: ConnectOptions = {}) {
   const states = createQueue<State>();
   const unmatched = createQueue<unknown>();
@@ -120,7 +120,7 @@ export function startClient(url: string, options: ConnectOptions = {}) {
   });
   onTestFinished(() => client.close());
   return Object.assign(client, {
-    /** Resolves when the client enters a state, which it hadn't been asked for. */
+    /** Resolves when the client enters a state. Ignores state changes that were awaited before. */
     async enters(wanted: State): Promise<void> {
       while ((await states.next()) !== wanted);
     },

@@ -1,7 +1,7 @@
-/** The longest delay of `setTimeout`, which runs the callback of a longer one at once. */
-const LONGEST = 2 ** 31 - 1;
+/** The maximum delay of `setTimeout` in milliseconds. With a longer one, it calls back at once. */
+const MAXIMUM_DELAY = 2 ** 31 - 1;
 
-/** Calls one callback at a time, after a number of milliseconds. `Infinity` is practically never. */
+/** Calls one callback at a time, after a number of milliseconds. `Infinity` means practically never. */
 export interface Timer {
   /** Sets the timer, and cancels the previous callback. */
   start(milliseconds: number, callback: () => void): void;
@@ -14,7 +14,7 @@ export function createTimer(): Timer {
   return {
     start(milliseconds, callback) {
       stop();
-      handle = setTimeout(callback, Math.min(milliseconds, LONGEST));
+      handle = setTimeout(callback, Math.min(milliseconds, MAXIMUM_DELAY));
     },
     stop,
   };

@@ -7,13 +7,13 @@ import { expiryOf } from "./token-expiry.ts";
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** A JWT with these claims. A server would not accept its signature. */
+/** Returns a JWT with these claims and an invalid signature. */
 const tokenWith = (claims: unknown) =>
   ["header", JSON.stringify(claims), "signature"]
     .map((part) => Buffer.from(part).toString("base64url"))
     .join(".");
 
-/** A JWT that expires after that many milliseconds. */
+/** Returns a JWT that expires after that many milliseconds. */
 const tokenFor = (milliseconds: number) => tokenWith({ exp: (Date.now() + milliseconds) / SECOND });
 
 test("the expiry of a JWT is its claim exp", () => {
@@ -31,14 +31,14 @@ test.for([
   ["an empty token", ""],
   ["an opaque token", "opensesame"],
   ["an opaque token with dots", "open.sesame.now"],
-  ["claims that are no object", tokenWith(null)],
+  ["claims that are not an object", tokenWith(null)],
   ["no claim exp", tokenWith({ sub: "ada" })],
   ["an exp that is a string", tokenWith({ exp: "1900000000" })],
 ] as const)("%s: no known expiry", ([, token]) => {
   expect(expiryOf(token)).toBe(Infinity);
 });
 
-/** Starts a client whose clock the test moves, and which has a connection with a token of the test. */
+/** Starts a client with fake timers and a token provider, and opens its connection. */
 async function startOpenClient(
   provider: () => string,
   options: Omit<ConnectOptions, "token"> = {},
@@ -55,8 +55,12 @@ async function startOpenClient(
 const handleProtocols = () => "websocket-lambda";
 
 test.for<[string, number, ConnectOptions]>([
-  ["after 90% of the rest of the token's time", 54 * MINUTE, {}],
-  ["and a random part, still before it expires", 56.7 * MINUTE, { random: () => 1 }],
+  ["after 90% of the token's remaining time", 54 * MINUTE, {}],
+  [
+    "after that and a random part, still before the token expires",
+    56.7 * MINUTE,
+    { random: () => 1 },
+  ],
   ["after renewAfter if that is earlier", 10 * MINUTE, { renewAfter: 10 * MINUTE }],
 ])("a connection is replaced %s", async ([, age, options]) => {
   const { server, socket, token } = await startOpenClient(() => tokenFor(60 * MINUTE), options);
@@ -84,7 +88,7 @@ test("a token that is always the same does not replace the connection before max
   }
 });
 
-test("an opaque token leaves the age to renewAfter", async () => {
+test("with an opaque token, a connection is replaced after renewAfter", async () => {
   const { server, token } = await startOpenClient(() => "opaque");
   await vi.advanceTimersByTimeAsync(110 * MINUTE - 1);
   expect(token).toHaveBeenCalledTimes(1);
@@ -92,14 +96,14 @@ test("an opaque token leaves the age to renewAfter", async () => {
   await server.connection();
 });
 
-/** Refuses a request as the stack does: the error frame, and then the end of the connection. */
-function refuse({ answer, socket }: Received): void {
+/** Refuses a request as the stack does: sends an error frame and closes the connection. */
+function refuse({ reply, socket }: Received): void {
   const error = { code: "TOKEN_EXPIRED", message: "The token has expired." };
-  answer(undefined, { status: "error", error });
+  reply(undefined, { status: "error", error });
   socket.close();
 }
 
-/** A client whose tokens are numbered, and its server. */
+/** Starts a server, and a client with numbered tokens. */
 async function startNumberedClient(options: ConnectOptions = {}) {
   const server = await startServer({ handleProtocols });
   let tokens = 0;
@@ -118,7 +122,7 @@ test.for([true, false])(
     const second = await server.request();
     expect(second).toMatchObject({ data: "hello", requestId: first.requestId });
     expect(second.socket).not.toBe(first.socket);
-    second.answer("here");
+    second.reply("here");
     expect(await promise).toBe("here");
     await closed;
     expect(server.offers).toEqual(["websocket-lambda, token-1", "websocket-lambda, token-2"]);
@@ -127,31 +131,31 @@ test.for([true, false])(
   },
 );
 
-test("a stream that gets TOKEN_EXPIRED starts on the next connection, which is no restart", async () => {
+test("a stream that gets TOKEN_EXPIRED starts on the next connection, which is not a restart", async () => {
   const { server, client } = await startNumberedClient({ retry: false });
   const onRestart = vi.fn<() => void>();
   const stream = client.stream("countdown", 1, { onRestart });
   refuse(await server.request());
-  const { advance, answer } = await server.request();
+  const { advance, reply } = await server.request();
   advance("piece", 0);
-  answer("end");
+  reply("end");
   expect(await stream.next()).toEqual({ done: false, value: "piece" });
   expect(await stream.next()).toEqual({ done: true, value: "end" });
   expect(onRestart).not.toHaveBeenCalled();
 });
 
-test("TOKEN_EXPIRED ends the connection also where the server does not close it", async () => {
+test("the client closes the connection after TOKEN_EXPIRED if the server does not", async () => {
   const { server, client } = await startNumberedClient();
   const promise = client.request("echo");
-  const { answer, socket } = await server.request();
+  const { reply, socket } = await server.request();
   const closed = once(socket, "close");
-  answer(undefined, { status: "error", error: { code: "TOKEN_EXPIRED", message: "" } });
-  (await server.request()).answer("here");
+  reply(undefined, { status: "error", error: { code: "TOKEN_EXPIRED", message: "" } });
+  (await server.request()).reply("here");
   expect(await promise).toBe("here");
   await closed;
 });
 
-test("other requests on such a connection are lost with it: sent again, or rejected", async () => {
+test("other requests on such a connection are sent again, or rejected without retry", async () => {
   const { server, client } = await startNumberedClient();
   const twice = client.request("echo", "twice");
   const once = client.request("echo", "once", { retry: false });
@@ -163,12 +167,12 @@ test("other requests on such a connection are lost with it: sent again, or rejec
   for (const data of ["twice", "refused"]) {
     const request = await server.request();
     expect(request.data).toBe(data);
-    request.answer(data);
+    request.reply(data);
   }
   expect(await Promise.all([twice, refused])).toEqual(["twice", "refused"]);
 });
 
-test("TOKEN_EXPIRED for a request that timed out, and for a keep-alive, changes the connection", async () => {
+test("TOKEN_EXPIRED for a timed-out request or a keep-alive also replaces the connection", async () => {
   const { server, client } = await startNumberedClient({ keepAlive: 50 });
   const late = client.request("echo", "late", { timeout: 1 });
   await expect(late).rejects.toMatchObject({ code: "TIMED_OUT" });
@@ -179,14 +183,14 @@ test("TOKEN_EXPIRED for a request that timed out, and for a keep-alive, changes 
   await server.connection();
 });
 
-test("the change of state comes with the reason why the connection ended", async () => {
+test("onStateChange gets TOKEN_EXPIRED as the reason", async () => {
   const changes = createQueue<unknown>();
   const { server, client } = await startNumberedClient({
     onStateChange: (...change) => changes.push(change),
   });
   const promise = client.request("echo");
   refuse(await server.request());
-  (await server.request()).answer();
+  (await server.request()).reply();
   await promise;
   expect(changes.kept).toEqual([
     ["connecting", undefined],
@@ -202,7 +206,7 @@ async function refuseAll(server: Awaited<ReturnType<typeof startServer>>) {
   for (;;) refuse(await server.request());
 }
 
-test("a server that always replies TOKEN_EXPIRED is asked less and less often", async () => {
+test("the client backs off from a server that always replies TOKEN_EXPIRED", async () => {
   const { server, client } = await startOpenClient(() => "cached", { random: () => 1 });
   void refuseAll(server);
   const promise = client.request("echo", "hello", { timeout: Infinity });
@@ -249,7 +253,7 @@ test("after maximumAttempts such connections, the client is closed with TOKEN_EX
   expect(client.state).toBe("closed");
 });
 
-test("a connection that lasted until its token expired is no failed attempt", async () => {
+test("a connection that stayed open until its token expired is not a failed attempt", async () => {
   const { server, client } = await startOpenClient(() => "opaque", { maximumAttempts: 1 });
   const promise = client.request("echo", "hello", { timeout: Infinity });
   const first = await server.request();
@@ -257,6 +261,6 @@ test("a connection that lasted until its token expired is no failed attempt", as
   refuse(first);
   await client.enters("waiting");
   await vi.advanceTimersByTimeAsync(1);
-  (await server.request()).answer("here");
+  (await server.request()).reply("here");
   expect(await promise).toBe("here");
 });

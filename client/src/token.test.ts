@@ -3,14 +3,14 @@ import { createQueue, startClient, startServer } from "./testing.ts";
 
 const handleProtocols = () => "websocket-lambda";
 
-test("without a token, no sub-protocol is offered", async () => {
+test("without a token, no subprotocol is offered", async () => {
   const server = await startServer();
   startClient(server.url);
   await server.connection();
   expect(server.offers).toEqual([undefined]);
 });
 
-test("a new token is asked for before each connection", async () => {
+test("token is called before each connection", async () => {
   const server = await startServer({ handleProtocols });
   let number = 0;
   startClient(server.url, {
@@ -29,7 +29,7 @@ test("a new token is asked for before each connection", async () => {
   ]);
 });
 
-test("a refused token is followed by another attempt with the next one", async () => {
+test("after a refused token, the next attempt uses a new one", async () => {
   const server = await startServer({
     handleProtocols,
     verifyClient: ({ req }, done) =>
@@ -38,28 +38,28 @@ test("a refused token is followed by another attempt with the next one", async (
   const tokens = ["expired", "good"];
   const client = startClient(server.url, { token: () => tokens.shift() ?? "none left" });
   const promise = client.request("echo");
-  (await server.request()).answer("in");
+  (await server.request()).reply("in");
   expect(await promise).toBe("in");
 });
 
-test("a provider that throws when the connection is lost is asked again, as the server is", async () => {
+test("if token throws after the connection is lost, it is called again", async () => {
   const server = await startServer({ handleProtocols });
-  const answers = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
-  const client = startClient(server.url, { token: () => answers.shift()?.() ?? "more" });
+  const calls = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
+  const client = startClient(server.url, { token: () => calls.shift()?.() ?? "more" });
   const promise = client.request("echo", "hello");
   (await server.request()).socket.terminate();
-  (await server.request()).answer("here");
+  (await server.request()).reply("here");
   expect(await promise).toBe("here");
   expect(server.offers).toEqual(["websocket-lambda, first", "websocket-lambda, third"]);
 });
 
-test("a provider that throws at every attempt ends the client, with its error as the cause", async () => {
+test("if token throws at every attempt, the client is closed with its error as the cause", async () => {
   const server = await startServer();
-  let asked = 0;
+  let calls = 0;
   const client = startClient(server.url, {
     maximumAttempts: 3,
     token() {
-      asked += 1;
+      calls += 1;
       throw new Error("signed out");
     },
   });
@@ -70,11 +70,11 @@ test("a provider that throws at every attempt ends the client, with its error as
     cause: new Error("signed out"),
   });
   expect(client.state).toBe("closed");
-  expect(asked).toBe(3);
+  expect(calls).toBe(3);
   expect(server.offers).toEqual([]);
 });
 
-test("why there is no token is told with each change of state", async () => {
+test("onStateChange gets the reason why there is no token", async () => {
   const server = await startServer();
   const changes = createQueue<unknown>();
   startClient(server.url, {
@@ -94,7 +94,7 @@ test("why there is no token is told with each change of state", async () => {
   expect(await changes.next()).toEqual(["closed", error]);
 });
 
-test("a request that times out without a connection says why there is none", async () => {
+test("the error of a request that times out without a connection has the reason as its cause", async () => {
   const server = await startServer();
   const client = startClient(server.url, {
     token: () => Promise.reject(new Error("signed out")),
@@ -105,13 +105,13 @@ test("a request that times out without a connection says why there is none", asy
   });
 });
 
-test("a request that times out over a connection blames nothing on attempts before or since", async () => {
+test("the error of a request that times out on a connection has no earlier or later failure as its cause", async () => {
   const server = await startServer({ handleProtocols });
   const fail = () => Promise.reject(new Error("offline"));
-  const answers = [fail, () => "second"];
+  const calls = [fail, () => "second"];
   const client = startClient(server.url, {
     renewAfter: 20,
-    token: () => (answers.shift() ?? fail)(),
+    token: () => (calls.shift() ?? fail)(),
   });
   await client.enters("open");
   const error = client.request("echo", 1, { timeout: 200 }).catch((caught: unknown) => caught);
@@ -120,7 +120,7 @@ test("a request that times out over a connection blames nothing on attempts befo
   expect(await error).not.toHaveProperty("cause");
 });
 
-test("a token that takes longer than its attempt is for the attempt that waits for it", async () => {
+test("a token that arrives after its attempt failed is used by the attempt that waits for it", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startServer({ handleProtocols });
@@ -150,16 +150,16 @@ test("a token that takes longer than its attempt is for the attempt that waits f
   expect(server.offers).toEqual(["websocket-lambda, slow", "websocket-lambda, token-2"]);
 });
 
-test("a token that comes between two attempts is dropped, and the next attempt asks for one", async () => {
+test("a token that arrives between two attempts is dropped, and the next attempt calls token again", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const server = await startServer({ handleProtocols });
   const late = Promise.withResolvers<string>();
-  const answers: (string | Promise<string>)[] = [late.promise, "second"];
+  const tokens: (string | Promise<string>)[] = [late.promise, "second"];
   const client = startClient(server.url, {
     timeout: 50,
     random: () => 1,
-    token: () => answers.shift() ?? "more",
+    token: () => tokens.shift() ?? "more",
   });
   await client.enters("connecting");
   await vi.advanceTimersByTimeAsync(50);
@@ -186,7 +186,7 @@ test("a token call that never settles closes the client after maximumAttempts, a
   expect(calls).toBe(1);
 });
 
-test("a text that can't be a token is no end either", async () => {
+test("an attempt with an invalid token is followed by another one", async () => {
   const server = await startServer({ handleProtocols });
   const tokens = ["two words", "good"];
   const client = startClient(server.url, { token: () => tokens.shift() ?? "more" });
@@ -194,10 +194,10 @@ test("a text that can't be a token is no end either", async () => {
   expect(server.offers).toEqual(["websocket-lambda, good"]);
 });
 
-test("a provider that throws while there is a connection is asked again later", async () => {
+test("if token throws while there is a connection, it is called again later", async () => {
   const server = await startServer({ handleProtocols });
-  const answers = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
-  startClient(server.url, { renewAfter: 10, token: () => answers.shift()?.() ?? "more" });
+  const calls = [() => "first", () => Promise.reject(new Error("offline")), () => "third"];
+  startClient(server.url, { renewAfter: 10, token: () => calls.shift()?.() ?? "more" });
   await server.connection();
   await server.connection();
   expect(server.offers.slice(0, 2)).toEqual(["websocket-lambda, first", "websocket-lambda, third"]);
@@ -215,14 +215,14 @@ test("a client that is closed while it waits for a token opens no connection", a
   expect(server.offers).toEqual([undefined]);
 });
 
-test("a provider may close the client instead of giving a token", async () => {
+test("token may close the client", async () => {
   const server = await startServer({ handleProtocols });
-  let asked = 0;
+  let calls = 0;
   const client = startClient(server.url, {
     token() {
-      asked += 1;
-      if (asked === 2) client.close();
-      return `token-${asked}`;
+      calls += 1;
+      if (calls === 2) client.close();
+      return `token-${calls}`;
     },
   });
   (await server.connection()).terminate();
