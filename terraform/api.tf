@@ -28,9 +28,9 @@ resource "aws_apigatewayv2_integration" "websocket_handler" {
   integration_uri    = aws_lambda_function.websocket_handler.invoke_arn
 }
 
-# One-way on purpose. With a route response, API Gateway sends the client an
-# empty message whenever the handler returns no body; every frame a client gets
-# is posted to its connection instead.
+# Without route responses. With one, API Gateway sends the client an empty message
+# whenever the handler returns no body. The functions post all frames to the
+# connection instead.
 resource "aws_apigatewayv2_route" "this" {
   for_each = local.routes
 
@@ -38,16 +38,16 @@ resource "aws_apigatewayv2_route" "this" {
   route_key = each.value
   target    = "integrations/${aws_apigatewayv2_integration.websocket_handler.id}"
 
-  # API Gateway asks on $connect alone, and keeps the answer for the life of the
-  # connection.
+  # API Gateway supports an authorizer on $connect only. The result is valid for the
+  # lifetime of the connection.
   authorization_type = each.key == "connect" && local.has_authorizer ? "CUSTOM" : "NONE"
   authorizer_id      = each.key == "connect" && local.has_authorizer ? aws_apigatewayv2_authorizer.jwt.id : null
 
-  # Without it, API Gateway refuses clients with 500 until the permission is there.
+  # Without this, API Gateway refuses clients with 500 until the permission exists.
   depends_on = [aws_lambda_permission.authorizer]
 
-  # API Gateway does not delete what a route refers to. The ids change only when
-  # these are replaced; then the routes go first.
+  # API Gateway does not delete a resource that a route refers to. When one of these
+  # is replaced, its ID changes, and Terraform replaces the routes first.
   lifecycle {
     replace_triggered_by = [
       aws_apigatewayv2_authorizer.jwt.id,
@@ -64,20 +64,20 @@ resource "aws_apigatewayv2_stage" "this" {
   auto_deploy = true
 
   default_route_settings {
-    # Left out, the provider sends 0 for both, and every message is refused
-    # with 429. They also bound what a runaway or hostile client can cost.
+    # Without these, the provider sends 0 for both, and API Gateway refuses all
+    # messages with 429. They also limit the cost that an attacker can cause.
     throttling_rate_limit  = var.throttling_rate_limit
     throttling_burst_limit = var.throttling_burst_limit
 
     detailed_metrics_enabled = var.detailed_metrics_enabled
 
-    # Execution logs can hold what clients send.
+    # Execution logs can contain client data.
     logging_level = "OFF"
   }
 
-  # The documented $context.integration.* stay "-" on a WebSocket API, so none is
-  # here; $context.status is the function's. Neither the query string of $connect
-  # nor a message is logged: both may carry tokens or personal data.
+  # The documented $context.integration.* variables are always "-" on a WebSocket API,
+  # so none is used. $context.status is the status of the function. Query strings and
+  # messages are not logged, because they can contain tokens or personal data.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
 
@@ -96,7 +96,8 @@ resource "aws_apigatewayv2_stage" "this" {
     })
   }
 
-  # Last to be made and first to go, so that no client meets half of it.
+  # Created last and destroyed first, so that clients cannot connect to an incomplete
+  # stack.
   depends_on = [
     aws_apigatewayv2_route.this,
     aws_lambda_function_event_invoke_config.processor,
@@ -105,8 +106,8 @@ resource "aws_apigatewayv2_stage" "this" {
     aws_lambda_permission.route,
   ]
 
-  # Between the deletion of a route and its creation, the API has none. Without a
-  # $connect route, API Gateway accepts every client, and asks no authorizer.
+  # While a route is replaced, the API does not have it. Without a $connect route, API
+  # Gateway accepts all clients without invoking the authorizer.
   lifecycle {
     replace_triggered_by = [
       aws_apigatewayv2_route.this["connect"].id,
@@ -122,9 +123,9 @@ resource "aws_lambda_permission" "route" {
   statement_id = "api-gateway-${each.key}"
   action       = "lambda:InvokeFunction"
 
-  # Lambda deletes the permissions of a function with the function. Its id is its
-  # name, but, unlike function_name, unknown in a plan that replaces the function.
-  # So that plan replaces this too.
+  # Lambda deletes the permissions of a function together with the function. The id of
+  # the function is equal to function_name, but is unknown in a plan that replaces the
+  # function. So the plan replaces the permission too.
   function_name = aws_lambda_function.websocket_handler.id
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${each.value}"

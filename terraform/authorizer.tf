@@ -1,4 +1,4 @@
-# Everything that jwt_issuer adds, but for the role (iam.tf) and the log group
+# All resources that jwt_issuer adds, except for the role (iam.tf) and the log group
 # (logs.tf).
 
 resource "aws_lambda_function" "authorizer" {
@@ -51,23 +51,22 @@ resource "aws_lambda_function" "authorizer" {
   }
 }
 
-# Present without jwt_issuer too, when no route refers to it: API Gateway does not
-# delete an authorizer that a route refers to, and without create_before_destroy
-# Terraform deletes it before it changes the route. create_before_destroy would
-# spread to everything that the authorizer depends on, such as roles and log groups,
-# and AWS refuses to create those while the old ones have their names.
+# Also exists without jwt_issuer. No route refers to it then. Otherwise, when
+# jwt_issuer is removed, Terraform would delete the authorizer before it changes the
+# route that refers to it, and API Gateway rejects that. create_before_destroy would
+# also apply to the dependencies of the authorizer, such as roles and log groups,
+# whose names cannot exist twice.
 resource "aws_apigatewayv2_authorizer" "jwt" {
   api_id          = aws_apigatewayv2_api.this.id
   name            = "jwt"
   authorizer_type = "REQUEST"
 
-  # The URI of a function that exists in either case. AWS does not document whether
-  # it accepts another.
+  # The function must exist: AWS does not document whether it accepts another URI.
   authorizer_uri = local.has_authorizer ? aws_lambda_function.authorizer[0].invoke_arn : aws_lambda_function.websocket_handler.invoke_arn
 
-  # API Gateway wants every identity source to be there, but the token comes in
-  # one of two places. So the source is what every client sends, and the function
-  # itself refuses who brings no token, with the 401 of a missing source.
+  # API Gateway requires all identity sources to be present, but the token can be in
+  # one of two places. So the identity source is a header that all clients send. The
+  # function itself refuses clients without a token, with 401 as API Gateway would.
   identity_sources = ["route.request.header.Host"]
 }
 
@@ -86,9 +85,10 @@ resource "aws_lambda_permission" "authorizer" {
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.jwt.id}"
 }
 
-# The authorizer logs that it could not check a token. A timeout, a crash or a failed
-# start is only in Lambda's report. An error that the authorizer throws is a success
-# in that report, which is right: "Unauthorized", for a client without a token, is one.
+# The authorizer logs when it could not check a token. A timeout, a crash or a failed
+# start is only in Lambda's platform events. In these events, an error that the
+# authorizer throws is a success. That is correct for "Unauthorized", which it throws
+# for a client without a token.
 resource "aws_cloudwatch_log_metric_filter" "authorizer_failures" {
   count = local.has_authorizer ? 1 : 0
 
@@ -108,9 +108,9 @@ moved {
   to   = aws_cloudwatch_log_metric_filter.authorizer_failures
 }
 
-# If API Gateway may not invoke the authorizer, there is no log, and according to
-# AWS's documentation no metric either: ExecutionError is about integrations. The
-# only sign is the 500 that clients get, and no mistake of a client causes a 500.
+# If API Gateway is not allowed to invoke the authorizer, there is no log and,
+# according to AWS's documentation, no metric: ExecutionError counts integrations. The
+# only sign is the status 500, which a mistake of a client cannot cause.
 resource "aws_cloudwatch_log_metric_filter" "connect_failures" {
   count = local.has_authorizer ? 1 : 0
 

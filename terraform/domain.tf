@@ -5,7 +5,7 @@ locals {
   # AWS that part is the host name: "wss://chat.example.com".
   domain_endpoint = local.has_domain ? replace(aws_apigatewayv2_api.this.api_endpoint, "/[^/]*${aws_apigatewayv2_api.this.id}[^/]*/", var.domain_name) : null
 
-  # A record of each type for the IP addresses that the domain name has.
+  # The types of DNS records for the IP addresses of the domain name.
   domain_record_types = {
     ipv4      = ["A"]
     dualstack = ["A", "AAAA"]
@@ -17,7 +17,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
 
   domain_name = var.domain_name
 
-  # WebSocket APIs accept no other endpoint type and TLS version.
+  # WebSocket APIs support only this endpoint type and TLS version.
   domain_name_configuration {
     certificate_arn = var.certificate_arn
     endpoint_type   = "REGIONAL"
@@ -26,7 +26,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
   }
 }
 
-# Without a key: the URL has neither a path nor the stage.
+# Without api_mapping_key, so that the URL has no path and no stage.
 resource "aws_apigatewayv2_api_mapping" "this" {
   count = local.has_domain ? 1 : 0
 

@@ -7,18 +7,17 @@ locals {
     authorizer        = "${local.bundle_directory}/authorizer.zip"
   }
 
-  # null instead of an error, so that a missing bundle meets the precondition
-  # below, which says what to do about it.
+  # null instead of an error for a missing bundle, so that the precondition below fails
+  # with its own message.
   bundle_hashes = {
     for key, path in local.bundles : key => fileexists(path) ? filebase64sha256(path) : null
   }
 
-  # A fifth cheaper per millisecond than x86_64, and the bundles hold no native
-  # code.
+  # 20% cheaper per millisecond than x86_64. The bundles contain no native code.
   architectures = ["arm64"]
 
-  # Written out in each function, because the provider keeps the mode of a function
-  # without the block.
+  # Set in each function, because the provider does not change the mode if the block is
+  # missing.
   tracing_mode = var.tracing ? "Active" : "PassThrough"
 }
 
@@ -36,8 +35,8 @@ resource "aws_lambda_function" "websocket_handler" {
   memory_size                    = var.websocket_handler_memory_size
   reserved_concurrent_executions = var.websocket_handler_reserved_concurrency
 
-  # Well within the 29 seconds that API Gateway waits, so that a hanging handler
-  # ends as an error of the function, with a log line and an alarm.
+  # Less than the 29 seconds that API Gateway waits, so that a handler that hangs fails
+  # with a log line and an alarm.
   timeout = 15
 
   environment {
@@ -67,15 +66,15 @@ resource "aws_lambda_function" "websocket_handler" {
       error_message = "The file ${abspath(local.bundles.websocket_handler)} does not exist. Run `npm run build` first."
     }
 
-    # Lambda gives the key of the environment variables to one role, not to its name.
-    # When the role is created again, the function must be too, or it cannot start:
-    # KMSAccessDeniedException.
+    # Lambda grants the role access to the key of the environment variables by the ID of
+    # the role, not by its name. If the role is created again, the function must be too.
+    # Otherwise it fails to start with KMSAccessDeniedException.
     replace_triggered_by = [aws_iam_role.function["websocket_handler"].unique_id]
   }
 }
 
-# Runs the actions. It is invoked asynchronously, so a slow action does not block
-# other messages.
+# Runs the actions. Invoked asynchronously, so a slow action does not block other
+# messages.
 resource "aws_lambda_function" "processor" {
   function_name                  = local.function_names.processor
   description                    = "Runs the actions of ${var.project} and replies to the client"
@@ -95,8 +94,8 @@ resource "aws_lambda_function" "processor" {
     }
   }
 
-  # Unlike a failure record, a dead letter is the event itself: invoking the
-  # processor with it runs the job again.
+  # Unlike a failure record, a dead letter is the event itself. To run the job again,
+  # invoke the processor with it.
   dead_letter_config {
     target_arn = local.dead_letter_queue_arn
   }
@@ -113,7 +112,7 @@ resource "aws_lambda_function" "processor" {
     mode = local.tracing_mode
   }
 
-  # Lambda refuses a dead-letter queue that the role may not send to yet.
+  # Lambda rejects a dead-letter queue if the role is not allowed to send to it.
   depends_on = [aws_iam_role_policy.function]
 
   lifecycle {
@@ -126,17 +125,17 @@ resource "aws_lambda_function" "processor" {
   }
 }
 
-# A reply that comes minutes late is of no use on an open connection, so by default
-# a failed job is not retried: its client gets an error frame at once and can send
-# the request again. Lambda's default is two retries, for up to six hours.
+# By default, a failed job is not retried, because a reply that arrives minutes late is
+# of no use on an open connection. The client gets an error frame at once and can send
+# the request again. Lambda's own default is two retries, within six hours.
 resource "aws_lambda_function_event_invoke_config" "processor" {
   # Deleted with the function; see aws_lambda_permission.route.
   function_name                = aws_lambda_function.processor.id
   maximum_retry_attempts       = var.maximum_retry_attempts
   maximum_event_age_in_seconds = var.maximum_event_age_in_seconds
 
-  # Not the processor itself, which Lambda refuses. The handler has no
-  # destination of its own, so a failure record whose handling fails cannot loop.
+  # Lambda does not allow the processor as its own destination. The handler has no
+  # destination, so a failure record that it fails to handle cannot loop.
   destination_config {
     on_failure {
       destination = aws_lambda_function.websocket_handler.arn
@@ -149,9 +148,9 @@ resource "aws_lambda_function_event_invoke_config" "processor" {
   ]
 }
 
-# For the failure records, the only asynchronous invocations of the handler. Without
-# it, Lambda would keep a throttled record for up to six hours. This age has room for
-# both retries, after 60 and another 120 seconds, with 15 for each attempt.
+# Failure records are the only asynchronous invocations of the handler. Without this,
+# Lambda would retry a throttled record for up to six hours. The maximum age is enough
+# for both retries, after 60 and another 120 seconds, and 15 seconds for each attempt.
 resource "aws_lambda_function_event_invoke_config" "websocket_handler" {
   function_name                = aws_lambda_function.websocket_handler.id
   maximum_retry_attempts       = 2

@@ -1,10 +1,10 @@
 locals {
-  # For POST, which sends, GET, which asks whether a client is there, and DELETE,
-  # which disconnects it. AWS checks the literal "…/@connections/{connectionId}":
-  # without the final "/*", as AWS's guide prints it, every call is denied.
+  # The resources for POST (send a message), GET (get the status of a connection) and
+  # DELETE (close a connection). AWS checks the literal "…/@connections/{connectionId}".
+  # Without the final "/*", as in AWS's guide, all calls are denied.
   #
-  # A local, because a data source that refers to a resource directly is read at
-  # apply whenever that resource changes, and the plan would not show the policy.
+  # A local value, because Terraform reads a data source that refers to a resource only
+  # during the apply if that resource changes. The plan would not show the policy.
   connections_arn = {
     for method in ["POST", "GET", "DELETE"] :
     method => "${aws_apigatewayv2_api.this.execution_arn}/${var.stage}/${method}/@connections/*"
@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "assume_role" {
   }
 }
 
-# X-Ray has no narrower resource for these two.
+# These X-Ray actions do not support resource ARNs.
 data "aws_iam_policy_document" "tracing" {
   count = var.tracing ? 1 : 0
 
@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "websocket_handler" {
     resources = [local.connections_arn["POST"]]
   }
 
-  # Those whose token has expired.
+  # To close connections whose token has expired.
   dynamic "statement" {
     for_each = local.has_authorizer ? ["DELETE"] : []
 
@@ -76,15 +76,15 @@ data "aws_iam_policy_document" "processor" {
     resources = [local.connections_arn["POST"]]
   }
 
-  # Actions stop when their client has disconnected.
+  # To stop actions whose client has disconnected.
   statement {
     sid       = "CheckConnections"
     actions   = ["execute-api:ManageConnections"]
     resources = [local.connections_arn["GET"]]
   }
 
-  # Lambda sends dead letters and failure reports in the name of the function
-  # that failed, so these two belong to the processor.
+  # Lambda sends dead letters and failure records with the role of the function that
+  # failed, so the processor needs these two permissions.
   statement {
     sid       = "KeepDeadLetters"
     actions   = ["sqs:SendMessage"]
@@ -104,7 +104,7 @@ data "aws_iam_policy_document" "processor" {
   }
 }
 
-# It only reads tokens: the issuer's keys are public, and nothing else is asked.
+# The authorizer calls no AWS service. It fetches only the issuer's public keys.
 data "aws_iam_policy_document" "authorizer" {
   count = local.has_authorizer ? 1 : 0
 
@@ -117,7 +117,8 @@ data "aws_iam_policy_document" "authorizer" {
   }
 }
 
-# Roles are global: the region in the name lets one project live in several.
+# Role names are global. They contain the region, so that a project can be deployed in
+# several regions.
 resource "aws_iam_role" "function" {
   for_each = local.function_names
 

@@ -1,7 +1,7 @@
 data "aws_partition" "current" {}
 
 locals {
-  # Whether clients have to bring a token.
+  # Whether clients need a token.
   has_authorizer = var.jwt_issuer != null
 
   function_names = merge(
@@ -12,17 +12,16 @@ locals {
     local.has_authorizer ? { authorizer = "${var.project}-authorizer" } : {}
   )
 
-  # Seconds after which the last retry of a job starts at the latest. Lambda retries
-  # after about 60 and after about another 120 seconds. In captures, each takes up to
-  # 8 seconds more.
+  # The latest start of the last retry of a job, in seconds after the job was queued.
+  # Lambda retries after about 60 and another 120 seconds. In captures, each wait is up
+  # to 8 seconds longer.
   last_retry_age = 30 * var.maximum_retry_attempts * (var.maximum_retry_attempts + 1) + var.maximum_retry_attempts * (10 + var.processor_timeout)
 
   dead_letter_queue_name = "${var.project}-dead-letters"
 
-  # ARNs are built from names, not read from resources. The functions wait for
-  # the policies that name them, so references would be a cycle; and waiting for
-  # the queue would put the provider's 25 seconds of checking it before the
-  # functions instead of beside them.
+  # ARNs are built from names instead of references to resources. The functions depend
+  # on the policies that contain their ARNs, so references would form a cycle. The
+  # provider waits 25 seconds for a new queue, and the functions need not wait for it.
   arn_prefix = "arn:${data.aws_partition.current.partition}"
   arn_scope  = "${var.region}:${data.aws_caller_identity.current.account_id}"
 
@@ -36,8 +35,8 @@ locals {
 
   dead_letter_queue_arn = "${local.arn_prefix}:sqs:${local.arn_scope}:${local.dead_letter_queue_name}"
 
-  # From api_endpoint, which the server names. The provider makes up invoke_url
-  # itself, always on amazonaws.com, which is wrong for any other endpoint.
+  # api_endpoint comes from the server. The provider itself builds invoke_url, always
+  # with amazonaws.com, which is wrong for any other endpoint.
   stage_endpoint = "${aws_apigatewayv2_api.this.api_endpoint}/${var.stage}"
 
   # The execute-api endpoint reaches all connections, also those through the domain

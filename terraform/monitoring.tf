@@ -54,7 +54,7 @@ locals {
       threshold   = 1000 * local.event_age_threshold
     }
 
-    # Counts every failed job, also those that never ran and are no Errors. Unlike
+    # Counts all failed jobs, also those that never ran and are not in Errors. Unlike
     # dead-letters, it returns to OK after a failure, so the next one notifies again.
     processor-events-dropped = {
       description = "Jobs failed: they have no retries left, or waited longer than maximum_event_age_in_seconds (${var.maximum_event_age_in_seconds} s). Their clients got an error frame. The jobs are in the dead-letter queue. If processor-errors is OK, they never ran: see processor-throttles."
@@ -109,10 +109,10 @@ locals {
       threshold   = 0.8 * min(var.throttling_rate_limit, 500) * 300
     }
 
-    # AWS's definition: 4XX responses before API Gateway calls the handler. It follows
-    # that a 429 counts, and a 401 or 403 of the authorizer, but no capture shows that;
-    # one shows that the handler's own 403 counts. A few wrong tokens and disconnected
-    # clients are normal, hence a tenth.
+    # AWS's definition: 4XX responses before API Gateway calls the handler. So it should
+    # count a 429, and a 401 or 403 of the authorizer, but no capture confirms this. A
+    # capture shows that the handler's own 403 counts. Some invalid tokens and
+    # disconnected clients are normal, so the threshold is 10% of the limit.
     client-errors = {
       description = "API Gateway refuses connections or messages at a rate above 10% of throttling_rate_limit (${var.throttling_rate_limit} per second). The clients exceed the throttling limit (429), or have no valid token or an origin that is not allowed (401, 403). Find the clients: the access log has status and sourceIp."
       namespace   = "AWS/ApiGateway"
@@ -121,10 +121,10 @@ locals {
       threshold   = 0.1 * var.throttling_rate_limit * 300
     }
 
-    # A function that API Gateway may not invoke has no metric of its own. Not
-    # IntegrationError, in spite of its name: captures show that it stays 0 if a
-    # function can't be invoked or responds with 503. There is no capture of a
-    # function that throws; websocket-handler-errors covers that.
+    # If API Gateway is not allowed to invoke a function, the function's own metrics do
+    # not show it. IntegrationError does not either: captures show that it stays 0 if a
+    # function can't be invoked or responds with 503. There is no capture of a function
+    # that throws. The alarm websocket-handler-errors covers that case.
     execution-errors = {
       description = "API Gateway could not invoke the websocket-handler, or the websocket-handler failed. Clients got \"Internal server error\" or were refused. If the alarms websocket-handler-errors and websocket-handler-throttles are OK, API Gateway is not allowed to invoke the function: run terraform plan and look for a missing aws_lambda_permission."
       namespace   = "AWS/ApiGateway"
@@ -133,7 +133,7 @@ locals {
     }
   }
 
-  # Seconds.
+  # In seconds.
   event_age_threshold = (local.last_retry_age + var.maximum_event_age_in_seconds) / 2
 
   stage_dimensions = { ApiId = aws_apigatewayv2_api.this.id, Stage = var.stage }
@@ -165,8 +165,9 @@ moved {
 resource "aws_cloudwatch_log_metric_filter" "invoke_failures" {
   name = "${var.project}-invoke-failures"
 
-  # CloudWatch deletes a filter with its group. The id is the name, but unknown in a
-  # plan that replaces the group, so that it replaces the filter too.
+  # CloudWatch deletes a filter together with its log group. The id of the group is equal
+  # to its name, but is unknown in a plan that replaces the group. So the plan replaces
+  # the filter too.
   log_group_name = aws_cloudwatch_log_group.function["websocket_handler"].id
   pattern        = "{ $.message.code = \"UNAVAILABLE\" }"
 
@@ -189,8 +190,8 @@ resource "aws_cloudwatch_log_metric_filter" "processor_timeouts" {
   log_group_name = aws_cloudwatch_log_group.function["processor"].id
   pattern        = "{ $.type = \"platform.report\" && $.record.status = \"timeout\" }"
 
-  # No default_value: a custom metric is billed for the hours that have data,
-  # and so costs nothing until a job times out.
+  # Without default_value. A custom metric is billed only for hours with data, so it
+  # costs nothing until a job times out.
   metric_transformation {
     namespace = var.project
     name      = "ProcessorTimeouts"
@@ -258,7 +259,8 @@ locals {
   ]
 }
 
-# Dashboards are global: the region in the name lets one project live in several.
+# Dashboard names are global. They contain the region, so that a project can be deployed
+# in several regions.
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = "${var.project}-${var.region}"
 

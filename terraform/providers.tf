@@ -1,5 +1,5 @@
-# No endpoints and no skip flags: AWS_ENDPOINT_URL alone points this same
-# configuration at any other endpoint.
+# No endpoints and no skip flags: the environment variable AWS_ENDPOINT_URL is enough to
+# use this configuration with another endpoint.
 provider "aws" {
   region              = var.region
   allowed_account_ids = module.state_guard.allowed_account_ids

@@ -1,6 +1,6 @@
 locals {
-  # The fields are those of the functions' JSON log lines: see the table in
-  # docs/operations.md. A folder of CloudWatch has the name of the project.
+  # The fields of the functions' JSON log lines are in docs/operations.md. CloudWatch
+  # shows the queries in a folder with the name of the project.
   queries = {
     latency-by-action = {
       functions = ["processor"]
@@ -11,8 +11,8 @@ locals {
       QUERY
     }
 
-    # Each rejected or failed request once. "reply not posted" is followed by
-    # "processing failed".
+    # Counts each rejected or failed request once. "reply not posted" is not included,
+    # because "processing failed" follows it.
     errors-by-code = {
       functions = ["websocket_handler", "processor"]
       query     = <<-QUERY
@@ -32,7 +32,7 @@ locals {
       QUERY
     }
 
-    # REQUEST_ID is for the user to replace.
+    # Replace REQUEST_ID before you run it.
     one-message = {
       functions = ["websocket_handler", "processor"]
       query     = <<-QUERY

@@ -3,8 +3,8 @@ variable "project" {
   type        = string
   default     = "websocket-lambda"
 
-  # A role name holds 64 characters; the longest here adds
-  # "-websocket-handler-" and a region of up to 14.
+  # A role name has up to 64 characters. The longest suffix is "-websocket-handler-" and
+  # a region of up to 14 characters.
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,29}[a-z0-9]$", var.project))
     error_message = "project must have 2 to 31 characters: lowercase letters, digits and hyphens. The first character must be a letter, and the last must not be a hyphen. Example: \"chat-backend\"."
@@ -53,7 +53,7 @@ variable "runtime" {
   description = "Lambda runtime of the functions: \"nodejs22.x\" or \"nodejs24.x\". nodejs24.x needs version 6.19 or newer of the AWS provider."
   type        = string
 
-  # The newest one that the version of the provider in .terraform.lock.hcl accepts.
+  # The newest runtime that the provider version in .terraform.lock.hcl accepts.
   default = "nodejs22.x"
 
   validation {
@@ -151,7 +151,7 @@ variable "allowed_origins" {
     error_message = "Each value in allowed_origins must be scheme://host or scheme://host:port, in lowercase, without a path or a trailing slash. To allow all origins, leave the list empty. The value \"*\" is not valid."
   }
 
-  # Browsers drop these ports, so such an entry would never match.
+  # Browsers omit these ports, so such a value would never match.
   validation {
     condition = alltrue([
       for origin in var.allowed_origins : !can(regex("^(https://.*:443|http://.*:80)$", origin))
@@ -165,8 +165,8 @@ variable "jwt_issuer" {
   type        = string
   default     = null
 
-  # http is allowed for this machine only. Without TLS, an attacker between the
-  # authorizer and the issuer could replace the keys.
+  # http is allowed for localhost only. Without TLS, an attacker between the authorizer
+  # and the issuer could replace the keys.
   validation {
     condition     = var.jwt_issuer == null ? true : can(regex("^(https://[^/\\s,?#]+|http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?)(/[^\\s,?#]*)?$", var.jwt_issuer))
     error_message = "jwt_issuer must be a URL that starts with https:// and contains no whitespace, comma, query or fragment. Set it to the exact value of the claim \"iss\" in the tokens."
@@ -359,7 +359,7 @@ variable "log_retention_days" {
   type        = number
   default     = 14
 
-  # CloudWatch also accepts 0, which keeps logs, and their cost, forever.
+  # The provider also accepts 0, which keeps the logs, and their cost, forever.
   validation {
     condition = contains(
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],

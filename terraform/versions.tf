@@ -1,6 +1,6 @@
 terraform {
-  # 1.9 brought validations that look at a second variable, 1.11 the plan-time
-  # overrides that tests/ is written with.
+  # The validations of several variables need 1.9. The tests need 1.11 for
+  # override_during.
   required_version = ">= 1.11.0"
 
   required_providers {

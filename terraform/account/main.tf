@@ -1,11 +1,11 @@
-# The role that API Gateway writes logs with. AWS keeps one such setting per
-# account and region, shared by all its REST and WebSocket APIs, so this is a
-# root module of its own: apply it once in each region, unless another team has
-# set a role there already, and leave it when an application goes.
+# The role with which API Gateway writes logs. AWS has one such setting per
+# account and region, shared by all REST and WebSocket APIs, so this is a separate
+# root module. Apply it once in each region, unless a role is already set there.
+# Do not destroy it together with an application.
 #
-# A destroy deletes the role, and every API of the region loses its logs.
-# Version 5 of the provider even leaves the setting behind, naming a role that
-# is gone. An apply repairs that.
+# A destroy deletes the role, and all APIs in the region stop logging. Version 5 of
+# the provider does not reset the setting, which then names a role that no longer
+# exists. An apply repairs it.
 
 data "aws_iam_policy_document" "assume_role" {
   statement {
@@ -19,9 +19,9 @@ data "aws_iam_policy_document" "assume_role" {
   }
 }
 
-# The actions of AWS's managed policy AmazonAPIGatewayPushToCloudWatchLogs,
-# written out so that they change with a commit and not with an edit by AWS.
-# The role serves APIs that are not known here, hence every log group.
+# The actions of the AWS managed policy AmazonAPIGatewayPushToCloudWatchLogs. They
+# are listed here so that a change by AWS does not change the role. All log groups,
+# because other APIs in the region use the role too.
 data "aws_iam_policy_document" "push_logs" {
   statement {
     sid = "PushLogs"
@@ -38,7 +38,7 @@ data "aws_iam_policy_document" "push_logs" {
   }
 }
 
-# Roles are global, the setting is not: each region brings its own role.
+# Role names are global, so the name contains the region.
 resource "aws_iam_role" "cloudwatch" {
   name               = "api-gateway-cloudwatch-${var.region}"
   description        = "Allows API Gateway in ${var.region} to write the logs of all APIs"
@@ -54,6 +54,6 @@ resource "aws_iam_role_policy" "push_logs" {
 resource "aws_api_gateway_account" "this" {
   cloudwatch_role_arn = aws_iam_role.cloudwatch.arn
 
-  # API Gateway tries the role at once and refuses one that cannot write yet.
+  # API Gateway tests the role at once and rejects one without permissions.
   depends_on = [aws_iam_role_policy.push_logs]
 }

@@ -1,9 +1,8 @@
-# A deployment may change every resource whose name starts with its project.
-# This limits mistakes, not attackers: a deployment creates roles and passes
-# them to functions, so anyone who can change the code that an environment
-# deploys can do anything in the account.
-# Protect the environment production: required reviewers, and main only. For
-# preview, docs/deploy.md has the choices.
+# A deployment can change all resources whose names start with its project. This
+# protects against mistakes, not against attackers: a deployment creates roles and
+# passes them to functions. So anyone who can change the code that an environment
+# deploys has full access to the account. Protect the environment production with
+# required reviewers, and allow only main. For preview, see docs/deploy.md.
 
 data "aws_partition" "current" {}
 
@@ -11,7 +10,7 @@ locals {
   arn   = "arn:${data.aws_partition.current.partition}"
   scope = "${var.region}:${data.aws_caller_identity.current.account_id}"
 
-  # From its name, so that the plan shows the policy.
+  # Built from the name, so that the plan shows the policy.
   state_bucket_arn = "${local.arn}:s3:::${local.state_bucket}"
 }
 
@@ -31,7 +30,7 @@ data "aws_iam_policy_document" "deployment" {
     ]
   }
 
-  # Their ARNs have ids instead of names.
+  # The ARNs of APIs contain IDs instead of names.
   statement {
     sid     = "Apis"
     actions = ["apigateway:GET", "apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE", "apigateway:TagResource", "apigateway:UntagResource"]
@@ -42,14 +41,14 @@ data "aws_iam_policy_document" "deployment" {
     ]
   }
 
-  # These know no narrower resource.
+  # These actions do not support resource ARNs.
   statement {
     sid       = "Lists"
     actions   = ["logs:DescribeLogGroups", "cloudwatch:DescribeAlarms"]
     resources = ["*"]
   }
 
-  # Neither do saved queries.
+  # The actions for saved queries do not support resource ARNs either.
   statement {
     sid       = "Queries"
     actions   = ["logs:PutQueryDefinition", "logs:DescribeQueryDefinitions", "logs:DeleteQueryDefinition"]
@@ -95,7 +94,8 @@ data "aws_iam_policy_document" "deployment" {
     resources = ["${local.state_bucket_arn}/${each.value}*"]
   }
 
-  # S3 says that a state isn't there yet to those alone who may list.
+  # Without this permission, S3 responds with 403 instead of 404 to a request for a
+  # state that does not exist yet.
   statement {
     sid       = "FindState"
     actions   = ["s3:ListBucket"]

@@ -1,6 +1,6 @@
-# A role for each environment of the repository. GitHub signs which environment
-# a job runs in, and AWS gives the job credentials for an hour: there is no
-# secret to keep.
+# A role for each environment of the repository. GitHub signs a token that names the
+# environment of a job, and AWS exchanges it for credentials that are valid for one
+# hour. No secret is stored.
 
 locals {
   issuer            = "token.actions.githubusercontent.com"
@@ -32,9 +32,9 @@ data "aws_iam_policy_document" "assume_role" {
       values   = ["sts.amazonaws.com"]
     }
 
-    # The whole subject. Without it, any repository on GitHub could deploy here.
-    # GitHub has two forms of it and changes a repository from names to ids when
-    # it is renamed, transferred or opts in, so with ids both are trusted.
+    # The complete subject. Without this condition, any repository on GitHub could
+    # deploy here. GitHub has two forms of subjects. A repository changes from names to
+    # IDs when it is renamed or transferred, or opts in. So with IDs, both are trusted.
     # https://docs.github.com/en/actions/reference/security/oidc
     # https://github.com/aws-actions/configure-aws-credentials/issues/1888
     condition {

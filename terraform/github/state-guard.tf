@@ -1,7 +1,7 @@
-# Records at the first apply which account and region this state belongs to, and
-# refuses any other: docs/deploy.md#one-state-per-stack.
+# Records the account and region of this state at the first apply, and rejects any
+# other: docs/deploy.md#one-state-per-stack.
 
-# Asks who the caller is, for the provider that waits for the answer.
+# Looks up the account of the caller. The default provider depends on the result.
 provider "aws" {
   alias  = "caller"
   region = var.region

@@ -1,6 +1,6 @@
-# Where .github/workflows/deploy.yml keeps Terraform's states: one object per
-# project, and its lock beside it. S3 itself refuses a second lock, so there is
-# no DynamoDB table.
+# The bucket in which .github/workflows/deploy.yml stores the Terraform states: an
+# object per project, and a lock object next to it. Terraform can lock with S3 alone,
+# so there is no DynamoDB table.
 
 locals {
   state_bucket = coalesce(var.state_bucket, "tfstate-${local.repository_name}-${data.aws_caller_identity.current.account_id}-${var.region}")
@@ -9,7 +9,7 @@ locals {
 resource "aws_s3_bucket" "state" {
   bucket = local.state_bucket
 
-  # Without its state, nothing can be destroyed but by hand.
+  # Resources whose state is lost can only be deleted manually.
   lifecycle {
     prevent_destroy = true
   }
@@ -23,7 +23,7 @@ resource "aws_s3_bucket_versioning" "state" {
   }
 }
 
-# A lock is a version each time, and so is a preview's state after its end.
+# Each lock leaves an old version behind, and so does the state of a destroyed preview.
 resource "aws_s3_bucket_lifecycle_configuration" "state" {
   bucket = aws_s3_bucket.state.id
 

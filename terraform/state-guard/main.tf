@@ -1,9 +1,9 @@
-# Refuses a state that belongs to another account, region or project. Terraform
-# would look there for the resources of this state, find none, and drop them
-# from the state, while they run on.
+# Rejects credentials or variables for another account, region or project than that
+# of the state. Terraform would not find the resources there and would remove them
+# from the state, although they still exist.
 #
-# Validations of variables, because Terraform makes the failure of any other
-# condition a warning in a destroy and in a plan with -refresh-only.
+# The checks are validations of variables, because any other failed condition is only
+# a warning in a destroy and in a plan with -refresh-only.
 
 terraform {
   required_version = ">= 1.11.0"
@@ -34,8 +34,8 @@ variable "recorded" {
   }
 }
 
-# A destroy with -refresh=false checks no variable, and a saved plan is applied
-# with the credentials of that moment, but both configure the provider.
+# Terraform does not check variables in a destroy with -refresh=false, and applies a
+# saved plan with the current credentials. But both configure the provider.
 output "allowed_account_ids" {
   description = "The allowed_account_ids of the provider that manages the resources in the state."
   value       = [var.recorded == var.caller ? var.recorded.account : "none: the state belongs to another region or project"]

@@ -1,4 +1,4 @@
-# What jwt_issuer adds, and that without it nothing is there.
+# Tests the resources that jwt_issuer adds, and that they do not exist without it.
 
 provider "aws" {
   region                      = "us-east-1"
@@ -65,7 +65,7 @@ run "without_an_issuer_there_is_no_authorizer" {
     error_message = "A route requires authorization."
   }
 
-  # The API keeps its authorizer, with the URI of a function that exists: see
+  # The authorizer exists in any case, with the URI of an existing function: see
   # aws_apigatewayv2_authorizer.jwt.
   assert {
     condition     = aws_apigatewayv2_authorizer.jwt.authorizer_uri == aws_lambda_function.websocket_handler.invoke_arn
@@ -78,7 +78,7 @@ run "without_an_issuer_there_is_no_authorizer" {
   }
 }
 
-run "with_an_issuer_connect_asks_the_authorizer" {
+run "with_an_issuer_connect_requires_authorization" {
   command = plan
 
   variables {
@@ -176,7 +176,7 @@ run "with_an_issuer_connect_asks_the_authorizer" {
   }
 }
 
-run "an_issuer_names_its_keys_elsewhere" {
+run "jwt_jwks_url_sets_the_url_of_the_keys" {
   command = plan
 
   variables {

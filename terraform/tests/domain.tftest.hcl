@@ -1,4 +1,4 @@
-# What domain_name and ip_address_type add, and that without them nothing is there.
+# Tests the resources and settings of domain_name and ip_address_type.
 
 provider "aws" {
   region                      = "us-east-1"
@@ -50,12 +50,12 @@ override_resource {
   }
 }
 
-run "without_a_domain_name_the_api_has_its_own" {
+run "without_a_domain_name_clients_use_the_execute_api_endpoint" {
   command = plan
 
   assert {
     condition     = output.websocket_url == "wss://abc123.execute-api.us-east-1.amazonaws.com/production"
-    error_message = "Clients are sent to ${output.websocket_url}."
+    error_message = "Clients connect to ${output.websocket_url}."
   }
 
   assert {
@@ -89,7 +89,7 @@ run "clients_use_the_domain_name_and_functions_the_execute_api_endpoint" {
 
   assert {
     condition     = output.websocket_url == "wss://chat.example.com"
-    error_message = "Clients are sent to ${output.websocket_url}."
+    error_message = "Clients connect to ${output.websocket_url}."
   }
 
   assert {
@@ -130,7 +130,7 @@ run "without_the_execute_api_endpoint_functions_use_the_domain_name" {
 
   assert {
     condition     = output.websocket_url == "wss://chat.example.com"
-    error_message = "Clients are sent to ${output.websocket_url}."
+    error_message = "Clients connect to ${output.websocket_url}."
   }
 
   assert {
@@ -143,7 +143,7 @@ run "without_the_execute_api_endpoint_functions_use_the_domain_name" {
     error_message = "The execute-api endpoint is not disabled."
   }
 
-  # AWS checks the ARN of the API, also behind a domain name.
+  # With a domain name, AWS also checks the ARN of the API.
   assert {
     condition = [
       for statement in jsondecode(aws_iam_role_policy.function["processor"].policy).Statement :
@@ -189,8 +189,8 @@ run "dualstack_adds_ipv6_to_the_api_the_domain_name_and_the_records" {
   }
 }
 
-# The local AWS has both in the path.
-run "a_server_names_the_scheme_and_the_port" {
+# The endpoint of the local AWS has another scheme and a port, and the name in the path.
+run "the_urls_have_the_scheme_and_the_port_of_the_endpoint" {
   command = plan
 
   variables {
@@ -212,7 +212,7 @@ run "a_server_names_the_scheme_and_the_port" {
 
   assert {
     condition     = output.websocket_url == "ws://localhost:4566/_aws/execute-api/chat.example.com"
-    error_message = "Clients are sent to ${output.websocket_url}."
+    error_message = "Clients connect to ${output.websocket_url}."
   }
 
   assert {

@@ -1,5 +1,5 @@
-# Plans against no AWS at all: the real provider, so that policies are rendered
-# and arguments checked as in earnest, but with nothing that it would ask AWS.
+# Plans with the real provider, which renders policies and checks arguments, but without
+# any request to AWS.
 
 provider "aws" {
   region                      = "us-east-1"
@@ -29,8 +29,8 @@ override_data {
   values = { account_id = "123456789012" }
 }
 
-# What the server would name. An overridden resource is not planned by the
-# provider, so any further one is overridden only by the run that needs it.
+# Values that the server would return. The provider does not plan an overridden resource,
+# so other resources are overridden only in the runs that need it.
 override_resource {
   target          = aws_apigatewayv2_api.this
   override_during = plan
@@ -41,7 +41,7 @@ override_resource {
   }
 }
 
-run "the_names_follow_the_project" {
+run "names_contain_the_project" {
   command = plan
 
   # The longest project and the longest region.
@@ -86,14 +86,14 @@ run "the_names_follow_the_project" {
     error_message = "A role name is longer than 64 characters."
   }
 
-  # 80 % of AWS's 500 a second.
+  # 80% of AWS's quota of 500 per second.
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["connect-rate"].threshold == 120000
     error_message = "The alarm connect-rate does not fire at AWS's quota of new connections. Its threshold is ${aws_cloudwatch_metric_alarm.this["connect-rate"].threshold}."
   }
 }
 
-run "without_variables" {
+run "defaults" {
   command = plan
 
   assert {
@@ -125,7 +125,7 @@ run "without_variables" {
     error_message = "An access log line does not contain the connection ID."
   }
 
-  # API Gateway refuses a format with neither, and one of more than 3 KB.
+  # API Gateway rejects a format without an ID, and one of more than 3 KB.
   assert {
     condition     = strcontains(aws_apigatewayv2_stage.this.access_log_settings[0].format, "$context.requestId") && length(aws_apigatewayv2_stage.this.access_log_settings[0].format) < 3072
     error_message = "API Gateway rejects this access log format."
@@ -215,10 +215,10 @@ run "without_variables" {
 
   assert {
     condition     = aws_lambda_function.websocket_handler.timeout < 29
-    error_message = "API Gateway gives up after 29 seconds, before the handler's timeout."
+    error_message = "The handler's timeout is longer than the 29 seconds that API Gateway waits."
   }
 
-  # AWS reads -1 as "none reserved".
+  # For the provider, -1 means no reservation.
   assert {
     condition     = aws_lambda_function.websocket_handler.reserved_concurrent_executions == -1 && aws_lambda_function.processor.reserved_concurrent_executions == -1
     error_message = "Concurrency is reserved by default, which fails in an account with a small quota."
@@ -245,7 +245,7 @@ run "without_variables" {
     error_message = "The stage has detailed metrics by default."
   }
 
-  # In milliseconds, and before the maximum event age of a minute.
+  # In milliseconds, half of the maximum event age of one minute.
   assert {
     condition = [for alarm in [aws_cloudwatch_metric_alarm.this["processor-event-age"]] :
       [alarm.namespace, alarm.metric_name, alarm.statistic, alarm.threshold, alarm.dimensions]
@@ -320,7 +320,7 @@ run "resources_refer_to_each_other" {
     error_message = "The default must be no retry and a maximum event age of one minute."
   }
 
-  # Two retries of a report start after 60 and another 120 seconds, and each attempt takes up to 15.
+  # The retries of a record start after 60 and another 120 seconds. Each attempt takes up to 15.
   assert {
     condition     = aws_lambda_function_event_invoke_config.websocket_handler.maximum_retry_attempts == 2 && aws_lambda_function_event_invoke_config.websocket_handler.maximum_event_age_in_seconds == 60 + 120 + 4 * aws_lambda_function.websocket_handler.timeout
     error_message = "A failure record is not retried twice, or can be hours late."
@@ -365,7 +365,7 @@ run "resources_refer_to_each_other" {
   }
 }
 
-run "variables_reach_the_resources" {
+run "resources_use_the_variables" {
   command = plan
 
   variables {
@@ -450,9 +450,9 @@ run "variables_reach_the_resources" {
     error_message = "The alarm invoke-failures does not watch the metric of its filter."
   }
 
-  # A flood that nobody answers fires the alarms on rates, and half the limit does
-  # not. Sums of 300 seconds. Messages to clients must not be in them: with replies,
-  # traffic at half the limit would be as much as a flood at all of it without.
+  # A flood at the limit fires the alarms on rates, and traffic at half the limit does not.
+  # The sums of 300 seconds must not include replies. Otherwise traffic with replies at half
+  # the limit would look like a flood without replies at the limit.
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["message-rate"].threshold < 100 * 300 && aws_cloudwatch_metric_alarm.this["message-rate"].threshold > 50 * 300
     error_message = "The alarm message-rate fires above ${aws_cloudwatch_metric_alarm.this["message-rate"].threshold} messages."
@@ -479,7 +479,7 @@ run "variables_reach_the_resources" {
   }
 }
 
-run "more_to_see" {
+run "tracing_detailed_metrics_and_ok_actions" {
   command = plan
 
   variables {
@@ -521,14 +521,14 @@ run "more_to_see" {
     error_message = "An alarm does not notify the topic when it returns to OK."
   }
 
-  # The retry starts after 60 to 100 seconds, which is no reason for an alarm.
+  # A retry that starts after 60 to 100 seconds must not fire the alarm.
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["processor-event-age"].threshold == 150000
     error_message = "The alarm processor-event-age is not halfway between the last retry and the maximum event age: ${aws_cloudwatch_metric_alarm.this["processor-event-age"].threshold} ms."
   }
 }
 
-run "the_urls_follow_the_endpoint" {
+run "the_urls_have_the_endpoint_of_the_server" {
   command = plan
 
   override_resource {
@@ -552,7 +552,7 @@ run "the_urls_follow_the_endpoint" {
   }
 }
 
-run "a_missing_bundle_is_named_before_anything_is_made" {
+run "a_missing_bundle_fails_the_plan" {
   command = plan
 
   variables {

@@ -1,7 +1,7 @@
-# Each variable refuses what AWS would refuse later, or silently take for
-# something else. A run has one invalid value of each variable, because each run
-# is a plan. Terraform does not check a variable whose validation refers to an
-# invalid one: these two are in different runs.
+# Variables reject values that AWS would reject later or interpret differently. Each run
+# is a plan, so a run has an invalid value for each variable. Terraform does not check a
+# variable whose validation refers to another invalid variable, so these two are in
+# different runs.
 
 provider "aws" {
   region                      = "us-east-1"
@@ -51,9 +51,9 @@ run "first_invalid_values" {
     domain_name = "https://chat.example.com"
     # Only IPv6 addresses.
     ip_address_type = "ipv6"
-    # No message at all.
+    # Would refuse all messages.
     throttling_rate_limit = 0
-    # No burst at all.
+    # Would refuse all messages.
     throttling_burst_limit = 0
     # Below the minimum.
     websocket_handler_memory_size = 255
@@ -162,8 +162,8 @@ run "third_invalid_values" {
     allowed_origins = ["*"]
     # A fraction.
     throttling_burst_limit = 1.5
-    # The second retry is after 60 + 120 seconds of waiting, each up to 10 longer, and
-    # two attempts of 30.
+    # The second retry starts after 60 + 120 seconds, plus up to 10 for each wait, plus two
+    # attempts of 30.
     maximum_retry_attempts       = 2
     maximum_event_age_in_seconds = 259
     # A name.
@@ -206,7 +206,7 @@ run "fourth_invalid_values" {
     allowed_origins = ["https://app.example.com:443"]
     # A wildcard.
     domain_name = "*.example.com"
-    # Only starts like the name of this machine.
+    # Only starts with "localhost".
     jwt_issuer   = "http://localhost.evil.example"
     jwt_audience = ["chat"]
   }
@@ -251,7 +251,7 @@ run "a_domain_name_without_a_certificate" {
   expect_failures = [var.certificate_arn]
 }
 
-run "unusual_but_right" {
+run "unusual_valid_values" {
   command = plan
 
   variables {

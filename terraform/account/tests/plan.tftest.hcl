@@ -45,7 +45,7 @@ run "api_gateway_writes_logs_with_the_role" {
     error_message = "The role can be assumed by something other than API Gateway."
   }
 
-  # API Gateway checks for these when the role is set.
+  # API Gateway checks these permissions when the role is set.
   assert {
     condition = toset(jsondecode(aws_iam_role_policy.push_logs.policy).Statement[0].Action) == toset([
       "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams",

@@ -1,9 +1,9 @@
-# Keeps Terraform's state in S3 instead of a file, for more than one person or
-# machine. Copied into terraform/, where git ignores it; bucket, key and region
-# come from backend.hcl: see docs/deploy.md.
+# Stores the Terraform state in S3 instead of a local file, for more than one person
+# or machine. Copy this file to terraform/, where Git ignores it. Set bucket, key and
+# region in backend.hcl: see docs/deploy.md.
 terraform {
   backend "s3" {
-    # S3 refuses a second lock itself, since Terraform 1.10.
+    # Terraform 1.10 and later can lock the state with S3 alone.
     use_lockfile = true
     encrypt      = true
   }

@@ -40,7 +40,7 @@ run "a_repository" {
     error_message = "The role preview must trust its environment only."
   }
 
-  # A preview touches nothing of production.
+  # A preview must not be able to change production.
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_iam_role_policy.deployment["preview"].policy).Statement :
@@ -77,11 +77,11 @@ run "a_repository_without_ids" {
   }
 }
 
-run "a_repository_of_that_name_elsewhere" {
+run "a_repository_with_the_same_name_and_another_owner" {
   command = plan
 
   variables {
-    repository = "stranger-3/chat-2"
+    repository = "another-owner/chat-2"
   }
 
   assert {
@@ -137,7 +137,7 @@ run "invalid_values" {
   command = plan
 
   variables {
-    # IDs of the owner alone.
+    # Only the ID of the owner.
     repository = "octocat@1/chat"
     environments = {
       # Too long for a role name.
