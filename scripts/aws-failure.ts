@@ -13,8 +13,8 @@ const CONNECTION_CODES = [
 ];
 
 /**
- * Returns a sentence that says why a call to AWS failed and how to fix it. Returns undefined for any
- * other error, which is a bug in the caller.
+ * Returns a sentence that says why a call to AWS failed and how to fix it, or undefined if the error is
+ * not a failed call to AWS.
  */
 export function explainAwsFailure(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -11,18 +11,18 @@ test.for([
   ["feature/login", /^preview-feature-login-[0-9a-f]{6}$/],
   ["Fix_A_Very-long/branch.name", /^preview-fix-a-very-long-[0-9a-f]{6}$/],
   ["日本", /^preview-[0-9a-f]{6}$/],
-] as const)("the branch %s has a project that tells of it", ([branch, project]) => {
+] as const)("the project of the branch %s contains the name of the branch", ([branch, project]) => {
   expect(projectOf(branch)).toMatch(project);
 });
 
-test("branches whose names look alike have projects of their own", () => {
+test("branches with similar names have different projects", () => {
   expect(new Set(["feature/a", "feature-a", "Feature/a"].map(projectOf)).size).toBe(3);
 });
 
-test("a machine without packages has Node.js alone print the project", () => {
+test("the script runs without installed packages", () => {
   const directory = mkdtempSync(join(tmpdir(), "websocket-lambda-branch-project-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  // As a checkout in CI before `npm ci`: the sources, and the package.json that makes them modules.
+  // Like a checkout in CI before `npm ci`: the sources, and the package.json that makes them ES modules.
   cpSync(import.meta.dirname, join(directory, "scripts"), { recursive: true });
   cpSync(join(import.meta.dirname, "..", "package.json"), join(directory, "package.json"));
   const script = join(directory, "scripts", "branch-project.ts");
@@ -31,7 +31,7 @@ test("a machine without packages has Node.js alone print the project", () => {
   );
 });
 
-test("the project of any branch is one that Terraform takes", () => {
+test("the project of any branch is valid in Terraform", () => {
   const variables = readFileSync(
     join(import.meta.dirname, "..", "terraform", "variables.tf"),
     "utf8",
@@ -45,7 +45,7 @@ test("the project of any branch is one that Terraform takes", () => {
   );
 });
 
-test("previews and main have the names that the roles of deployments are held to", () => {
+test("the projects of previews and of main start with the prefixes that the deployment roles allow", () => {
   const file = join(import.meta.dirname, "..", "terraform", "github", "variables.tf");
   const prefixes = new Map(
     Array.from(

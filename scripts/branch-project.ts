@@ -1,19 +1,20 @@
 /**
- * `node scripts/branch-project.ts <branch>`: prints Terraform's `project` for a branch, which keeps
- * the stacks of branches apart in an account.
+ * `node scripts/branch-project.ts <branch>`: prints Terraform's `project` for a branch, so that each
+ * branch has its own stack.
  */
 import { createHash } from "node:crypto";
 import { runScript, UserError } from "./run-script.ts";
 
-/** What the names of all previews begin with, and what the role of their deployments is held to. */
+/** The prefix of all preview projects. The deployment role of previews allows only this prefix. */
 const PREFIX = "preview-";
 
-/** Of the 31 characters that `var.project` may have, what the prefix and the hash leave. */
+/** The characters that the prefix and the hash leave of the 31 characters of `var.project`. */
 const SLUG_LENGTH = 16;
 
 /**
- * `main` has the stack itself. Another branch has a name that tells which it is, and six digits of
- * a hash that keep `feature/a` and `feature-a` apart.
+ * Returns the project of a branch. For `main`, it is Terraform's default. For any other branch, it
+ * contains the name of the branch and six digits of a hash, which distinguish `feature/a` from
+ * `feature-a`.
  */
 export function projectOf(branch: string): string {
   if (branch === "main") return "websocket-lambda";

@@ -1,6 +1,6 @@
 /**
- * A part of `npm run check`: format and validity of every root module, with the real provider. A
- * machine without Terraform skips it and says so; in CI that is a failure.
+ * A part of `npm run check`: checks the format and validity of every root module, with the real
+ * provider. If Terraform is not installed, prints that the checks are skipped, and fails in CI.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ if (spawnSync("terraform", ["version"]).error !== undefined) {
   process.exit(process.env["CI"] === "true" ? 1 : 0);
 }
 await terraform("fmt", "-check", "-recursive", directory);
-// Side by side: each command waits for the provider, which decodes its schema on one core.
+// In parallel, because each command waits for the provider, which decodes its schema on one core.
 await Promise.all(
   [".", "account", "github", "examples/remote-state"].map(async (name) => {
     const chdir = `-chdir=${join(directory, name)}`;

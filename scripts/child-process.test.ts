@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-/** A stand-in for Terraform. It waits for a signal and prints which one it received. */
+/** A fake Terraform, which waits for a signal and prints which one it received. */
 const CHILD = `
 trap 'echo received TERM; exit 0' TERM
 trap 'echo received HUP; exit 1' HUP
@@ -45,6 +45,6 @@ test.for([
   },
 );
 
-test("the exit code is the child's", async () => {
+test("the exit code is that of the child", async () => {
   expect(await once(run("exit 3"), "close")).toEqual([3, null]);
 });

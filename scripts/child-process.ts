@@ -2,12 +2,12 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
 /**
- * Starts a child process and waits until it exits. If this process gets SIGTERM or SIGHUP meanwhile,
- * it sends SIGTERM to the child, on which Terraform exits in good order. Ctrl-C reaches the child from
- * the terminal.
- * @param start starts the child. The signal handlers are installed before it, so that no signal ends
- * this process and leaves the child running.
- * @returns the child's exit code. Never 0 after a signal: the caller's next step must not follow.
+ * Starts a child process and waits until it exits. If this process receives SIGTERM or SIGHUP in the
+ * meantime, sends SIGTERM to the child, so that Terraform stops gracefully. The terminal itself sends
+ * Ctrl-C to the child.
+ * @param start starts the child. It is called after the signal handlers are installed, so that no signal
+ * ends this process and leaves the child running.
+ * @returns the child's exit code. Never 0 after a signal, so that the caller does not continue.
  * @throws if the child cannot be started.
  */
 export async function runChild(start: () => ChildProcess): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * `npm run map-stack -- --function <name>`: reads the logs of a function on AWS from stdin and writes them with
- * the positions of the bundle replaced by positions in the sources.
+ * `npm run map-stack -- --function <name>`: reads the logs of a function on AWS from stdin, replaces
+ * positions in the bundle by positions in the sources, and writes them to stdout.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";

@@ -1,8 +1,8 @@
 /**
- * Returns a text of another party for one line of a terminal: each control character is replaced, so
- * that the text cannot move the cursor or change colors. C1 characters and DEL are control characters,
- * too, and JSON does not escape them.
+ * Returns an untrusted text for one line of a terminal. Replaces each control character, so that the text
+ * cannot move the cursor or change colors. C1 characters and DEL are also control characters, and JSON
+ * does not escape them.
  */
 export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what it replaces
+  // oxlint-disable-next-line no-control-regex -- this replaces control characters
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");

@@ -55,7 +55,7 @@ function parseOptions(): Options {
   return { project, dryRun, rerun };
 }
 
-/** A signal is an order to end after the jobs in hand, and so is a reader of the output that left. */
+/** Requests a stop after the current batch on a signal, or when the reader of the output exits. */
 function listenForSignals(): { stop: AbortSignal; received(): NodeJS.Signals | undefined } {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
@@ -105,8 +105,8 @@ async function send(options: {
   signal: AbortSignal;
 }): Promise<boolean> {
   const { queue, sqs, functionName, rerun, signal } = options;
-  // One attempt, since a repeated Invoke after a lost response would run the job twice. The SDK
-  // corrects a wrong clock by a second attempt, as it did for SQS.
+  // Without retries: a repeated Invoke after a lost response would run the job twice. The SDK corrects a
+  // wrong clock by a retry, so the offset that it found for SQS is passed on.
   const lambda = new LambdaClient({
     maxAttempts: 1,
     systemClockOffset: sqs.config.systemClockOffset,
@@ -136,10 +136,10 @@ function report(redriven: Redriven, queue: DeadLetterQueue, signal: AbortSignal)
   console.log(`Sent ${counted(sent)} again; ${refused} refused${left}${ran}.`);
 }
 
-const emptyQueue = ({ inFlight, hiding }: DeadLetterQueue): string =>
+const emptyQueue = ({ inFlight, visibilityTimeout }: DeadLetterQueue): string =>
   inFlight === 0
     ? "The queue is empty."
-    : `No job is visible. In flight (received by another consumer): about ${counted(inFlight)}. If a previous run of npm run redrive was killed, try again in ${hiding} s.`;
+    : `No job is visible. In flight (received by another consumer): about ${counted(inFlight)}. If a previous run of npm run redrive was killed, try again in ${visibilityTimeout} s.`;
 
 async function main(): Promise<void> {
   const { project, dryRun, rerun } = parseOptions();

@@ -1,4 +1,4 @@
-/** The end of every script: its exit code, and a sentence about a mistake. */
+/** Runs the main function of a script, explains its errors and sets the exit code. */
 import { explainAwsFailure } from "./aws-failure.ts";
 import { describeErrors, isBuildFailure } from "./build/build-failure.ts";
 
@@ -11,12 +11,11 @@ export class UserError extends Error {
 }
 
 /**
- * Runs a script. If its main function throws an error that the user can fix, prints a sentence and sets
- * the exit code to 2. Any other error keeps its stack, and sets the exit code to 1.
- * @param script.command starts the script, as a user types it before the options, such as `npm start --`.
- * @param script.usage is printed for `--help`, and the main function does not run.
- * @param script.explain returns the sentence for further errors, and undefined for those that it does not
- * know.
+ * Runs a script. If its main function throws an error that the user can fix, prints an explanation and
+ * sets the exit code to 2. For any other error, prints the stack and sets the exit code to 1.
+ * @param script.command the command that a user types before the options, such as `npm start --`.
+ * @param script.usage the text to print for `--help`. The main function does not run then.
+ * @param script.explain returns the explanation of an error, or undefined for an unknown error.
  */
 export async function runScript(script: {
   command: string;

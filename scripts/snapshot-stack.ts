@@ -1,7 +1,7 @@
 /**
- * `npm run snapshot`: applies `terraform/` to empty local AWSs, with its defaults and with `jwt_issuer`.
- * Writes the resources of the first to the snapshot that `npm start` begins with, and what the second
- * changes to the patch of `npm start -- --auth`.
+ * `npm run snapshot`: applies `terraform/` to two empty local AWS instances, one with the defaults and
+ * one with `jwt_issuer`. Writes the resources of the first to the snapshot for `npm start`, and the
+ * differences of the second to the patch for `npm start -- --auth`.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,8 +15,8 @@ import { AUTHENTICATED_PATCH, SNAPSHOT, type StackName } from "./start/stack.ts"
 import { readSnapshotSources, SNAPSHOT_SOURCES, variableFiles } from "./start/terraform-changes.ts";
 import { applyStack, variablesOf } from "./terraform.ts";
 
-/** The snapshot of a stack that Terraform has applied. */
-async function applied(stack: StackName): Promise<unknown> {
+/** Applies a stack to a new local AWS and returns its snapshot. */
+async function applyAndSnapshot(stack: StackName): Promise<unknown> {
   const workDirectory = await mkdtemp(join(tmpdir(), "websocket-lambda-terraform-"));
   const aws = createLocalAws();
   try {
@@ -37,8 +37,8 @@ async function write(file: string, snapshot: unknown): Promise<void> {
 
 const USAGE = `Usage: npm run snapshot
 
-Applies terraform/ to empty local AWSs and writes their resources to scripts/start/. npm start and the
-tests use them. Run it after each change in terraform/. It needs Terraform.
+Applies terraform/ to empty local AWS instances and writes their resources to scripts/start/, for
+npm start and the tests. Run it after each change in terraform/. Requires Terraform.
 `;
 
 async function main(): Promise<void> {
@@ -50,7 +50,10 @@ async function main(): Promise<void> {
     );
   const sources = await readSnapshotSources();
   await buildFunctions();
-  const [open, authenticated] = await Promise.all([applied("open"), applied("authenticated")]);
+  const [open, authenticated] = await Promise.all([
+    applyAndSnapshot("open"),
+    applyAndSnapshot("authenticated"),
+  ]);
   await write(SNAPSHOT, open);
   await write(AUTHENTICATED_PATCH, mergePatch(open, authenticated));
   await write(SNAPSHOT_SOURCES, sources);

@@ -1,4 +1,4 @@
-/** The real Terraform against a local AWS, as a person runs it: one environment variable and no flags. */
+/** Runs the real Terraform against a local AWS, without flags, as a user does. */
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,32 +10,33 @@ import type { StackName } from "./start/stack.ts";
 
 export const TERRAFORM = join(import.meta.dirname, "..", "terraform");
 
-/** A root module with a state of its own, outside the repository. */
+/** A root module whose state is outside the repository. */
 export interface TerraformRoot {
-  /** Downloads, or finds, the provider. */
+  /** Installs the provider. */
   init(): Promise<void>;
   apply(...args: string[]): Promise<string>;
   plan(...args: string[]): Promise<string>;
   destroy(...args: string[]): Promise<string>;
-  /** The value of an output. */
+  /** Returns the value of an output. */
   output(name: string): Promise<string>;
-  /** Addresses of the resources in the state. */
+  /** Returns the addresses of the resources in the state. */
   resources(): Promise<string[]>;
 }
 
 /**
- * The workspace of Terraform that holds the state for a local AWS, apart from the states of stacks on
- * AWS. `terraform/state-guard` refuses any other.
+ * Returns the Terraform workspace for a local AWS. It separates the state from those of stacks on AWS.
+ * `terraform/state-guard` rejects any other workspace.
  */
 export const workspaceOf = (accountId: string): string =>
   accountId === LOCAL_ACCOUNT_ID ? "local" : `local-${accountId}`;
 
 /**
  * @param options.directory the root module, such as `terraform/account`.
- * @param options.workDirectory where the state and the provider's link are kept.
+ * @param options.workDirectory the directory of the state and of Terraform's data.
  * @param options.endpoint URL of the local AWS.
- * @param options.workspace which `terraform/state-guard` compares with the account. Default: `local`.
- * @param options.environment further environment variables of each command.
+ * @param options.workspace the Terraform workspace. `terraform/state-guard` compares it with the account.
+ * Default: `local`.
+ * @param options.environment additional environment variables of each command.
  */
 export function terraformRoot(options: {
   directory: string;
@@ -73,13 +74,13 @@ export function terraformRoot(options: {
   };
 }
 
-/** Applies `terraform/account` and `terraform`, each with its state in a folder of its own. */
+/** Applies `terraform/account` and `terraform`, each with its state in its own folder. */
 export async function applyStack(options: {
   endpoint: string;
   workDirectory: string;
   /** Arguments of the application's apply, such as `-var=project=other`. */
   variables?: string[];
-  /** Further environment variables of Terraform. */
+  /** Additional environment variables of Terraform. */
   environment?: Record<string, string>;
 }): Promise<{ account: TerraformRoot; application: TerraformRoot }> {
   const { endpoint, workDirectory, variables = [], environment = {} } = options;
@@ -94,13 +95,13 @@ export async function applyStack(options: {
   return { account, application };
 }
 
-/** The arguments of the apply that a snapshot is made of. */
+/** Returns the arguments of the apply for a snapshot. */
 export const variablesOf = (stack: StackName, endpoint: string): string[] =>
   stack === "open"
     ? []
     : [`-var=jwt_issuer=${issuerUrl(endpoint)}`, `-var=jwt_audience=["${AUDIENCE}"]`];
 
-/** Environment variables that point every AWS tool to a local AWS, with administrator access. */
+/** Returns the environment variables that point AWS tools to a local AWS, with administrator access. */
 export const localCredentials = (endpoint: string) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_ACCESS_KEY_ID: "test",
@@ -109,8 +110,8 @@ export const localCredentials = (endpoint: string) => ({
 });
 
 /**
- * Resolves with the output of Terraform. Rejects with an error that contains it if Terraform fails.
- * @throws {UserError} if Terraform is not installed, or fails.
+ * Runs Terraform and returns its output.
+ * @throws {UserError} if Terraform is not installed, or fails. The message contains the output.
  */
 async function terraform(args: string[], environment: Record<string, string>): Promise<string> {
   let printed = "";
@@ -132,6 +133,6 @@ async function terraform(args: string[], environment: Record<string, string>): P
 const NO_TERRAFORM =
   "Terraform is not installed, or not on the PATH. Install version 1.11 or newer: https://developer.hashicorp.com/terraform/install";
 
-/** Whether a program is not on the `PATH`. */
+/** Returns whether an error means that a program is not on the `PATH`. */
 const isMissing = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === "ENOENT";

@@ -1,13 +1,13 @@
 import type { BuildFailure, Message } from "esbuild";
 
-/** Whether sources, and not the build itself, are at fault. */
+/** Returns whether an error is esbuild's report of errors in the sources. */
 export const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && "errors" in error && "warnings" in error;
 
-/** A part of an error of esbuild. */
+/** The part of an esbuild error that is printed. */
 export type BuildError = Pick<Message, "location" | "text">;
 
-/** Returns a line for each error, with file, line and column. */
+/** Returns a line of text for each error, with file, line and column. */
 export const describeErrors = (errors: readonly BuildError[]): string =>
   errors.map(describe).join("\n");
 

@@ -2,22 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** An npm package that a bundle has code of. */
+/** An npm package whose code is in a bundle. */
 export interface BundledPackage {
   name: string;
   version: string;
   /** SPDX expression. */
   license: string;
-  /** Of the bundle, after minifying. */
+  /** The size of its code in the minified bundle. */
   bytes: number;
 }
 
-/** Packages may lie in packages: the last folder after `node_modules/` counts. */
+/** Matches the folder of a package. Packages can be nested, so it matches the last `node_modules/`. */
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
 
 /**
- * The packages of a bundle, largest first.
- * @param root folder that the metafile's paths start from.
+ * Returns the packages of a bundle, largest first.
+ * @param root the folder that the paths in the metafile are relative to.
  */
 export async function bundledPackages(
   { inputs }: Metafile["outputs"][string],

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-test("every package in a bundle has a licence that lets anybody use it", () => {
+test("every package in a bundle has a permissive license", () => {
   const packages = bundles.flatMap((bundle) => bundle.packages);
   expect(packages.map(({ name }) => name)).toContain("@middy/core");
   const permissive = ["0BSD", "Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
   expect(packages.filter(({ license }) => !permissive.includes(license))).toEqual([]);
 });
 
-test("every package in a bundle is one that package-lock.json pins", async () => {
+test("package-lock.json pins every package in a bundle", async () => {
   const lock = await readFile(join(import.meta.dirname, "..", "..", "package-lock.json"), "utf8");
   const {
     packages: pinned,
@@ -31,7 +31,7 @@ test("every package in a bundle is one that package-lock.json pins", async () =>
     for (const { name, version } of packages) expect(known).toContain(`${name} ${version}`);
 });
 
-test("no bundle has anything of the local AWS or of the tools", async () => {
+test("no bundle contains code of the local AWS or of the tools", async () => {
   for (const { name } of bundles) {
     const map = await readFile(join(directory, name, "index.js.map"), "utf8");
     const { sources }: { sources: string[] } = JSON.parse(map);
@@ -42,7 +42,7 @@ test("no bundle has anything of the local AWS or of the tools", async () => {
   }
 });
 
-test("builds that write to one folder at a time leave the files of one of them", async () => {
+test("concurrent builds in one folder leave complete files and no temporary ones", async () => {
   const builds = await Promise.all(Array.from({ length: 4 }, () => buildFunctions(directory)));
   const names = bundles.map(({ name }) => name);
   for (const { name, zip } of builds.flat())

@@ -1,7 +1,7 @@
 /**
- * `npm run build`: one bundle and one zip per function, in `dist/`. The zips are what Terraform
- * uploads and what the local AWS runs. The same sources give the same bytes on every machine, so
- * Terraform sees a change only where there is one.
+ * `npm run build`: writes one bundle and one zip file per function to `dist/`. Terraform uploads the zip
+ * files, and the local AWS runs them. The same sources result in the same bytes on every machine, so
+ * Terraform sees a change only if the code has changed.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
@@ -15,16 +15,16 @@ import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { bundleOptions } from "./options.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-/** Where the zips are, and where Terraform looks for them. */
+/** The folder of the zip files. Terraform reads them there by default. */
 export const DIST = join(root, "dist");
 
-/** The names of the functions, which are those of their folders. */
+/** The names of the functions and of their folders. */
 export const FUNCTIONS = ["websocket-handler", "processor", "authorizer"] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface Bundle {
   name: FunctionName;
-  /** What Lambda gets. */
+  /** The zip file that Lambda gets. */
   zip: Buffer;
   /** Bytes of the minified bundle. */
   size: number;
@@ -137,7 +137,7 @@ async function writeBundle(
   return { name, zip, size: bundle.length, packages: await bundledPackages(output, root) };
 }
 
-/** Terraform or a local AWS may be reading the old file, and another build may be writing it. */
+/** Replaces a file atomically: another process may read or write it at the same time. */
 async function replaceFile(file: string, contents: Uint8Array): Promise<void> {
   const partial = `${file}.${randomUUID()}`;
   await writeFile(partial, contents);
@@ -145,10 +145,10 @@ async function replaceFile(file: string, contents: Uint8Array): Promise<void> {
 }
 
 const reproducible = {
-  // A zip keeps local time without its zone: the fields of this date are the same everywhere.
+  // A zip file contains local times without a time zone. This date is the same in all time zones.
   mtime: new Date(1980, 0, 1),
   os: 3,
-  // Unix permissions rw-r--r--, in the upper half as the format asks.
+  // The Unix permissions rw-r--r-- are in the upper 16 bits.
   attrs: 0o100644 << 16,
 } as const;
 

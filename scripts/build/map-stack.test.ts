@@ -11,8 +11,8 @@ import { bundleOptions } from "./options.ts";
 const throwing = (line: string) =>
   `${line}export const handler = () => { throw new Error("no"); };\n`;
 
-/** A folder with a source file and the output of its build. */
-async function startBuilds() {
+/** Creates a folder with a source file and the output of its build. */
+async function createBuildFolder() {
   const directory = await mkdtemp(join(tmpdir(), "map-stack-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const source = join(directory, "source.ts");
@@ -35,7 +35,7 @@ async function startBuilds() {
 }
 
 test("a frame of a bundle names the line and the column in the source", async () => {
-  const { directory, write } = await startBuilds();
+  const { directory, write } = await createBuildFolder();
   const stack = await write(throwing("\n\n"));
   const map = createStackMapper(directory);
   expect(map(stack)).toBe("    at handler (source.ts:3:32)");
@@ -45,7 +45,7 @@ test("a frame of a bundle names the line and the column in the source", async ()
 });
 
 test("a stack is mapped with the map of the version that wrote it", async () => {
-  const { directory, write } = await startBuilds();
+  const { directory, write } = await createBuildFolder();
   const map = createStackMapper(directory);
   const first = await write(throwing("\n"));
   expect(map(first)).toContain("source.ts:2:32");
@@ -54,14 +54,14 @@ test("a stack is mapped with the map of the version that wrote it", async () => 
   expect(map(first)).toContain("source.ts:2:32");
 });
 
-test("a comment that moves a line leaves the zip as it is, and the new line is found", async () => {
-  const { directory, write } = await startBuilds();
+test("a new comment does not change the zip file, and stacks are mapped to the new lines", async () => {
+  const { directory, write } = await createBuildFolder();
   const map = createStackMapper(directory);
   const first = await write(throwing("\n"));
   expect(map(first)).toContain("source.ts:2:32");
   const second = await write(throwing("// One line.\n\n\n"));
   expect(second).toBe(first);
-  // A time of its own, also on a file system that keeps no milliseconds.
+  // Sets another time, also on a file system without milliseconds.
   await utimes(join(directory, "processor", "index.js.map"), 1, 1);
   expect(map(second)).toContain("source.ts:4:32");
 });
@@ -73,7 +73,7 @@ test.for([
   "/".repeat(100_000),
   "f".repeat(100_000),
 ])("a text without a position of a known bundle stays as it is", async (text) => {
-  const { directory, write } = await startBuilds();
+  const { directory, write } = await createBuildFolder();
   await write(throwing(""));
   await cp(join(directory, "processor.zip"), join(directory, "other.zip"));
   expect(createStackMapper(directory)(text)).toBe(text);

@@ -1,5 +1,5 @@
 /**
- * Positions in stacks of bundles, mapped to positions in the sources by the source maps that the build
+ * Maps positions in stacks of bundles to positions in the sources. Uses the source maps that the build
  * writes next to the bundles.
  */
 import { createHash } from "node:crypto";
@@ -46,13 +46,13 @@ function sourceOf(map: SourceMap | undefined, line: number, column: number): str
   return `${file}:${originalLine + 1}:${originalColumn + 1}`;
 }
 
-/** Source maps in memory, of the versions of the functions that have logged a stack. */
+/** The maximum number of source maps in memory, one per function version that has logged a stack. */
 const MAPS = 20;
 
 /**
  * Returns a function for the option `mapStack` of `createLocalAws`. It finds the map of a stack by the
  * SHA-256 of the zip file, so a stack of an earlier version is not mapped with the map of a later one.
- * @param directory has the output of the build.
+ * @param directory contains the output of the build.
  */
 export function createStackMapper(directory = DIST): (text: string) => string {
   const maps = new Map<string, { map: SourceMap; writtenAt: number }>();
@@ -60,7 +60,7 @@ export function createStackMapper(directory = DIST): (text: string) => string {
     const known = maps.get(folder);
     const name = bundleWithHash(directory, folder.slice(1));
     if (name === undefined) return known?.map;
-    // A change of a comment moves lines in the sources and leaves the zip file as it was.
+    // A changed comment can move lines in the sources without changing the zip file.
     const writtenAt = statSync(sourceMapOf(directory, name)).mtimeMs;
     if (known?.writtenAt === writtenAt) return known.map;
     const map = readSourceMap(directory, name);

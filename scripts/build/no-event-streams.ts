@@ -1,6 +1,6 @@
 /**
- * Stands in the bundles for `@smithy/core/event-streams`, which no operation of ours uses: of those
- * in the two clients only Lambda's `InvokeWithResponseStream` answers with one.
+ * Replaces `@smithy/core/event-streams` in the bundles. In the two clients, only Lambda's operation
+ * `InvokeWithResponseStream` has an event stream, and the functions do not use it.
  */
 
 export const eventStreamSerdeProvider = () => undefined;

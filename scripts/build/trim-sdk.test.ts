@@ -2,14 +2,14 @@ import { build, type Plugin } from "esbuild";
 import { expect, test } from "vitest";
 import { inlineConstantKeys, trimSdk } from "./trim-sdk.ts";
 
-test("a key that is a constant becomes its text, and any other key stays", () => {
+test("a key that is a string constant is inlined, and any other key is unchanged", () => {
   const constants = 'const _h = "http";\nconst _n = number;\n';
   expect(inlineConstantKeys(`${constants}[9, _h, { [_h]: 1, [_n]: 2, [_x]: 3 }]`)).toBe(
     `${constants}[9, _h, { "http": 1, [_n]: 2, [_x]: 3 }]`,
   );
 });
 
-/** An SDK that contains only the modules that a test passes, each with its source. */
+/** A fake SDK that contains only these modules, given by name and source. */
 const fakeSdk = (modules: Record<string, string>): Plugin => ({
   name: "fake-sdk",
   setup({ onResolve, onLoad }) {
@@ -41,6 +41,6 @@ test("a build fails if the SDK no longer contains a module that is replaced", as
   });
 });
 
-test("a build without a client of the SDK needs none of them", async () => {
+test("a build without a client of the SDK does not need these modules", async () => {
   await expect(bundle("console.log(1);", {})).resolves.toMatchObject({ errors: [] });
 });

@@ -1,10 +1,10 @@
-/** Leaves out of the bundles the parts of the AWS SDK that the functions never run. */
+/** Removes parts of the AWS SDK that the functions do not use from the bundles. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /** Modules of the SDK, and the modules in this folder that replace them. */
-const STAND_INS: ReadonlyMap<string, string> = new Map([
+const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
   ["@aws-sdk/credential-provider-node", "environment-credentials.ts"],
   ["@smithy/core/event-streams", "no-event-streams.ts"],
 ]);
@@ -30,8 +30,8 @@ export function inlineConstantKeys(source: string): string {
 }
 
 /**
- * Only files of `@aws-sdk/*` and `@smithy/*` are affected. A build that contains a client of the SDK
- * fails if it does not find everything that this plugin replaces, for example after an update.
+ * Affects only files of `@aws-sdk/*` and `@smithy/*`. If a build contains a client of the SDK but not all
+ * the code that this plugin replaces, for example after an update, it fails.
  */
 export const trimSdk: Plugin = {
   name: "trim-sdk",
@@ -40,14 +40,14 @@ export const trimSdk: Plugin = {
     const missing = new Set<string>();
     onStart(() => {
       usesSdk = false;
-      for (const name of [...STAND_INS.keys(), String(SCHEMAS)]) missing.add(name);
+      for (const name of [...REPLACEMENTS.keys(), String(SCHEMAS)]) missing.add(name);
     });
     onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path }) => {
       usesSdk ||= path.startsWith("@aws-sdk/client-");
-      const standIn = STAND_INS.get(path);
-      if (standIn === undefined) return undefined;
+      const replacement = REPLACEMENTS.get(path);
+      if (replacement === undefined) return undefined;
       missing.delete(path);
-      return { path: join(import.meta.dirname, standIn) };
+      return { path: join(import.meta.dirname, replacement) };
     });
     onLoad({ filter: SCHEMAS }, async ({ path }) => {
       const source = await readFile(path, "utf8");

@@ -47,7 +47,7 @@ test.for([
   [["--idle", "0"], /^The number of .* must be above 0, not "0"\.\n$/],
   [["--idle"], /^Option '--idle <value>' argument missing\. For all options/],
   [["--idel", "5"], /^Unknown option '--idel'.*For all options, run node scripts/],
-] as const)("the arguments %j are a mistake, with exit code 2", async ([args, stderr]) => {
+] as const)("the invalid arguments %j cause exit code 2", async ([args, stderr]) => {
   await expect(run(process.execPath, [SCRIPT, ...args])).rejects.toMatchObject({
     code: 2,
     stdout: "",

@@ -1,5 +1,6 @@
 /**
- * `node scripts/cost/index.ts`: counts × list prices. docs/scaling.md explains the formulas.
+ * `node scripts/cost/index.ts`: estimates costs from quantities and list prices. docs/scaling.md explains
+ * the formulas.
  */
 import { parseArgs } from "node:util";
 import { runScript, UserError } from "../run-script.ts";
@@ -15,7 +16,7 @@ const TRAFFIC = {
   processorSeconds: 0.04,
   /** Share of jobs that fail. */
   failures: 0.0001,
-  /** Between the pings of the typed client, whose reply is that of a ping with its requestId. */
+  /** The interval between the pings of the typed client, and the size of the reply. */
   keepAliveMinutes: 9,
   pingReplyBytes: 75,
 };

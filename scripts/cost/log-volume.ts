@@ -5,16 +5,16 @@ export interface LogVolume {
 }
 
 /**
- * Log events of one message, and of one connection from connect to disconnect, at the log level INFO.
- * They are measured on the local AWS, whose lines have the same form as on AWS. Cold starts are not
- * included. `test/log-volume.test.ts` measures them again.
+ * The log events of one message, and of one connection from connect to disconnect, at the log level
+ * INFO, without cold starts. Measured on the local AWS, whose lines have the same format as on AWS.
+ * `test/log-volume.test.ts` checks them.
  */
 export const LOG_VOLUME = {
   /** Start, "processor invoked", report; start, "reply posted", report. */
   messageFunctions: { events: 6, bytes: 1424 },
   /** The same with the longest requestId: JSON writes 128 characters in up to 768 bytes, twice. */
   attackFunctions: { events: 6, bytes: 2927 },
-  /** Start and report of the websocket-handler, which logs no ping itself. */
+  /** Start and report of the websocket-handler, which does not log pings. */
   pingFunctions: { events: 2, bytes: 472 },
   /** One line for the message and one for the request to `@connections`. */
   messageAccess: { events: 2, bytes: 648 },

@@ -1,21 +1,21 @@
 /**
- * List prices of AWS in us-east-1, in US dollars, without free tiers and discounts. AWS's own price
- * pages could not be read, so each price names a source and the date of that source. Check them at
+ * AWS list prices in us-east-1 in US dollars, without free tiers and discounts. The prices are from
+ * secondary sources, with the date of each source. Check them at
  * https://aws.amazon.com/<service>/pricing/ before you rely on them.
  */
 export interface Price {
   unit: string;
   /** The number of units that `dollars` pays for. */
   per: number;
-  /** `dollars` applies up to `upTo` units a month, then the next tier applies. */
+  /** The price applies to the units up to `upTo` per month. The next tier applies to further units. */
   tiers: { upTo: number; dollars: number }[];
   source: string;
 }
 
-/** Bytes. AWS does not say which GB it means. The decimal one is more expensive. */
+/** Bytes. AWS does not say whether its GB are decimal or binary. Decimal is more expensive. */
 const GIGABYTE = 1e9;
 
-/** @param tiers the price, or several prices, each with the number of units at which it ends. */
+/** @param tiers the price, or the prices of several tiers with their upper bounds. */
 const price = (
   unit: string,
   per: number,

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openDeadLetterQueue } from "./dead-letter-queue.ts";
 import { redriveJobs } from "./redrive-jobs.ts";
 
-/** The time at SQS: far from this machine's, so that no other clock can pass for it. */
+/** The time of the fake SQS. It differs from the local clock, so that the two cannot be confused. */
 const SERVER_TIME = Date.parse("2031-05-05T05:05:05Z");
 
 interface StubMessage {
@@ -19,8 +19,8 @@ interface StubMessage {
 }
 
 /**
- * Starts an SQS that returns these messages, receive by receive: the real one delivers a message
- * twice now and then, which the local AWS never does.
+ * Starts a fake SQS that returns these messages, one list per receive. SQS sometimes delivers a message
+ * twice, which the local AWS never does.
  */
 async function startStubSqs(receives: readonly (readonly StubMessage[])[]) {
   const calls: { operation: string; input: Record<string, unknown> }[] = [];
@@ -69,7 +69,7 @@ function messageOf({ MessageId, ReceiptHandle, sentAfter = -5000 }: StubMessage)
   return { MessageId, ReceiptHandle, Body, MD5OfBody, Attributes };
 }
 
-/** Redrives what a stub returns; gives the ids of the jobs sent, and SQS's calls after the receives. */
+/** Redrives the jobs of a fake SQS. Returns the ids of the jobs that were sent, and the calls of SQS. */
 async function redriveFrom(receives: readonly (readonly StubMessage[])[]) {
   const { sqs, calls } = await startStubSqs(receives);
   const sent: string[] = [];
@@ -97,22 +97,22 @@ const message = (MessageId: string, delivery = 1, sentAfter?: number): StubMessa
   ...(sentAfter !== undefined && { sentAfter }),
 });
 
-test("the queue says where it is and how many messages it has, once its first second is over", async () => {
+test("the opened queue has its location and its number of messages, after one second", async () => {
   const { sqs, endpoint } = await startStubSqs([]);
-  const begun = performance.now();
+  const start = performance.now();
   expect(await openDeadLetterQueue(sqs, "dead-letters")).toMatchObject({
     account: "123456789012",
     region: "eu-west-1",
     endpoint,
     visible: 25,
     inFlight: 2,
-    hiding: 183,
+    visibilityTimeout: 183,
   });
-  // A job that is sent within this second and fails at once would count as one from before the start.
-  expect(performance.now() - begun).toBeGreaterThanOrEqual(990);
+  // Otherwise a job that is sent within this second and fails at once would be sent again.
+  expect(performance.now() - start).toBeGreaterThanOrEqual(990);
 });
 
-test("a message that is delivered twice is sent once, and deleted by its latest handle", async () => {
+test("a message that is delivered twice is sent once, and deleted with its latest handle", async () => {
   const { sent, deleted, released } = await redriveFrom([
     [message("a", 1)],
     [message("b", 1), message("b", 2), message("a", 2)],
@@ -122,7 +122,7 @@ test("a message that is delivered twice is sent once, and deleted by its latest 
   expect(released).toEqual([]);
 });
 
-test("messages of the first second are sent, and later ones are released at the end", async () => {
+test("messages from the first second are sent, and later ones are released at the end", async () => {
   const { sent, released, redriven } = await redriveFrom([
     [message("first", 1, 999)],
     [message("second", 1, 1000)],
@@ -132,7 +132,7 @@ test("messages of the first second are sent, and later ones are released at the 
   expect(released).toEqual([{ Id: "0", ReceiptHandle: "second-1", VisibilityTimeout: 0 }]);
 });
 
-test("a queue into which jobs fall faster than they are read is left after ten receives", async () => {
+test("the run stops after ten receives with only new messages", async () => {
   const flood = Array.from({ length: 30 }, (_, index) => [message(`late-${index}`, 1, 5000)]);
   const { sent, receives, released } = await redriveFrom([[message("old")], ...flood]);
   expect(sent).toEqual(["old"]);

@@ -9,55 +9,55 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 
-/** Messages that one receive returns at most: SQS's own limit. */
+/** The maximum number of messages per receive, a limit of SQS. */
 const BATCH_SIZE = 10;
 
-/** Seconds that a received message stays hidden from other readers: longer than a batch can take. */
-const SHORTEST_HIDING = 180;
+/** The minimum visibility timeout of a received message in seconds: longer than a batch can take. */
+const MINIMUM_VISIBILITY_TIMEOUT = 180;
 
-/** Seconds: SQS's own limit. */
-const LONGEST_HIDING = 43_200;
+/** Seconds, a limit of SQS. */
+const MAXIMUM_VISIBILITY_TIMEOUT = 43_200;
 
-/** Receives in a row without a message that counts, after which the queue is taken as read. */
-const FRUITLESS_RECEIVES = 10;
+/** The number of consecutive receives without an expected message, after which the reading stops. */
+const UNPRODUCTIVE_RECEIVES = 10;
 
-/** Milliseconds: the resolution of the `Date` header. */
+/** The resolution of the `Date` header in milliseconds. */
 const SECOND = 1000;
 
 /** A job in the queue, with the reason why it is there. */
 export interface DeadLetter {
   readonly id: string;
-  /** The event that the processor got. */
+  /** The event of the failed invocation. */
   readonly body: string;
-  /** The first KB of the error's message; `undefined` where Lambda kept none. */
+  /** The first KB of the error message. Undefined if Lambda stored none. */
   readonly errorMessage: string | undefined;
 }
 
-/** The letters that are in a queue at one moment. */
+/** The dead letters that are in a queue when it is opened. */
 export interface DeadLetterQueue {
   readonly account: string;
   readonly region: string;
-  /** Where SQS is: on AWS, `https://sqs.{region}.amazonaws.com`. */
+  /** The URL of SQS: on AWS, `https://sqs.{region}.amazonaws.com`. */
   readonly endpoint: string;
-  /** Messages that can be received, and those that another reader has; both approximate. */
+  /** The approximate number of messages that can be received, and of those that another consumer has. */
   readonly visible: number;
   readonly inFlight: number;
-  /** Seconds after which a message that was not released is visible again. */
-  readonly hiding: number;
+  /** Seconds after which a message that was not released becomes visible again. */
+  readonly visibilityTimeout: number;
   /**
-   * Receives each letter that was in the queue when it was opened, once. The first batch has one
-   * letter, every other up to ten. All stay hidden until they are removed or released.
+   * Receives each letter that was in the queue when it was opened, once. The first batch has one letter,
+   * the others up to ten. Letters stay invisible to other consumers until they are removed or released.
    * @param stop ends the batches early.
    */
   batches(stop: AbortSignal): AsyncGenerator<readonly DeadLetter[]>;
   remove(letter: DeadLetter): Promise<void>;
-  /** Makes every message visible that was received and not removed. */
+  /** Makes all messages visible that were received and not removed. */
   release(): Promise<void>;
 }
 
 /**
- * Opens the queue. Takes a second: a message belongs to it if SQS received it before the end of that
- * second. This moment is SQS's own, so it does not matter whether the clock of this machine is right.
+ * Opens the queue. Waits one second: `batches` returns the messages that SQS received before the end of
+ * that second. The time is that of SQS, so the local clock need not be correct.
  * @throws {QueueDoesNotExist}
  */
 export async function openDeadLetterQueue(
@@ -65,15 +65,18 @@ export async function openDeadLetterQueue(
   QueueName: string,
 ): Promise<DeadLetterQueue> {
   const { QueueUrl = "" } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-  const { attributes, serverTime } = await lookAt(sqs, QueueUrl);
+  const { attributes, serverTime } = await readAttributes(sqs, QueueUrl);
   const openedAt = serverTime + SECOND;
   await setTimeout(SECOND);
 
   const [, , , region = "", account = ""] = (attributes["QueueArn"] ?? "").split(":");
   const visible = Number(attributes["ApproximateNumberOfMessages"]);
-  const hiding = Math.min(LONGEST_HIDING, SHORTEST_HIDING + Math.ceil(visible / BATCH_SIZE));
+  const visibilityTimeout = Math.min(
+    MAXIMUM_VISIBILITY_TIMEOUT,
+    MINIMUM_VISIBILITY_TIMEOUT + Math.ceil(visible / BATCH_SIZE),
+  );
   /** The receipt handle of the latest receive, by message id. */
-  const held = new Map<string, string>();
+  const handles = new Map<string, string>();
   const seen = new Set<string>();
   const removed = new Set<string>();
 
@@ -84,8 +87,8 @@ export async function openDeadLetterQueue(
         MaxNumberOfMessages,
         MessageAttributeNames: ["ErrorMessage"],
         MessageSystemAttributeNames: ["SentTimestamp"],
-        VisibilityTimeout: hiding,
-        // Long polling asks every server of the queue; a short poll can miss some.
+        VisibilityTimeout: visibilityTimeout,
+        // Long polling queries all servers of the queue. Short polling can miss messages.
         WaitTimeSeconds: 1,
       }),
     );
@@ -95,13 +98,16 @@ export async function openDeadLetterQueue(
   const deleteMessage = (ReceiptHandle: string | undefined) =>
     sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
 
-  /** Whether a message counts: SQS may deliver one twice, and jobs that fail meanwhile are added. */
+  /**
+   * Returns whether a message is an expected letter that has not been returned. SQS can deliver a message
+   * twice, and jobs that fail in the meantime are added to the queue.
+   */
   const isNew = async ({ MessageId = "", ReceiptHandle = "", Attributes = {} }: Message) => {
     if (removed.has(MessageId)) {
       await deleteMessage(ReceiptHandle);
       return false;
     }
-    held.set(MessageId, ReceiptHandle);
+    handles.set(MessageId, ReceiptHandle);
     if (seen.has(MessageId) || Number(Attributes["SentTimestamp"]) >= openedAt) return false;
     seen.add(MessageId);
     return true;
@@ -113,33 +119,33 @@ export async function openDeadLetterQueue(
     endpoint: new URL(QueueUrl).origin,
     visible,
     inFlight: Number(attributes["ApproximateNumberOfMessagesNotVisible"]),
-    hiding,
+    visibilityTimeout,
     async *batches(stop) {
       let size = 1;
-      for (let fruitless = 0; fruitless < FRUITLESS_RECEIVES && !stop.aborted;) {
+      for (let unproductive = 0; unproductive < UNPRODUCTIVE_RECEIVES && !stop.aborted;) {
         const messages = await receive(size);
         if (messages.length === 0) return;
         const letters: DeadLetter[] = [];
         for (const message of messages) if (await isNew(message)) letters.push(letterOf(message));
-        fruitless = letters.length === 0 ? fruitless + 1 : 0;
+        unproductive = letters.length === 0 ? unproductive + 1 : 0;
         if (letters.length > 0 && !stop.aborted) yield letters;
         size = BATCH_SIZE;
       }
     },
     async remove({ id }) {
-      await deleteMessage(held.get(id));
-      held.delete(id);
+      await deleteMessage(handles.get(id));
+      handles.delete(id);
       removed.add(id);
     },
     async release() {
-      await makeVisible(sqs, QueueUrl, [...held.values()]);
-      held.clear();
+      await makeVisible(sqs, QueueUrl, [...handles.values()]);
+      handles.clear();
     },
   };
 }
 
-/** The attributes of a queue, and the time at SQS: milliseconds since the epoch, in full seconds. */
-async function lookAt(sqs: SQSClient, QueueUrl: string) {
+/** Returns the attributes of a queue, and the time of SQS in milliseconds since 1970, in full seconds. */
+async function readAttributes(sqs: SQSClient, QueueUrl: string) {
   let date = "";
   const command = new GetQueueAttributesCommand({
     QueueUrl,
@@ -163,7 +169,7 @@ async function lookAt(sqs: SQSClient, QueueUrl: string) {
   return { attributes, serverTime };
 }
 
-/** The `Date` header of an HTTP response of the SDK; empty where there is none. */
+/** Returns the `Date` header of an HTTP response of the SDK, or an empty string if there is none. */
 function dateOf(response: unknown): string {
   const { headers = {} } = response as { headers?: Record<string, string> };
   return headers["date"] ?? "";
@@ -175,7 +181,7 @@ const letterOf = ({ MessageId = "", Body = "", MessageAttributes = {} }: Message
   errorMessage: MessageAttributes["ErrorMessage"]?.StringValue,
 });
 
-/** Entries that fail are of messages that are visible already, or gone. */
+/** Makes messages visible. Ignores failed entries: their messages are visible already, or deleted. */
 async function makeVisible(sqs: SQSClient, QueueUrl: string, handles: string[]): Promise<void> {
   while (handles.length > 0) {
     const requests = Array.from({ length: 10 }, () => handles.splice(0, BATCH_SIZE))

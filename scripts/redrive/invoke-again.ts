@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 
-/** Attempts of an Invoke that is throttled. */
+/** The maximum number of attempts of a throttled Invoke. */
 const ATTEMPTS = 4;
 
-/** Milliseconds before the second attempt; doubled before each further one. */
+/** Milliseconds before the second attempt, doubled before each further one. */
 const BACK_OFF = 500;
 
 /**
- * Hands an event over to a function, asynchronously. Only what Lambda has certainly not accepted is
- * attempted again: a repeated Invoke after a lost response would run the event twice.
+ * Invokes a function asynchronously. Retries only after throttling, because Lambda has not accepted the
+ * event then. A repeated Invoke after a lost response would run the event twice.
  * @param lambda must not retry by itself.
  * @param stop ends the back-off.
  * @throws the SDK's error, or the reason of `stop`.
@@ -33,22 +33,22 @@ export async function invokeAgain(
 }
 
 /**
- * What a refusal means for the other events. `permanent`: each would be refused in the same way.
- * `of this event`: the next may be accepted. `passing`: throttling, an error of Lambda, no response.
+ * The scope of a refusal. `permanent`: Lambda would refuse the other events too. `event`: Lambda may
+ * accept the next event. `temporary`: throttling, an error of Lambda, or no response.
  */
-export type Refusal = "permanent" | "of this event" | "passing";
+export type Refusal = "permanent" | "event" | "temporary";
 
-/** Errors about the event itself: it is not JSON, or too large. */
-const OF_EVENT = ["InvalidRequestContentException", "RequestTooLargeException"];
+/** Errors about one event: it is not JSON, or too large. */
+const EVENT_ERRORS = ["InvalidRequestContentException", "RequestTooLargeException"];
 
 export function refusalOf(error: unknown): Refusal {
   const name = error instanceof Error ? error.name : "";
   const status = statusOf(error);
-  if (OF_EVENT.includes(name) || status === 413) return "of this event";
+  if (EVENT_ERRORS.includes(name) || status === 413) return "event";
   if (name === "CredentialsProviderError" || name === "TokenProviderError") return "permanent";
   return status !== undefined && status >= 400 && status < 500 && status !== 429
     ? "permanent"
-    : "passing";
+    : "temporary";
 }
 
 function statusOf(error: unknown): number | undefined {

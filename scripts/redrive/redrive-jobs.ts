@@ -4,29 +4,29 @@ import { printable } from "../printable.ts";
 import type { DeadLetter, DeadLetterQueue } from "./dead-letter-queue.ts";
 import { refusalOf } from "./invoke-again.ts";
 
-/** Refusals in a row after which no further job is tried. */
+/** The number of consecutive refusals after which the run stops. */
 const REFUSALS_IN_A_ROW = 5;
 
-/** What became of the jobs that were in the queue. */
+/** The outcome of a run. */
 export interface Redriven {
   /** Jobs that Lambda accepted. */
   sent: number;
-  /** Jobs that it refused; they stay in the queue. */
+  /** Jobs that Lambda refused. They stay in the queue. */
   refused: number;
-  /** Jobs that stay in the queue because their actions have run already. */
+  /** Jobs that stay in the queue because their action already ran. */
   alreadyRan: number;
-  /** Why the run ended before it had tried every job; absent where it had. */
+  /** The reason why the run stopped before it had tried all jobs. Absent if it did not stop early. */
   stopped?: string;
 }
 
 /**
- * Sends each job that was in the queue when it was opened to the processor, once, as the
- * asynchronous event it was. A job leaves the queue when Lambda has accepted it. At the end all
- * others are visible again, and not before: they would come back within the same run.
- * @param options.invoke rejects where Lambda refuses the event.
- * @param options.rerun whether to send the jobs that have run already as well.
- * @param options.say gets a line per job.
- * @param options.signal ends the run once the jobs in hand are done.
+ * Sends each job that was in the queue when it was opened to the processor again, once, as an
+ * asynchronous event. Deletes a job when Lambda has accepted it. Makes all other jobs visible at the
+ * end. If they became visible earlier, the same run would receive them again.
+ * @param options.invoke rejects if Lambda refuses the event.
+ * @param options.rerun whether to send jobs whose action already ran.
+ * @param options.say is called with a line per job.
+ * @param options.signal stops the run after the current batch.
  */
 export async function redriveJobs(options: {
   queue: DeadLetterQueue;
@@ -46,37 +46,37 @@ export async function redriveJobs(options: {
     failed.abort();
   };
 
-  const onRefusal = (error: unknown, what: string) => {
+  const onRefusal = (error: unknown, description: string) => {
     const refusal = refusalOf(error);
     redriven.refused += 1;
-    say(`${what}: refused: ${reasonOf(error)}`);
+    say(`${description}: refused: ${reasonOf(error)}`);
     if (refusal === "permanent") stopBecause("Lambda would refuse the other jobs too.");
-    if (refusal !== "passing") return;
+    if (refusal !== "temporary") return;
     refusalsInARow += 1;
     if (refusalsInARow === REFUSALS_IN_A_ROW)
       stopBecause(`Lambda refused ${REFUSALS_IN_A_ROW} jobs in a row.`);
   };
 
   const send = async (letter: DeadLetter) => {
-    const what = describe(letter);
+    const description = describe(letter);
     if (hasRun(letter) && !rerun) {
       redriven.alreadyRan += 1;
-      say(`${what}: left in the queue, because its action already ran`);
+      say(`${description}: left in the queue, because its action already ran`);
       return;
     }
     try {
       await invoke(letter.body, stop);
     } catch (error) {
-      onRefusal(error, what);
+      onRefusal(error, description);
       return;
     }
     refusalsInARow = 0;
     redriven.sent += 1;
     try {
       await queue.remove(letter);
-      say(`${what}: sent again`);
+      say(`${description}: sent again`);
     } catch (error) {
-      say(`${what}: sent again, but still in the queue: ${reasonOf(error)}`);
+      say(`${description}: sent again, but still in the queue: ${reasonOf(error)}`);
       stopBecause(
         "SQS did not delete a job that was sent again. The next run will send it once more.",
       );
@@ -90,16 +90,16 @@ export async function redriveJobs(options: {
   return redriven;
 }
 
-/** The jobs that a dry run saw. */
+/** The outcome of a dry run. */
 export interface Listed {
   jobs: number;
-  /** Those of them whose actions have run already. */
+  /** The number of jobs whose action already ran. */
   alreadyRan: number;
-  /** Why not all were seen; absent where they were. */
+  /** The reason why some jobs were not listed. Absent if all were listed. */
   stopped?: string;
 }
 
-/** Says which jobs are in the queue, and leaves them there. */
+/** Lists the jobs in the queue and leaves them there. */
 export async function listJobs(options: {
   queue: DeadLetterQueue;
   say(line: string): void;
@@ -119,20 +119,20 @@ export async function listJobs(options: {
 }
 
 /**
- * Handles the jobs batch by batch and releases them at the end, also after a failure.
- * @returns why SQS failed once jobs had been handled; undefined where it did not.
- * @throws the failure where no job had been handled.
+ * Handles the jobs in batches and releases them at the end, also after a failure.
+ * @returns the reason why SQS failed after some jobs were handled, or undefined if it did not fail.
+ * @throws the failure if no job was handled.
  */
 async function forEachBatch(
   queue: DeadLetterQueue,
   stop: AbortSignal,
   handle: (letters: readonly DeadLetter[]) => Promise<void> | void,
 ): Promise<string | undefined> {
-  let begun = false;
+  let handledSome = false;
   const failures: unknown[] = [];
   try {
     for await (const letters of queue.batches(stop)) {
-      begun = true;
+      handledSome = true;
       await handle(letters);
     }
   } catch (error) {
@@ -142,15 +142,15 @@ async function forEachBatch(
   if (failures.length === 0) return undefined;
   const [failure] = failures;
   const reason = explainAwsFailure(failure);
-  if (!begun || reason === undefined) throw failure;
-  return `${reason} Jobs that this run received can stay invisible for ${queue.hiding} s.`;
+  if (!handledSome || reason === undefined) throw failure;
+  return `${reason} Jobs that this run received can stay invisible for ${queue.visibilityTimeout} s.`;
 }
 
 const hasRun = ({ errorMessage = "" }: DeadLetter) => isReplyNotPosted(errorMessage);
 
 const reasonOf = (error: unknown) => explainAwsFailure(error) ?? printable(String(error));
 
-/** The ids of a job and its failure; none of its data. What clients name their ids may hold anything. */
+/** Returns the ids of a job and its error, without its data. Clients choose ids, so they are untrusted. */
 const describe = ({ body, errorMessage = "unknown error" }: DeadLetter): string =>
   printable(`${idsOf(body)} (failed: ${errorMessage})`);
 

@@ -11,11 +11,11 @@ const SCHEMAS = "#/components/schemas";
 
 const correlationId = { location: "$message.payload#/requestId" };
 
-/** What a client sends, and what it can get for it. */
+/** A request, and the frames that a client can get for it. */
 interface Exchange {
   name: string;
   request: DefinitionName;
-  /** The last is the error frame. */
+  /** The last one is the error frame. */
   frames: DefinitionName[];
 }
 
@@ -26,15 +26,15 @@ const exchangesOf = (described: Registry): Exchange[] =>
     frames: [...progressOf(name, described), `${name}.success`, "Failure"],
   }));
 
-/** Nothing at run time says whether an action streams, so each can. */
+/** Returns the progress frames of a request. Whether an action streams is unknown, so any can. */
 function progressOf(name: string, { actions, progress }: Registry): DefinitionName[] {
   if (!Object.hasOwn(actions, name)) return [];
   return [progress[name] === undefined ? "Progress" : `${name}.progress`];
 }
 
 /**
- * `docs/asyncapi.json`: the API as AsyncAPI 3.0 has it, from the stack's point of view: it receives
- * requests and sends replies.
+ * Returns the content of `docs/asyncapi.json`: the API in AsyncAPI 3.0, from the stack's point of view. It
+ * receives requests and sends replies.
  * @see https://www.asyncapi.com/docs/reference/specification/v3.0.0
  */
 export function asyncApi(version: string, described: Registry = registry) {
@@ -105,7 +105,7 @@ export function asyncApi(version: string, described: Registry = registry) {
 const CHANNEL = { $ref: "#/channels/connection" };
 const message = (name: DefinitionName) => ({ $ref: `${CHANNEL.$ref}/messages/${name}` });
 
-/** What a client may bring to the handshake; on a stack with `jwt_issuer` a token, in one way. */
+/** The header and the query parameter of a handshake. With `jwt_issuer`, one of them has the token. */
 const handshake = {
   method: "GET",
   headers: {

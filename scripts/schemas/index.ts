@@ -1,4 +1,4 @@
-/** `npm run schemas`: writes the message protocol for machines, from the definitions in the code. */
+/** `npm run schemas`: writes machine-readable descriptions of the message protocol. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,7 +8,7 @@ import { protocolSchema } from "./protocol-schema.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** The text of each file, by its path from the repository's root. */
+/** Returns the text of each file by its path, relative to the repository's root. */
 export async function schemaFiles(): Promise<Record<string, string>> {
   const { version }: { version: string } = JSON.parse(
     await readFile(join(root, "package.json"), "utf8"),

@@ -32,7 +32,7 @@ ajv.addSchema({ $id: "protocol", $defs: definitions("draft-2020-12", "#/$defs", 
 const isValid = (definition: string, frame: unknown) =>
   ajv.validate(`protocol#/$defs/${definition}`, JSON.parse(JSON.stringify(frame)));
 
-test("the frames of a streaming action are those that its definitions describe", async () => {
+test("the frames of a streaming action match its definitions", async () => {
   const { progress: frames, reply } = await runForTest(actions, "countdown", { from: 2 });
   const definitionsOf = (frame: unknown) =>
     Object.keys(definitions("draft-2020-12", "", registry)).filter((name) => isValid(name, frame));
@@ -54,14 +54,14 @@ test.for([
   expect(isValid("countdown.progress", Object.assign({}, frames.progress[0], change))).toBe(false);
 });
 
-test("without a schema of its own, a progress frame has any value or none", () => {
+test("without a schema for its action, a progress frame can have any value or none", () => {
   expect(definitions("draft-2020-12", "#/$defs", registry)).not.toHaveProperty(["double.progress"]);
   const frame = { action: "double", status: "progress", sequence: 0, requestId: "1" };
   for (const value of [undefined, null, 1, [{}]])
     expect(isValid("Progress", { ...frame, progress: value })).toBe(true);
 });
 
-test("the compiler compares schemas with what an action returns and yields", () => {
+test("the compiler compares schemas with the types of returned and yielded values", () => {
   type Allowed<Member extends "result" | "progress"> = Schemas<ActionTypes<typeof actions>, Member>;
   expectTypeOf({ countdown: v.object({ left: v.number() }) }).toExtend<Allowed<"progress">>();
   expectTypeOf({ countdown: v.object({ left: v.string() }) }).not.toExtend<Allowed<"progress">>();
@@ -75,7 +75,7 @@ test.for([
   ["countdown", ["countdown.progress", "countdown.success", "Failure"]],
   ["double", ["Progress", "double.success", "Failure"]],
   ["ping", ["ping.success", "Failure"]],
-] as const)("in AsyncAPI, %s is answered with %j", ([name, messages]) => {
+] as const)("in AsyncAPI, the reply to %s is one of %j", ([name, messages]) => {
   expect(asyncApi("1.0.0", registry)).toHaveProperty(
     ["operations", name, "reply", "messages"],
     messages.map((each) => ({ $ref: `#/channels/connection/messages/${each}` })),

@@ -5,7 +5,7 @@ import type { ConsoleOptions, FramePattern, JsonSchema, Page } from "@websocket-
 import { PING } from "../../shared/protocol.ts";
 import type { Issuer } from "./issuer.ts";
 
-/** The members by which the local AWS knows the frames of the protocol that are not results. */
+/** Patterns by which the local AWS recognizes error frames and progress frames. */
 export const FRAME_PATTERNS = {
   errorFrame: { status: "error" },
   progressFrame: { status: "progress" },
@@ -21,7 +21,7 @@ const DOCUMENTS = {
 const DOCS_PATH = "/_local/docs";
 const DOCS = join(import.meta.dirname, "..", "..", "docs");
 
-/** The documents as pages of the local AWS. */
+/** Pages of the local AWS that return the documents. */
 export const documentPages: Readonly<Record<string, Page>> = Object.fromEntries(
   Object.values(DOCUMENTS).map((file) => [
     `${DOCS_PATH}/${file}`,
@@ -37,7 +37,7 @@ const REQUEST = ".request";
 
 /**
  * @param options.issuer issues the tokens, for a stack with authentication.
- * @param options.notice returns a problem that the page shows. Default: there is none.
+ * @param options.notice returns a problem for the console to show. Default: none.
  */
 export const consoleOptions = ({
   issuer,
@@ -57,8 +57,8 @@ export const consoleOptions = ({
 });
 
 /**
- * Reads the schema of each action's request, by action, from the file that `npm run schemas` writes. A ping
- * runs no action.
+ * Reads the schema of each action's request from the file that `npm run schemas` writes. `ping` is not an
+ * action.
  */
 async function readRequests(): Promise<Record<string, JsonSchema>> {
   const { $defs }: { $defs: Record<string, JsonSchema> } = JSON.parse(

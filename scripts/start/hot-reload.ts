@@ -5,10 +5,10 @@ import type { Bundle, FunctionName, FunctionsBuild } from "../build/index.ts";
  * Builds the functions when one of their sources changes, and deploys those that changed to a running
  * local AWS. Connections stay open. If a source does not compile, nothing is deployed, so all functions
  * run the same version of the code that they share.
- * @param options.build of all functions. The caller closes it.
+ * @param options.build the build of all functions. The caller closes it.
  * @param options.bundles the bundles that the local AWS runs.
- * @param options.deploy replaces the code of the function of a bundle, and returns the name of the
- * function; undefined if there is no such function.
+ * @param options.deploy replaces the code of a function, and returns the full name of the function, or
+ * undefined if the stack does not have it.
  * @param options.say prints a message to the user.
  */
 export async function startHotReload(options: {

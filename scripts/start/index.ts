@@ -30,15 +30,15 @@ const root = join(import.meta.dirname, "..", "..");
 const outDirectory = join(root, "dist");
 
 /**
- * Runs until a signal, or until the command of `--run` has ended.
- * @param closers gets the function that ends each part that has started.
+ * Runs until a signal, or until the command of `--run` has exited.
+ * @param closers collects the functions that stop the parts that have started.
  * @returns the exit code.
  */
 async function start(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { port, trace, auth, empty, runtime, command } = options;
   const build = await openBuild({ outDirectory, logLevel: "silent" });
-  // Ends the process of esbuild. `build.close()` would wait for a build that runs. It is the last to end,
-  // because the local AWS waits until esbuild has bundled the runtime of its functions.
+  // Stops the process of esbuild, without waiting for a running build as `build.close()` does. It must
+  // stop last, because the local AWS waits until esbuild has bundled the runtime of its functions.
   closers.push(stopEsbuild);
   const bundles = await build.run();
   for (const { name } of bundles)
@@ -67,7 +67,7 @@ async function start(options: StartOptions, closers: (() => Promise<void>)[]): P
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.subscribe({
     log(event) {
-      // The access log adds nothing to the functions' logs.
+      // Only the logs of the functions, not the access log.
       if (event.logGroupName.startsWith("/aws/lambda/"))
         console.log(formatLogEvent(event, process.stdout, { mapStack }));
     },
@@ -87,12 +87,12 @@ async function start(options: StartOptions, closers: (() => Promise<void>)[]): P
       : startHotReload({ build, bundles, deploy: deployTo(aws, snapshot), say, onBuild }).then(
           () => stopped,
         );
-  // A signal during the first build does not wait for it.
+  // A signal during the first build stops without waiting for the build.
   await Promise.race([stopped, reloads]);
   return 0;
 }
 
-/** The environment of the command of `--run`. Other credentials would replace those of the local AWS. */
+/** Returns the environment of the `--run` command, without variables that would override the credentials. */
 const environmentOf = (aws: LocalAws, empty: boolean, token: string | undefined) => ({
   AWS_PROFILE: undefined,
   AWS_SESSION_TOKEN: undefined,
@@ -101,7 +101,7 @@ const environmentOf = (aws: LocalAws, empty: boolean, token: string | undefined)
   ...(token !== undefined && { WEBSOCKET_TOKEN: token }),
 });
 
-/** Returns the `deploy` of hot reload: undefined is for a bundle without a function in the snapshot. */
+/** Returns the function `deploy` for hot reload. It skips functions that the snapshot does not have. */
 function deployTo(aws: LocalAws, snapshot: string) {
   const functionNames = functionNamesIn(snapshot);
   return (bundle: FunctionName, zip: Uint8Array): string | undefined => {

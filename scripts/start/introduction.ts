@@ -40,7 +40,7 @@ An empty local AWS is running. Press Ctrl-C to stop it. Its resources are not sa
 Logs of the functions:
 `;
 
-/** @param token undefined if the stack requires none. */
+/** Returns the introduction. @param token undefined if the stack requires none. */
 export function introduction(aws: LocalAws, token: string | undefined): string {
   const url = aws.webSocketUrl(STAGE);
   const message = '{"action": "uppercase", "data": {"text": "hello"}}';

@@ -26,7 +26,7 @@ const PATH = "/_local/issuer";
 /** Returns the URL of the issuer on a local AWS with this endpoint: the claim `iss` of its tokens. */
 export const issuerUrl = (endpoint: string): string => `${endpoint}${PATH}`;
 
-/** Creates an issuer with a new key pair, which is only in memory. */
+/** Creates an issuer with a new key pair in memory. */
 export async function createIssuer(): Promise<Issuer> {
   const kid = randomUUID();
   const { publicKey, privateKey } = await generateKeyPair("ES256");
@@ -47,13 +47,17 @@ export async function createIssuer(): Promise<Issuer> {
       [`${PATH}/.well-known/jwks.json`]: (_request, response) =>
         void response.writeHead(200, { "Content-Type": "application/json" }).end(keys),
       [`${PATH}/token`]: async ({ url = "", socket }, response) => {
-        const asked = readTokenRequest(new URLSearchParams(url.split("?", 2)[1]));
+        const request = readTokenRequest(new URLSearchParams(url.split("?", 2)[1]));
         const text =
-          "mistake" in asked
-            ? asked.mistake
-            : await tokenFor(`http://localhost:${socket.localPort}`, asked.subject, asked.claims);
+          "mistake" in request
+            ? request.mistake
+            : await tokenFor(
+                `http://localhost:${socket.localPort}`,
+                request.subject,
+                request.claims,
+              );
         response
-          .writeHead("mistake" in asked ? 400 : 200, { "Content-Type": "text/plain" })
+          .writeHead("mistake" in request ? 400 : 200, { "Content-Type": "text/plain" })
           .end(`${text}\n`);
       },
     },

@@ -19,7 +19,7 @@ test.for<[unknown, unknown, unknown]>([
   expect(applyMergePatch(target, patch)).toEqual(result);
 });
 
-test("a patch has only what differs", () => {
+test("a patch contains only the differences", () => {
   const from = { same: { a: [1] }, changed: { b: 1, c: 1 }, gone: 1, list: [1, 2] };
   const to = { same: { a: [1] }, changed: { b: 1, c: 2, d: {} }, list: [1] };
   const patch = { changed: { c: 2, d: {} }, gone: null, list: [1] };

@@ -10,7 +10,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** Returns the patch that changes `from` to `to`; undefined if they are equal. */
+/** Returns the patch that changes `from` to `to`, or undefined if they are equal. */
 export function mergePatch(from: unknown, to: unknown): unknown {
   if (!isObject(from) || !isObject(to))
     return JSON.stringify(from) === JSON.stringify(to) ? undefined : to;

@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
-/** Milliseconds that the processes of a command have between a signal and SIGKILL. */
-const GRACE = 1000;
+/** Milliseconds between a signal and SIGKILL. */
+const GRACE_PERIOD = 1000;
 const INTERVAL = 20;
 
 /**
- * Runs a command in a shell, and ends all processes that it started.
- * @param options.environment replaces variables of this process. Those that are undefined are not set.
+ * Runs a command in a shell. Stops all processes that the command started.
+ * @param options.environment replaces variables of this process. Undefined removes a variable.
  * @param options.stopped resolves with the signal that ends the command early.
- * @returns its exit code, or 128 and the number of the signal that ended it, as a shell returns it.
+ * @returns its exit code, or 128 plus the number of the signal that ended it, as in a shell.
  */
 export async function runCommand(
   command: string,
@@ -21,7 +21,7 @@ export async function runCommand(
   },
 ): Promise<number> {
   const { environment, stopped } = options;
-  // In a process group of its own, because a shell does not forward signals to its children.
+  // In its own process group, because a shell does not forward signals to its children.
   const child = spawn(command, {
     shell: true,
     detached: true,
@@ -37,7 +37,7 @@ export async function runCommand(
 
 /** Signals the processes of a group, waits until they end, and kills those that do not. */
 async function endGroup(group: number, signal: NodeJS.Signals): Promise<void> {
-  const deadline = performance.now() + GRACE;
+  const deadline = performance.now() + GRACE_PERIOD;
   let running = signalGroup(group, signal);
   while (running && performance.now() < deadline) {
     await setTimeout(INTERVAL);
@@ -46,7 +46,7 @@ async function endGroup(group: number, signal: NodeJS.Signals): Promise<void> {
   if (running) signalGroup(group, "SIGKILL");
 }
 
-/** @returns whether the group has a process. */
+/** Sends a signal to a process group. @returns whether the group has a process. */
 function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, signal);

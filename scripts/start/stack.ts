@@ -9,7 +9,7 @@ export type StackName = "open" | "authenticated";
 
 /** The snapshot of the stack `open`. */
 export const SNAPSHOT = join(import.meta.dirname, "stack.json");
-/** The changes by `jwt_issuer`, as a JSON merge patch of the snapshot. */
+/** The differences with `jwt_issuer`, as a JSON merge patch of the snapshot. */
 export const AUTHENTICATED_PATCH = join(import.meta.dirname, "stack-authenticated.patch.json");
 
 export const STAGE = "production";

@@ -1,15 +1,15 @@
 /** The process that started this one: npm, or the shell. */
 const parent = process.ppid;
 
-/** Milliseconds between two looks at the parent. */
+/** Milliseconds between two checks of the parent. */
 const INTERVAL = 250;
 
 /**
- * Resolves with the first signal that asks this process to stop. Later ones have no effect: on Ctrl-C,
- * the terminal signals this process, and npm does so again.
+ * Resolves with the first signal that asks this process to stop. Ignores later signals: on Ctrl-C, both
+ * the terminal and npm send one.
  *
- * npm forwards only SIGINT and SIGTERM. If it ends for another reason, such as SIGHUP or SIGKILL, this
- * process would run on without it. That counts as SIGHUP.
+ * npm forwards only SIGINT and SIGTERM. If npm ends for another reason, such as SIGHUP or SIGKILL, this
+ * process would keep running. So the end of npm counts as SIGHUP.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {

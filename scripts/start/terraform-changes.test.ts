@@ -10,11 +10,11 @@ import {
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-test("the snapshot was made from terraform/ as it is: else run npm run snapshot", async () => {
+test("the snapshot is up to date with terraform/ (if not, run npm run snapshot)", async () => {
   expect(await changesSinceSnapshot(ROOT)).toEqual([]);
 });
 
-/** A copy of `terraform/`. */
+/** Creates a copy of `terraform/`. */
 async function copyTerraform() {
   const root = await mkdtemp(join(tmpdir(), "websocket-lambda-changes-"));
   onTestFinished(() => rm(root, { recursive: true }));
@@ -32,7 +32,7 @@ async function copyTerraform() {
   };
 }
 
-test("a changed, an added and a deleted file are named, with the command to run", async () => {
+test("the note lists changed, added and deleted files, and the command to run", async () => {
   const copy = await copyTerraform();
   expect(await copy.notes()).toEqual([]);
   await copy.write("iam.tf", `${await copy.read("iam.tf")}\n# changed\n`);
@@ -45,7 +45,7 @@ test("a changed, an added and a deleted file are named, with the command to run"
   expect((await copy.notes())[0]).toMatch(/^4 files in terraform\/ changed/);
 });
 
-test("the ends of lines, overrides and tests are no changes", async () => {
+test("line endings, overrides and tests do not count as changes", async () => {
   const copy = await copyTerraform();
   await copy.write("iam.tf", (await copy.read("iam.tf")).replaceAll("\n", "\r\n"));
   await copy.write("backend_override.tf", "terraform {}\n");
@@ -53,7 +53,7 @@ test("the ends of lines, overrides and tests are no changes", async () => {
   expect(await copy.notes()).toEqual([]);
 });
 
-test("values of variables that the stack does not have are named", async () => {
+test("a note lists files with values of variables that the stack does not use", async () => {
   const copy = await copyTerraform();
   await copy.write("terraform.tfvars", "processor_timeout = 3\n");
   expect(await copy.notes()).toEqual([

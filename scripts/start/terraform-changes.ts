@@ -16,7 +16,7 @@ const DIRECTORIES = ["terraform", "terraform/account", "terraform/state-guard"];
 /** The hash of each file, by its path from the repository's root. */
 export type SnapshotSources = Readonly<Record<string, string>>;
 
-/** @returns no files if there is no such directory, as in a copy without `terraform/`. */
+/** Returns the files in a directory. @returns none if the directory does not exist. */
 async function filesOf(root: string, directory: string, pattern: RegExp): Promise<string[]> {
   const names = await readdir(join(root, directory)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -26,8 +26,8 @@ async function filesOf(root: string, directory: string, pattern: RegExp): Promis
 }
 
 /**
- * Returns the files that Terraform reads. Overrides, which Git ignores, belong to one machine.
- * A change of the end of lines does not change a hash.
+ * Returns the hashes of the files that Terraform reads, without overrides, which Git ignores. Line
+ * endings do not affect the hashes.
  */
 export async function readSnapshotSources(root = REPOSITORY): Promise<SnapshotSources> {
   const lists = await Promise.all(
@@ -87,7 +87,7 @@ export async function reportTerraformChanges(
   };
   await report();
   let timer: NodeJS.Timeout | undefined;
-  // An editor writes a file in several steps.
+  // Waits, because an editor can write a file in several steps.
   const reportSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => void report().catch(reportSoon), 100);
@@ -101,7 +101,10 @@ export async function reportTerraformChanges(
   };
 }
 
-/** @returns none if the directory cannot be watched: its changes are reported at the next start. */
+/**
+ * Watches a directory. @returns no watcher if that is not possible. The next start then reports the
+ * changes.
+ */
 function watchDirectory(path: string, onChange: () => void): FSWatcher[] {
   try {
     return [watch(path, onChange).on("error", () => {})];
@@ -110,6 +113,6 @@ function watchDirectory(path: string, onChange: () => void): FSWatcher[] {
   }
 }
 
-/** Names up to three files. */
+/** Returns the names of up to three files, or their number. */
 const listed = (paths: readonly string[]) =>
   paths.length <= 3 ? paths.join(", ") : `${paths.length} files in terraform/`;

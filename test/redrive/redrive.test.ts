@@ -178,7 +178,7 @@ test("a dry run that takes longer than messages are hidden ends, and leaves all 
   const lines: string[] = [];
   const say = (line: string) => {
     // When the third batch is listed, all jobs are visible again.
-    if (lines.push(line) === 21) late += (queue.hiding + 1) * 1000;
+    if (lines.push(line) === 21) late += (queue.visibilityTimeout + 1) * 1000;
   };
   const { signal } = new AbortController();
   expect(await listJobs({ queue, say, signal })).toEqual({ jobs: 25, alreadyRan: 0 });
