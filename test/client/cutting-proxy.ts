@@ -1,26 +1,26 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A way to a server that can be cut at any time, as networks are. */
+/** A TCP proxy that can drop its connections at any time, as a network does. */
 export interface CuttingProxy {
   readonly port: number;
-  /** Ends every connection through it, without a goodbye. */
+  /** Drops all connections, without a close frame. */
   cut(): void;
   close(): Promise<void>;
 }
 
 export async function startCuttingProxy(target: URL): Promise<CuttingProxy> {
   const sockets = new Set<Socket>();
-  const keep = (socket: Socket) => {
+  const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    // Who is cut off may say so.
+    // A dropped socket can emit an error.
     socket.on("error", () => socket.destroy());
   };
   const server = createServer((near) => {
     const far = connect(Number(target.port), "127.0.0.1");
-    keep(near);
-    keep(far);
+    track(near);
+    track(far);
     near.pipe(far).pipe(near);
     near.on("close", () => far.destroy());
     far.on("close", () => near.destroy());

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** Handled messages of one kind, in order. A message that is not awaited is kept. */
+/** A queue of handled messages of one type. */
 function createInbox() {
   const kept: TracedMessage[] = [];
   const waiting: ((message: TracedMessage) => void)[] = [];
@@ -24,7 +24,7 @@ function createInbox() {
   };
 }
 
-/** The API with a clock that waits. Its function is silent, so that the test speaks for the back end. */
+/** Starts the API with a manual clock. Its function sends no replies, so that the test sends them. */
 async function startGateway() {
   const clock = createManualClock();
   const aws = await startTestStack({ clock, trace: true });
@@ -37,7 +37,7 @@ async function startGateway() {
     clock,
     next: (type: keyof typeof inboxes) => inboxes[type].next(),
     unread: (type: keyof typeof inboxes) => inboxes[type].kept,
-    /** A request to `@connections`. */
+    /** Sends a request to `@connections`. */
     manage: (method: string, connectionId: string, body?: string) =>
       request(
         {
@@ -57,7 +57,7 @@ function startClient(gateway: Gateway, options: ConnectOptions): Client {
   return client;
 }
 
-/** The next message, and a way to answer it as the processor does: to the connection it came from. */
+/** Returns the next message, and a function that replies to its connection as the processor does. */
 async function nextMessage(gateway: Gateway) {
   const {
     connectionId,
@@ -70,24 +70,24 @@ async function nextMessage(gateway: Gateway) {
     action,
     data,
     requestId,
-    answer: (result: unknown) => {
-      const reply = JSON.stringify({ action, status: "success", result, requestId });
-      return gateway.manage("POST", connectionId, reply);
+    reply: (result: unknown) => {
+      const frame = JSON.stringify({ action, status: "success", result, requestId });
+      return gateway.manage("POST", connectionId, frame);
     },
   };
 }
 
-test("a client that has nothing to say outlives the idle limit", async () => {
+test("a client without requests stays connected beyond the idle limit", async () => {
   const gateway = await startGateway();
   const client = startClient(gateway, { keepAlive: 20 });
   const { connectionId: connected } = await gateway.next("CONNECT");
   for (let round = 0; round < 5; round += 1) {
-    const { connectionId, action, answer } = await nextMessage(gateway);
+    const { connectionId, action, reply } = await nextMessage(gateway);
     expect({ connectionId, action }).toEqual({
       connectionId: connected,
       action: "ping",
     });
-    expect(await answer("now")).toMatchObject({ status: 200 });
+    expect(await reply("now")).toMatchObject({ status: 200 });
     gateway.clock.advance(9 * MINUTE);
   }
   expect(client.state).toBe("open");
@@ -96,44 +96,47 @@ test("a client that has nothing to say outlives the idle limit", async () => {
 
 test.for<[string, (gateway: Gateway, connectionId: string) => unknown]>([
   ["the idle limit", ({ clock }) => clock.advance(10 * MINUTE)],
-  ["the back end", (gateway, connectionId) => gateway.manage("DELETE", connectionId)],
-])("a request that %s cuts off is sent again, and answered once", async ([, cutOff]) => {
-  const gateway = await startGateway();
-  const client = startClient(gateway, { keepAlive: Infinity });
-  const promise = client.request("echo", "hello");
-  const first = await nextMessage(gateway);
-  await cutOff(gateway, first.connectionId);
-  const second = await nextMessage(gateway);
-  expect(second.connectionId).not.toBe(first.connectionId);
-  expect(second).toMatchObject({ data: "hello", requestId: first.requestId });
-  // The first run of the job finds nobody.
-  expect(await first.answer("lost")).toMatchObject({ status: 410 });
-  await second.answer("found");
-  expect(await promise).toBe("found");
-});
+  ["the backend", (gateway, connectionId) => gateway.manage("DELETE", connectionId)],
+])(
+  "a request whose connection %s closes is sent again, and gets one result",
+  async ([, closeConnection]) => {
+    const gateway = await startGateway();
+    const client = startClient(gateway, { keepAlive: Infinity });
+    const promise = client.request("echo", "hello");
+    const first = await nextMessage(gateway);
+    await closeConnection(gateway, first.connectionId);
+    const second = await nextMessage(gateway);
+    expect(second.connectionId).not.toBe(first.connectionId);
+    expect(second).toMatchObject({ data: "hello", requestId: first.requestId });
+    // The first run of the job finds that the client is gone.
+    expect(await first.reply("lost")).toMatchObject({ status: 410 });
+    await second.reply("found");
+    expect(await promise).toBe("found");
+  },
+);
 
-/** Lets time pass on a busy connection. */
-async function grow(gateway: Gateway, client: Client, minutes: number): Promise<void> {
+/** Sends requests while the clock advances by 9 minutes each. */
+async function sendForMinutes(gateway: Gateway, client: Client, minutes: number): Promise<void> {
   for (let passed = 0; passed < minutes; passed += 9) {
     const promise = client.request("echo", passed);
-    await (await nextMessage(gateway)).answer(passed);
+    await (await nextMessage(gateway)).reply(passed);
     expect(await promise).toBe(passed);
     gateway.clock.advance(9 * MINUTE);
   }
 }
 
-test("a client changes connections before the 2-hour limit, and every request is answered where it was made", async () => {
+test("a client replaces its connection before the 2-hour limit, and gets replies on both connections", async () => {
   const gateway = await startGateway();
-  // Long enough for the gateway's 108 minutes to pass before.
+  // Milliseconds of real time, in which the gateway's clock advances by 108 minutes.
   const client = startClient(gateway, { renewAfter: 2000 });
-  await grow(gateway, client, 100);
+  await sendForMinutes(gateway, client, 100);
   const early = client.request("echo", "early");
   const onOld = await nextMessage(gateway);
   await gateway.next("CONNECT");
   await gateway.next("CONNECT");
-  const late = await untilMoved(gateway, client, onOld.connectionId);
+  const late = await sendUntilReplaced(gateway, client, onOld.connectionId);
 
-  expect(await onOld.answer("on the old one")).toMatchObject({ status: 200 });
+  expect(await onOld.reply("on the old one")).toMatchObject({ status: 200 });
   expect(await early).toBe("on the old one");
   const { connectionId, points } = await gateway.next("DISCONNECT");
   expect(connectionId).toBe(onOld.connectionId);
@@ -143,27 +146,27 @@ test("a client changes connections before the 2-hour limit, and every request is
   expect(client.state).toBe("open");
 });
 
-/** Asks until a request goes over a new connection: the client hears of it later than the server. */
-async function untilMoved(gateway: Gateway, client: Client, from: string): Promise<string> {
+/** Sends requests until one uses the new connection, which opens on the client later than on the server. */
+async function sendUntilReplaced(gateway: Gateway, client: Client, from: string): Promise<string> {
   for (;;) {
     const promise = client.request("echo");
-    const { connectionId, answer } = await nextMessage(gateway);
-    await answer("late");
+    const { connectionId, reply } = await nextMessage(gateway);
+    await reply("late");
     await promise;
     if (connectionId !== from) return connectionId;
   }
 }
 
-test("a client that doesn't is cut off by the 2-hour limit, and sends again", async () => {
+test("a client that doesn't is disconnected at the 2-hour limit, and sends its request again", async () => {
   const gateway = await startGateway();
   const client = startClient(gateway, { renewAfter: Infinity });
-  await grow(gateway, client, 117);
+  await sendForMinutes(gateway, client, 117);
   const promise = client.request("echo", "hello");
   const first = await nextMessage(gateway);
   gateway.clock.advance(3 * MINUTE);
   const second = await nextMessage(gateway);
   expect(second.connectionId).not.toBe(first.connectionId);
   expect(second.requestId).toBe(first.requestId);
-  await second.answer("after 2 hours");
+  await second.reply("after 2 hours");
   expect(await promise).toBe("after 2 hours");
 });

@@ -95,13 +95,13 @@ test("an error frame with TOKEN_EXPIRED makes the client send the request on a n
   expect(messages[1]).toEqual(messages[0]);
 });
 
-/** The members of a union of strings that are literals. */
+/** The literal members of a union of strings. */
 type Literals<Code extends string> = Code extends string
   ? string extends Code
     ? never
     : Code
   : never;
 
-test("the client names each code of the protocol, and no other", () => {
+test("the client has each error code of the protocol, and no other", () => {
   expectTypeOf<Literals<ErrorCode>>().toEqualTypeOf<protocol.ErrorCode>();
 });

@@ -13,7 +13,7 @@ import type * as streamingActions from "./streaming-actions.ts";
 const REQUESTS = 1000;
 const IN_FLIGHT = 20;
 const CUTS = 5;
-/** So many requests end between two cuts. */
+/** The number of settled requests between two cuts. */
 const CUT_AFTER = 150;
 const TIMEOUT = 120_000;
 
@@ -36,22 +36,22 @@ function startClient(url: string, options: ConnectOptions = {}) {
   return { client, unmatched };
 }
 
-test("results and errors of the stack come as they are", async () => {
+test("the client gets results and errors of the stack", async () => {
   const { url } = await start();
   const { client, unmatched } = startClient(url);
   expect(await client.request("reverse", { text: "añ" })).toBe("ña");
-  // @ts-expect-error -- the server refuses it as well
+  // @ts-expect-error -- the server rejects it too
   await expect(client.request("reverse", { text: 1 })).rejects.toMatchObject({
     name: "RequestError",
     code: "INVALID_DATA",
     message: "data.text must be a string",
   });
-  // @ts-expect-error -- the server doesn't know it either
+  // @ts-expect-error -- an unknown action
   await expect(client.request("nonsense")).rejects.toBeInstanceOf(RequestError);
   expect(unmatched).toEqual([]);
 });
 
-test("a client survives a restart of the stack on the same port", async () => {
+test("a client reconnects after a restart of the stack on the same port", async () => {
   const first = await start();
   const { client } = startClient(first.url);
   expect(await client.request("echo", "before")).toBe("before");
@@ -61,11 +61,11 @@ test("a client survives a restart of the stack on the same port", async () => {
   expect(await promise).toBe("after");
 });
 
-test("jobs that run twice give one result each", async () => {
+test("a request whose job runs twice gets one result", async () => {
   const { url, logs } = await start({ rates: { "duplicate-event": 1 } });
   const { client, unmatched } = startClient(url);
   const numbers = Array.from({ length: 50 }, (_, number) => number);
-  // A few at a time: on a busy machine, the time-outs of the functions would end a burst.
+  // A few at a time: on a busy machine, functions would time out in a burst.
   for (let first = 0; first < numbers.length; first += 10) {
     const some = numbers.slice(first, first + 10);
     const results = await Promise.all(some.map((number) => client.request("echo", number)));
@@ -78,7 +78,7 @@ test("jobs that run twice give one result each", async () => {
   expect(unmatched).toEqual([]);
 });
 
-test("a reply that comes after its time-out is dropped", async () => {
+test("a reply that arrives after the timeout is dropped", async () => {
   const { url, logs } = await start();
   const { client, unmatched } = startClient(url);
   await client.request("timestamp");
@@ -95,7 +95,7 @@ test("a reply that comes after its time-out is dropped", async () => {
   expect(unmatched).toEqual([]);
 });
 
-test("API Gateway's own error is told to the client, but not as the end of a request", async () => {
+test("API Gateway's own error is passed to onUnmatched and does not settle a request", async () => {
   const { aws, url } = await start();
   const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
   delete functions["websocket-lambda-websocket-handler"]?.policy["api-gateway-default"];
@@ -109,7 +109,7 @@ test("API Gateway's own error is told to the client, but not as the end of a req
   await expect(promise).rejects.toMatchObject({ name: "AbortError" });
 });
 
-/** The stack with actions that answer in pieces. */
+/** Starts the stack with streaming actions. */
 async function startStreamingStack(rates: FaultRates = {}) {
   const stack = await start({ rates });
   const module = join(import.meta.dirname, "streaming-actions.ts");
@@ -135,7 +135,7 @@ test("100 pieces from a tight loop are read in order, and then the result", asyn
   expect(unmatched).toEqual([]);
 });
 
-test("an action that runs twice gives its pieces in order since the last restart", async () => {
+test("the pieces of an action that runs twice are in order since the last restart", async () => {
   const { url } = await startStreamingStack({ "duplicate-event": 1 });
   const { client, unmatched } = startClient(url);
   let numbers: number[] = [];
@@ -146,7 +146,7 @@ test("an action that runs twice gives its pieces in order since the last restart
   expect(unmatched).toEqual([]);
 });
 
-test("a stream whose connection is cut starts again, and the action that nobody reads stops", async () => {
+test("a stream whose connection is lost starts again, and the first action stops", async () => {
   const stack = await startStreamingStack();
   const proxy = await startProxy(stack);
   const { client } = startClient(proxy.url);
@@ -170,13 +170,13 @@ test("a stream whose connection is cut starts again, and the action that nobody 
   expect(new Set(outcomes())).toEqual(new Set(["delivered", "gone"]));
 });
 
-test("requests after the token has expired run once each, over a connection with a new token", async () => {
+test("requests after the token has expired run once each, on a connection with a new token", async () => {
   const issuer = await createIssuer();
   const aws = await startTestStack({ stack: "authenticated", pages: issuer.pages });
   onTestFinished(() => aws.close());
-  // A second is a claim's unit, and five are added for clocks that differ.
+  // The claim is in seconds, and a clock difference of five seconds is tolerated.
   const expiring = await issuer.tokenFor(aws.endpoint, "ada", { exp: Date.now() / 1000 - 1 });
-  const startClientOf = () => {
+  const startClientWithToken = () => {
     const tokens = [expiring];
     let calls = 0;
     const token = () => {
@@ -185,7 +185,7 @@ test("requests after the token has expired run once each, over a connection with
     };
     return Object.assign(startClient(aws.url, { token }), { calls: () => calls });
   };
-  const [once, many] = [startClientOf(), startClientOf()];
+  const [once, many] = [startClientWithToken(), startClientWithToken()];
   for (const { client } of [once, many])
     expect(await client.request("echo", "in time")).toBe("in time");
   await expect
@@ -216,62 +216,64 @@ test("requests after the token has expired run once each, over a connection with
     .toEqual(ended);
 });
 
-/** A way to the stack that can be cut. */
+/** Starts a proxy to the stack that can drop its connections. */
 async function startProxy({ aws, url }: Stack) {
   const { port, cut, close } = await startCuttingProxy(new URL(aws.endpoint));
   onTestFinished(close);
   return { url: `ws://127.0.0.1:${port}${new URL(url).pathname}`, cut };
 }
 
-/** Makes requests, some at a time, while the network is cut now and then. */
-async function underCuts(stack: Stack, options: ConnectOptions) {
+/** Sends requests, some at a time, while the proxy drops its connections several times. */
+async function sendDuringCuts(stack: Stack, options: ConnectOptions) {
   const proxy = await startProxy(stack);
   const { client } = startClient(proxy.url, options);
-  const ends: unknown[] = [];
+  const outcomes: unknown[] = [];
   let next = 0;
   let settled = 0;
   let cuts = 0;
-  const ask = async () => {
+  const sendRequests = async () => {
     while (next < REQUESTS) {
       const number = next;
       next += 1;
-      ends[number] = await client.request("echo", number).catch((error: unknown) => error);
+      outcomes[number] = await client.request("echo", number).catch((error: unknown) => error);
       settled += 1;
       if (cuts === CUTS || settled % CUT_AFTER > 0) continue;
       cuts += 1;
       proxy.cut();
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, ask));
+  await Promise.all(Array.from({ length: IN_FLIGHT }, sendRequests));
   expect(cuts).toBe(CUTS);
-  expect(ends).toHaveLength(REQUESTS);
-  return ends;
+  expect(outcomes).toHaveLength(REQUESTS);
+  return outcomes;
 }
 
-/** Its own result, or why there is none. */
-const fateOf = (end: unknown, number: number) =>
-  end instanceof NoReplyError || end instanceof RequestError ? end.code : end === number;
+/** Returns the code of an error, or whether a result is that of its request. */
+const summarize = (outcome: unknown, number: number) =>
+  outcome instanceof NoReplyError || outcome instanceof RequestError
+    ? outcome.code
+    : outcome === number;
 
 test(
-  "1,000 requests over five cuts of the network give a result or a typed error each",
+  "1,000 requests during five network failures get a result or a typed error each",
   { timeout: TIMEOUT },
   async () => {
-    const fates = (await underCuts(await start(), {})).map(fateOf);
-    expect(fates).not.toContain(false);
-    expect(fates).not.toContain("CONNECTION_LOST");
-    // All, unless the machine is so busy that functions time out.
-    expect(fates.filter((fate) => fate === true).length).toBeGreaterThan(REQUESTS / 2);
+    const outcomes = (await sendDuringCuts(await start(), {})).map(summarize);
+    expect(outcomes).not.toContain(false);
+    expect(outcomes).not.toContain("CONNECTION_LOST");
+    // All succeed unless the machine is so busy that functions time out.
+    expect(outcomes.filter((outcome) => outcome === true).length).toBeGreaterThan(REQUESTS / 2);
   },
 );
 
 test(
-  "1,000 requests that may not run twice give a result or a typed error each, and none ran twice",
+  "1,000 requests without retry get a result or a typed error each, and none runs twice",
   { timeout: TIMEOUT },
   async () => {
     const stack = await start();
-    const fates = (await underCuts(stack, { retry: false })).map(fateOf);
-    expect(fates).not.toContain(false);
-    expect(fates).toContain("CONNECTION_LOST");
+    const outcomes = (await sendDuringCuts(stack, { retry: false })).map(summarize);
+    expect(outcomes).not.toContain(false);
+    expect(outcomes).toContain("CONNECTION_LOST");
     const jobs = stack.logs.lines
       .filter(({ content }) => content["event"] === "processor invoked")
       .map(({ content }) => content["requestId"]);

@@ -1,4 +1,4 @@
-/** Actions that answer in pieces. */
+/** Streaming actions. */
 import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
 import { defineAction } from "../../functions/processor/action.ts";

@@ -53,7 +53,7 @@ test("data is the input of the schema, and the result is the JSON of the return 
   expectTypeOf(calls).toBeFunction();
 });
 
-test("the pieces are the JSON of what a generator yields, and the result of what it returns", () => {
+test("pieces and result have the types of yielded and returned values after JSON", () => {
   const calls = async (client: Client<ActionTypes<typeof registry>>) => {
     const stream = client.stream("countdown", { from: 3 });
     for await (const piece of stream)

@@ -26,7 +26,7 @@ export const actionTests = (target: Target) =>
       expect(await client.request("uppercase", { text: "straße" })).toBe("STRASSE");
     });
 
-    test("reverse keeps user-perceived characters whole", async () => {
+    test("reverse keeps user-perceived characters intact", async () => {
       const result = await client.request("reverse", { text: "añ👨‍👩‍👧e\u0301" });
       expect(result).toBe("e\u0301👨‍👩‍👧ña");
     });
@@ -35,7 +35,7 @@ export const actionTests = (target: Target) =>
       const before = Date.now();
       const result = await client.request("timestamp");
       expect(result).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-      // A minute of slack: AWS's clock and this machine's need not agree to the second.
+      // The clocks of AWS and of this machine can differ.
       expect(Math.abs(Date.parse(result) - before)).toBeLessThan(60_000);
     });
 
@@ -50,7 +50,7 @@ export const actionTests = (target: Target) =>
       ["a deep object", deep(200)],
       ["text of every plane, with NUL and lone surrogates", "a\u0000é€😀\ud800\udc00\ud800"],
       [
-        "an object with odd keys",
+        "an object with unusual keys",
         { "": 1, hasOwnProperty: 2, connectionId: "stolen", toString: 3 },
       ],
     ])("echo returns %s unchanged", async ([, data]) => {

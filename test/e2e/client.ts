@@ -3,19 +3,19 @@ import { afterEach } from "vitest";
 import WebSocket, { type ClientOptions } from "ws";
 import type { Reply } from "../../shared/protocol.ts";
 
-/** A client of the suite. Frames are queued as they come, so that none is missed. */
+/** A WebSocket client for tests. It queues received frames. */
 export interface Client {
   readonly socket: WebSocket;
-  /** Sends a text as it is, and anything else as JSON. */
+  /** Sends a string unchanged, and any other value as JSON. */
   send(message: unknown): void;
-  /** The next text that comes, or came and wasn't read. Rejects when the connection closes. */
+  /** Returns the next unread text, or waits for one. Rejects when the connection closes. */
   nextText(): Promise<string>;
   next(): Promise<Reply>;
-  /** Sends and reads the next reply. */
+  /** Sends a message and returns the next reply. */
   ask(message: unknown): Promise<Reply>;
-  /** How the connection ended, once it has. */
+  /** Resolves with the close code and reason when the connection has closed. */
   closed: Promise<{ code: number; reason: string }>;
-  /** What came and wasn't read. */
+  /** Returns the texts that were received and not read. */
   unread(): string[];
 }
 
@@ -25,7 +25,7 @@ afterEach(() => {
   open.clear();
 });
 
-/** Connects, and closes the connection after the test. Rejects where the upgrade is refused. */
+/** Connects, and closes the connection after the test. Rejects if the handshake is refused. */
 export async function connect(
   url: string,
   options: ClientOptions = {},
@@ -73,7 +73,7 @@ export async function connect(
   };
 }
 
-/** Sends a text as a message in frames of so many bytes. */
+/** Sends a text as one message in several frames. @param size the bytes per frame. */
 export function sendInFragments(socket: WebSocket, text: string, size: number): void {
   const data = Buffer.from(text);
   for (let start = 0; start < data.length; start += size)

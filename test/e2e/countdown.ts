@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
 import { defineAction } from "../../functions/processor/action.ts";
 
-/** The streaming action of docs/actions.md. */
+/** The streaming action in docs/actions.md. */
 export const countdown = defineAction({
   input: v.object({ from: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)) }),
   async *run({ from }, { signal }) {

@@ -8,13 +8,13 @@ import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 
 /** A job in the dead-letter queue of the stack. */
 export interface DeadLetter {
-  /** Lambda's id of the invocation that failed. */
+  /** Lambda's id of the failed invocation. */
   invocationId: string;
-  /** The client's id of the message that the job came from. */
+  /** The client's id of the request. */
   requestId: string;
 }
 
-/** How many jobs lie in the dead-letter queue of the stack. */
+/** Returns the number of jobs in the dead-letter queue of the stack. */
 export async function countDeadLetters(aws: TestLocalAws): Promise<number> {
   const { Attributes } = await clientOf(aws).send(
     new GetQueueAttributesCommand({
@@ -25,17 +25,17 @@ export async function countDeadLetters(aws: TestLocalAws): Promise<number> {
   return Number(Attributes?.["ApproximateNumberOfMessages"]);
 }
 
-/** Seconds; the longest there is: a letter that was read stays in the queue, and out of the way. */
-const READ_ONCE = 43_200;
+/** The maximum visibility timeout in seconds. A letter that was read stays invisible in the queue. */
+const VISIBILITY_TIMEOUT = 43_200;
 
-/** Reads the dead-letter queue: every call gives all letters that have come into it so far. */
+/** Returns a function that reads the dead-letter queue and returns all letters so far. */
 export function readDeadLetters(aws: TestLocalAws): () => Promise<readonly DeadLetter[]> {
   const sqs = clientOf(aws);
   const receive = new ReceiveMessageCommand({
     QueueUrl: queueUrlOf(aws),
     MaxNumberOfMessages: 10,
     MessageAttributeNames: ["RequestID"],
-    VisibilityTimeout: READ_ONCE,
+    VisibilityTimeout: VISIBILITY_TIMEOUT,
   });
   const letters: DeadLetter[] = [];
   return async () => {

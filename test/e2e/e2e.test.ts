@@ -9,12 +9,12 @@ describe(`end to end, on ${onAws ? "the stack of WEBSOCKET_URL" : "the stack of 
   endToEndTests(target);
   loadTests(target);
 
-  test.skipIf(onAws)("the local stack streams, so that no test of streams is skipped", async () => {
+  test.skipIf(onAws)("the local stack has a streaming action, so no test is skipped", async () => {
     expect(await readActions(target)).toContain(ACTION);
   });
 });
 
-// The stack of npm start has the runtime nodejs22.x, because the locked provider accepts no newer one.
+// The default is nodejs22.x, the newest runtime that the locked provider version accepts.
 describe.skipIf(onAws)("end to end, on the stack of npm start -- --runtime nodejs24.x", () => {
   endToEndTests(useTarget({ runtime: "nodejs24.x" }));
 });

@@ -4,11 +4,11 @@ import { countDeadLetters } from "./dead-letters.ts";
 import { type LogLine, watchLogs } from "./log-watch.ts";
 import { onAws, type Target } from "./target.ts";
 
-const says = (event: string) => (line: LogLine) => line.content["event"] === event;
+const isEvent = (event: string) => (line: LogLine) => line.content["event"] === event;
 
 export const lifeCycleTests = (target: Target) =>
   describe("life cycle", () => {
-    test("a connection reached twice by the same client has two ids and its own answers", async () => {
+    test("two connections of a client get their own replies, even for the same requestId", async () => {
       const first = await connect(target.url);
       const second = await connect(target.url);
       first.send({ action: "echo", data: "first", requestId: "same" });
@@ -17,29 +17,29 @@ export const lifeCycleTests = (target: Target) =>
       expect(await second.next()).toMatchObject({ result: "second" });
     });
 
-    describe.skipIf(onAws)("seen from the inside", () => {
-      test("the disconnect is logged with its status, and without the client's words", async () => {
+    describe.skipIf(onAws)("in the logs of the local AWS", () => {
+      test("a disconnect is logged with the close code, and without the client's reason", async () => {
         const logs = watchLogs(target.local);
         const client = await connect(target.url);
         client.socket.close(4321, "bye");
         const { content } = await logs.line(
-          (line) => says("disconnected")(line) && line.content["code"] === 4321,
+          (line) => isEvent("disconnected")(line) && line.content["code"] === 4321,
         );
         expect(Object.keys(content)).toEqual(["event", "connectionId", "requestId", "code"]);
         expect(content["connectionId"]).toMatch(/^[\w-]{18}==$/);
         expect(content["requestId"]).toMatch(/^[\w-]{15}=$/);
       });
 
-      test("a client that leaves before its answer leaves no error, no retry and no dead letter", async () => {
+      test("a client that disconnects before its reply causes no error, retry or dead letter", async () => {
         const logs = watchLogs(target.local);
         const posted = (line: LogLine) =>
-          says("reply posted")(line) && line.content["requestId"] === "never-read";
+          isEvent("reply posted")(line) && line.content["requestId"] === "never-read";
         const client = await connect(target.url);
         client.send({ action: "echo", data: 1, requestId: "never-read" });
         client.socket.terminate();
         const { content } = await logs.line(posted);
         expect(content).toMatchObject({ outcome: "gone" });
-        await logs.line((line) => says("disconnected")(line) && line.content["code"] === 1006);
+        await logs.line((line) => isEvent("disconnected")(line) && line.content["code"] === 1006);
         expect(logs.lines.filter(({ level }) => level === "ERROR" || level === "WARN")).toEqual([]);
         expect(logs.lines.filter(posted)).toHaveLength(1);
         expect(await countDeadLetters(target.local)).toBe(0);

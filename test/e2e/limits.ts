@@ -11,9 +11,9 @@ const echoOf = (length: number) => {
 
 export const limitTests = (target: Target) =>
   describe("limits", () => {
-    test("a result over 128 KB is answered with RESULT_TOO_LARGE", async () => {
+    test("the reply to a request whose result is over 128 KB is RESULT_TOO_LARGE", async () => {
       const client = await connect(target.url);
-      // Each of these two-byte letters has three two-byte ones as its upper case.
+      // The upper case of this two-byte character has three two-byte characters.
       const text = "ΐ".repeat(40_000);
       const request = JSON.stringify({ action: "uppercase", data: { text }, requestId: "big" });
       sendInFragments(client.socket, request, 31 * KB);
@@ -25,14 +25,14 @@ export const limitTests = (target: Target) =>
       });
     });
 
-    test("a frame of 32 KB passes, and its reply comes back whole", async () => {
+    test("a frame of 32 KB is accepted, and its reply is complete", async () => {
       const client = await connect(target.url);
       const message = echoOf(32 * KB);
       const reply = await client.ask(message);
       expect(reply).toMatchObject({ status: "success", result: JSON.parse(message).data });
     });
 
-    test("a message of 100 KB in fragments passes, and its reply comes back whole", async () => {
+    test("a fragmented message of 100 KB is accepted, and its reply is complete", async () => {
       const client = await connect(target.url);
       const message = echoOf(100 * KB);
       sendInFragments(client.socket, message, 32 * KB);

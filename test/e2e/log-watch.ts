@@ -4,20 +4,20 @@ import type { LocalAws, WrittenLogEvent } from "@websocket-lambda/local-aws";
 export interface LogLine {
   logGroupName: string;
   logStreamName: string;
-  /** Of application lines. */
+  /** The log level. Only in lines of the function itself. */
   level?: string;
-  /** Of Lambda's own lines: `platform.start` and the like. */
+  /** The type of a platform event, such as `platform.start`. Only in Lambda's own lines. */
   type?: string;
-  /** Lambda's id of the invocation that the line is about; absent where it is about none. */
+  /** Lambda's id of the invocation. Absent if the line does not belong to one. */
   invocationId?: string;
-  /** What the function logged; for Lambda's own lines, the record; of the access log, the line. */
+  /** The message of the function, the record of a platform event, or the line of the access log. */
   content: Record<string, unknown>;
 }
 
-/** Keeps the functions' log lines that are written from now on, and waits for one. */
+/** Collects the log lines of functions from now on. */
 export interface LogWatch {
   readonly lines: LogLine[];
-  /** The first line that matches, be it there already or still to come. */
+  /** Returns the first line that matches, or waits for it. */
   line(matches: (line: LogLine) => boolean): Promise<LogLine>;
 }
 

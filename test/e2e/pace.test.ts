@@ -2,10 +2,10 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { paced } from "./pace.ts";
 
-/** Milliseconds: timers of Node.js count whole ones, from one that has begun. */
-const EARLY = 2;
+/** Milliseconds by which a timer of Node.js can fire early, because it counts whole milliseconds. */
+const TOLERANCE = 2;
 
-/** Takes turns all at once, and gives the milliseconds until each of them. */
+/** Takes all turns at once, and returns the milliseconds until each. */
 async function take(turn: () => Promise<void>, count: number): Promise<number[]> {
   const start = performance.now();
   const waits = Array.from({ length: count }, async () => {
@@ -15,15 +15,15 @@ async function take(turn: () => Promise<void>, count: number): Promise<number[]>
   return await Promise.all(waits);
 }
 
-test("turns come no faster than their rate, however many wait", async () => {
+test("turns never exceed their rate, even if many callers wait", async () => {
   const waits = await take(paced(400), 100);
   for (const [number, waited] of waits.entries())
-    expect(waited).toBeGreaterThanOrEqual(number * 2.5 - EARLY);
+    expect(waited).toBeGreaterThanOrEqual(number * 2.5 - TOLERANCE);
 });
 
-test("turns that nobody took are not made up for", async () => {
+test("unused turns do not cause a burst later", async () => {
   const turn = paced(400);
   await turn();
   await setTimeout(100);
-  expect((await take(turn, 20)).at(-1)).toBeGreaterThanOrEqual(19 * 2.5 - EARLY);
+  expect((await take(turn, 20)).at(-1)).toBeGreaterThanOrEqual(19 * 2.5 - TOLERANCE);
 });

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 
 /**
- * Gives turns at a steady rate: what it returns resolves when the next one has come. A turn that nobody
- * took is lost, so however late its callers are, there is never a rush.
- * @param rate turns a second.
+ * Returns a function that resolves at a steady rate. Unused turns are lost, so late callers never cause a
+ * burst.
+ * @param rate turns per second.
  */
 export function paced(rate: number): () => Promise<void> {
   let next = 0;

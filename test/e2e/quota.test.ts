@@ -14,25 +14,25 @@ const SDK = {
   maxAttempts: 1,
 };
 
-test("the load is that of the stage's throttle, or less where Lambda's concurrency is lower", () => {
+test("the load is below the stage's throttle, and below Lambda's concurrency", () => {
   expect(loadWithin(1000)).toEqual({ atOnce: 500, rate: 400 });
   expect(loadWithin(NEW_ACCOUNT)).toEqual({ atOnce: 5, rate: 40 });
   expect(loadWithin(1)).toEqual({ atOnce: 1, rate: 4 });
 });
 
-test("the concurrency is the account's", async () => {
+test("readConcurrency returns the account's concurrency", async () => {
   await using aws = createLocalAws({ accountConcurrency: 25 });
   await aws.listen();
   expect(await readConcurrency({ ...SDK, endpoint: aws.endpoint })).toBe(25);
 });
 
-test("a concurrency that can't be read counts as a new account's, and is said", async () => {
+test("if the concurrency can't be read, it is that of a new account, with a warning", async () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
   onTestFinished(() => warn.mockRestore());
-  const taken = createServer().listen(0, "127.0.0.1");
-  await once(taken, "listening");
-  const { port } = taken.address() as AddressInfo;
-  taken.close();
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
   const endpoint = `http://127.0.0.1:${port}`;
   expect(await readConcurrency({ ...SDK, endpoint })).toBe(NEW_ACCOUNT);
   expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("ECONNREFUSED"));

@@ -5,30 +5,30 @@ import {
 } from "@aws-sdk/client-lambda";
 import { onAws, type Target } from "./target.ts";
 
-/** Lambda's concurrency in a new account, in each region. */
+/** Lambda's concurrency per region in a new account. */
 export const NEW_ACCOUNT = 10;
 
 /**
- * Invocations per second that Lambda allows for each unit of concurrency. AWS's text of 2020 gives the
- * same number for asynchronous invocations.
+ * Invocations per second that Lambda allows for each unit of concurrency. According to an AWS article of
+ * 2020, this also applies to asynchronous invocations.
  */
 const INVOCATIONS_PER_CONCURRENCY = 10;
 
 /** The default of `throttling_rate_limit` in `terraform/variables.tf`, in messages per second. */
 const THROTTLING_RATE = 500;
 
-/** How much the suite asks of a stack, such that no quota of its account and no throttle refuses any of it. */
+/** The load on a stack. It stays below the quotas of the account and the throttle of the stage. */
 export interface Load {
-  /** Messages without a reply, over all connections; also connections that open or close at a time. */
+  /** The maximum number of messages without a reply, and of connections that open or close at a time. */
   atOnce: number;
-  /** Messages a second, over all connections. */
+  /** Messages per second on all connections. */
   rate: number;
 }
 
 /**
- * A message may have an environment of both functions at a time, the websocket-handler's until it has
- * returned and the processor's already, and is an invocation of each.
- * @param concurrency that Lambda has for the functions of the stack.
+ * Returns the load for a concurrency. A message is one invocation of each function. It can use an
+ * environment of both at a time, because the processor can start before the websocket-handler returns.
+ * @param concurrency the concurrency that the functions of the stack share.
  */
 export function loadWithin(concurrency: number): Load {
   const messages = (concurrency * INVOCATIONS_PER_CONCURRENCY) / 2;
@@ -38,7 +38,7 @@ export function loadWithin(concurrency: number): Load {
   };
 }
 
-/** Reads the load that the account of a stack stands. */
+/** Returns the load for the account of a stack. */
 export const loadFor = async (target: Target): Promise<Load> =>
   loadWithin(
     await readConcurrency(
@@ -52,15 +52,15 @@ export const loadFor = async (target: Target): Promise<Load> =>
     ),
   );
 
-/** Of a custom domain, the region is that of the environment. */
+/** Returns the region of a URL. For a custom domain name, the SDK uses the environment's region. */
 function regionOf(url: string): LambdaClientConfig {
   const region = /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(new URL(url).hostname)?.[1];
   return region === undefined ? {} : { region };
 }
 
 /**
- * Returns the concurrency that no function of the account reserves. Where it can't be read, says so
- * and returns a new account's.
+ * Returns the unreserved concurrency of the account. If it can't be read, prints a warning and returns the
+ * concurrency of a new account.
  */
 export async function readConcurrency(config: LambdaClientConfig): Promise<number> {
   const client = new LambdaClient(config);
@@ -69,8 +69,8 @@ export async function readConcurrency(config: LambdaClientConfig): Promise<numbe
     return AccountLimit?.UnreservedConcurrentExecutions ?? NEW_ACCOUNT;
   } catch (error) {
     console.warn(
-      `The load stays below a concurrency of ${NEW_ACCOUNT}, a new account's, because Lambda's can't be read. ` +
-        `For more, allow lambda:GetAccountSettings. ${String(error)}`,
+      `Cannot read Lambda's concurrency, so the load is that for a new account (${NEW_ACCOUNT}). ` +
+        `For a higher load, allow lambda:GetAccountSettings. ${String(error)}`,
     );
     return NEW_ACCOUNT;
   } finally {

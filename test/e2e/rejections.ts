@@ -4,7 +4,7 @@ import type { Target } from "./target.ts";
 
 const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
-/** Title, message, code, and what of the message comes back. */
+/** Title, message, error code, and the keys of the message that the error frame repeats. */
 const rejections: [string, unknown, string, { action: string | null; requestId?: string }][] = [
   ["text that is not JSON", "hello", "INVALID_JSON", { action: null }],
   ["an empty text", "", "INVALID_JSON", { action: null }],
@@ -14,7 +14,7 @@ const rejections: [string, unknown, string, { action: string | null; requestId?:
   ["a JSON string", '"echo"', "INVALID_REQUEST", { action: null }],
   ["no action", { requestId: "mine" }, "INVALID_REQUEST", { action: null, requestId: "mine" }],
   [
-    "an action that is no string",
+    "an action that is not a string",
     { action: 1, requestId: "mine" },
     "INVALID_REQUEST",
     { action: null, requestId: "mine" },
@@ -35,13 +35,13 @@ const rejections: [string, unknown, string, { action: string | null; requestId?:
     { action: "uppercase", requestId: "mine" },
   ],
   [
-    "no data where text is needed",
+    "no data for an action that needs text",
     { action: "reverse", requestId: "mine" },
     "INVALID_DATA",
     { action: "reverse", requestId: "mine" },
   ],
   [
-    "a number for a text",
+    "a number instead of a text",
     { action: "uppercase", data: { text: 1 }, requestId: "mine" },
     "INVALID_DATA",
     { action: "uppercase", requestId: "mine" },
@@ -76,20 +76,20 @@ const rejections: [string, unknown, string, { action: string | null; requestId?:
 export const rejectionTests = (target: Target) =>
   describe("rejections", () => {
     test.for(rejections)("%s gets one error frame, and the connection stays open", async (row) => {
-      const [, message, code, answered] = row;
+      const [, message, code, identity] = row;
       const client = await connect(target.url);
       const reply = await client.ask(message);
-      expect(reply).toMatchObject({ status: "error", error: { code }, ...answered });
+      expect(reply).toMatchObject({ status: "error", error: { code }, ...identity });
       expect(Object.keys(reply)).toEqual(["action", "status", "error", "requestId"]);
-      expect(reply.requestId).toMatch(answered.requestId ?? /^[\w-]{15}=$/);
-      // The next frame is the next answer: there was one for the rejected message, and no second.
+      expect(reply.requestId).toMatch(identity.requestId ?? /^[\w-]{15}=$/);
+      // The next frame is the reply to the next request, so there was only one error frame.
       expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
         status: "success",
         requestId: "next",
       });
     });
 
-    test("an error names the field and what it must be", async () => {
+    test("an error message names the field and the expected type", async () => {
       const client = await connect(target.url);
       expect(await client.ask({ action: "uppercase", data: { text: 1 } })).toMatchObject({
         error: { message: "data.text must be a string" },

@@ -1,6 +1,6 @@
-/** Room for a number of things at a time. */
+/** A semaphore. */
 export interface Slots {
-  /** Resolves when there is room, first come, first served. */
+  /** Resolves when a slot is free, in the order of the calls. */
   take(): Promise<void>;
   give(): void;
 }
@@ -21,7 +21,7 @@ export function createSlots(count: number): Slots {
   };
 }
 
-/** Runs a task when there is room for it. */
+/** Runs a task when a slot is free. */
 export async function inSlot<Result>(slots: Slots, task: () => Promise<Result>): Promise<Result> {
   await slots.take();
   try {

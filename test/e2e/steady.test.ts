@@ -2,31 +2,31 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocketServer } from "ws";
-import { untilSteady } from "./steady.ts";
+import { waitUntilSteady } from "./steady.ts";
 
-type Fate = "refused" | "forbidden" | "silent" | "answered";
+type Behavior = "refuses" | "forbids" | "no reply" | "replies";
 
-/** A stack just after its deployment. Its connections meet these fates in turn, and then the last. */
-async function startStack(fates: [Fate, ...Fate[]]) {
+/** Starts a fake stack. Its connections have these behaviors in turn, and then the last one. */
+async function startStack(behaviors: [Behavior, ...Behavior[]]) {
   let connections = 0;
-  let fate: Fate = fates[0];
+  let behavior: Behavior = behaviors[0];
   const server = new WebSocketServer({
     port: 0,
     verifyClient: (_, decide) => {
-      fate = fates[connections] ?? fate;
+      behavior = behaviors[connections] ?? behavior;
       connections += 1;
-      decide(fate !== "refused", 503);
+      decide(behavior !== "refuses", 503);
     },
   });
   server.on("connection", (socket) => {
-    const answer = {
-      refused: "",
-      silent: "",
-      forbidden: '{"message": "Forbidden"}',
-      answered: '{"action":"echo","status":"success","requestId":"1"}',
-    }[fate];
+    const frame = {
+      refuses: "",
+      "no reply": "",
+      forbids: '{"message": "Forbidden"}',
+      replies: '{"action":"echo","status":"success","requestId":"1"}',
+    }[behavior];
     socket.on("message", () => {
-      if (answer !== "") socket.send(answer);
+      if (frame !== "") socket.send(frame);
     });
   });
   onTestFinished(() => {
@@ -38,25 +38,25 @@ async function startStack(fates: [Fate, ...Fate[]]) {
   return { url: `ws://127.0.0.1:${port}`, connections: () => connections };
 }
 
-test("a stack is steady when it answers so many new connections in a row", async () => {
+test("a stack is steady when it replies on several new connections in a row", async () => {
   const stack = await startStack([
-    "refused",
-    "answered",
-    "answered",
-    "forbidden",
-    "answered",
-    "silent",
-    "answered",
+    "refuses",
+    "replies",
+    "replies",
+    "forbids",
+    "replies",
+    "no reply",
+    "replies",
   ]);
-  await untilSteady(stack.url, { inARow: 3, interval: 1, answer: 200 });
+  await waitUntilSteady(stack.url, { inARow: 3, interval: 1, replyTimeout: 200 });
   expect(stack.connections()).toBe(9);
 });
 
-test("a stack that never is has its last failure told at the deadline", async () => {
-  const stack = await startStack(["refused"]);
-  const waiting = untilSteady(stack.url, { interval: 1, deadline: 50 });
+test("if a stack is not steady at the deadline, the last failure is the cause of the error", async () => {
+  const stack = await startStack(["refuses"]);
+  const waiting = waitUntilSteady(stack.url, { interval: 1, deadline: 50 });
   await expect(waiting).rejects.toMatchObject({
-    message: `${stack.url} has not answered 20 connections in a row within 0.05 s.`,
+    message: `${stack.url} did not reply on 20 connections in a row within 0.05 s.`,
     cause: { message: "Unexpected server response: 503" },
   });
 });

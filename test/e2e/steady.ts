@@ -1,55 +1,57 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { connect } from "./client.ts";
 
-/** How long to wait for what. */
-export interface Patience {
-  /** How many new connections have to get their answer, one after the other. */
+export interface SteadyOptions {
+  /** The number of consecutive new connections that must get a reply. */
   inARow: number;
-  /** Milliseconds between two of them. */
+  /** Milliseconds between two connections. */
   interval: number;
-  /** Milliseconds for each to open, and again for its answer. */
-  answer: number;
-  /** Milliseconds from the first on, after which a failure is the last. */
+  /** The time limit in milliseconds for a handshake, and for a reply. */
+  replyTimeout: number;
+  /** Milliseconds after which a failed connection is an error. */
   deadline: number;
 }
 
-export const PATIENCE: Patience = {
+export const DEFAULTS: SteadyOptions = {
   inARow: 20,
   interval: 500,
-  answer: 10_000,
+  replyTimeout: 10_000,
   deadline: 120_000,
 };
 
 /**
- * Resolves when a stack answers every new connection. For up to about a minute after a deployment, some
- * of API Gateway's machines have it and others don't, so one answer says nothing of the next.
- * @throws at the deadline, with the last failure as its cause.
+ * Waits until a stack replies on all new connections. For up to about a minute after a deployment, only
+ * some of API Gateway's hosts have it, so a single reply is not enough.
+ * @throws at the deadline, with the last failure as the cause.
  */
-export async function untilSteady(url: string, patience: Partial<Patience> = {}): Promise<void> {
-  const { inARow, interval, answer, deadline } = { ...PATIENCE, ...patience };
+export async function waitUntilSteady(
+  url: string,
+  options: Partial<SteadyOptions> = {},
+): Promise<void> {
+  const { inARow, interval, replyTimeout, deadline } = { ...DEFAULTS, ...options };
   const end = performance.now() + deadline;
-  for (let answered = 0; answered < inARow; await wait(interval)) {
+  for (let successes = 0; successes < inARow; await wait(interval)) {
     try {
-      await exchange(url, answer);
-      answered += 1;
+      await exchange(url, replyTimeout);
+      successes += 1;
     } catch (cause) {
       if (performance.now() > end)
         throw new Error(
-          `${url} has not answered ${inARow} connections in a row within ${deadline / 1000} s.`,
+          `${url} did not reply on ${inARow} connections in a row within ${deadline / 1000} s.`,
           { cause },
         );
-      answered = 0;
+      successes = 0;
     }
   }
 }
 
-/** Connects, gets an answer and leaves. */
-async function exchange(url: string, patience: number): Promise<void> {
-  const client = await connect(url, { handshakeTimeout: patience });
-  const timer = setTimeout(() => client.socket.terminate(), patience);
+/** Connects, gets a reply and disconnects. @param timeout milliseconds. */
+async function exchange(url: string, timeout: number): Promise<void> {
+  const client = await connect(url, { handshakeTimeout: timeout });
+  const timer = setTimeout(() => client.socket.terminate(), timeout);
   try {
     const reply = await client.ask({ action: "echo" });
-    if (reply.status !== "success") throw new Error(`The answer is ${JSON.stringify(reply)}.`);
+    if (reply.status !== "success") throw new Error(`The reply is ${JSON.stringify(reply)}.`);
   } finally {
     clearTimeout(timer);
     client.socket.close();

@@ -33,7 +33,7 @@ export const streamingTests = (target: Target) =>
     beforeAll(async () => {
       actions = await readActions(target);
     });
-    // A stack of the application alone has none. That of useTarget has one, if it is local.
+    // The application has no streaming action. useTarget adds one to a local stack.
     beforeEach(({ skip }) => {
       skip(
         !actions.includes(ACTION),
@@ -41,7 +41,7 @@ export const streamingTests = (target: Target) =>
       );
     });
 
-    test("values come while the action runs, numbered and with their keys in the documented order", async () => {
+    test("progress frames arrive while the action runs, numbered, with the documented key order", async () => {
       const client = await connect(target.url);
       client.send(fromTwo("r-1"));
       const first = await client.nextText();
@@ -51,7 +51,7 @@ export const streamingTests = (target: Target) =>
       expect(performance.now() - received).toBeGreaterThan(1000);
     });
 
-    test("data that is not valid gets an error frame, and no value before it", async () => {
+    test("invalid data gets an error frame, and no progress frame", async () => {
       const client = await connect(target.url);
       const request = { action: ACTION, data: { from: 0 }, requestId: "r-1" };
       expect(await askForFrames(client, request)).toMatchObject([
@@ -59,7 +59,7 @@ export const streamingTests = (target: Target) =>
       ]);
     });
 
-    test("streams of two connections and of one connection don't mix", async () => {
+    test("concurrent streams on one connection and on another are not mixed up", async () => {
       const [one, other] = [await connect(target.url), await connect(target.url)];
       one.send(fromTwo("a"));
       one.send(fromTwo("b"));

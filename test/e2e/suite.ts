@@ -5,7 +5,7 @@ import { rejectionTests } from "./rejections.ts";
 import { streamingTests } from "./streaming.ts";
 import type { Target } from "./target.ts";
 
-/** Everything that a client can rely on, on any stack. */
+/** The tests of the protocol, for any stack. */
 export function endToEndTests(target: Target): void {
   actionTests(target);
   streamingTests(target);

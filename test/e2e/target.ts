@@ -4,19 +4,19 @@ import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { bundleProcessorWith } from "../extra-actions.ts";
 import type { StackOptions } from "../local-stack.ts";
 import { startTestStack } from "../test-stack.ts";
-import { PATIENCE, untilSteady } from "./steady.ts";
+import { DEFAULTS, waitUntilSteady } from "./steady.ts";
 
-/** What the suite runs against: a stack on AWS with `WEBSOCKET_URL` set, else one of its own here. */
+/** The stack under test: the one at `WEBSOCKET_URL`, or one on a new local AWS. */
 export interface Target {
   readonly url: string;
-  /** The local AWS, for what only it can show. */
+  /** The local AWS. Throws if the stack is on AWS. */
   readonly local: TestLocalAws;
 }
 
-/** What can be seen from the inside only is skipped by name: `describe.skipIf(onAws)(…)`. */
+/** Whether the stack is on AWS. Tests that need the local AWS are skipped: `describe.skipIf(onAws)(…)`. */
 export const onAws = process.env["WEBSOCKET_URL"] !== undefined;
 
-/** Starts a stack of its own, with one streaming action, for the application has none. */
+/** Starts a local stack and adds a streaming action, because the application has none. */
 async function startWithStreaming(options: TargetOptions): Promise<TestLocalAws> {
   const aws = await startTestStack(options);
   const code = await bundleProcessorWith(join(import.meta.dirname, "countdown.ts"));
@@ -24,25 +24,25 @@ async function startWithStreaming(options: TargetOptions): Promise<TestLocalAws>
   return aws;
 }
 
-/** `runtime`: of the functions on the local AWS. Default: as in `startLocalStack`. */
+/** The runtime of the functions on the local AWS. Default: as in `startLocalStack`. */
 type TargetOptions = Pick<StackOptions, "runtime">;
 
-/** Starts the target before the tests of a file, or waits for it, and ends it after them. */
+/** Starts the target, or waits until it is steady, before the tests of a file. Stops it after them. */
 export function useTarget(options: TargetOptions = {}): Target {
   let local: TestLocalAws | undefined;
   const deployed = process.env["WEBSOCKET_URL"];
   beforeAll(
     async () => {
-      if (deployed !== undefined) await untilSteady(deployed);
+      if (deployed !== undefined) await waitUntilSteady(deployed);
       else local = await startWithStreaming(options);
     },
-    deployed === undefined ? undefined : 2 * PATIENCE.deadline,
+    deployed === undefined ? undefined : 2 * DEFAULTS.deadline,
   );
   afterAll(async () => {
     await local?.close();
   });
   const running = () => {
-    if (local === undefined) throw new Error("There is no local AWS in this run.");
+    if (local === undefined) throw new Error("The target is on AWS, so there is no local AWS.");
     return local;
   };
   return {

@@ -8,7 +8,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const Step = v.union([
   v.strictObject({ yield: v.unknown() }),
-  /** Yields what JSON cannot send. */
+  /** Yields a value that cannot be sent as JSON. */
   v.strictObject({ special: v.picklist(["undefined", "bigint", "130 KB"]) }),
   /** Waits this many milliseconds, or until the signal aborts. */
   v.strictObject({ wait: count }),
@@ -39,7 +39,7 @@ function end({ requestId, signal }: ActionContext, fails = false): void {
   if (fails) throw new Error("planted in the finally block");
 }
 
-/** Does the steps one after the other. */
+/** Runs the steps one after the other. */
 export const program = defineAction({
   input: v.object({ steps: v.array(Step), failsAtTheEnd: v.optional(v.boolean()) }),
   async *run({ steps, failsAtTheEnd }, context) {
@@ -51,7 +51,7 @@ export const program = defineAction({
   },
 });
 
-/** The same without a stream: the values that the steps yield are not sent. */
+/** Runs the steps without streaming: yielded values are not sent. */
 export const plain = defineAction({
   input: v.object({ steps: v.array(Step) }),
   async run({ steps }, context) {
@@ -64,7 +64,7 @@ export const plain = defineAction({
   },
 });
 
-/** Yields when it was asked for each value, in milliseconds since 1970. */
+/** Yields the current time for each value, in milliseconds since 1970. */
 export const clock = defineAction({
   input: v.object({ count }),
   async *run({ count }) {
@@ -72,7 +72,7 @@ export const clock = defineAction({
   },
 });
 
-/** Yields which attempt it is, in which process. It fetches a URL after the values that `fetchAfter` names. */
+/** Yields an id of the attempt and of the process. Fetches a URL after the values in `fetchAfter`. */
 export const attempt = defineAction({
   input: v.object({ count, fetchAfter: v.optional(v.record(v.string(), v.string()), {}) }),
   async *run({ count, fetchAfter }, { signal }) {

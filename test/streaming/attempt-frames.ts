@@ -1,6 +1,6 @@
 import type { Frame } from "../e2e/frames.ts";
 
-/** Returns the attempt that a frame of the action `attempt` comes from; undefined for an error frame. */
+/** Returns the attempt of a frame of the action `attempt`, or undefined for an error frame. */
 export function attemptOf(frame: Frame): string | undefined {
   if (frame.status === "error") return undefined;
   return ((frame.status === "progress" ? frame.progress : frame.result) as { attempt: string })
@@ -8,8 +8,8 @@ export function attemptOf(frame: Frame): string | undefined {
 }
 
 /**
- * Returns the numbers of the frames of an attempt, and the status of its reply. A post whose response
- * does not come in time is sent again, so a frame can arrive twice: it then counts once.
+ * Returns the numbers of the frames of an attempt, and the status of its reply. The SDK retries a post
+ * without a response, so a frame can arrive twice. Duplicates are removed.
  */
 export const positionsIn = (frames: readonly Frame[]): (number | string)[] =>
   frames

@@ -6,7 +6,7 @@ import { hurriedClock } from "../faults/hurried-clock.ts";
 import { startGate } from "../gate.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
-/** What the frames of the action `attempt` say about its attempt. */
+/** The attempt and the process of a frame of the action `attempt`. */
 interface Origin {
   attempt: string;
   pid: number;
@@ -31,7 +31,7 @@ const readSome = async (client: Client, count: number): Promise<Frame[]> => {
   return frames;
 };
 
-/** Expects that nothing more has come: the frames of a connection come in the order of the posts. */
+/** Expects no unread frame. Frames arrive in the order of the posts, so an echo is the last one. */
 async function expectNothingMore(client: Client): Promise<void> {
   expect(await client.ask({ action: "echo", requestId: "last" })).toMatchObject({
     requestId: "last",
@@ -39,14 +39,14 @@ async function expectNothingMore(client: Client): Promise<void> {
   expect(client.unread()).toEqual([]);
 }
 
-/** A request whose action waits at a gate after value 5 of 10. */
+/** Returns a request whose action waits at a gate after value 5 of 10. */
 const requestFor = (gate: string) => ({
   action: "attempt",
   data: { count: 10, fetchAfter: { 5: gate } },
   requestId: "mine",
 });
 
-test("after crashes at value 5, a client sees each attempt from 0, and the result once", async () => {
+test("after crashes at value 5, each attempt starts at 0, and the client gets one result", async () => {
   await using aws = await startStreamingStack({ clock: hurriedClock, retries: 2 });
   const client = await aws.connect();
   const gate = await startGate();
@@ -87,7 +87,7 @@ test("after a crash at value 5 without retries, a client gets PROCESSING_FAILED 
   await expectNothingMore(client);
 });
 
-test("a job that Lambda delivers twice counts from 0 in each delivery, and has a reply of each", async () => {
+test("if Lambda delivers a job twice, each delivery counts from 0 and sends a reply", async () => {
   await using aws = await startStreamingStack({ faults: { "duplicate-event": 1 } });
   const client = await aws.connect();
   const gate = await startGate();
@@ -99,7 +99,7 @@ test("a job that Lambda delivers twice counts from 0 in each delivery, and has a
     open();
     frames.push(...(await readFrames(client)));
   }
-  // The frames of the second delivery go on after the reply of the first.
+  // The frames of the second delivery continue after the reply of the first.
   const outline = outlineOf(frames);
   expect(outline.slice(12)).toEqual([6, 7, 8, 9, "success", 6, 7, 8, 9, "success"]);
   const deliveries = Map.groupBy(frames, (frame) => originOf(frame).attempt);
@@ -109,7 +109,7 @@ test("a job that Lambda delivers twice counts from 0 in each delivery, and has a
 });
 
 test.for(["vanish-before-post", "vanish-during-post", "vanish-after-post"] as const)(
-  "under %s in the middle of a stream, the job ends as gone, and the client can send it again",
+  "after %s during a stream, the outcome is gone, and the client can send the request again",
   async (fault) => {
     await using aws = await startStreamingStack();
     const client = await aws.connect();
@@ -123,13 +123,13 @@ test.for(["vanish-before-post", "vanish-during-post", "vanish-after-post"] as co
     const { content } = await aws.logs.line((line) => line.content["event"] === "reply posted");
     expect(content).toMatchObject({ requestId: "mine", outcome: "gone" });
     expect(await countDeadLetters(aws)).toBe(0);
-    // Nothing is posted any more after the first 410.
+    // Nothing is posted after the first 410.
     const statuses = aws.events.flatMap((event) =>
       event.type === "post-end" && event.status !== 200 ? [event.status] : [],
     );
     expect(statuses).toEqual([410]);
     aws.faults.rates[fault] = 0;
-    // The value that was posted when the connection was lost may have arrived.
+    // The value that was posted as the connection was lost may have arrived.
     expect(numbers(8).slice(6).slice(0, client.unread().length)).toEqual(
       outlineOf(client.unread().map(parseFrame)),
     );

@@ -4,14 +4,14 @@ import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { startGate } from "../gate.ts";
 import { type StreamingStack, startStreamingStack } from "./streaming-stack.ts";
 
-/** Reads frames up to the one with this number, and leaves without a closing handshake. */
-async function leaveAfter(client: Client, sequence: number): Promise<void> {
+/** Reads frames up to this number, and disconnects without a close frame. */
+async function disconnectAfter(client: Client, sequence: number): Promise<void> {
   for (let next = 0; next <= sequence; next += 1)
     expect(JSON.parse(await client.nextText())).toMatchObject({ sequence: next });
   client.socket.terminate();
 }
 
-/** Waits for the end of jobs whose clients have left, and expects that nothing failed. */
+/** Waits for the end of jobs whose clients have disconnected, and expects no failure. */
 async function expectGone(aws: StreamingStack, ...requestIds: string[]): Promise<void> {
   for (const requestId of requestIds) {
     const { content, invocationId } = await aws.logs.line(
@@ -35,28 +35,28 @@ const finallyOf = (aws: StreamingStack, requestId: string) =>
     (line) => line.content["event"] === "finally" && line.content["requestId"] === requestId,
   );
 
-/** How many posts found that their client had left. The first one may come before the event "closed". */
+/** Returns the number of posts that got 410. The first one can precede the event "closed". */
 const refusedPosts = ({ events }: StreamingStack): number =>
   events.filter((event) => event.type === "post-end" && event.status === 410).length;
 
 test.for([
-  ["that come as fast as they can be posted", []],
+  ["without waits", []],
   ["with a wait after each", [{ wait: 20 }]],
 ] as const)(
-  "a client that leaves after 3 of 100 values %s ends the action within two posts",
+  "if a client disconnects after 3 of 100 values %s, the action stops within two posts",
   async ([, between]) => {
     await using aws = await startStreamingStack();
     const client = await aws.connect();
     const steps = Array.from({ length: 100 }, (_, number) => [{ yield: number }, ...between]);
     client.send({ action: "program", data: { steps: steps.flat() }, requestId: "1" });
-    await leaveAfter(client, 3);
+    await disconnectAfter(client, 3);
     await expectGone(aws, "1");
     await finallyOf(aws, "1");
     expect([1, 2]).toContain(refusedPosts(aws));
   },
 );
 
-test("an action that waits ends within about 5 s after its client has left", async () => {
+test("a waiting action stops within about 5 s after its client has disconnected", async () => {
   await using aws = await startStreamingStack();
   const gate = await startGate();
   const clients = [];
@@ -72,11 +72,11 @@ test("an action that waits ends within about 5 s after its client has left", asy
   }
   for (const { socket } of clients) socket.terminate();
   await aws.event(({ type }) => type === "closed");
-  const left = performance.now();
+  const disconnected = performance.now();
   for (const requestId of ["plain", "program"]) {
     const { content } = await finallyOf(aws, requestId);
     expect(content).toMatchObject({ aborted: true });
   }
-  expect(performance.now() - left).toBeLessThan(15_000);
+  expect(performance.now() - disconnected).toBeLessThan(15_000);
   await expectGone(aws, "plain", "program");
 });

@@ -3,7 +3,7 @@ import { askForFrames, askForTexts, parseFrame } from "../e2e/frames.ts";
 import { attemptOf, positionsIn, positionsOf } from "./attempt-frames.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
-/** The frames of a `program` that yields these values and returns "done". */
+/** Returns the frames of a `program` that yields these values and returns "done". */
 const textsOf = (values: readonly unknown[], requestId: string) => [
   ...values.map((value, sequence) =>
     JSON.stringify({
@@ -74,7 +74,7 @@ describe("clients that stream at the same time get their own frames, in order", 
         ),
       );
       for (const [name, frames] of received.entries()) {
-        // On a busy machine, the Invoke of a job can time out and be sent again: then the job runs twice.
+        // On a busy machine, an Invoke can time out and be retried, so the job can run twice.
         const attempts = [...Map.groupBy(frames, attemptOf).values()].map(positionsIn);
         for (const positions of attempts)
           expect(positions).toEqual(positionsOf(20).slice(0, positions.length));

@@ -9,14 +9,14 @@ const code = bundleProcessorWith(join(import.meta.dirname, "actions.ts"));
 export interface StreamingStack extends TestStack {
   /** The events of all messages since the start. */
   readonly events: LocalAwsEvent[];
-  /** Resolves with the first event that matches, after it has happened. */
+  /** Returns the first event that matches, or waits for it. */
   event(matches: (event: LocalAwsEvent) => boolean): Promise<LocalAwsEvent>;
 }
 
 /**
- * Starts the stack with the actions of `actions.ts`. Ends with `await using`, or with `close`.
- * @param options.timeout of the processor, in seconds. Default: that of Terraform.
- * @param options.retries of a job that fails. Default: none.
+ * Starts the stack with the actions in `actions.ts`. Stop it with `await using` or `close`.
+ * @param options.timeout the processor's timeout in seconds. Default: that of Terraform.
+ * @param options.retries the number of retries of a failed job. Default: none.
  */
 export async function startStreamingStack(
   options: StackOptions & { timeout?: number; retries?: number } = {},
@@ -27,7 +27,7 @@ export async function startStreamingStack(
   if (timeout !== undefined) configuration.Timeout = timeout;
   if (retries !== undefined && eventInvokeConfig !== undefined) {
     eventInvokeConfig.MaximumRetryAttempts = retries;
-    // With the default, a job is too old for a retry.
+    // With the default maximum age, a job would be too old for a retry.
     eventInvokeConfig.MaximumEventAgeInSeconds = 3600;
   }
   aws.replaceCode("processor", await code);

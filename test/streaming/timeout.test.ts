@@ -16,7 +16,7 @@ const timedOut = (action: string, requestId: string) =>
 const failed = (action: string, requestId: string) =>
   `{"action":"${action}","status":"error","error":{"code":"PROCESSING_FAILED","message":"The request could not be processed."},"requestId":"${requestId}"}`;
 
-test("an action that takes too long gets TIMED_OUT if it stops, else PROCESSING_FAILED, and its job is kept", async () => {
+test("after the time limit, the client gets TIMED_OUT if the action stops, otherwise PROCESSING_FAILED", async () => {
   const gate = await startGate();
   const stops: Step = { wait: 20_000 };
   const ignores: Step = { fetch: gate.url, ignoresSignal: true };
@@ -38,7 +38,7 @@ test("an action that takes too long gets TIMED_OUT if it stops, else PROCESSING_
   }
   for (const [, , requestId, texts] of requests) expect(received.get(requestId)).toEqual(texts);
 
-  // Lambda ends the process of an action that ignores the signal.
+  // Lambda kills the process of an action that ignores the signal, so its `finally` block does not run.
   const finals = aws.logs.lines.filter(({ content }) => content["event"] === "finally");
   expect(
     Object.fromEntries(
@@ -53,7 +53,7 @@ test("an action that takes too long gets TIMED_OUT if it stops, else PROCESSING_
   expect(client.unread()).toEqual([]);
 });
 
-test("a job that was stopped can be sent again from the dead-letter queue, and counts from 0 again", async () => {
+test("a stopped job can be redriven, and counts from 0 again", async () => {
   await using aws = await startStreamingStack({ timeout: TIMEOUT });
   const client = await aws.connect();
   const gate = await startGate();

@@ -51,13 +51,13 @@ const rows: Row[] = [
     texts: [tooLarge],
   },
   {
-    title: "what JSON cannot express",
+    title: "a value that JSON cannot express",
     steps: [{ yield: 1 }, { special: "bigint" }, { yield: 3 }],
     texts: [one, failed],
     fails: "Do not know how to serialize a BigInt",
   },
   {
-    title: "what JSON cannot express, and then waits",
+    title: "a value that JSON cannot express, and then waits",
     steps: [{ special: "bigint" }, { wait: 20_000 }],
     texts: [failed],
     fails: "Do not know how to serialize a BigInt",
@@ -107,7 +107,7 @@ test.for(rows)("an action that yields $title", async (row) => {
   await expect
     .poll(async () => (await letters()).filter(({ requestId }) => requestId === title).length)
     .toBe(row.fails === undefined ? 0 : 1);
-  // The frames of a connection come in the order of their posts: nothing follows the reply.
+  // Frames arrive in the order of the posts, so nothing follows the reply.
   await client.ask({ action: "echo", requestId: "last" });
   expect(client.unread()).toEqual([]);
 });
