@@ -5,18 +5,18 @@ import type { Issuer } from "../../scripts/start/issuer.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 
-/** A stack, and what has to be so after every attempt to break it. */
-export interface Besieged {
+/** A stack, with checks to run after each attack. */
+export interface AttackedStack {
   open(): Promise<Client>;
-  /** What a good client puts behind the path. */
+  /** Returns the query string of a valid client. */
   query(): Promise<string>;
   port(): number;
-  /** Expects that it still answers, and that no function has failed or died. */
+  /** Expects that it still replies, and that no function has failed or crashed. */
   expectUnharmed(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startBesieged(stack: StackName, issuer: Issuer): Promise<Besieged> {
+export async function startAttackedStack(stack: StackName, issuer: Issuer): Promise<AttackedStack> {
   const aws = await startTestStack({ stack, pages: issuer.pages });
   const logs = watchLogs(aws);
   const query = async () =>
@@ -29,19 +29,19 @@ export async function startBesieged(stack: StackName, issuer: Issuer): Promise<B
     async expectUnharmed() {
       const client = await open();
       await expectUnpolluted(client);
-      expect(logs.lines.filter(isFault)).toEqual([]);
+      expect(logs.lines.filter(isFailure)).toEqual([]);
       expectSameProcesses(logs);
     },
     close: () => aws.close(),
   };
 }
 
-/** An error, or the end of an invocation that wasn't a success; but not a refusal of the authorizer. */
-const isFault = ({ level, content }: LogWatch["lines"][number]) =>
+/** Whether a line shows an error or a failed invocation, except for a refusal by the authorizer. */
+const isFailure = ({ level, content }: LogWatch["lines"][number]) =>
   content["errorMessage"] !== "Unauthorized" &&
   (level === "ERROR" || level === "FATAL" || (content["status"] ?? "success") !== "success");
 
-/** A process that died is replaced in its environment, which then starts a second time. */
+/** Expects that no environment started twice, which happens after its process has crashed. */
 function expectSameProcesses({ lines }: LogWatch): void {
   const started = lines
     .filter(({ content }) => content["initializationType"] !== undefined)
@@ -50,7 +50,7 @@ function expectSameProcesses({ lines }: LogWatch): void {
   expect(started).toEqual([...new Set(started)]);
 }
 
-/** What would be there had a message reached the prototype of all objects in either function. */
+/** Expects the normal replies, which a polluted `Object.prototype` in a function would change. */
 export async function expectUnpolluted(client: Client): Promise<void> {
   expect(await client.ask({})).toMatchObject({
     action: null,

@@ -8,13 +8,13 @@ import { AUDIENCE, createIssuer, issuerUrl } from "../../scripts/start/issuer.ts
 import { connect } from "../e2e/client.ts";
 import { watchLogs } from "../e2e/log-watch.ts";
 
-/** Its action returns its context. */
+/** A module with an action that returns its context. */
 const WHO_AM_I = join(import.meta.dirname, "who-am-i-action.ts");
 
 const issuer = await createIssuer();
 let aws: TestStack;
 let url: string;
-/** Every log event of the stack: of the functions and of the access log. */
+/** All log events of the functions and of the access log. */
 const events: WrittenLogEvent[] = [];
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(() => aws.close());
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-/** A token of claims that the stack accepts, signed by a key that it doesn't know. */
+/** Returns a token with valid claims, signed with an unknown key. */
 async function forge(header: Partial<JWTHeaderParameters>): Promise<string> {
   const { privateKey } = await generateKeyPair("ES256");
   return await new SignJWT({ iss: issuerUrl(aws.endpoint), aud: AUDIENCE, sub: "ada" })
@@ -36,7 +36,7 @@ async function forge(header: Partial<JWTHeaderParameters>): Promise<string> {
     .sign(privateKey);
 }
 
-/** The key id of the issuer's tokens. */
+/** Returns the key id of the issuer's tokens. */
 const knownKid = async () => {
   const [header = ""] = (await issuer.tokenFor(aws.endpoint, "ada")).split(".");
   const { kid }: { kid: string } = JSON.parse(Buffer.from(header, "base64url").toString());
@@ -45,7 +45,7 @@ const knownKid = async () => {
 
 const tokenWith = (claims: Record<string, unknown>) => issuer.tokenFor(aws.endpoint, "ada", claims);
 
-/** A good token, but for its signature. */
+/** Returns a valid token with another signature. */
 const signedBy = async (signature: string) =>
   (await issuer.tokenFor(aws.endpoint, "ada")).replace(/[^.]+$/, signature);
 
@@ -55,7 +55,7 @@ const bad: [string, () => Promise<string>, reason: string][] = [
   ["of another issuer", () => tokenWith({ iss: "https://evil.example" }), "JwtInvalidIssuerError"],
   ["for another audience", () => tokenWith({ aud: "shop" }), "WrongAudience"],
   ["for another client", () => tokenWith({ aud: undefined, client_id: "shop" }), "WrongAudience"],
-  ["for nobody", () => tokenWith({ aud: undefined }), "WrongAudience"],
+  ["without audience", () => tokenWith({ aud: undefined }), "WrongAudience"],
   ["without expiry", () => tokenWith({ exp: undefined }), "NoExpiry"],
   ["without subject", () => tokenWith({ sub: undefined }), "NoSubject"],
   [
@@ -65,13 +65,13 @@ const bad: [string, () => Promise<string>, reason: string][] = [
   ],
   ["signed by a key of another kid", () => forge({ kid: "other" }), "KidNotFoundInJwksError"],
   [
-    "signed by a key of another kid, right after the last",
+    "signed by a key of another kid, right after the previous one",
     () => forge({ kid: "yet-another" }),
     "WaitPeriodNotYetEndedJwkError",
   ],
   ["without kid", () => forge({}), "JwtWithoutValidKidError"],
   [
-    "that brings its own key",
+    "that contains its own key",
     async () => {
       const { publicKey } = await generateKeyPair("ES256");
       return forge({ kid: await knownKid(), jwk: await exportJWK(publicKey) });
@@ -89,17 +89,17 @@ const bad: [string, () => Promise<string>, reason: string][] = [
     "JwtInvalidSignatureAlgorithmError",
   ],
   [
-    "of alg none, with no signature at all",
+    "of alg none, without a signature",
     async () => new UnsecuredJWT({ iss: issuerUrl(aws.endpoint), sub: "ada" }).encode(),
     "JwtParseError",
   ],
-  ["with its signature cut short", () => signedBy("AA"), "Unverifiable"],
-  ["with a signature of no bytes", () => signedBy("A"), "Unverifiable"],
-  ["that is none", () => Promise.resolve("opensesame"), "JwtParseError"],
+  ["with a truncated signature", () => signedBy("AA"), "Unverifiable"],
+  ["with an empty signature", () => signedBy("A"), "Unverifiable"],
+  ["that is not a JWT", () => Promise.resolve("opensesame"), "JwtParseError"],
   ["over 8 KB", () => tokenWith({ x: "x".repeat(6000) }), "TokenTooLong"],
 ];
 
-/** What is logged from now on, once `action` is through and its last line is written. */
+/** Returns the log events of `action`, including the line in the access log. */
 async function logged(action: () => Promise<void>): Promise<WrittenLogEvent[]> {
   const before = events.length;
   await action();
@@ -116,7 +116,7 @@ const isOf =
   ({ logGroupName }: WrittenLogEvent) =>
     logGroupName.includes(name);
 
-/** No part of any token may be there, but for what every token of the kind begins with. */
+/** Expects no part of a token in log lines. */
 function expectNothingOf(token: string, lines: WrittenLogEvent[]): void {
   const text = lines.map(({ message }) => message).join("\n");
   for (const part of token.split(".").filter(({ length }) => length > 2))
@@ -125,7 +125,7 @@ function expectNothingOf(token: string, lines: WrittenLogEvent[]): void {
 
 describe.each([
   ["a subprotocol", (token: string) => connect(url, {}, ["websocket-lambda", token]), bad],
-  // A URL may have 4,096 characters, so that the longest doesn't come as far as the authorizer.
+  // A URL may have 4,096 characters, so the longest token does not reach the authorizer.
   ["a query parameter", (token: string) => connect(`${url}?token=${token}`), bad.slice(0, -1)],
 ])("by %s", (way, open, refused) => {
   test.for(refused)("a token %s is refused with 403", async ([, make, reason]) => {
@@ -136,14 +136,14 @@ describe.each([
     expect(lines.filter(isOf("websocket-handler"))).toEqual([]);
     expectNothingOf(token, lines);
     const refusals = lines.filter(isOf("authorizer")).map(({ message }) => JSON.parse(message));
-    // Right after a key id that isn't known, the next one isn't even looked for.
+    // Right after an unknown key id, the keys are not fetched for another one.
     const reasons = reason === "KidNotFoundInJwksError" ? [reason, WAITING] : [reason];
     const { message } = refusals.find(({ level }) => level === "WARN");
     expect(message).toMatchObject({ event: "connection refused" });
     expect(reasons).toContain(message.reason);
   });
 
-  test("a good token lets in, and its subject is in the processor's log", async () => {
+  test("a valid token is accepted, and its subject is in the processor's log", async () => {
     const token = await issuer.tokenFor(aws.endpoint, `ada by ${way}`);
     const watch = watchLogs(aws);
     const lines = await logged(async () => {
@@ -158,7 +158,7 @@ describe.each([
       const { invocationId } = await watch.line(
         ({ content }) => content["event"] === "disconnected",
       );
-      // The last line of the invocation, which would otherwise be among those of the next test.
+      // Waits for the last line of the invocation. Otherwise the next test would get it.
       await watch.line(
         ({ type, content }) => type === "platform.report" && content["requestId"] === invocationId,
       );
@@ -166,7 +166,7 @@ describe.each([
     expectNothingOf(token, lines);
   });
 
-  test("a token of 20 KB is refused before anything runs", async () => {
+  test("a token of 20 KB is refused before a function runs", async () => {
     const token = await tokenWith({ x: "x".repeat(15_000) });
     expect(token.length).toBeGreaterThan(20_000);
     const before = events.length;
@@ -194,7 +194,7 @@ test.for([
       message: expect.objectContaining({ event: "connection refused", reason }),
     }),
   );
-  // Lambda logs the error for API Gateway. No frame of the authorizer is in it.
+  // Lambda logs the error for API Gateway, without a stack of the authorizer.
   const errors = logs.filter(({ level }) => level === "ERROR").map(({ message }) => message);
   expect(errors).toMatchObject([
     { errorMessage: "Unauthorized", stackTrace: ["Error: Unauthorized"] },
@@ -204,11 +204,11 @@ test.for([
 test.for<[string, string, string[]]>([
   ["a subprotocol without a token", "", ["websocket-lambda"]],
   ["an empty parameter", "?token=", []],
-])("%s is no token: 401", async ([, query, protocols]) => {
+])("%s is not a token and gets 401", async ([, query, protocols]) => {
   await expect(connect(`${url}${query}`, {}, protocols)).rejects.toThrow("server response: 401");
 });
 
-test("the local issuer serves a token of any subject, lifetime and claims", async () => {
+test("the local issuer returns a token with any subject, lifetime and claims", async () => {
   const request = (query: string) => fetch(`${issuerUrl(aws.endpoint)}/token${query}`);
   const claimsOf = async (query: string) => {
     const token = (await (await request(query)).text()).trim();
@@ -233,13 +233,16 @@ test.for([
   ["?lifetime=1h", 'lifetime must be a whole number of seconds, not "1h".'],
   ["?claims=[]", 'claims must be a JSON object, such as {"role":"admin"}.'],
   ["?claims={", "claims must be a JSON object"],
-] as const)("the local issuer explains a wrong request for a token: %s", async ([query, text]) => {
-  const response = await fetch(`${issuerUrl(aws.endpoint)}/token${query}`);
-  expect(response.status).toBe(400);
-  expect(await response.text()).toContain(text);
-});
+] as const)(
+  "the local issuer explains an invalid request for a token: %s",
+  async ([query, text]) => {
+    const response = await fetch(`${issuerUrl(aws.endpoint)}/token${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(text);
+  },
+);
 
-test("two tokens are refused, even where both are good", async () => {
+test("two tokens are refused, even if both are valid", async () => {
   const token = () => issuer.tokenFor(aws.endpoint, "ada");
   const [one, two] = [await token(), await tokenWith({ jti: "2" })];
   for (const open of [
@@ -250,7 +253,7 @@ test("two tokens are refused, even where both are good", async () => {
     await expect(open()).rejects.toThrow("Unexpected server response: 403");
 });
 
-test("a token of Cognito, which names its client instead of an audience, is accepted", async () => {
+test("a token of Cognito, which has a client_id instead of an audience, is accepted", async () => {
   const token = await tokenWith({ aud: undefined, client_id: AUDIENCE });
   await connect(url, {}, ["websocket-lambda", token]);
   expect(
@@ -258,8 +261,8 @@ test("a token of Cognito, which names its client instead of an audience, is acce
   ).toHaveProperty("socket");
 });
 
-test("a connection whose token has expired ends with its next message", async () => {
-  // Five seconds are added for clocks that differ.
+test("a connection whose token has expired is closed at its next message", async () => {
+  // A clock difference of five seconds is tolerated.
   const token = await tokenWith({ exp: seconds() - 2 });
   const client = await connect(`${url}?token=${token}`);
   expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
@@ -273,7 +276,7 @@ test("a connection whose token has expired ends with its next message", async ()
   expect(await client.closed).toMatchObject({ code: 1000 });
 });
 
-test("an action gets the claims that jwt_claims names, as the token has them", async () => {
+test("an action gets the claims that jwt_claims names, if the token has them", async () => {
   const other = await startTestStack({ stack: "authenticated", pages: issuer.pages });
   try {
     const variables = other.functionNamed("authorizer").configuration.Environment?.Variables;
@@ -292,7 +295,7 @@ test("an action gets the claims that jwt_claims names, as the token has them", a
     const large = await issuer.tokenFor(other.endpoint, "ada", { scope: "x".repeat(5500) });
     const open = (offered: string) => connect(other.url, {}, ["websocket-lambda", offered]);
     expect(await open(large)).toHaveProperty("socket");
-    // A quote has two characters in the token, and four in the JSON string that API Gateway passes.
+    // A quote is two characters in the token, and four in the JSON string that API Gateway passes.
     const tooLarge = await issuer.tokenFor(other.endpoint, "ada", { scope: '"'.repeat(2200) });
     await expect(open(tooLarge)).rejects.toThrow("response: 403");
     await other.logs.line(({ content }) => content["reason"] === "ClaimsTooLarge");
@@ -301,7 +304,7 @@ test("an action gets the claims that jwt_claims names, as the token has them", a
   }
 });
 
-test("where API Gateway may not invoke the authorizer, nobody gets in", async () => {
+test("if API Gateway is not allowed to invoke the authorizer, all clients are refused", async () => {
   const authorizer = aws.functionNamed("authorizer");
   const { policy } = authorizer;
   authorizer.policy = {};
@@ -313,7 +316,7 @@ test("where API Gateway may not invoke the authorizer, nobody gets in", async ()
   }
 });
 
-test("where the issuer's keys are unavailable, nobody gets in, and the log says why", async () => {
+test("if the issuer's keys are unavailable, all clients are refused, and the reason is logged", async () => {
   const other = await startTestStack({ stack: "authenticated" });
   try {
     const token = await issuer.tokenFor(other.endpoint, "ada");

@@ -27,19 +27,19 @@ const regionOf = ({ state }: TestLocalAws) => {
   return region;
 };
 
-/** Whether a line counts for the alarm, by a filter that Terraform made for its log group. */
+/** Returns whether a line counts for the alarm, by the metric filters of its log group. */
 const counts = ({ logGroupName, message }: WrittenLogEvent): boolean =>
   Object.values(regionOf(aws).logs.groups[logGroupName]?.metricFilters ?? {})
     .filter(({ metricTransformations: [to] }) => to?.metricName === "AuthorizerFailures")
     .some(({ filterPattern }) => parseFilterPattern(filterPattern)(message));
 
-/** The log groups with lines that count for the alarm, of one client who tries to connect. */
+/** Returns the log groups with lines that count for the alarm after one client has tried to connect. */
 async function failuresOf(query: string, status: number): Promise<string[]> {
   events = [];
   const url = aws.webSocketUrl("production") + query;
   await expect(connect(url)).rejects.toThrow(`Unexpected server response: ${status}`);
   await expect.poll(() => events.map(({ logGroupName }) => logGroupName)).toContain(ACCESS_LOG);
-  // Lambda's report of an invocation may come after the client's answer.
+  // Lambda can write the report of an invocation after the client gets its response.
   const ofType = (type: string) =>
     events.filter(({ message }) => message.includes(`"type":"platform.${type}"`)).length;
   await expect.poll(() => ofType("start") - ofType("report")).toBe(0);
@@ -49,27 +49,30 @@ async function failuresOf(query: string, status: number): Promise<string[]> {
 const token = (claims: Record<string, unknown> = {}) =>
   issuer.tokenFor(aws.endpoint, "ada", claims);
 
-describe("the alarm authorizer-failures stays quiet for", () => {
-  test("clients without a token, for whom the authorizer throws", async () => {
+describe("the alarm authorizer-failures does not count", () => {
+  test("clients without a token, although the authorizer throws", async () => {
     expect(await failuresOf("", 401)).toEqual([]);
     const messages = events.map(({ message }) => message).join("\n");
     expect(messages).toContain('"errorMessage":"Unauthorized"');
   });
 
-  test("clients with a wrong token", async () => {
+  test("clients with an invalid token", async () => {
     expect(await failuresOf(`?token=${await token({ aud: "shop" })}`, 403)).toEqual([]);
   });
 });
 
-/** What the authorizer becomes. */
+/** Code that replaces the authorizer's. */
 const broken: [string, string][] = [
   ["takes too long", "exports.handler = () => new Promise((end) => setTimeout(end, 60_000));"],
-  ["crashes, as without memory", "exports.handler = () => process.kill(process.pid, 'SIGKILL');"],
+  [
+    "crashes, as when it runs out of memory",
+    "exports.handler = () => process.kill(process.pid, 'SIGKILL');",
+  ],
   ["fails to start", "throw new Error('JWT_ISSUER is not set.');"],
 ];
 
 describe("the alarm authorizer-failures counts clients whose token was not checked", () => {
-  test("because API Gateway may not invoke the authorizer: only the access log has them", async () => {
+  test("because API Gateway is not allowed to invoke the authorizer, in the access log only", async () => {
     const authorizer = regionOf(aws).lambda.functions["websocket-lambda-authorizer"];
     if (authorizer === undefined) throw new Error("The stack has no authorizer.");
     const { policy } = authorizer;

@@ -1,4 +1,4 @@
-/** Signed requests to every AWS API that the functions could reach for, in the protocol of each. */
+/** Signed requests to the AWS APIs, in the protocol of each. */
 import { createHash, randomBytes } from "node:crypto";
 import { type Answer, type Credentials, request } from "../conformance/signed-request.ts";
 
@@ -6,7 +6,7 @@ const REGION = "us-east-1";
 const ACCOUNT = "000000000000";
 const PROJECT = "websocket-lambda";
 
-/** A request, the IAM action that it takes, and the resource that the action is checked against. */
+/** A request with its IAM action and resource. */
 export interface Attempt {
   action: string;
   resource: string;
@@ -19,7 +19,7 @@ const arnOf = (service: string, resource: string) =>
 export const nameOf = (functionName: string) => `${PROJECT}-${functionName}`;
 const roleNameOf = (functionName: string) => `${PROJECT}-${functionName}-${REGION}`;
 export const logGroupOf = (functionName: string) => `/aws/lambda/${PROJECT}-${functionName}`;
-/** Who signs with the credentials that Lambda gave to a function's process. */
+/** Returns the ARN of the session whose credentials a function has. */
 export const sessionArnOf = (functionName: string) =>
   `arn:aws:sts::${ACCOUNT}:assumed-role/${roleNameOf(functionName)}/${nameOf(functionName)}`;
 
@@ -49,8 +49,8 @@ const sendingJson = (service: string, version: string, target: string, input: ob
   });
 
 /**
- * @param path what follows the function's own path.
- * @param version of the operation, which its path begins with.
+ * @param path the part after the path of the function.
+ * @param version the API version at the start of the path.
  */
 export const lambda = (
   action: string,
@@ -102,7 +102,7 @@ export const sqs = (action: string, queueName: string, input: object = {}): Atte
   }),
 });
 
-/** @param functionName whose role it is about; undefined: it is about all roles. */
+/** @param functionName the function whose role the request is for. Undefined: all roles. */
 export const iam = (
   action: string,
   functionName: string | undefined,
@@ -125,14 +125,14 @@ export const iam = (
   ),
 });
 
-/** An ID in the form that the local AWS gives the connections of an API, which end with its hash. */
+/** Returns a connection ID as in the local AWS, where it ends with a hash of the API's ID. */
 function connectionIdOf(apiId: string): string {
   const suffix = createHash("sha256").update(apiId).digest().subarray(0, 6);
   const id = Buffer.concat([randomBytes(7), suffix]);
   return id.toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** A request about a connection of an API, as it would be made with an id that somebody overheard. */
+/** Returns a request for a connection that does not exist. */
 export const connections = (
   method: string,
   apiId = "websocket0",

@@ -7,8 +7,8 @@ import { exchange, handshake } from "./raw-exchange.ts";
 const ALLOWED = "https://example.com";
 const issuer = await createIssuer();
 
-/** A stack that takes browsers from one origin alone. */
-async function startGuarded(stack: "open" | "authenticated"): Promise<TestLocalAws> {
+/** Starts a stack that allows browsers from one origin only. */
+async function startWithAllowedOrigin(stack: "open" | "authenticated"): Promise<TestLocalAws> {
   const aws = await startTestStack({ stack, pages: issuer.pages });
   for (const { configuration } of Object.values(
     aws.state.regions["us-east-1"]?.lambda.functions ?? {},
@@ -23,7 +23,7 @@ const protocols = ["Sec-WebSocket-Protocol", "sec-websocket-protocol", "sEc-wEbS
 describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
   let aws: TestLocalAws;
   beforeAll(async () => {
-    aws = await startGuarded(stack);
+    aws = await startWithAllowedOrigin(stack);
   });
   afterAll(() => aws.close());
 
@@ -37,22 +37,22 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
     return exchange(Number(port), handshake(pathname, [`Host: localhost:${port}`, ...headers]));
   };
 
-  test.for(origins)("knows the origin of a page by the header %s", async (origin) => {
+  test.for(origins)("reads the origin of a page from the header %s", async (origin) => {
     const offer = `Sec-WebSocket-Protocol: ${(await offered()).join(", ")}`;
     expect(await shake(offer, `${origin}: https://evil.example`)).toMatch(/^HTTP\/1.1 403 /);
     expect(await shake(offer, `${origin}: ${ALLOWED}`)).toMatch(/^HTTP\/1.1 101 /);
   });
 
   test.for(protocols)(
-    "takes a token and answers a subprotocol that is offered in %s",
+    "reads the token and the subprotocol from the header %s",
     async (protocol) => {
-      const answer = await shake(`${protocol}: ${(await offered()).join(", ")}`);
-      expect(answer).toMatch(/^HTTP\/1.1 101 /);
-      expect(answer).toMatch(/^Sec-WebSocket-Protocol: websocket-lambda\r?$/m);
+      const response = await shake(`${protocol}: ${(await offered()).join(", ")}`);
+      expect(response).toMatch(/^HTTP\/1.1 101 /);
+      expect(response).toMatch(/^Sec-WebSocket-Protocol: websocket-lambda\r?$/m);
     },
   );
 
-  test("takes the WebSocket of Node.js, which writes them in lower case", async () => {
+  test("accepts the WebSocket of Node.js, which sends header names in lower case", async () => {
     const url = aws.webSocketUrl("production");
     const socket = new WebSocket(url, await offered());
     const opened = new Promise((resolve) => {

@@ -1,21 +1,25 @@
-/** Handshakes that somebody sends to break the functions or to slip something into an answer. */
+/** Handshakes that try to crash the functions or to inject a header into a response. */
 
 const KB = 1024;
 
 const long = (length: number) => "v".repeat(length);
 export const OURS = "Sec-WebSocket-Protocol: websocket-lambda";
 
-/** Headers of a handshake, a line each, and how it may be answered. */
+/** The header lines of a handshake, and the allowed statuses of the response. */
 export const headers: [title: string, lines: string[], expected: RegExp][] = [
   ["a line break in the subprotocol", [`${OURS}\r\nX: y`], /101/],
-  ["a bare line feed in it", [`${OURS}\nX: y`], /101|400/],
-  ["a bare carriage return in it", [`${OURS}\rX: y`], /400/],
-  ["a header that goes on in the next line", [OURS, " X: y"], /400/],
-  ["an escaped line break in it", ["Sec-WebSocket-Protocol: websocket-lambda%0d%0aX: y"], /400/],
-  ["a NUL in it", [`${OURS}\0`], /400/],
-  ["8-bit bytes in it", [`${OURS}\xff\x80`], /400/],
-  ["a blank in it", [`${OURS} x`], /400/],
-  ["an empty one", ["Sec-WebSocket-Protocol:"], /400/],
+  ["a bare line feed in the subprotocol", [`${OURS}\nX: y`], /101|400/],
+  ["a bare carriage return in the subprotocol", [`${OURS}\rX: y`], /400/],
+  ["a header that continues in the next line", [OURS, " X: y"], /400/],
+  [
+    "an escaped line break in the subprotocol",
+    ["Sec-WebSocket-Protocol: websocket-lambda%0d%0aX: y"],
+    /400/,
+  ],
+  ["a NUL in the subprotocol", [`${OURS}\0`], /400/],
+  ["8-bit bytes in the subprotocol", [`${OURS}\xff\x80`], /400/],
+  ["a space in the subprotocol", [`${OURS} x`], /400/],
+  ["an empty subprotocol", ["Sec-WebSocket-Protocol:"], /400/],
   ["our subprotocol twice", [OURS, OURS], /400/],
   [
     "a thousand subprotocols",
@@ -44,19 +48,19 @@ export const headers: [title: string, lines: string[], expected: RegExp][] = [
     ["__proto__: x", "constructor: y", "hasOwnProperty: z"],
     /101/,
   ],
-  ["a blank in a header's name", ["X Y: z"], /400/],
+  ["a space in a header's name", ["X Y: z"], /400/],
   ["8-bit bytes in a header's name", ["X\xff: z"], /400/],
   ["8-bit bytes in the user agent", ["User-Agent: \xff\xfe\x80"], /101/],
-  ["a user agent that would be JSON", ['User-Agent: ","status":"200","x":"'], /101/],
+  ["a user agent that looks like JSON", ['User-Agent: ","status":"200","x":"'], /101/],
   ["a cookie of 12 KB", [`Cookie: ${long(12 * KB)}`], /101/],
   ["a forged address", ["X-Forwarded-For: 1.2.3.4\t", "X-Forwarded-Proto: \xff"], /101/],
-  ["extensions that are none", ["Sec-WebSocket-Extensions: permessage-deflate; ;=,,"], /101|400/],
+  ["invalid extensions", ["Sec-WebSocket-Extensions: permessage-deflate; ;=,,"], /101|400/],
   ["a body", ["Content-Length: 5"], /101|400/],
   ["a body in chunks", ["Transfer-Encoding: chunked"], /101|400/],
   ["two lengths of a body", ["Content-Length: 5", "Content-Length: 6"], /400/],
 ];
 
-/** What stands behind the path, and how it may be answered. */
+/** The query string, and the allowed statuses of the response. */
 export const queries: [title: string, query: string, expected: RegExp][] = [
   ["an escaped line break", "x=%0d%0aX:%20y", /101/],
   ["an escaped NUL", "x=%00&%00=x", /101/],
@@ -65,7 +69,7 @@ export const queries: [title: string, query: string, expected: RegExp][] = [
   ["escapes of invalid UTF-8", "x=%ff%fe&%c0%af=1", /101/],
   ["broken escapes", "x=%&y=%zz&%=1", /101/],
   ["the names of object members", "__proto__=1&constructor=2&__proto__[x]=3&toString=4", /101/],
-  ["nothing but separators", "&&&===&=&", /101/],
+  ["only separators", "&&&===&=&", /101/],
   [
     "two thousand parameters",
     range(300)
@@ -82,7 +86,7 @@ function range(length: number): number[] {
   return Array.from({ length }, (_, index) => index);
 }
 
-/** Hostile values where the authorizer looks for a token. */
+/** Invalid tokens. */
 export const tokens = [
   "%00",
   "%0d%0aX:%20y",

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { sendInFragments } from "../e2e/client.ts";
-import { type Besieged, expectUnpolluted, startBesieged } from "./besieged-stack.ts";
+import { type AttackedStack, expectUnpolluted, startAttackedStack } from "./attacked-stack.ts";
 import { headers, OURS, queries, tokens } from "./hostile-handshakes.ts";
 import { frames, messages } from "./hostile-messages.ts";
 import { exchange, handshake } from "./raw-exchange.ts";
@@ -10,15 +10,15 @@ const FRAME_LIMIT = 32 * 1024;
 const issuer = await createIssuer();
 
 describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
-  let besieged: Besieged;
+  let attacked: AttackedStack;
   beforeAll(async () => {
-    besieged = await startBesieged(stack, issuer);
+    attacked = await startAttackedStack(stack, issuer);
   });
-  afterAll(() => besieged.close());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => attacked.close());
+  afterEach(() => attacked.expectUnharmed());
 
-  test.for(messages)("answers %s", async ([, text, expected]) => {
-    const client = await besieged.open();
+  test.for(messages)("replies to %s", async ([, text, expected]) => {
+    const client = await attacked.open();
     if (text === "") client.send(text);
     else sendInFragments(client.socket, text, FRAME_LIMIT);
     const reply = await client.nextText();
@@ -29,7 +29,7 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
   });
 
   test.for(frames)("closes the connection after %s", async ([, bytes, binary, code]) => {
-    const client = await besieged.open();
+    const client = await attacked.open();
     client.socket.send(bytes, { binary });
     expect(await client.closed).toMatchObject({ code });
     expect(client.unread()).toEqual([]);
@@ -37,20 +37,20 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
 
   const path = "/_aws/execute-api/websocket0/production";
   const shake = async (target: string, lines: readonly string[]) => {
-    const answer = await exchange(
-      besieged.port(),
-      handshake(target, [`Host: localhost:${besieged.port()}`, ...lines]),
+    const response = await exchange(
+      attacked.port(),
+      handshake(target, [`Host: localhost:${attacked.port()}`, ...lines]),
     );
-    expectNothingInjected(answer);
-    return answer.split("\r\n")[0];
+    expectNothingInjected(response);
+    return response.split("\r\n")[0];
   };
 
-  test.for(headers)("bears %s in a handshake", async ([, lines, expected]) => {
-    expect(await shake(path + (await besieged.query()), lines)).toMatch(expected);
+  test.for(headers)("responds to a handshake with %s", async ([, lines, expected]) => {
+    expect(await shake(path + (await attacked.query()), lines)).toMatch(expected);
   });
 
-  test.for(queries)("bears %s in a query", async ([, query, expected]) => {
-    const own = await besieged.query();
+  test.for(queries)("responds to a handshake with %s in the query", async ([, query, expected]) => {
+    const own = await attacked.query();
     expect(await shake(`${path}${own === "" ? "?" : `${own}&`}${query}`, [])).toMatch(expected);
   });
 
@@ -60,17 +60,17 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
   });
 });
 
-/** The headers that API Gateway itself writes, and no other; and of subprotocols only ours. */
-function expectNothingInjected(answer: string): void {
-  const [, ...lines] = answer.split(/\r\n|\r|\n/);
+/** Expects only the headers of API Gateway itself, and no other subprotocol than `websocket-lambda`. */
+function expectNothingInjected(response: string): void {
+  const [, ...lines] = response.split(/\r\n|\r|\n/);
   for (const line of lines) {
     const [name = "", value = ""] = line.split(": ");
-    expect(ANSWER_HEADERS).toContain(name.toLowerCase());
+    expect(RESPONSE_HEADERS).toContain(name.toLowerCase());
     if (name.toLowerCase() === "sec-websocket-protocol") expect(value).toBe("websocket-lambda");
   }
 }
 
-const ANSWER_HEADERS = [
+const RESPONSE_HEADERS = [
   "connection",
   "content-length",
   "content-type",

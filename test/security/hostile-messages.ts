@@ -1,9 +1,9 @@
-/** Messages and frames that somebody sends to break the functions, and what becomes of each. */
+/** Messages and frames that try to crash the functions, and the expected outcome of each. */
 
 const KB = 1024;
 
-/** What a message is answered with, as far as it matters. */
-type Row = [title: string, text: string, answer: object];
+/** A message, and the expected keys of its reply. */
+type Row = [title: string, text: string, reply: object];
 
 const request = (data: string) => `{"action":"echo","requestId":"hostile","data":${data}}`;
 const lists = (inner: string, levels: number) => "[".repeat(levels) + inner + "]".repeat(levels);
@@ -24,14 +24,14 @@ const result = (value: unknown) => ({
   result: value,
   requestId: "hostile",
 });
-/** Nothing but that `echo` gives back what the same JSON means here. */
+/** Returns a row that expects `echo` to return the same value. */
 const echoed = (title: string, data: string): Row => [
   title,
   request(data),
   result(JSON.parse(data)),
 ];
 
-/** What each would have for a prototype: whatever the probe asks for, and what is called in passing. */
+/** The members that a polluted prototype would have: those that the probe and the functions read. */
 const POISON =
   '{"polluted":true,"text":"polluted","action":"echo","requestId":"polluted","toJSON":1,"then":1,"run":1,"input":1}';
 
@@ -89,7 +89,7 @@ export const messages: Row[] = [
     `{"action":"${"a".repeat(100 * KB)}"}`,
     { error: { code: "INVALID_REQUEST" } },
   ],
-  // They are larger than any number of JavaScript's, and JSON has no name for infinity.
+  // These are infinite in JavaScript, and JSON has no infinity.
   ["the number 1e400", request("1e400"), result(null)],
   ["a number of 100,000 digits", request("9".repeat(100_000)), result(null)],
   echoed("100,000 decimal places", `0.${"3".repeat(100_000)}`),
@@ -100,7 +100,7 @@ export const messages: Row[] = [
   ],
   echoed("10,000 keys", keys(10_000)),
   [
-    "keys that come twice",
+    "repeated keys",
     '{"action":"nonsense","requestId":"first","action":"echo","requestId":"hostile","data":1,"data":2}',
     result(2),
   ],
@@ -112,14 +112,14 @@ export const messages: Row[] = [
   ],
   echoed("NUL, escaped", '"a\\u0000b"'),
   ["a NUL in an action", '{"action":"echo\\u0000"}', { error: { code: "UNKNOWN_ACTION" } }],
-  ["a NUL as it is", request('"a\0b"'), INVALID_JSON],
-  ["a NUL behind the message", `${request("1")}\0`, INVALID_JSON],
+  ["a NUL without an escape", request('"a\0b"'), INVALID_JSON],
+  ["a NUL after the message", `${request("1")}\0`, INVALID_JSON],
   ["a byte order mark", `\ufeff${request("1")}`, INVALID_JSON],
   echoed("U+2028 and U+2029", '"\u2028\u2029"'),
   echoed("U+FFFE and U+FFFF", '"\ufffe\uffff"'),
   ["an empty message", "", INVALID_JSON],
-  ["blanks", " \t\r\n", INVALID_JSON],
-  ["text that is no JSON, 100 KB of it", "x".repeat(100 * KB), INVALID_JSON],
+  ["whitespace", " \t\r\n", INVALID_JSON],
+  ["100 KB of text that is not JSON", "x".repeat(100 * KB), INVALID_JSON],
   ["100 KB of quotes", '"'.repeat(100 * KB), INVALID_JSON],
   ["a message of 128 KB", paddedTo(128 * KB), { status: "success", requestId: "hostile" }],
 ];
@@ -129,11 +129,11 @@ function paddedTo(size: number): string {
   return empty.replace('""', `"${"x".repeat(size - empty.length)}"`);
 }
 
-/** Frames that no client may send, and the status that the connection is closed with. */
+/** Invalid frames, and the code with which the connection is closed. */
 export const frames: [title: string, bytes: Buffer, binary: boolean, code: number][] = [
   ["invalid UTF-8", Buffer.from([0x22, 0xff, 0xfe, 0x22]), false, 1007],
-  ["UTF-8 that is cut off", Buffer.from([0x22, 0xe2, 0x82]), false, 1007],
-  ["UTF-8 longer than need be", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), false, 1007],
+  ["truncated UTF-8", Buffer.from([0x22, 0xe2, 0x82]), false, 1007],
+  ["overlong UTF-8", Buffer.from([0x22, 0xc0, 0xaf, 0x22]), false, 1007],
   ["a surrogate in UTF-8", Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), false, 1007],
   ["a binary frame", Buffer.from(request("1")), true, 1003],
   ["an empty binary frame", Buffer.alloc(0), true, 1003],

@@ -8,8 +8,8 @@ import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { hurriedClock } from "../faults/hurried-clock.ts";
 
-/** A busy machine takes its time for a dozen cold starts. */
-const PATIENCE = { timeout: 15_000 };
+/** Long enough for a dozen cold starts on a busy machine. */
+const POLLING = { timeout: 15_000 };
 
 let aws: TestLocalAws;
 let logs: LogWatch;
@@ -25,51 +25,52 @@ beforeEach(() => {
   for (const name of Object.keys(aws.faults.rates)) Object.assign(aws.faults.rates, { [name]: 0 });
 });
 
-/** A client, and something that nobody else knows, which it puts into whatever it sends. */
-interface Party {
+/** A client with a secret, which is in all its messages. */
+interface SecretClient {
   client: Client;
   secret: string;
-  send(requestId: string, more?: object): void;
+  send(requestId: string, members?: object): void;
 }
 
-async function join(to = url, secret: string = randomUUID()): Promise<Party> {
+async function startClient(to = url, secret: string = randomUUID()): Promise<SecretClient> {
   const client = await connect(to);
   return {
     client,
     secret,
-    send: (requestId, more = {}) =>
-      client.send({ action: "echo", data: { secret, requestId }, requestId, ...more }),
+    send: (requestId, members = {}) =>
+      client.send({ action: "echo", data: { secret, requestId }, requestId, ...members }),
   };
 }
 
-const joinAll = (count: number) => Promise.all(Array.from({ length: count }, () => join()));
+const startClients = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => startClient()));
 
-const answerTo = ({ secret }: Party, requestId: string): Reply => ({
+const replyTo = ({ secret }: SecretClient, requestId: string): Reply => ({
   action: "echo",
   status: "success",
   result: { secret, requestId },
   requestId,
 });
 
-/** Reads so many answers, each of which must be to what this party sent. */
-async function expectOwn(party: Party, count: number): Promise<void> {
+/** Reads a number of replies, and expects that all are to requests of this client. */
+async function expectOwn(own: SecretClient, count: number): Promise<void> {
   for (let received = 0; received < count; received += 1) {
-    const reply = await party.client.next();
-    expect(reply).toEqual(answerTo(party, reply.requestId));
+    const reply = await own.client.next();
+    expect(reply).toEqual(replyTo(own, reply.requestId));
   }
 }
 
-/** Whatever was still on its way to somebody has come before the answer to this. */
-async function expectNothingElse(parties: readonly Party[]): Promise<void> {
-  for (const party of parties) {
+/** Expects no further frames. Any other frame arrives before the reply to a last request. */
+async function expectNothingElse(clients: readonly SecretClient[]): Promise<void> {
+  for (const each of clients) {
     const requestId = randomUUID();
-    party.send(requestId);
-    expect(await party.client.next()).toEqual(answerTo(party, requestId));
-    expect(party.client.unread()).toEqual([]);
+    each.send(requestId);
+    expect(await each.client.next()).toEqual(replyTo(each, requestId));
+    expect(each.client.unread()).toEqual([]);
   }
 }
 
-/** Waits until so many log lines tell of replies to these requests. */
+/** Waits until a number of replies to these requests are logged. */
 async function repliesPosted(requestIds: readonly string[], count: number): Promise<void> {
   const posted = () =>
     logs.lines.filter(
@@ -79,10 +80,10 @@ async function repliesPosted(requestIds: readonly string[], count: number): Prom
   await expect.poll(posted, { timeout: 15_000 }).toBe(count);
 }
 
-const connectionIdOf = async (party: Party): Promise<string> => {
+const connectionIdOf = async (secretClient: SecretClient): Promise<string> => {
   const requestId = randomUUID();
-  party.send(requestId);
-  await party.client.next();
+  secretClient.send(requestId);
+  await secretClient.client.next();
   const { content } = await logs.line(
     (line) => line.content["event"] === "reply posted" && line.content["requestId"] === requestId,
   );
@@ -91,47 +92,47 @@ const connectionIdOf = async (party: Party): Promise<string> => {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
 
-test("thirty clients with the same requestIds at the same time get their own answers alone", async () => {
+test("thirty clients with the same requestIds at the same time get only their own replies", async () => {
   expect.hasAssertions();
-  const parties = await joinAll(30);
-  for (const requestId of numbers(10)) for (const party of parties) party.send(requestId);
-  await Promise.all(parties.map((party) => expectOwn(party, 10)));
-  await expectNothingElse(parties);
+  const clients = await startClients(30);
+  for (const requestId of numbers(10)) for (const each of clients) each.send(requestId);
+  await Promise.all(clients.map((each) => expectOwn(each, 10)));
+  await expectNothingElse(clients);
 });
 
-test("rejections and refused data go to their sender alone, whatever requestId they name", async () => {
-  const parties = await joinAll(10);
+test("error frames are sent only to the client that made the mistake, for any requestId", async () => {
+  const clients = await startClients(10);
   const mistakes = [
     (secret: string) => ({ action: secret, requestId: "same" }),
     (secret: string) => ({ action: "uppercase", data: { [secret]: 1 }, requestId: "same" }),
     (secret: string) => `{"action":"${secret}","requestId":"same","data":{"__proto__":1}}`,
   ];
   for (const mistake of mistakes)
-    for (const { client, secret } of parties) client.send(mistake(secret));
-  for (const { client, secret } of parties) {
+    for (const { client, secret } of clients) client.send(mistake(secret));
+  for (const { client, secret } of clients) {
     const replies = await Promise.all(mistakes.map(() => client.next()));
     const actions = replies.map(({ action }) => action);
     expect(actions).toHaveLength(3);
     expect(new Set(actions)).toEqual(new Set([secret, "uppercase"]));
   }
-  await expectNothingElse(parties);
+  await expectNothingElse(clients);
 });
 
-test("whoever repeats or guesses somebody's requestId gets nothing but an answer of their own", async () => {
+test("a client that uses another client's requestId gets only its own replies", async () => {
   expect.hasAssertions();
   aws.faults.rates["delay-event"] = 1;
-  const [victim, ...thieves] = await joinAll(8);
-  if (victim === undefined) throw new Error("Nobody is connected.");
-  victim.send("precious");
-  for (const thief of thieves) for (const guess of ["precious", "precious"]) thief.send(guess);
+  const [victim, ...attackers] = await startClients(8);
+  if (victim === undefined) throw new Error("No client is connected.");
+  victim.send("same");
+  for (const attacker of attackers) for (const guess of ["same", "same"]) attacker.send(guess);
   await expectOwn(victim, 1);
-  await Promise.all(thieves.map((thief) => expectOwn(thief, 2)));
+  await Promise.all(attackers.map((attacker) => expectOwn(attacker, 2)));
   aws.faults.rates["delay-event"] = 0;
-  await expectNothingElse([victim, ...thieves]);
+  await expectNothingElse([victim, ...attackers]);
 });
 
-test("a message can't name the connection that is answered", async () => {
-  const [victim, attacker] = [await join(), await join()];
+test("a message can't choose the connection of the reply", async () => {
+  const [victim, attacker] = [await startClient(), await startClient()];
   const connectionId = await connectionIdOf(victim);
   const requestContext = { connectionId };
   const attempts: object[] = [
@@ -154,87 +155,85 @@ test("a message can't name the connection that is answered", async () => {
   await expectNothingElse([victim, attacker]);
 });
 
-test("who comes back gets no answer to what they asked on the connection before, nor does anybody else", async () => {
+test("replies to requests of a closed connection are sent to no other connection", async () => {
   aws.faults.rates["delay-event"] = 1;
-  const bystanders = await joinAll(5);
-  const leaving = await joinAll(5);
+  const others = await startClients(5);
+  const leaving = await startClients(5);
   const requestIds = leaving.flatMap(({ secret }) => numbers(4).map((name) => `${secret}/${name}`));
-  for (const party of leaving) {
-    for (const name of numbers(4)) party.send(`${party.secret}/${name}`);
-    // Every message was processed: the processor is invoked in the order of the messages of a connection.
+  for (const each of leaving) {
+    for (const name of numbers(4)) each.send(`${each.secret}/${name}`);
+    // The processor is invoked in the order of the messages of a connection, so all were processed.
     await logs.line(
       ({ content }) =>
-        content["event"] === "processor invoked" && content["requestId"] === `${party.secret}/3`,
+        content["event"] === "processor invoked" && content["requestId"] === `${each.secret}/3`,
     );
-    party.client.socket.terminate();
+    each.client.socket.terminate();
   }
-  const back = await Promise.all(leaving.map(({ secret }) => join(url, secret)));
+  const back = await Promise.all(leaving.map(({ secret }) => startClient(url, secret)));
   await repliesPosted(requestIds, requestIds.length);
   aws.faults.rates["delay-event"] = 0;
-  await expectNothingElse([...bystanders, ...back]);
+  await expectNothingElse([...others, ...back]);
   const outcomes = logs.lines.filter(({ content }) =>
     requestIds.includes(String(content["requestId"])),
   );
   expect(outcomes.some(({ content }) => content["outcome"] === "gone")).toBe(true);
 });
 
-test("an event that runs twice is answered twice to its sender, and to nobody else", async () => {
+test("a job that runs twice sends two replies to its client, and none to others", async () => {
   expect.hasAssertions();
   aws.faults.rates["duplicate-event"] = 1;
-  const parties = await joinAll(10);
-  for (const party of parties) for (const requestId of numbers(5)) party.send(requestId);
-  await Promise.all(parties.map((party) => expectOwn(party, 10)));
+  const clients = await startClients(10);
+  for (const each of clients) for (const requestId of numbers(5)) each.send(requestId);
+  await Promise.all(clients.map((each) => expectOwn(each, 10)));
   aws.faults.rates["duplicate-event"] = 0;
-  await expectNothingElse(parties);
+  await expectNothingElse(clients);
 });
 
-test("jobs that fail while others succeed are told to their senders alone", async () => {
-  // A report that crashes is made again a minute later, which is 0.6 s of this clock.
+test("error frames for failed jobs are sent only to their own clients", async () => {
+  // A failure record whose handling crashes is retried a minute later, or 0.6 s of this clock.
   const failing = await startTestStack({
     faults: { "crash-function": 0.3 },
     clock: hurriedClock,
   });
   onTestFinished(() => failing.close());
   const base = failing.webSocketUrl("production");
-  const parties: Party[] = [];
-  while (parties.length < 8) parties.push(await joinPatiently(base));
-  for (const party of parties) for (const name of numbers(6)) party.send(`${party.secret}/${name}`);
-  await expect.poll(() => failing.faults.counts["crash-function"], PATIENCE).toBeGreaterThan(8);
+  const clients: SecretClient[] = [];
+  while (clients.length < 8) clients.push(await startClientWithRetries(base));
+  for (const each of clients) for (const name of numbers(6)) each.send(`${each.secret}/${name}`);
+  await expect.poll(() => failing.faults.counts["crash-function"], POLLING).toBeGreaterThan(8);
   failing.faults.rates["crash-function"] = 0;
-  // Each message has at least one frame: where the websocket-handler died, API Gateway's own, which
-  // names no request; where the processor died after it had answered, two.
-  const read = async ({ client, secret }: Party, count: number) => {
+  // Each message gets at least one frame. If the websocket-handler crashed, it is API Gateway's own error
+  // without a requestId. If the processor crashed after its reply, there are two frames.
+  const read = async ({ client, secret }: SecretClient, count: number) => {
     const frames = await Promise.all(numbers(count).map(() => client.nextText()));
     const named = frames.filter((text) => !text.startsWith('{"message": "Internal server error"'));
     for (const text of named) expect(JSON.parse(text).requestId).toContain(secret);
   };
-  await Promise.all(parties.map((party) => read(party, 6)));
-  for (const party of parties) {
-    party.send(`${party.secret}/last`);
-    await expect
-      .poll(() => party.client.unread().join(), PATIENCE)
-      .toContain(`${party.secret}/last`);
-    await read(party, party.client.unread().length);
+  await Promise.all(clients.map((each) => read(each, 6)));
+  for (const each of clients) {
+    each.send(`${each.secret}/last`);
+    await expect.poll(() => each.client.unread().join(), POLLING).toContain(`${each.secret}/last`);
+    await read(each, each.client.unread().length);
   }
 });
 
-/** The websocket-handler may die of a connect as well. */
-async function joinPatiently(to: string): Promise<Party> {
+/** Retries, because the websocket-handler can also crash during a connect. */
+async function startClientWithRetries(to: string): Promise<SecretClient> {
   try {
-    return await join(to);
+    return await startClient(to);
   } catch {
-    return await joinPatiently(to);
+    return await startClientWithRetries(to);
   }
 }
 
-test("a message can't say who sent it", async () => {
+test("a message can't set the subject of its job", async () => {
   const issuer = await createIssuer();
   const guarded = await startTestStack({ stack: "authenticated", pages: issuer.pages });
   onTestFinished(() => guarded.close());
   const lines = watchLogs(guarded);
   const base = guarded.webSocketUrl("production");
   const open = async (subject: string) =>
-    await join(`${base}?token=${await issuer.tokenFor(guarded.endpoint, subject)}`);
+    await startClient(`${base}?token=${await issuer.tokenFor(guarded.endpoint, subject)}`);
   const [ada, eve] = [await open("ada"), await open("eve")];
   const forged = { principalId: "ada", claims: { sub: "ada" } };
   eve.send("forged", {

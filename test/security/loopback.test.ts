@@ -21,11 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** An unsigned request, by default for a page that everybody may read. */
+/** Sends an unsigned request, by default for a public page. */
 const get = (headers: string[], path = PAGE, version = "1.1") =>
   exchange(port(), [`GET ${path} HTTP/${version}`, ...headers, "", ""].join("\r\n"));
 
-/** What has the name of another machine, whichever machine that name leads to. */
+/** `Host` headers of other machines, which may still resolve to this one. */
 const foreignHosts = (): string[][] => [
   ["Host: evil.example"],
   [`Host: evil.example:${port()}`],
@@ -42,29 +42,29 @@ const foreignHosts = (): string[][] => [
   ["Host: :"],
 ];
 
-test("a request for a host that isn't this machine gets not a byte for an answer", async () => {
+test("a request for another host gets an empty response", async () => {
   for (const headers of foreignHosts())
     for (const path of [PAGE, "/", "/2015-03-31/functions", SOCKET])
       expect(await get(headers, path), `for ${headers[0]}`).toBe("");
 });
 
-test("nor does a WebSocket handshake", async () => {
+test("a WebSocket handshake for another host gets an empty response", async () => {
   for (const headers of foreignHosts())
     expect(await exchange(port(), handshake(SOCKET, headers)), `for ${headers[0]}`).toBe("");
 });
 
-test("a host is asked for once, or the request is refused", async () => {
+test("a request without a Host header, or with two, is refused", async () => {
   expect(await get([], PAGE, "1.0")).toBe("");
   expect(await get([])).toMatch(/^HTTP\/1\.1 400 /);
   expect(await get(["Host: evil.example", "Host: localhost"])).toBe("");
 });
 
-test("whoever asks for this machine by a name of its own is answered", async () => {
+test("a request with a loopback name or address as its host gets a response", async () => {
   for (const name of ["localhost", "127.0.0.1", "[::1]", "stack.localhost", "LOCALHOST"]) {
     for (const host of [name, `${name}:${port()}`]) {
       expect(await get([`Host: ${host}`]), `for ${host}`).toMatch(/^HTTP\/1\.1 200 /);
-      const answer = await exchange(port(), handshake(SOCKET, [`Host: ${host}`]));
-      expect(answer, `for ${host}`).toMatch(/^HTTP\/1\.1 101 /);
+      const response = await exchange(port(), handshake(SOCKET, [`Host: ${host}`]));
+      expect(response, `for ${host}`).toMatch(/^HTTP\/1\.1 101 /);
     }
   }
   expect(await get(["Host: localhost"], PAGE, "1.0")).toMatch(/^HTTP\/1\.1 200 /);
@@ -79,7 +79,7 @@ const FOREIGN_ORIGINS = [
   "chrome-extension://abc",
 ];
 
-/** As a page could, if it had credentials: signed by the administrator's key, which everybody knows. */
+/** Sends a request that is signed with the administrator's key, which is public. */
 const listFunctions = (Origin?: string) =>
   request(
     {
@@ -94,7 +94,7 @@ const listFunctions = (Origin?: string) =>
     },
   );
 
-test("the pages of other sites may call no AWS API, be their requests signed or not", async () => {
+test("pages of other sites cannot call AWS APIs, with signed or unsigned requests", async () => {
   for (const origin of FOREIGN_ORIGINS) {
     const { status, headers, body } = await listFunctions(origin);
     expect(status, `for ${origin}`).toBe(403);
@@ -105,12 +105,12 @@ test("the pages of other sites may call no AWS API, be their requests signed or 
   }
 });
 
-test("nor read the pages of the local AWS", async () => {
+test("pages of other sites cannot read the pages of the local AWS", async () => {
   for (const origin of FOREIGN_ORIGINS)
     expect(await get(["Host: localhost", `Origin: ${origin}`])).toMatch(/^HTTP\/1\.1 403 /);
 });
 
-test("pages of this machine, and whoever is no page, may", async () => {
+test("pages of localhost, and clients other than browsers, can", async () => {
   const { port: own } = new URL(aws.endpoint);
   for (const origin of ["http://localhost:5173", `http://127.0.0.1:${own}`, "https://[::1]"]) {
     expect((await listFunctions(origin)).status, `for ${origin}`).toBe(200);
@@ -119,14 +119,14 @@ test("pages of this machine, and whoever is no page, may", async () => {
   expect((await listFunctions()).status).toBe(200);
 });
 
-test("pages of any site may open a WebSocket, as on AWS", async () => {
+test("pages of any site can open a WebSocket, as on AWS", async () => {
   for (const origin of FOREIGN_ORIGINS) {
     const client = await connect(url(), { headers: { Origin: origin } });
     expect(await client.ask({ action: "echo", data: origin })).toMatchObject({ result: origin });
   }
 });
 
-test("with allowed_origins set, those of other sites are refused with 403", async () => {
+test("with allowed_origins, pages of other origins get 403", async () => {
   const guarded = await startTestStack();
   onTestFinished(() => guarded.close());
   const functions = guarded.state.regions["us-east-1"]?.lambda.functions ?? {};
@@ -148,13 +148,13 @@ test("with allowed_origins set, those of other sites are refused with 403", asyn
   expect(await open()).toHaveProperty("socket");
 });
 
-describe("of the addresses of this machine, only 127.0.0.1 and ::1 listen", () => {
+describe("the server listens on 127.0.0.1 and ::1 only", () => {
   const addresses = Object.values(networkInterfaces()).flatMap((each = []) => each);
   const hasIpv6 = addresses.some(({ address }) => address === "::1");
   const others = addresses
     .filter(({ address }) => address !== "127.0.0.1" && address !== "::1")
     .map(({ address, scopeid }) => (scopeid ? `${address}%${scopeid}` : address));
-  // Linux and Windows take the whole of 127.0.0.0/8 for this machine, others one address of it.
+  // On Linux and Windows, all of 127.0.0.0/8 is the loopback. Other systems have one address of it.
   const onLoopback = ["linux", "win32"].includes(process.platform) ? ["127.0.0.2"] : [];
 
   const attempt = (host: string) =>
@@ -173,16 +173,19 @@ describe("of the addresses of this machine, only 127.0.0.1 and ::1 listen", () =
     expect(await attempt("127.0.0.1")).toBe("connected");
   });
 
-  test.skipIf(!hasIpv6)("::1, on machines that have it", async () => {
+  test.skipIf(!hasIpv6)("::1, if the machine has it", async () => {
     expect(await attempt("::1")).toBe("connected");
   });
 
-  test.skipIf(others.length === 0)("not those of its networks, where there are any", async () => {
-    for (const address of others)
-      expect(await attempt(address), `for ${address}`).not.toBe("connected");
-  });
+  test.skipIf(others.length === 0)(
+    "not the addresses of other networks, if there are any",
+    async () => {
+      for (const address of others)
+        expect(await attempt(address), `for ${address}`).not.toBe("connected");
+    },
+  );
 
-  test.skipIf(onLoopback.length === 0)("not 127.0.0.2, on systems that have it", async () => {
+  test.skipIf(onLoopback.length === 0)("not 127.0.0.2, if the system has it", async () => {
     for (const address of onLoopback) expect(await attempt(address)).toBe("ECONNREFUSED");
   });
 });

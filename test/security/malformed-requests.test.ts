@@ -1,4 +1,4 @@
-/** No request, however malformed, is an error of the local AWS itself: it answers with 4xx, or 501. */
+/** No malformed request causes an error in the local AWS: it responds with 4xx or 501. */
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import * as fc from "fast-check";
@@ -23,15 +23,12 @@ interface Sent {
   body?: string;
 }
 
-/** Sends a request as it is, which `fetch` would not do with every path and header. */
+/** Sends a request unchanged. `fetch` would normalize some paths and headers. */
 async function send({ method = "POST", path = "/", headers = {}, body = "" }: Sent) {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const { hostname, port } = new URL(aws.endpoint);
   const sent = httpRequest({ hostname, port, method, path, headers }, (response) => {
-    text(response).then(
-      (answer) => resolve({ status: response.statusCode ?? 0, body: answer }),
-      reject,
-    );
+    text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
   });
   sent.once("error", reject);
   sent.end(body);
@@ -45,26 +42,26 @@ function expectRefusal({ status, body }: { status: number; body: string }): void
 
 const stamp = () => new Date().toISOString().replace(/[-:]|\.\d+/g, "");
 
-/** An `Authorization` that is signed with nothing. */
+/** Returns an `Authorization` header with an invalid signature. */
 const authorization = (signedHeaders: string, region = "us-east-1", service = "sqs") =>
   `AWS4-HMAC-SHA256 Credential=test/${stamp().slice(0, 8)}/${region}/${service}/aws4_request, SignedHeaders=${signedHeaders}, Signature=${"0".repeat(64)}`;
 
 test.for(["constructor", "__proto__", "toString", "set-cookie", "hasOwnProperty"])(
   "the signed header %s",
   async (name) => {
-    const answer = await send({
+    const response = await send({
       headers: {
         Authorization: authorization(`host;x-amz-date;${name}`),
         "X-Amz-Date": stamp(),
         ...(name === "set-cookie" && { "Set-Cookie": "a=b" }),
       },
     });
-    expectRefusal(answer);
-    expect(answer.status).toBe(403);
+    expectRefusal(response);
+    expect(response.status).toBe(403);
   },
 );
 
-test("a request that signs its cookies is as good as any other", async () => {
+test("a request that signs its cookies is accepted", async () => {
   const signing = { service: "sts", region: "us-east-1", credentials };
   const { status } = await request(
     {
@@ -90,17 +87,17 @@ test.for(["constructor", "__proto__", "toString", "us-east", ".."])(
       "X-Amz-Target": "AmazonSQS.ListQueues",
     };
     const url = `${aws.endpoint}/`;
-    const answer = await request(
+    const response = await request(
       { method: "POST", url, headers, body: Buffer.from("{}") },
       signing,
     );
-    expectRefusal(answer);
-    expect(answer.status).toBe(403);
+    expectRefusal(response);
+    expect(response.status).toBe(403);
     expect(Object.keys(aws.state.regions)).toEqual(["us-east-1"]);
   },
 );
 
-/** A request to a service, signed as it has to be. */
+/** Sends a request with a valid signature to a service. */
 const call = (service: string, sent: Required<Omit<Sent, "method">> & { method: string }) =>
   request(
     {
@@ -119,9 +116,9 @@ test.for([
   ["20,000 lists", "Action=CreateRole&Version=2010-05-08&Tags" + ".member.1".repeat(20_000) + "=1"],
   ["__proto__", "Action=CreateRole&Version=2010-05-08&__proto__.a=1&Tags.__proto__.a=1"],
 ] as const)("a form of many %s", async ([, body]) => {
-  const answer = await call("iam", { method: "POST", path: "/", headers: FORM, body });
-  expect([400, 501]).toContain(answer.status);
-  expectRefusal(answer);
+  const response = await call("iam", { method: "POST", path: "/", headers: FORM, body });
+  expect([400, 501]).toContain(response.status);
+  expectRefusal(response);
 });
 
 test.for([
@@ -133,10 +130,10 @@ test.for([
   async ([service, target, version, name]) => {
     const headers = { "Content-Type": `application/x-amz-json-${version}`, "X-Amz-Target": target };
     const body = `{"logGroupName":"g","${name}":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
-    const answer = await call(service, { method: "POST", path: "/", headers, body });
-    expectRefusal(answer);
-    expect(answer.status).toBe(400);
-    expect(answer.body).toContain("levels deep");
+    const response = await call(service, { method: "POST", path: "/", headers, body });
+    expectRefusal(response);
+    expect(response.status).toBe(400);
+    expect(response.body).toContain("levels deep");
   },
 );
 
@@ -150,12 +147,12 @@ test("a filter pattern of 20,000 parentheses", async () => {
     "X-Amz-Target": "Logs_20140328.FilterLogEvents",
   };
   const body = JSON.stringify(input);
-  const answer = await call("logs", { method: "POST", path: "/", headers, body });
-  expectRefusal(answer);
-  expect(answer.status).toBe(400);
+  const response = await call("logs", { method: "POST", path: "/", headers, body });
+  expectRefusal(response);
+  expect(response.status).toBe(400);
 });
 
-/** Names that an object has without being given them, and names of what the stack holds. */
+/** Names of inherited members of objects, and names of resources of the stack. */
 const name = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "toString", "valueOf", "prototype", ""),
   fc.constantFrom("websocket-lambda-processor", "websocket0", "production", "$LATEST"),
@@ -165,7 +162,7 @@ const name = fc.oneof(
 const parameterNames =
   "QueueName QueueUrl Attributes tags MessageBody MessageAttributes ReceiptHandle Entries logGroupName logStreamName logEvents filterPattern nextToken filterName metricTransformations tagKeys FunctionName ZipFile Code Handler Role Runtime Environment DeadLetterConfig DestinationConfig StatementId Principal Action SourceArn RoleName PolicyName PolicyDocument AssumeRolePolicyDocument Tags AlarmName AlarmNames Dimensions DashboardName DashboardBody DashboardNames name protocolType routeSelectionExpression routeKey target stageName routeSettings stageVariables accessLogSettings integrationType integrationUri authorizerUri identitySource authorizerType";
 
-/** An object of parameters, most of which an API knows. */
+/** An object of parameters, most of which an API defines. */
 const input = fc
   .dictionary(
     fc.constantFrom(...parameterNames.split(" ")),
@@ -316,7 +313,7 @@ test.for([
   );
 });
 
-test("any request as it is, its Authorization included", async () => {
+test("any request with any Authorization header", async () => {
   expect.hasAssertions();
   const token = fc.stringMatching(/^[!#$%&'*+.^_`|~\w-]{1,20}$/);
   const scope = fc.oneof(

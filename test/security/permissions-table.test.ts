@@ -7,10 +7,10 @@ import { readStack } from "../../scripts/start/stack.ts";
 const read = (...path: string[]) =>
   readFileSync(join(import.meta.dirname, "..", "..", ...path), "utf8");
 
-/** What `terraform apply` made, authorizer and all. */
+/** The resources of a stack with the authorizer. */
 const { iam, regions }: State = JSON.parse(await readStack("authenticated"));
 
-/** Without partition, service, region and account, and with names for ids. */
+/** Shortens an ARN to its resource, with placeholders for ids. */
 const short = (arn: string) =>
   arn
     .replace(/^arn:aws:[^:]+:[^:]*:[^:]*:/, "")
@@ -45,7 +45,7 @@ const ofServices = functions.flatMap(({ policy }) =>
   }),
 );
 
-test("the table in SECURITY.md has every permission of the stack, and no other", () => {
+test("the table in SECURITY.md has all permissions of the stack, and no others", () => {
   const [, section = ""] = read("SECURITY.md").split("## Permissions");
   const rows = [...section.matchAll(/^\| ((?:the role|API Gateway).*) \|$/gm)].map(([, row = ""]) =>
     row.replaceAll(/ +\| +/g, " | ").trim(),

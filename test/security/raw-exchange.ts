@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 
 /**
- * Sends bytes to a port of this machine, and gives what came back: an answer's head, as soon as it is
- * whole, or all that came before the other side hung up. Every character is one byte.
+ * Sends bytes to a port of this machine. Returns the head of the response, or everything that was
+ * received before the connection was closed. Each character is one byte.
  */
 export async function exchange(port: number, sent: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
@@ -15,7 +15,7 @@ export async function exchange(port: number, sent: string): Promise<string> {
       if (end !== -1) return received.slice(0, end);
     }
   } catch (error) {
-    // Hanging up on bytes that weren't read yet is a reset.
+    // Closing a connection with unread bytes causes a reset.
     if (!(error instanceof Error && "code" in error && error.code === "ECONNRESET")) throw error;
   } finally {
     socket.destroy();
@@ -23,7 +23,7 @@ export async function exchange(port: number, sent: string): Promise<string> {
   return received;
 }
 
-/** An opening handshake, ready to be sent. A header is a whole line. */
+/** Returns the text of a handshake. @param headers header lines. */
 export const handshake = (path: string, headers: readonly string[]): string =>
   [
     `GET ${path} HTTP/1.1`,

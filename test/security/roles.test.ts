@@ -32,8 +32,8 @@ const ACCESS_LOG = "/aws/apigateway/websocket-lambda";
 const zipOf = (code: string) =>
   Buffer.from(zipSync({ "index.js": Buffer.from(code) })).toString("base64");
 
-/** What no function is allowed, whatever it does. */
-const forEveryone: Attempt[] = [
+/** Requests that no function is allowed to make. */
+const forAll: Attempt[] = [
   invoke("another"),
   lambda("GetFunction", "GET", "processor"),
   lambda("GetFunctionConfiguration", "GET", "authorizer", "/configuration"),
@@ -62,8 +62,8 @@ const forEveryone: Attempt[] = [
   cloudwatch("DescribeAlarms", "*"),
 ];
 
-/** The neighbours of what each is allowed: the same action, on what belongs to another. */
-const neighbours: Record<FunctionName, Attempt[]> = {
+/** Requests close to the ones that a function is allowed to make: the same action on another resource. */
+const nearMisses: Record<FunctionName, Attempt[]> = {
   "websocket-handler": [
     invoke("websocket-handler"),
     invoke("authorizer"),
@@ -101,13 +101,13 @@ const credentials = new Map<FunctionName, Credentials>();
 beforeAll(async () => {
   const { pages } = await createIssuer();
   aws = await startTestStack({ stack: "authenticated", pages });
-  addNeighbours(aws);
+  addOtherResources(aws);
   for (const name of FUNCTIONS) credentials.set(name, await takeCredentials(name));
 });
 afterAll(() => aws.close());
 
-/** Another API and another stage, so that there is something to reach for. */
-function addNeighbours({ state }: TestLocalAws): void {
+/** Adds another API and another stage, so that the requests have targets. */
+function addOtherResources({ state }: TestLocalAws): void {
   const apis = state.regions["us-east-1"]?.apigateway.apis ?? {};
   const { websocket0 } = apis;
   const production = websocket0?.stages["production"];
@@ -116,20 +116,20 @@ function addNeighbours({ state }: TestLocalAws): void {
   apis["websocket1"] = { ...structuredClone(websocket0), apiId: "websocket1" };
 }
 
-/** Has a function hand over what its process got, as one that was broken into would. */
+/** Returns the credentials of a function. Replaces its code to get them. */
 async function takeCredentials(name: FunctionName): Promise<Credentials> {
-  const traitor = `exports.handler = async () => ({
+  const code = `exports.handler = async () => ({
     accessKeyId: process.env.AWS_ACCESS_KEY_ID,
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
     sessionToken: process.env.AWS_SESSION_TOKEN,
   });`;
-  const update = lambda("UpdateFunctionCode", "PUT", name, "/code", { ZipFile: zipOf(traitor) });
+  const update = lambda("UpdateFunctionCode", "PUT", name, "/code", { ZipFile: zipOf(code) });
   expect(await update.send(aws.endpoint, administrator)).toMatchObject({ status: 200 });
   const { body } = await invoke(name).send(aws.endpoint, administrator);
   return JSON.parse(body);
 }
 
-/** An error's code and text, in the form of its protocol. */
+/** Returns the code and the message of an error in any protocol. */
 function errorIn({ headers, body }: Answer): { code: unknown; message: unknown } {
   if (body.startsWith("<"))
     return {
@@ -144,30 +144,30 @@ describe.each(FUNCTIONS)("the role of the %s", (name) => {
   const attemptBy = ({ send }: Attempt) =>
     send(aws.endpoint, credentials.get(name) ?? administrator);
 
-  const denied = [...neighbours[name], ...forEveryone];
+  const denied = [...nearMisses[name], ...forAll];
   test.for(denied.map((attempt) => [attempt.action, attempt.resource, attempt] as const))(
-    "may not %s on %s",
+    "is not allowed %s on %s",
     async ([action, resource, attempt]) => {
-      const answer = await attemptBy(attempt);
+      const response = await attemptBy(attempt);
       // As on AWS, SQS names the action in lower case.
       const named = action.startsWith("sqs:") ? action.toLowerCase() : action;
-      expect(answer.status).toBe(403);
-      expect(errorIn(answer)).toEqual({
+      expect(response.status).toBe(403);
+      expect(errorIn(response)).toEqual({
         code: action.startsWith("iam:") ? "AccessDenied" : "AccessDeniedException",
         message: `User: ${sessionArnOf(name)} is not authorized to perform: ${named} on resource: ${resource} because no identity-based policy allows the ${named} action`,
       });
     },
   );
 
-  test("may write the log of its function with the same credentials", async () => {
+  test("is allowed to write the log of its function with the same credentials", async () => {
     const createStream = logs("CreateLogStream", logGroupOf(name), "own");
     expect(await attemptBy(createStream)).toMatchObject({ status: 200 });
   });
 });
 
-/** Each once, those last that take away what others need. */
+/** Returns all requests once. Those that delete resources are last. */
 function allAttempts(): Attempt[] {
-  const attempts = [...Object.values(neighbours).flat(), ...forEveryone];
+  const attempts = [...Object.values(nearMisses).flat(), ...forAll];
   const distinct = new Map(attempts.map((attempt) => [describeAttempt(attempt), attempt]));
   const rank = ({ action }: Attempt) => Number(/:delete/i.test(action));
   return [...distinct.values()].toSorted((a, b) => rank(a) - rank(b));
@@ -175,9 +175,9 @@ function allAttempts(): Attempt[] {
 
 const describeAttempt = ({ action, resource }: Attempt) => `${action} on ${resource}`;
 
-/** Gives a stack all that the attempts need beside the stack's own. */
-async function completeFor(complete: TestLocalAws): Promise<void> {
-  addNeighbours(complete);
+/** Adds all resources that the requests need to a stack. */
+async function addAllResources(complete: TestLocalAws): Promise<void> {
+  addOtherResources(complete);
   const region = regionOf(complete.state, "us-east-1");
   const { "websocket-lambda-processor": processor } = region.lambda.functions;
   if (processor === undefined) throw new Error("There is no processor.");
@@ -201,15 +201,15 @@ async function completeFor(complete: TestLocalAws): Promise<void> {
     await make(logs("CreateLogStream", group, "existing"));
 }
 
-test("the same requests are sound: the administrator may make each of them", async () => {
+test("the same requests are valid: the administrator is allowed to make them", async () => {
   const { pages } = await createIssuer();
   const complete = await startTestStack({ stack: "authenticated", pages });
   onTestFinished(() => complete.close());
-  await completeFor(complete);
+  await addAllResources(complete);
   for (const attempt of allAttempts()) {
-    const answer = await attempt.send(complete.endpoint, administrator);
-    // Nobody is connected.
-    const sound = attempt.action.startsWith("execute-api:") ? [410] : [200, 201, 202, 204];
-    expect(sound, `${describeAttempt(attempt)}: ${answer.body}`).toContain(answer.status);
+    const { status, body } = await attempt.send(complete.endpoint, administrator);
+    // No client is connected.
+    const expected = attempt.action.startsWith("execute-api:") ? [410] : [200, 201, 202, 204];
+    expect(expected, `${describeAttempt(attempt)}: ${body}`).toContain(status);
   }
 });

@@ -10,22 +10,22 @@ import { connect, sendInFragments } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import type { LogWatch } from "../e2e/log-watch.ts";
 
-/** A stack whose logs are searched for what was entrusted to it. */
-interface Confidant {
+/** A stack whose logs are searched for secrets of clients. */
+interface LeakCheckedStack {
   aws: TestLocalAws;
   url: string;
   logs: LogWatch;
-  /** A secret of its own for each place, so that a leak tells where it came in. */
+  /** Returns a different secret for each place, so that a leak shows its origin. */
   secret(place: string): string;
   token(): Promise<string>;
-  /** Expects that every log was written to, and that no secret is in any of them, in any form. */
+  /** Expects that all logs have lines, and that none contains a secret in any encoding. */
   expectNoLeak(): void;
 }
 
-async function startConfidant(
+async function startLeakCheckedStack(
   stack: StackName = "open",
   faults: FaultRates = {},
-): Promise<Confidant> {
+): Promise<LeakCheckedStack> {
   const issuer = await createIssuer();
   const aws = await startTestStack({ faults, stack, pages: issuer.pages });
   onTestFinished(() => aws.close());
@@ -62,27 +62,27 @@ const GROUPS: Record<StackName, string[]> = {
 };
 
 /**
- * A secret of hexadecimal digits as it is, backwards, as a list of bytes, in hexadecimal and in
- * base64, wherever in a text it stands. Neither a URL nor JSON changes anything about its digits.
+ * Returns whether a text contains a secret of hexadecimal digits: unchanged, reversed, as a list of
+ * bytes, in hexadecimal, or in base64 at any offset. URLs and JSON do not escape these digits.
  */
 function isIn(message: string, secret: string): boolean {
   const bytes = Buffer.from(secret);
-  const backwards = Buffer.from(bytes.toReversed()).toString();
+  const reversed = Buffer.from(bytes.toReversed()).toString();
   const base64 = [0, 1, 2].map((offset) =>
-    // Of the first and the last characters, some bits are of what stands beside it.
+    // The first and the last characters also contain bits of the adjacent bytes.
     Buffer.concat([Buffer.alloc(offset), bytes])
       .toString("base64url")
       .slice(offset + 1, -4),
   );
   const lowerCase = message.toLowerCase();
   return (
-    [secret, backwards, [...bytes].join(), bytes.toString("hex")].some((form) =>
+    [secret, reversed, [...bytes].join(), bytes.toString("hex")].some((form) =>
       lowerCase.includes(form),
     ) || base64.some((form) => message.replaceAll("+", "-").replaceAll("/", "_").includes(form))
   );
 }
 
-test("a secret is recognised in every form that it could be logged in", () => {
+test("a secret is recognized in every encoding in which it could be logged", () => {
   const secret = randomBytes(12).toString("hex");
   for (const text of [`x${secret}`, `xy${secret}y`, JSON.stringify({ secret }), `xyz "${secret}`]) {
     expect(isIn(text, secret)).toBe(true);
@@ -96,8 +96,8 @@ test("a secret is recognised in every form that it could be logged in", () => {
   expect(isIn(randomBytes(1000).toString("base64"), secret)).toBe(false);
 });
 
-/** Whatever a client can say while it connects. */
-const handshake = ({ secret }: Confidant) => ({
+/** All parts of a handshake that a client can choose. */
+const handshake = ({ secret }: LeakCheckedStack) => ({
   query: `?${secret("query name")}=1&x=${secret("query")}&y=%22${secret("query, escaped")}`,
   headers: {
     Authorization: `Bearer ${secret("Authorization")}`,
@@ -110,11 +110,11 @@ const handshake = ({ secret }: Confidant) => ({
   },
 });
 
-test("nothing that a client says while it connects, asks or leaves is logged, but for its requestId", async () => {
-  const confidant = await startConfidant();
-  const { secret, logs, url } = confidant;
-  const { query, headers } = handshake(confidant);
-  const host = `${secret("Host")}.localhost:${new URL(confidant.aws.endpoint).port}`;
+test("no data of a client is logged except for its requestId", async () => {
+  const stack = await startLeakCheckedStack();
+  const { secret, logs, url } = stack;
+  const { query, headers } = handshake(stack);
+  const host = `${secret("Host")}.localhost:${new URL(stack.aws.endpoint).port}`;
   const client = await connect(url + query, { headers: { ...headers, Host: host } }, [
     "websocket-lambda",
     secret("subprotocol"),
@@ -133,21 +133,21 @@ test("nothing that a client says while it connects, asks or leaves is logged, bu
   const rejected: [message: unknown, code: string][] = [
     [{ action: secret("action") }, "UNKNOWN_ACTION"],
     [{ action: secret("an action too long").repeat(10) }, "INVALID_REQUEST"],
-    [{ action: { [secret("action that is no string")]: 1 } }, "INVALID_REQUEST"],
+    [{ action: { [secret("action that is not a string")]: 1 } }, "INVALID_REQUEST"],
     [{ action: "echo", requestId: long }, "INVALID_REQUEST"],
     [
-      { action: "echo", requestId: { id: secret("requestId that is no string") } },
+      { action: "echo", requestId: { id: secret("requestId that is not a string") } },
       "INVALID_REQUEST",
     ],
     [{ action: "uppercase", data: { text: [secret("invalid data")] } }, "INVALID_DATA"],
-    [{ action: "uppercase", data: secret("data that is no object") }, "INVALID_DATA"],
-    [secret("a text that is no JSON"), "INVALID_JSON"],
+    [{ action: "uppercase", data: secret("data that is not an object") }, "INVALID_DATA"],
+    [secret("a text that is not JSON"), "INVALID_JSON"],
     [`{"action":"echo","data":"${secret("broken JSON")}`, "INVALID_JSON"],
     [`["${secret("a list")}"]`, "INVALID_REQUEST"],
     [`{"action":"echo","__proto__":"${secret("a forbidden value")}"}`, "INVALID_REQUEST"],
     [`{"constructor":{"prototype":"${secret("a forbidden prototype")}"}}`, "INVALID_REQUEST"],
     [
-      `{"data":"${secret("beside depth")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
+      `{"data":"${secret("next to deep data")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
       "INVALID_REQUEST",
     ],
   ];
@@ -163,7 +163,7 @@ test("nothing that a client says while it connects, asks or leaves is logged, bu
   client.socket.ping(secret("ping"));
   client.socket.pong(secret("pong"));
 
-  // What a request is called is there to be found in the logs, so that it can be followed.
+  // The requestId is logged, so that a request can be found in the logs.
   await client.ask({ action: "echo", requestId: "findable" });
   await logs.line(({ content }) => content["requestId"] === "findable");
 
@@ -180,29 +180,29 @@ test("nothing that a client says while it connects, asks or leaves is logged, bu
     await logs.line(({ content }) => content["code"] === code);
     expect(code, `after a ${place}`).toBeGreaterThan(1002);
   }
-  confidant.expectNoLeak();
+  stack.expectNoLeak();
 });
 
-test("nor is what a client says that is turned away for its origin", async () => {
-  const confidant = await startConfidant();
-  variablesOf(confidant, "websocket-handler")["ALLOWED_ORIGINS"] = "https://good.example";
-  const { query, headers } = handshake(confidant);
-  const subprotocols = ["websocket-lambda", confidant.secret("subprotocol")];
-  await expect(connect(confidant.url + query, { headers }, subprotocols)).rejects.toThrow("403");
-  const { ask } = await connect(confidant.url);
+test("no data of a client whose origin is refused is logged", async () => {
+  const stack = await startLeakCheckedStack();
+  variablesOf(stack, "websocket-handler")["ALLOWED_ORIGINS"] = "https://good.example";
+  const { query, headers } = handshake(stack);
+  const subprotocols = ["websocket-lambda", stack.secret("subprotocol")];
+  await expect(connect(stack.url + query, { headers }, subprotocols)).rejects.toThrow("403");
+  const { ask } = await connect(stack.url);
   await ask({ action: "echo" });
-  await confidant.logs.line(({ content }) => content["event"] === "reply posted");
-  confidant.expectNoLeak();
+  await stack.logs.line(({ content }) => content["event"] === "reply posted");
+  stack.expectNoLeak();
 });
 
-test("nor what a client says to an authorizer, be it let in or not", async () => {
-  const confidant = await startConfidant("authenticated");
-  const { secret, url, logs, token } = confidant;
-  const { query, headers } = handshake(confidant);
+test("no data of a client is logged by the authorizer, whether it is accepted or refused", async () => {
+  const stack = await startLeakCheckedStack("authenticated");
+  const { secret, url, logs, token } = stack;
+  const { query, headers } = handshake(stack);
   const refused: [string, string[], status: string][] = [
     [query, [], "401"],
-    [query, ["websocket-lambda", secret("a token that is none")], "403"],
-    [`${query}&token=${secret("a token in the query that is none")}`, [], "403"],
+    [query, ["websocket-lambda", secret("an invalid token")], "403"],
+    [`${query}&token=${secret("an invalid token in the query")}`, [], "403"],
   ];
   for (const [search, subprotocols, status] of refused)
     await expect(connect(url + search, { headers }, subprotocols)).rejects.toThrow(status);
@@ -210,107 +210,111 @@ test("nor what a client says to an authorizer, be it let in or not", async () =>
   const client = await connect(`${url}${query}&token=${await token()}`, { headers });
   await client.ask({ action: "echo", data: secret("data"), subject: secret("subject") });
   await logs.line(({ content }) => content["event"] === "reply posted");
-  confidant.expectNoLeak();
+  stack.expectNoLeak();
 });
 
-const variablesOf = ({ aws }: Confidant, name: string): Record<string, string> => {
+const variablesOf = ({ aws }: LeakCheckedStack, name: string): Record<string, string> => {
   const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
   const variables = functions[`websocket-lambda-${name}`]?.configuration.Environment?.Variables;
   if (variables === undefined) throw new Error(`The ${name} has no variables.`);
   return variables;
 };
 
-/** Messages that are rejected where they are received, with a secret in each. */
-const rejectedMessages = ({ secret }: Confidant): unknown[] => [
-  secret("a text that is no JSON"),
+/** Messages with secrets that the websocket-handler rejects. */
+const rejectedMessages = ({ secret }: LeakCheckedStack): unknown[] => [
+  secret("a text that is not JSON"),
   `{"action":"echo","data":"${secret("broken JSON")}`,
   `{"action":"echo","__proto__":"${secret("a forbidden value")}"}`,
   { action: { [secret("no action")]: 1 }, data: secret("data of no action") },
-  `{"data":"${secret("beside depth")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
+  `{"data":"${secret("next to deep data")}","x":${"[".repeat(1001)}${"]".repeat(1001)}}`,
 ];
 
-describe("nor is a message of which something goes wrong", () => {
+describe("no message is logged after a failure", () => {
   const INTERNAL_ERROR = /^\{"message": "Internal server error"/;
-  const says = (code: string) => new RegExp(`"code":"${code}"`);
+  const hasCode = (code: string) => new RegExp(`"code":"${code}"`);
 
-  test("while its rejection is posted", async () => {
-    const confidant = await startConfidant("open", { "fail-connections": 1 });
-    const client = await connect(confidant.url);
-    for (const message of rejectedMessages(confidant)) {
+  test("of the post of its rejection", async () => {
+    const stack = await startLeakCheckedStack("open", { "fail-connections": 1 });
+    const client = await connect(stack.url);
+    for (const message of rejectedMessages(stack)) {
       client.send(message);
       expect(await client.nextText()).toMatch(INTERNAL_ERROR);
     }
-    client.send({ action: "echo", data: confidant.secret("data") });
-    await confidant.logs.line(
+    client.send({ action: "echo", data: stack.secret("data") });
+    await stack.logs.line(
       ({ level, logGroupName }) => level === "ERROR" && logGroupName.includes("processor"),
     );
-    confidant.expectNoLeak();
+    stack.expectNoLeak();
   });
 
-  test("while it is handed over", async () => {
-    const confidant = await startConfidant();
-    const { faults } = confidant.aws;
-    const { secret, url } = confidant;
+  test("of the Invoke of the processor", async () => {
+    const stack = await startLeakCheckedStack();
+    const { faults } = stack.aws;
+    const { secret, url } = stack;
     const client = await connect(url);
     await client.ask({ action: "echo" });
     const message = { action: "echo", data: secret("data"), [secret("key")]: 1 };
     for (const fault of ["fail-invoke", "throttle-invoke"] as const) {
       faults.rates[fault] = 1;
       client.send(message);
-      expect(await client.nextText()).toMatch(says("UNAVAILABLE"));
+      expect(await client.nextText()).toMatch(hasCode("UNAVAILABLE"));
       faults.rates["fail-connections"] = 1;
       client.send(message);
       expect(await client.nextText()).toMatch(INTERNAL_ERROR);
       Object.assign(faults.rates, { [fault]: 0, "fail-connections": 0 });
     }
-    confidant.expectNoLeak();
+    stack.expectNoLeak();
   });
 
-  test("while its result is posted: not on its way to the dead-letter queue either", async () => {
-    const confidant = await startConfidant();
-    const { secret, url } = confidant;
-    variablesOf(confidant, "processor")["MANAGEMENT_ENDPOINT"] = "http://127.0.0.1:9/nobody";
+  test("of the post of its result, also when Lambda sends it to the dead-letter queue", async () => {
+    const stack = await startLeakCheckedStack();
+    const { secret, url } = stack;
+    variablesOf(stack, "processor")["MANAGEMENT_ENDPOINT"] = "http://127.0.0.1:9/nobody";
     const client = await connect(url);
     for (const action of ["echo", secret("action")]) {
       client.send({ action, data: { [secret("key")]: secret("data") } });
-      expect(await client.nextText()).toMatch(says("PROCESSING_FAILED"));
+      expect(await client.nextText()).toMatch(hasCode("PROCESSING_FAILED"));
     }
-    expect(await countDeadLetters(confidant.aws)).toBe(2);
-    confidant.expectNoLeak();
+    expect(await countDeadLetters(stack.aws)).toBe(2);
+    stack.expectNoLeak();
   });
 
-  test("when a function dies of it, or its sender vanishes", async () => {
-    const confidant = await startConfidant();
-    const { faults } = confidant.aws;
-    const { secret, url, logs } = confidant;
+  test("of a function that crashes, or of the connection", async () => {
+    const stack = await startLeakCheckedStack();
+    const { faults } = stack.aws;
+    const { secret, url, logs } = stack;
     const client = await connect(url);
     await client.ask({ action: "echo" });
     faults.rates["crash-function"] = 1;
-    // It may have answered before it dies.
-    const dies = async () => {
-      client.send({ action: "echo", data: secret("data that a function dies of") });
+    // The function can reply before it crashes.
+    const crashes = async () => {
+      client.send({ action: "echo", data: secret("data of a crash") });
       return INTERNAL_ERROR.test(await client.nextText());
     };
-    await expect.poll(dies, { timeout: 15_000 }).toBe(true);
+    await expect.poll(crashes, { timeout: 15_000 }).toBe(true);
 
     faults.rates["crash-function"] = 0;
     const vanishing = await connect(url);
     faults.rates["vanish-before-post"] = 1;
-    vanishing.send({ action: "echo", data: secret("data of who vanishes"), requestId: "last" });
+    vanishing.send({
+      action: "echo",
+      data: secret("data of a lost connection"),
+      requestId: "last",
+    });
     await logs.line(
       ({ content }) => content["outcome"] === "gone" && content["requestId"] === "last",
     );
-    confidant.expectNoLeak();
+    stack.expectNoLeak();
   });
 
-  test("when somebody gives the processor something that is no job", async () => {
-    const confidant = await startConfidant();
-    const { secret, url, aws, logs } = confidant;
+  test("of an invocation of the processor with an event that is not a job", async () => {
+    const stack = await startLeakCheckedStack();
+    const { secret, url, aws, logs } = stack;
     await (await connect(url)).ask({ action: "echo" });
     const events = [
       { requestId: "x", action: "echo", data: secret("data without a connection") },
       { connectionId: [secret("no connection")], requestId: "x", action: "echo", data: 1 },
-      secret("no event"),
+      secret("not an object"),
     ];
     for (const event of events) {
       const lambda = createLambdaClientFor(aws);
@@ -323,7 +327,7 @@ describe("nor is a message of which something goes wrong", () => {
       expect(FunctionError).toBe("Unhandled");
     }
     await logs.line(({ level }) => level === "ERROR");
-    confidant.expectNoLeak();
+    stack.expectNoLeak();
   });
 });
 
