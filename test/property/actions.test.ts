@@ -6,10 +6,10 @@ import { anyString, jsonText } from "./json-text.ts";
 
 const { uppercase, reverse, echo } = actions;
 
-/** @throws where it isn't text. */
+/** Returns a result that is a text. @throws for any other result. */
 function textOf(result: unknown): string {
   if (typeof result === "string") return result;
-  throw new Error("The result is no text.");
+  throw new Error("The result is not a text.");
 }
 
 const reversed = (text: string) => textOf(reverse.run({ text }, testContext()));
@@ -19,14 +19,14 @@ const codeUnits = (text: string) =>
   );
 
 /**
- * Characters that stay what they are whatever stands before or behind them: without regional
- * indicators, which pair up anew from the other end, marks on their own, CR and LF.
+ * Characters that never combine with the ones next to them. Excludes regional indicators, which form
+ * other pairs when reversed, separate combining marks, CR and LF.
  */
-const WHOLE = "a B 7 ñ ß é e\u0301 न 漢 각 😀 👍🏽 👨‍👩‍👧 ❤️ \u0000 \ud800";
-const wholeCharacter = fc.constantFrom(" ", ...WHOLE.split(" "));
+const INDEPENDENT = "a B 7 ñ ß é e\u0301 न 漢 각 😀 👍🏽 👨‍👩‍👧 ❤️ \u0000 \ud800";
+const wholeCharacter = fc.constantFrom(" ", ...INDEPENDENT.split(" "));
 const wholeCharacters = fc.array(wholeCharacter, { maxLength: 30 }).map((parts) => parts.join(""));
 
-test("reversing text of whole characters twice gives the text", () => {
+test("reversing a text of independent characters twice returns the text", () => {
   fc.assert(
     fc.property(wholeCharacters, (text) => {
       expect(reversed(reversed(text))).toBe(text);
@@ -35,7 +35,7 @@ test("reversing text of whole characters twice gives the text", () => {
   );
 });
 
-test("reversing printable ASCII is reversing its letters", () => {
+test("reversing printable ASCII reverses its code units", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => {
       expect(reversed(text)).toBe(text.split("").toReversed().join(""));
@@ -43,7 +43,7 @@ test("reversing printable ASCII is reversing its letters", () => {
   );
 });
 
-test("reversing any text keeps every code unit of it", () => {
+test("reversing any text keeps all its code units", () => {
   fc.assert(
     fc.property(anyString, (text) => {
       expect(codeUnits(reversed(text))).toEqual(codeUnits(text));
@@ -52,7 +52,7 @@ test("reversing any text keeps every code unit of it", () => {
   );
 });
 
-test("upper case of upper case is the same", () => {
+test("uppercase is idempotent", () => {
   fc.assert(
     fc.property(anyString, (text) => {
       const once = uppercase.run({ text }, testContext());
@@ -62,7 +62,7 @@ test("upper case of upper case is the same", () => {
   );
 });
 
-test("echo gives back the very same value", () => {
+test("echo returns the same value", () => {
   fc.assert(
     fc.property(fc.anything(), (data) => {
       expect(echo.run(data, testContext())).toBe(data);
@@ -70,7 +70,7 @@ test("echo gives back the very same value", () => {
   );
 });
 
-test("no job whatever makes an action throw, and each gets a reply of its own", async () => {
+test("no job makes an action throw, and each gets its own reply", async () => {
   const request = fc.record({
     requestId: anyString,
     action: fc.oneof(fc.constantFrom(...Object.keys(actions)), anyString),

@@ -1,6 +1,6 @@
 /**
- * What a client must get for a message, worked out from the documented protocol and not from the
- * code of the functions.
+ * The expected reply to a message, derived from the documented protocol without the code of the
+ * functions.
  */
 import type { ErrorCode } from "../../shared/protocol.ts";
 
@@ -13,7 +13,7 @@ const RESULT_LIMIT = 128 * 1024;
 const isName = (value: unknown): value is string =>
   typeof value === "string" && value.length >= 1 && value.length <= 128;
 
-/** @param text as the function gets it: what is no UTF-16 has been replaced on the way. */
+/** Returns the expected reply. @param text the message, with lone surrogates replaced as in UTF-8. */
 export function expectedReply(text: string): Expectation {
   const message = parse(text);
   const { action, data, requestId } = membersOf(message);
@@ -35,7 +35,7 @@ export function expectedReply(text: string): Expectation {
   return { ...success, requestId: known.requestId };
 }
 
-/** `undefined`: it isn't JSON. */
+/** Returns undefined if the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -70,10 +70,10 @@ function run(action: string, data: unknown): { result: unknown } | ErrorCode {
   }
 }
 
-/** Stands for the time, which is different every time. */
+/** A placeholder for the current time. */
 export const TIMESTAMP = "2026-01-01T00:00:00.000Z";
 
-/** What JavaScript could mistake for something else. */
+/** Whether a value contains a key that could change a prototype. */
 function hasForbiddenKey(message: unknown): boolean {
   const open = [message];
   while (open.length > 0) {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Every UTF-16 code unit, so lone surrogates as well, and whole characters of every plane. */
+/** Any UTF-16 code unit, including lone surrogates, and characters of every plane. */
 const unit = fc.oneof(
   fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 1 }),
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
@@ -9,13 +9,13 @@ const unit = fc.oneof(
   fc.constantFrom("\u0000", "\ud800", "\udfff", "\ufeff", "\u2028", "\\", '"', "👨‍👩‍👧", "e\u0301"),
 );
 
-/** Any text, but for its length. */
+/** Any short text. */
 export const anyString = fc.string({ unit, maxLength: 24 });
 
 const escaped = (text: string) =>
   `"${Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`).join("")}"`;
 
-/** JSON can write the same string in several ways. */
+/** The JSON texts of strings, with and without escapes. */
 const writtenAsJson = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
     { weight: 4, arbitrary: texts.map((text) => JSON.stringify(text)) },
@@ -25,7 +25,7 @@ const writtenAsJson = (texts: fc.Arbitrary<string>): fc.Arbitrary<string> =>
 /** The JSON text of a string. */
 export const stringText = writtenAsJson(anyString);
 
-/** Names that mean something to JavaScript, to the protocol or to AWS. */
+/** Names that have a meaning in JavaScript, in the protocol or in AWS. */
 const MEANINGFUL =
   "__proto__ constructor prototype toString toJSON then length action data requestId connectionId text requestPayload requestContext";
 const meaningfulKey = fc.constantFrom("", ...MEANINGFUL.split(" "));
@@ -39,7 +39,7 @@ const numberText = fc.oneof(
 
 const space = fc.constantFrom("", "", "", " ", "\n\t", "\r\n");
 
-/** The text of an object. Keys may come twice. */
+/** Returns the text of an object. Keys may be repeated. */
 export const objectText = (
   members: readonly (readonly [key: string, value: string])[],
   blank = "",

@@ -6,15 +6,15 @@ import { formatLogEvent, formatMessage } from "@websocket-lambda/local-aws";
 import { createRecorder, readLogLine } from "@websocket-lambda/local-aws/testing";
 import { logLine } from "./log-lines.ts";
 
-/** No terminal, as a pipe is none. */
+/** A stream that is not a terminal. */
 const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as WriteStream;
 
 const author = fc.constantFrom("platform", "function", "access-log", "client");
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- this finds control characters
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
-test("the formatter of the terminal takes any line of any author", () => {
+test("the terminal formatter accepts any line of any author", () => {
   fc.assert(
     fc.property(logLine, fc.option(author, { nil: undefined }), (message, by) => {
       const event = { logGroupName: "/aws/lambda/processor", timestamp: 0, message };
@@ -26,7 +26,7 @@ test("the formatter of the terminal takes any line of any author", () => {
   );
 });
 
-test("a line of a function in the form of Lambda's own is shown as it is", () => {
+test("a line of a function that looks like Lambda's own is shown unchanged", () => {
   const report =
     '{"type":"platform.report","record":{"metrics":{"durationMs":1,"billedDurationMs":1,"memorySizeMB":1,"maxMemoryUsedMB":1},"status":"success"}}';
   const textBy = (by: "platform" | "function" | "client") =>
@@ -38,7 +38,7 @@ test("a line of a function in the form of Lambda's own is shown as it is", () =>
   expect(readLogLine(report, "function")).toEqual({ level: "", text: report });
 });
 
-test("the console takes any line of any author, and makes a text of it", () => {
+test("the console accepts any line of any author, and returns a text", () => {
   fc.assert(
     fc.property(logLine, author, (message, by) => {
       const { level, text } = readLogLine(message, by);
@@ -48,7 +48,7 @@ test("the console takes any line of any author, and makes a text of it", () => {
   );
 });
 
-test("the recorder takes any line of any author, and cuts it between characters", () => {
+test("the recorder accepts any line of any author, and truncates it between characters", () => {
   fc.assert(
     fc.property(logLine, author, (message, by) => {
       const recorder = createRecorder();
@@ -73,9 +73,9 @@ test("the recorder takes any line of any author, and cuts it between characters"
       const [recorded] = recorder.messages();
       if (recorded === undefined) throw new Error("Nothing is recorded.");
       const log = recorded.points.find((point) => point.type === "log");
-      // What was whole before the cut is whole after it.
-      const wasWhole = message.isWellFormed() && !message.includes("\ufffd");
-      expect(wasWhole && log?.message.includes("\ufffd")).toBe(false);
+      // The truncation must not split a surrogate pair.
+      const wasWellFormed = message.isWellFormed() && !message.includes("\ufffd");
+      expect(wasWellFormed && log?.message.includes("\ufffd")).toBe(false);
       expect(JSON.parse(JSON.stringify(recorded))).toEqual(recorded);
       expect(CONTROL.test(formatMessage(recorded, pipe).replaceAll("\n", ""))).toBe(false);
     }),

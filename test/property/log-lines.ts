@@ -3,7 +3,7 @@ import { anyString, jsonText, objectText } from "./json-text.ts";
 
 const quoted = (text: string) => JSON.stringify(text);
 
-/** Members that give a line a meaning to one reader or another, with any value. */
+/** Members that have a meaning for a reader of log lines, with any value. */
 const meaningful = fc.tuple(
   fc
     .constantFrom("level", "message", "msg", "type", "record", "metrics", "status", "timestamp")
@@ -23,7 +23,7 @@ const meaningful = fc.tuple(
   ),
 );
 
-/** A line in the form of Lambda's own, whole, or with a part of any type or without it. */
+/** A line that looks like Lambda's own: complete, or with missing members or members of other types. */
 const platformLike = fc
   .tuple(
     fc.constantFrom("initStart", "start", "report", "runtimeDone", "extension", "constructor"),
@@ -42,7 +42,7 @@ const platformLike = fc
 const entries = (record: Record<string, string>) =>
   Object.entries(record).map(([key, value]) => [quoted(key), value] as const);
 
-/** Nested too deeply for a recursive reader. */
+/** Lines that are nested too deep for a recursive reader. */
 const nested = fc
   .tuple(fc.constantFrom(1000, 20_000), fc.constantFrom("message", "level", "record"))
   .map(([levels, name]) => `{"level":"INFO","${name}":${"[".repeat(levels)}${"]".repeat(levels)}}`);
@@ -51,7 +51,7 @@ const huge = fc
   .constantFrom("x", "\u009b", "é", "😀", "\ud800", "{")
   .map((text) => text.repeat(100_000 / text.length));
 
-/** What a function may write into its log: any text on one line. */
+/** A log line of a function: any text on one line. */
 export const logLine: fc.Arbitrary<string> = fc
   .oneof(
     { weight: 4, arbitrary: anyString },

@@ -36,10 +36,10 @@ const dataText = fc.oneof(
   { weight: 2, arbitrary: jsonText },
 );
 
-/** What goes with the three members of a request. */
+/** Further members of a request. */
 const extraMembers = fc.array(fc.tuple(stringText, jsonText), { maxLength: 2 });
 
-/** A request, or what somebody took for one: members of any type, missing, twice, in any order. */
+/** A request with members of any type, in any order, some missing or repeated. */
 export const envelope: fc.Arbitrary<string> = fc
   .record({ action: actionText, requestId: requestIdText, data: dataText, extra: extraMembers })
   .chain(({ action, requestId, data, extra }) => {
@@ -63,7 +63,7 @@ export const echoRequest: fc.Arbitrary<string> = fc
     ]),
   );
 
-/** Text that may be JSON, but mostly isn't quite. */
+/** Text that is mostly almost JSON. */
 export const garbage: fc.Arbitrary<string> = fc.oneof(
   anyString,
   jsonText,
@@ -75,7 +75,7 @@ export const garbage: fc.Arbitrary<string> = fc.oneof(
     }),
 );
 
-/** A request for `echo` with data that is so many levels deep, of lists and objects in any order. */
+/** A request for `echo` with data of up to 12,000 levels of nested lists and objects. */
 export const nestedRequest: fc.Arbitrary<string> = fc
   .tuple(
     fc.oneof(
@@ -99,7 +99,7 @@ export const nestedRequest: fc.Arbitrary<string> = fc
 const BLOCKS = ["x", "é", "€", "😀", "\\n", "\\u0000", "\\ud800", '\\"'];
 const LIMIT = 128 * 1024;
 
-/** A request for `echo` of up to 128 KB, mostly of nearly as much. */
+/** A request for `echo` of up to 128 KB, mostly close to the limit. */
 export const largeRequest: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom(...BLOCKS),
@@ -118,5 +118,5 @@ export const largeRequest: fc.Arbitrary<string> = fc
     return head + filled + tail;
   });
 
-/** Where to cut a message into frames: fractions of its length. */
+/** The positions at which to split a message into frames, as fractions of its length. */
 export const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });

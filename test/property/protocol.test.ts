@@ -5,7 +5,7 @@ import { describeIssue, identify, Request } from "../../shared/protocol.ts";
 import { jsonText } from "./json-text.ts";
 import { envelope } from "./messages.ts";
 
-/** Whatever JSON.parse can give, and more. */
+/** Any value that JSON.parse can return, and others. */
 const anything = fc.oneof(
   envelope.map((text): unknown => JSON.parse(text)),
   jsonText.map((text): unknown => JSON.parse(text)),
@@ -15,7 +15,7 @@ const anything = fc.oneof(
 const isName = (value: unknown) =>
   typeof value === "string" && value.length >= 1 && value.length <= 128;
 
-test("identify takes anything, and gives only what is valid", () => {
+test("identify accepts any value, and returns only valid fields", () => {
   fc.assert(
     fc.property(anything, (message) => {
       const { action, requestId } = identify(message);
@@ -39,13 +39,13 @@ test("identify and the schema agree on what is valid", () => {
   );
 });
 
-/** A subject of this root, and the whole of what is said of it. */
+/** The sentences about a field, by its root. */
 const sentenceAbout = {
   message: /^(the message|action|requestId)( is required| must be an? [a-z]+|: [A-Za-z].+)$/,
   data: /^data(\.action|\.requestId)?( is required| must be an? [a-z]+|: [A-Za-z].+)$/,
 };
 
-test("every issue of anything is a sentence", () => {
+test("every issue of any value is a sentence", () => {
   fc.assert(
     fc.property(anything, fc.constantFrom("message" as const, "data" as const), (message, root) => {
       const { issues = [] } = v.safeParse(Request, message);

@@ -8,65 +8,64 @@ const FRAME_LIMIT = 32 * 1024;
 const CONNECTIONS = 4;
 const ENVIRONMENTS = 2;
 
-/** A stack whose functions have started all the environments that they may have. */
+/** A stack whose functions have started all their environments. */
 export interface RunningStack {
-  /** Opens some connections, for the length of a test. */
-  converse(): Promise<Conversation>;
+  /** Opens connections for a test. */
+  open(): Promise<Connections>;
   close(): Promise<void>;
 }
 
-export interface Conversation {
+export interface Connections {
   /**
-   * Sends a message over one of the connections, in frames, and gives the one frame that answers it.
-   * Expects that no other connection gets anything, that no error is logged, and that no process of a
-   * function ended.
+   * Sends a message over a connection, in several frames, and returns the reply. Expects that no other
+   * connection gets a frame, that no error is logged, and that no process of a function exits.
    */
-  ask(connection: number, text: string, cuts: readonly number[]): Promise<string>;
-  /** Expects that nothing more comes. */
-  end(): Promise<void>;
+  exchange(connection: number, text: string, cuts: readonly number[]): Promise<string>;
+  /** Expects no further frames. */
+  expectNothingMore(): Promise<void>;
 }
 
 export async function startRunningStack(): Promise<RunningStack> {
   const aws = await startTestStack({ environmentsPerFunction: ENVIRONMENTS });
   const { lines } = aws.logs;
   await warmUp(await connectAll(aws), lines);
-  /** How many lines have been looked at. */
-  let seen = lines.length;
+  /** The number of lines that were checked. */
+  let checked = lines.length;
 
-  const expectCalm = (clients: readonly Client[]) => {
-    const failures = lines.slice(seen).filter((line) => isError(line) || isEndOfProcess(line));
-    seen = lines.length;
+  const expectNoFailure = (clients: readonly Client[]) => {
+    const failures = lines.slice(checked).filter((line) => isError(line) || isEndOfProcess(line));
+    checked = lines.length;
     expect(failures).toEqual([]);
     expect(clients.flatMap((client) => client.unread())).toEqual([]);
   };
   return {
-    async converse() {
+    async open() {
       const clients = await connectAll(aws);
-      const exchange = async (connection: number, text: string, cuts: readonly number[]) => {
+      const send = async (connection: number, text: string, cuts: readonly number[]) => {
         const client = clients[connection % clients.length];
         if (client === undefined) throw new Error("There is no connection.");
         sendInFrames(client, Buffer.from(text), cuts);
         const frame = await client.nextText();
-        expectCalm(clients);
+        expectNoFailure(clients);
         return frame;
       };
       let latest: Promise<string> | undefined;
       return {
-        ask(...message) {
-          latest = exchange(...message);
+        exchange(...message) {
+          latest = send(...message);
           return latest;
         },
-        async end() {
-          // When the time for a property is over, nobody waits for its last message.
+        async expectNothingMore() {
+          // fast-check does not wait for the last message when a property times out.
           await latest;
-          // Whatever was still to come for a connection is likely to come before the answer to this.
+          // Any other frame of a connection probably arrives before the reply to this echo.
           const last = await Promise.all(
             clients.map((client, index) => client.ask({ action: "echo", requestId: `${index}` })),
           );
           expect(last.map(({ requestId }) => requestId)).toEqual(
             clients.map((_, index) => `${index}`),
           );
-          expectCalm(clients);
+          expectNoFailure(clients);
         },
       };
     },
@@ -82,19 +81,19 @@ async function connectAll(aws: TestLocalAws): Promise<Client[]> {
 const isError = ({ level }: LogLine) => level === "ERROR" || level === "FATAL";
 
 /**
- * A start or an invocation that did not succeed, or a second start in the same environment, after its
- * process ended between two invocations. On a busy machine, a function gets further environments.
+ * Whether a line shows a failed start or invocation, or a second start in the same environment, whose
+ * process exited between two invocations. On a busy machine, a function gets further environments.
  */
 const isEndOfProcess = ({ type, content }: LogLine) =>
   (type === "platform.initStart" && content["phase"] === "invoke") ||
   ((type === "platform.initReport" || type === "platform.report") &&
     content["status"] !== "success");
 
-/** How many environments have been started. */
+/** Returns the number of environments that have started. */
 const starts = (lines: readonly LogLine[]) =>
   lines.filter(({ content }) => content["initializationType"] !== undefined).length;
 
-/** Asks for more at a time than the environments can take, until there are as many as there may be. */
+/** Sends concurrent requests until all environments have started. */
 async function warmUp(clients: readonly Client[], lines: readonly LogLine[]): Promise<void> {
   for (let round = 0; starts(lines) < 2 * ENVIRONMENTS; round += 1) {
     if (round === 50) throw new Error("The functions don't start their environments.");
@@ -102,7 +101,7 @@ async function warmUp(clients: readonly Client[], lines: readonly LogLine[]): Pr
   }
 }
 
-/** Sends a message cut at the given fractions of its length, and wherever a frame would be too long. */
+/** Sends a message in frames that are split at fractions of its length, and at the frame limit. */
 function sendInFrames({ socket }: Client, data: Buffer, cuts: readonly number[]): void {
   const places = new Set(cuts.map((cut) => Math.floor(cut * data.length)));
   for (let place = FRAME_LIMIT; place < data.length; place += FRAME_LIMIT) places.add(place);
@@ -111,7 +110,7 @@ function sendInFrames({ socket }: Client, data: Buffer, cuts: readonly number[])
   for (const [index, end] of ends.entries()) {
     const fin = index === ends.length - 1;
     socket.send(data.subarray(start, end), { binary: false, fin });
-    // A control frame may come between those of a message.
+    // A control frame may be sent between the frames of a message.
     if (!fin) socket.ping();
     start = end;
   }

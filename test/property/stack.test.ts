@@ -1,7 +1,7 @@
 /**
- * What must hold for every message whatever, tried with random ones on a running stack: 600 by
- * default, and as many as `PROPERTY_RUNS` says. A failure prints the seed and the path that repeat
- * it, as options of `fc.assert`.
+ * Properties of all messages, tested with random messages on a running stack. `PROPERTY_RUNS` sets the
+ * number of messages; the default is 600. A failure prints the seed and the path, with which `fc.assert`
+ * repeats it.
  */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -12,60 +12,60 @@ import { type RunningStack, startRunningStack } from "./running-stack.ts";
 const DEFAULT_RUNS = 600;
 const runs = Number(process.env["PROPERTY_RUNS"] ?? DEFAULT_RUNS);
 
-/** Milliseconds. All of the runs have to be made, for which a busy machine gets the time. */
+/** Milliseconds. Long enough for all runs on a busy machine. */
 const timeout = Math.max(60_000, runs * 200);
 
-const whole = fc.constant<number[]>([]);
+const noCuts = fc.constant<number[]>([]);
 
-/** Messages, where they are cut into frames, and the share of the runs that they get. */
+/** Messages, the positions at which they are split into frames, and their share of the runs. */
 interface Property {
   title: string;
   share: number;
   texts: fc.Arbitrary<string>;
   places?: typeof cuts;
-  /** The frame that must come, for the one that came. */
+  /** Returns the expected frame. Values that the protocol does not define are taken from the actual one. */
   expected?: (text: string, frame: string) => string;
 }
 
 const properties: Property[] = [
-  { title: "text that may be JSON, but mostly isn't quite", share: 0.2, texts: garbage },
-  { title: "an envelope with anything in it", share: 0.4, texts: envelope },
-  { title: "an echo, which returns its data whatever they are", share: 0.15, texts: echoRequest },
+  { title: "text that is almost JSON", share: 0.2, texts: garbage },
+  { title: "an envelope with any values", share: 0.4, texts: envelope },
+  { title: "an echo of any data", share: 0.15, texts: echoRequest },
   {
-    title: "a message in frames, cut anywhere, with pings between them",
+    title: "a message in frames of any length, with pings between them",
     share: 0.15,
     texts: fc.oneof(envelope, garbage),
     places: cuts,
   },
   { title: "a message of up to 128 KB in frames", share: 0.05, texts: largeRequest, places: cuts },
   {
-    title: "data of any depth, too deep ones included",
+    title: "data of any depth, also above the limit",
     share: 0.05,
     texts: nestedRequest,
     expected: expectedOfNested,
   },
 ];
 
-/** A value that the protocol leaves open, if it is one of those that it can be. */
-const open = (value: unknown, pattern: RegExp): string =>
-  typeof value === "string" && pattern.test(value) ? value : `something like ${String(pattern)}`;
+/** Returns a value that the protocol does not define, if it matches a pattern. */
+const matching = (value: unknown, pattern: RegExp): string =>
+  typeof value === "string" && pattern.test(value) ? value : `a match of ${String(pattern)}`;
 
 const GATEWAY_ID = /^[\w-]{15}=$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 function expectedFrame(text: string, frame: string): string {
   const reply = JSON.parse(frame);
-  const { requestId = open(reply.requestId, GATEWAY_ID), ...expected } = expectedReply(text);
+  const { requestId = matching(reply.requestId, GATEWAY_ID), ...expected } = expectedReply(text);
   const { action, status } = expected;
   if (expected.status === "success") {
-    const result = expected.result === TIMESTAMP ? open(reply.result, TIME) : expected.result;
+    const result = expected.result === TIMESTAMP ? matching(reply.result, TIME) : expected.result;
     return JSON.stringify({ action, status, result, requestId });
   }
-  const error = { code: expected.code, message: open(reply.error?.message, /./) };
+  const error = { code: expected.code, message: matching(reply.error?.message, /./) };
   return JSON.stringify({ action, status, error, requestId });
 }
 
-/** As text, for `JSON.stringify` has a limit of its own. */
+/** Builds the frame as text, because `JSON.stringify` is limited by the stack. */
 function expectedOfNested(text: string): string {
   const [, data = ""] = /"data":(.*)\}$/.exec(text) ?? [];
   const refusal = '{"action":"echo","status":"error","error":{"code":"INVALID_REQUEST",';
@@ -76,28 +76,28 @@ function expectedOfNested(text: string): string {
     : `{"action":"echo","status":"success","result":${data},"requestId":"deep"}`;
 }
 
-describe("there is one reply, at the connection of the message, and no fault, for", () => {
+describe("there is one reply, on the connection of the message, and no failure, for", () => {
   let stack: RunningStack;
   beforeAll(async () => {
     stack = await startRunningStack();
   });
   afterAll(() => stack.close());
 
-  test.each(properties)("$title", { timeout }, async (tried) => {
-    const { share, texts, places = whole, expected = expectedFrame } = tried;
+  test.each(properties)("$title", { timeout }, async (tested) => {
+    const { share, texts, places = noCuts, expected = expectedFrame } = tested;
     expect.hasAssertions();
-    const conversation = await stack.converse();
+    const connections = await stack.open();
     const numRuns = Math.ceil(runs * share);
     let made = 0;
     const property = fc.asyncProperty(fc.nat(3), texts, places, async (connection, text, cutAt) => {
-      // Unpaired surrogates don't survive the way into UTF-8.
+      // Lone surrogates are replaced in UTF-8.
       const received = Buffer.from(text).toString();
-      const frame = await conversation.ask(connection, received, cutAt);
+      const frame = await connections.exchange(connection, received, cutAt);
       expect(frame).toBe(expected(received, frame));
       made += 1;
     });
     await fc.assert(property, { numRuns });
     expect(made).toBe(numRuns);
-    await conversation.end();
+    await connections.expectNothingMore();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The order of the frames of streaming actions, for random actions that run at the same time: 30 runs by
- * default, and as many as `PROPERTY_RUNS` says.
+ * The order of the frames of random streaming actions that run at the same time. `PROPERTY_RUNS` sets the
+ * number of runs; the default is 30.
  */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,7 +12,7 @@ import { startStreamingStack } from "../streaming/streaming-stack.ts";
 
 const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 30);
 
-/** Milliseconds. All of the runs have to be made, for which a busy machine gets the time. */
+/** Milliseconds. Long enough for all runs on a busy machine. */
 const timeout = Math.max(60_000, numRuns * 2000);
 
 const CONNECTIONS = 3;
@@ -38,7 +38,7 @@ const end: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ special: "130 KB" } as const) },
 );
 
-/** The steps of an action: values and waits, and how it ends. */
+/** The steps of an action: values, waits and its end. */
 const steps = fc
   .tuple(fc.array(step, { maxLength: 12 }), fc.array(end, { maxLength: 1 }))
   .map((parts) => parts.flat());
@@ -49,7 +49,7 @@ const requests = fc.array(fc.record({ connection: fc.nat(CONNECTIONS - 1), steps
   maxLength: 6,
 });
 
-/** The frames that a client must get for an action with these steps. */
+/** Returns the frames that a client must get for an action with these steps. */
 function expectedTexts(steps: readonly Step[], requestId: string): string[] {
   const job: Pick<Job, "action" | "requestId"> = { action: ACTION, requestId };
   const frames: object[] = [];
@@ -85,7 +85,7 @@ async function readReplies(client: Client, replies: number): Promise<Map<string,
 }
 
 test(
-  "each request gets its values, numbered from 0 and in order, then one reply, at its own connection",
+  "each request gets its values, numbered from 0 and in order, and one reply, on its own connection",
   { timeout },
   async () => {
     await using aws = await startStreamingStack();
@@ -105,7 +105,7 @@ test(
     });
     await fc.assert(property, { numRuns });
     expect(sent).toBeGreaterThanOrEqual(numRuns);
-    // The frames of a connection come in the order of their posts: nothing followed a reply.
+    // Frames arrive in the order of the posts, so nothing followed a reply.
     for (const client of clients) {
       const last = { action: "echo", requestId: "last" };
       expect(await client.ask(last)).toMatchObject({ requestId: "last" });
