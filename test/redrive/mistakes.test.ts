@@ -12,7 +12,8 @@ const server = await startRecordingServer((_path, response: ServerResponse) => {
 const shell = shellOf(server);
 const { AWS_REGION: _, ...withoutRegion } = shell;
 const { AWS_ACCESS_KEY_ID: __, ...withoutCredentials } = shell;
-const NOBODY = "http://127.0.0.1:1";
+/** No server listens on this port. */
+const CLOSED_PORT = "http://127.0.0.1:1";
 
 test.for<[string, RegExp, Record<string, string>, ...string[]]>([
   [
@@ -31,17 +32,17 @@ test.for<[string, RegExp, Record<string, string>, ...string[]]>([
   ["no region", /^No valid AWS region: .* Set AWS_REGION/, withoutRegion],
   ["an empty region", /^No valid AWS region: .* Set AWS_REGION/, { ...shell, AWS_REGION: "" }],
   [
-    "nothing that listens",
+    "an endpoint without a server",
     /^AWS did not respond: connect ECONNREFUSED 127\.0\.0\.1:1\. Check the network/,
-    { ...shell, AWS_ENDPOINT_URL: NOBODY },
+    { ...shell, AWS_ENDPOINT_URL: CLOSED_PORT },
   ],
   [
-    "an endpoint that is no URL",
+    "an endpoint that is not a URL",
     /^AWS_ENDPOINT_URL is not a valid URL\./,
     { ...shell, AWS_ENDPOINT_URL: "localhost" },
   ],
   ["no access", /^AWS returned an error: AccessDeniedException: No\.\n$/, shell],
-])("%s is one clear sentence, and exit code 2", async ([, sentence, env, ...args]) => {
+])("%s is explained in one sentence, with exit code 2", async ([, sentence, env, ...args]) => {
   const { code, stdout, stderr } = await startRedrive(env, ...args).ended;
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toMatch(sentence);

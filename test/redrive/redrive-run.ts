@@ -10,14 +10,14 @@ const SCRIPT = join(import.meta.dirname, "..", "..", "scripts", "redrive.ts");
 
 export interface RedriveRun {
   child: ChildProcess;
-  /** What it has printed on stdout, line by line. */
+  /** The lines that it has printed to stdout. */
   lines: readonly string[];
   /** Resolves with the first line that matches. */
   line(pattern: RegExp): Promise<void>;
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** The shell variables with which tools use a local AWS. */
+/** Returns the environment variables that point tools to a local AWS. */
 export const shellOf = ({ endpoint }: Pick<TestLocalAws, "endpoint">) => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: "us-east-1",
@@ -25,7 +25,7 @@ export const shellOf = ({ endpoint }: Pick<TestLocalAws, "endpoint">) => ({
   AWS_SECRET_ACCESS_KEY: "test",
 });
 
-/** Starts what `npm run redrive` runs, with these environment variables alone. */
+/** Starts the script of `npm run redrive` with only these environment variables. */
 export function startRedrive(env: Record<string, string>, ...args: string[]): RedriveRun {
   const child = spawn(process.execPath, [SCRIPT, ...args], {
     env: { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nonexistent", ...env },
@@ -63,7 +63,7 @@ export const sqsOf = ({ endpoint }: TestLocalAws) =>
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
 
-/** Puts messages into the dead-letter queue, as Lambda does. */
+/** Sends messages to the dead-letter queue, as Lambda does. */
 export async function putDeadLetters(
   aws: TestLocalAws,
   bodies: readonly unknown[],

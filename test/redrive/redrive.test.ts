@@ -20,20 +20,20 @@ const redrive = (aws: TestLocalAws, ...args: string[]) => startRedrive(shellOf(a
 
 const connectTo = (aws: TestLocalAws) => connect(aws.webSocketUrl("production"));
 
-/** Has Lambda look for another handler in the processor's bundle. */
+/** Changes the handler of the processor. */
 function setHandler(aws: TestStack, handler: string): void {
   const processor = aws.functionNamed("processor");
   processor.configuration.Handler = handler;
   aws.refresh(processor.configuration.FunctionArn);
 }
 
-/** Jobs that no processor can run: they lack a connection. */
+/** Jobs that fail, because they have no connection. */
 const failingJobs = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ requestId: `r${index}`, action: "echo" }));
 
 const jobLines = (stdout: string) => stdout.split("\n").filter((line) => line.startsWith("job "));
 
-test("a failed job is whole in the dead-letter queue, and succeeds when it is sent again", async () => {
+test("a failed job is complete in the dead-letter queue, and succeeds when it is sent again", async () => {
   const aws = await startOwnStack();
   const client = await connectTo(aws);
   setHandler(aws, "index.missing");
@@ -64,7 +64,7 @@ test("a failed job is whole in the dead-letter queue, and succeeds when it is se
   expect((await redrive(aws, "--dry-run")).stdout).toMatch(/\nThe queue is empty\.$/);
 });
 
-test("jobs that fail again run once per run, and wait in the queue for the next", async () => {
+test("jobs that fail again are sent once per run, and return to the queue", async () => {
   const aws = await startOwnStack();
   const { logs } = aws;
   const failures = () =>
@@ -81,7 +81,7 @@ test("jobs that fail again run once per run, and wait in the queue for the next"
   expect(new Set(listed.map((line) => line.split(" ")[1])).size).toBe(25);
 });
 
-test("of 1,000 jobs, each is answered once", { tags: ["extended"], timeout: 180_000 }, async () => {
+test("each of 1,000 jobs gets one reply", { tags: ["extended"], timeout: 180_000 }, async () => {
   const aws = await startOwnStack();
   const { logs } = aws;
   const client = await connectTo(aws);
@@ -99,20 +99,20 @@ test("of 1,000 jobs, each is answered once", { tags: ["extended"], timeout: 180_
     code: 0,
     last: "Sent 1000 jobs again; 0 refused.",
   });
-  const answered: string[] = [];
-  while (answered.length < 1000) answered.push((await client.next()).requestId);
-  expect(answered.toSorted()).toEqual(ids.toSorted());
+  const received: string[] = [];
+  while (received.length < 1000) received.push((await client.next()).requestId);
+  expect(received.toSorted()).toEqual(ids.toSorted());
   expect(await countDeadLetters(aws)).toBe(0);
   expect(client.unread()).toEqual([]);
 });
 
-test("a job that ran stays in the queue, unless --rerun says otherwise", async () => {
+test("a job whose action ran stays in the queue without --rerun", async () => {
   const aws = await startOwnStack({ faults: { "fail-connections": 1 } });
   const client = await connectTo(aws);
   client.send({ action: "echo", data: "charged", requestId: "ran" });
   client.send({ action: "nonsense", requestId: "did not run" });
   await expect.poll(() => countDeadLetters(aws)).toBe(2);
-  // Its failure report cannot be posted either; only then is all quiet.
+  // The error frame for its failure record cannot be posted either.
   const logs = watchLogs(aws);
   aws.faults.rates["fail-connections"] = 0;
 
@@ -141,7 +141,7 @@ test("a job that ran stays in the queue, unless --rerun says otherwise", async (
   expect(await countDeadLetters(aws)).toBe(0);
 });
 
-test("a processor that is gone is asked once, and every job is visible at once", async () => {
+test("if the processor does not exist, it is invoked once, and all jobs are visible at once", async () => {
   const aws = await startOwnStack();
   delete aws.state.regions["us-east-1"]?.lambda.functions["websocket-lambda-processor"];
   await putDeadLetters(aws, failingJobs(30));
@@ -169,7 +169,7 @@ test("a dry run lists each job once, and leaves all of them visible", async () =
   expect(await countDeadLetters(aws)).toBe(25);
 });
 
-test("a dry run that takes longer than messages are hidden ends, and leaves all of them visible", async () => {
+test("a dry run that takes longer than the visibility timeout ends, and leaves all jobs visible", async () => {
   let late = 0;
   const clock = { ...systemClock, now: () => Date.now() + late };
   const aws = await startOwnStack({ clock });
@@ -200,7 +200,7 @@ test("a dry run that is interrupted leaves every job visible", async () => {
 });
 
 test.for([-1, 1])(
-  "a clock that is %i day off makes no difference",
+  "a local clock that is off by %i day makes no difference",
   { tags: ["extended"] },
   async (days) => {
     const aws = await startOwnStack();
@@ -220,7 +220,7 @@ test.for([-1, 1])(
   },
 );
 
-test("nothing in the name of a client or an error commands the terminal", async () => {
+test("control characters in ids and errors are not printed", async () => {
   const aws = await startOwnStack();
   const job = { connectionId: "c=", requestId: "\u001b[2J", action: "\u009bA\n" };
   await putDeadLetters(aws, [job], "no\r\n\u0085");
@@ -228,7 +228,7 @@ test("nothing in the name of a client or an error commands the terminal", async 
   expect(jobLines(stdout)).toEqual(["job ·[2J of connection c=, action ·A· (failed: no···)"]);
 });
 
-test("what is no job is named as such, and refuses nothing else", async () => {
+test("messages that are not jobs are reported, and do not stop the run", async () => {
   const aws = await startOwnStack();
   await putDeadLetters(aws, [...Array.from({ length: 7 }, () => "not JSON"), ...failingJobs(3)]);
   const { code, stdout } = await redrive(aws);

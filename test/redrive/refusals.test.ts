@@ -5,14 +5,14 @@ import { startRecordingServer } from "../../shared/testing.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { putDeadLetters, shellOf, startRedrive } from "./redrive-run.ts";
 
-/** Stands for a Lambda that refuses; SQS is the local AWS's. */
+/** A fake Lambda that refuses events. SQS is that of the local AWS. */
 let respond: (response: ServerResponse) => void = () => {};
 const lambda = await startRecordingServer((_path, response) => respond(response));
 
 const JOBS = 30;
 const ids = Array.from({ length: JOBS }, (_, index) => `r${index}`);
 
-/** Starts a run with jobs in the queue and a Lambda that responds in this way, call by call. */
+/** Starts a run with jobs in the queue and a fake Lambda. @param responder responds to each call. */
 async function redriveWith(responder: (response: ServerResponse, call: number) => void) {
   lambda.calls.length = 0;
   respond = (response) => responder(response, lambda.calls.length);
@@ -30,7 +30,7 @@ const refuse = (response: ServerResponse, status: number, name = "") =>
   void response.writeHead(status, name === "" ? {} : { "x-amzn-errortype": name }).end("{}");
 const accept = (response: ServerResponse) => void response.writeHead(202).end();
 
-/** How often Lambda was called for each job. */
+/** Returns the number of calls of Lambda for each job. */
 const callsPerJob = () => {
   const counts = new Map<string, number>();
   for (const { body } of lambda.calls) {
@@ -40,7 +40,7 @@ const callsPerJob = () => {
   return counts;
 };
 
-test("a refusal that would meet every job ends the run after the first", async () => {
+test("a refusal that applies to all jobs stops the run after the first", async () => {
   const run = await redriveWith((response) => refuse(response, 403, "AccessDeniedException"));
   const { code, stdout, stderr } = await run.ended;
   expect({ code, stderr }).toEqual({
@@ -53,9 +53,9 @@ test("a refusal that would meet every job ends the run after the first", async (
 });
 
 test.for<[string, number, (response: ServerResponse) => void]>([
-  ["is throttled", 4, (response) => refuse(response, 429, "TooManyRequestsException")],
+  ["throttles", 4, (response) => refuse(response, 429, "TooManyRequestsException")],
   ["fails", 1, (response) => refuse(response, 500, "ServiceException")],
-  ["hangs up", 1, (response) => void response.destroy()],
+  ["closes the connection", 1, (response) => void response.destroy()],
 ])(
   "a Lambda that %s is called at most %i times per job, for eleven jobs",
   async ([, attempts, respondTo]) => {
@@ -66,7 +66,7 @@ test.for<[string, number, (response: ServerResponse) => void]>([
       stderr: "Stopped: Lambda refused 5 jobs in a row.\n",
     });
     expect(stdout).toMatch(/Sent 0 jobs again; 11 refused \(still in the queue\)\.$/);
-    // The fifth refusal also ends the back-off of the others.
+    // The fifth refusal also ends the back-off of the other jobs.
     const calls = [...callsPerJob().values()];
     expect(calls).toHaveLength(11);
     expect(Math.max(...calls)).toBe(attempts);
@@ -85,7 +85,7 @@ test("jobs that were throttled at first are sent once", async () => {
   expect(await run.visible()).toBe(0);
 });
 
-test("refusals that are not in a row end nothing, and only refused jobs stay", async () => {
+test("refusals that are not in a row do not stop the run, and only refused jobs stay", async () => {
   const run = await redriveWith((response, call) =>
     call % 3 === 0 ? refuse(response, 500, "ServiceException") : accept(response),
   );
@@ -99,14 +99,14 @@ test("refusals that are not in a row end nothing, and only refused jobs stay", a
 test.for<[NodeJS.Signals, number]>([
   ["SIGTERM", 143],
   ["SIGINT", 130],
-])("%s ends a run after the jobs in hand", async ([signal, exitCode]) => {
+])("%s stops a run after the current batch", async ([signal, exitCode]) => {
   const held: ServerResponse[] = [];
-  const inHand = Promise.withResolvers<void>();
+  const batch = Promise.withResolvers<void>();
   const run = await redriveWith((response, call) => {
     if (call === 1) accept(response);
-    else if (held.push(response) === 10) inHand.resolve();
+    else if (held.push(response) === 10) batch.resolve();
   });
-  await inHand.promise;
+  await batch.promise;
   run.child.kill(signal);
   for (const response of held) accept(response);
   const { code, stdout, stderr } = await run.ended;

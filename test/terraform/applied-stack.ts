@@ -8,24 +8,24 @@ import { applyStack, localCredentials, type TerraformRoot } from "../../scripts/
 import type { Target } from "../e2e/target.ts";
 import { type RunningProvider, startProvider } from "./running-provider.ts";
 
-/** A local AWS with a stack that Terraform applied to it, as a target of the end-to-end tests. */
+/** A stack that Terraform applied to a local AWS. A target of the end-to-end tests. */
 export interface AppliedStack extends Target {
   readonly account: TerraformRoot;
   readonly application: TerraformRoot;
-  /** For whatever else a test writes. */
+  /** A directory for files of the test. */
   readonly workDirectory: string;
-  /** The environment variables with which Terraform uses the provider that is running. */
+  /** The environment variables with which Terraform uses the running provider. */
   readonly environment: Record<string, string>;
-  /** Reads the URL anew, after an apply that changed it. */
+  /** Reads the URL again. Call it after an apply that changes the URL. */
   refresh(): Promise<void>;
 }
 
-/** Milliseconds. An apply takes 28 s, of which the provider spends 25 waiting for the queue. */
+/** Milliseconds. An apply takes 28 s, because the provider waits 25 s for the queue. */
 export const APPLY_TIMEOUT = 180_000;
 
 /**
- * Applies both root modules before the tests of a block, and destroys nothing after them.
- * @param variablesAt arguments of the apply, for the URL of the local AWS.
+ * Applies both root modules before the tests of a block. Does not destroy them afterwards.
+ * @param variablesAt returns the arguments of the apply, given the URL of the local AWS.
  */
 export function useAppliedStack(
   variablesAt: (endpoint: string) => string[] = () => [],

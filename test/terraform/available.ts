@@ -7,9 +7,8 @@ import { TERRAFORM } from "../../scripts/terraform.ts";
 import { onAws } from "../e2e/target.ts";
 
 /**
- * Why the tests that need Terraform are skipped on this machine: it isn't installed, or its provider
- * can't be had. Undefined where they run.
- * Undefined in CI too: there, they have to run.
+ * Returns the reason why tests that need Terraform are skipped: Terraform is not installed, or its
+ * provider is unavailable. Returns undefined if the tests run, and always in CI.
  */
 export async function reasonToSkip(): Promise<string | undefined> {
   if (onAws) return "the suite runs on AWS";
@@ -22,13 +21,13 @@ export async function reasonToSkip(): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ENOENT"
-      ? "there is no terraform on the PATH"
-      : "terraform init failed here";
+      ? "terraform is not on the PATH"
+      : "terraform init failed";
   } finally {
     await rm(dataDirectory, { recursive: true, force: true });
   }
 }
 
-/** For the name of a group of tests: why it is skipped, where it is. */
+/** Returns the reason for the name of a group of tests, or an empty string if it is not skipped. */
 export const because = (skipped: string | undefined) =>
   skipped === undefined ? "" : ` (skipped: ${skipped})`;

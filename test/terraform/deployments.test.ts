@@ -26,7 +26,7 @@ resource "aws_iam_role" "${name}" {
 }
 `;
 
-/** API Gateway invokes the function with a role alone: there is no aws_lambda_permission. */
+/** API Gateway invokes the function with a role only, without an aws_lambda_permission. */
 const BASE = `
 provider "aws" {
   region = "${region}"
@@ -107,7 +107,7 @@ resource "aws_apigatewayv2_model" "message" {
 resource "aws_apigatewayv2_deployment" "chat" {
   api_id   = aws_apigatewayv2_api.chat.id
   triggers = { routes = sha1(jsonencode(values(aws_apigatewayv2_route.chat)[*].route_key)) }
-  # Otherwise the copy of the API can lack them.
+  # Otherwise the deployment can be created before them.
   depends_on = [aws_apigatewayv2_route_response.chat]
 
   lifecycle {
@@ -161,7 +161,7 @@ describe.skipIf(skipped)(`a stage with deployments of Terraform${because(skipped
 
   const configure = (...routeKeys: string[]) =>
     folder.write("main.tf", configuration(...routeKeys));
-  /** The key of the route that a message of the open connection reaches. */
+  /** Returns the key of the route that is selected for a message. */
   const routeOf = async (action: string): Promise<string> => {
     const reply = once(socket, "message") as Promise<[Buffer]>;
     socket.send(JSON.stringify({ action }));

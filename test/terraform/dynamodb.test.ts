@@ -24,7 +24,7 @@ export const handler = async ({ operation, input }) => {
 };
 `;
 
-/** @param changed whether the settings that can change without a new table have other values. */
+/** @param changed whether the settings that can change in place have other values. */
 const configuration = (changed = false) => `
 provider "aws" {
   region = "${region}"
@@ -180,7 +180,7 @@ describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
     expect(await planned()).toContain("No changes.");
   });
 
-  test("are available to a function, as far as its role allows", async () => {
+  test("can be used by a function with the permissions of its role", async () => {
     const lambda = new LambdaClient(folder.clientOptions);
     const call = async (operation: string, input: object) => {
       const { Payload = new Uint8Array() } = await lambda.send(
@@ -235,14 +235,18 @@ describe.skipIf(skipped)(`tables of Terraform${because(skipped)}`, () => {
     expect(found.Items).toEqual([{ room: { S: "lobby" }, time: { N: "1" }, sender: { S: "ada" } }]);
   });
 
-  test("with a stream are refused by name", { timeout: APPLY_TIMEOUT }, async () => {
-    const stream = `stream_enabled = true
+  test(
+    "with a stream are rejected with the name of the parameter",
+    { timeout: APPLY_TIMEOUT },
+    async () => {
+      const stream = `stream_enabled = true
   stream_view_type = "NEW_IMAGE"
   hash_key     = "connectionId"`;
-    await configure(configuration(true).replace(/hash_key     = "connectionId"/, stream));
-    await expect(folder.root.apply()).rejects.toThrow("StreamSpecification");
-    await configure(configuration(true));
-  });
+      await configure(configuration(true).replace(/hash_key     = "connectionId"/, stream));
+      await expect(folder.root.apply()).rejects.toThrow("StreamSpecification");
+      await configure(configuration(true));
+    },
+  );
 
   test("are destroyed", { timeout: APPLY_TIMEOUT }, async () => {
     expect(await folder.root.destroy()).toContain("Destroy complete!");

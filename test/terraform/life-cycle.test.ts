@@ -22,7 +22,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
     expect(await stack.application.plan()).toContain("No changes.");
   });
 
-  test("is what npm start begins with: else run npm run snapshot", async () => {
+  test("is the snapshot of npm start (if not, run npm run snapshot)", async () => {
     expect(stack.local.snapshot()).toBe(await readStack("open"));
   });
 
@@ -35,7 +35,7 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
   });
 
   test(
-    "stays as it is when another state applies the same project, and destroys it",
+    "does not change when another state applies and destroys the same project",
     { timeout: APPLY_TIMEOUT },
     async () => {
       const before = structuredClone(stack.local.state);
@@ -56,9 +56,9 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
 
   endToEndTests(stack);
 
-  /** The variables of the latest change. */
+  /** The variables of the last apply. */
   let variables: string[] = [];
-  /** Applies variables in place of those before, and returns the output. */
+  /** Applies other variables and returns the output. */
   const change = async (changed: string[], ...options: string[]) => {
     variables = changed;
     const printed = await stack.application.apply(...variables, ...options);
@@ -71,87 +71,83 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
   const functions = () => Object.keys(region()?.lambda.functions ?? {}).toSorted();
   const processor = () => region()?.lambda.functions["websocket-lambda-processor"];
 
-  describe(
-    "takes a change, and a plan after it finds no further one",
-    { timeout: APPLY_TIMEOUT },
-    () => {
-      test("to authentication: else run npm run snapshot", async () => {
-        await change(variablesOf("authenticated", stack.local.endpoint));
-        expect(JSON.parse(stack.local.snapshot())).toEqual(
-          JSON.parse(await readStack("authenticated")),
-        );
-        const token = await issuer.tokenFor(stack.local.endpoint, "ada");
-        const client = await connect(`${stack.url}?token=${token}`);
-        expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
-        await expect(connect(stack.url)).rejects.toThrow("Unexpected server response: 401");
-        expect(functions()).toContain("websocket-lambda-authorizer");
-      });
-
-      test("back to no authentication, of the code, the memory size, the log retention, tracing and a tag of every resource", async () => {
-        const directory = join(stack.workDirectory, "bundles");
-        await mkdir(directory);
-        for (const name of ["websocket-handler", "processor", "authorizer"]) {
-          const zip = await readFile(join(DIST, `${name}.zip`));
-          const source = new TextDecoder().decode(unzipSync(zip)["index.js"]);
-          const changed = source.replaceAll(".toUpperCase()", ".toUpperCase().concat('!')");
-          await writeFile(
-            join(directory, `${name}.zip`),
-            name === "processor" ? zipSync({ "index.js": Buffer.from(changed) }) : zip,
-          );
-        }
-        await change([
-          `-var=bundle_directory=${directory}`,
-          "-var=log_retention_days=30",
-          "-var=processor_memory_size=512",
-          "-var=tracing=true",
-          '-var=tags={Team="blue"}',
-        ]);
-        expect(functions()).toEqual([
-          "websocket-lambda-processor",
-          "websocket-lambda-websocket-handler",
-        ]);
-        expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
-          retentionInDays: 30,
-        });
-        expect(processor()?.configuration).toMatchObject({
-          MemorySize: 512,
-          TracingConfig: { Mode: "Active" },
-        });
-        expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
-        const client = await connect(stack.url);
-        const reply = await client.ask({ action: "uppercase", data: { text: "hello" } });
-        expect(reply).toMatchObject({ result: "HELLO!" });
-      });
-
-      test(
-        "of the stage's name, with a function and a policy replaced",
-        { tags: ["extended"] },
-        async () => {
-          const printed = await change(
-            [...variables, "-var=stage=beta"],
-            "-replace=aws_lambda_function.processor",
-            '-replace=aws_iam_role_policy.function["websocket_handler"]',
-          );
-          expect(printed).toContain("aws_lambda_function.processor: Destruction complete");
-          expect(printed).toContain(
-            'aws_iam_role_policy.function["websocket_handler"]: Destruction complete',
-          );
-          expect(stack.url).toMatch(/\/beta$/);
-          const client = await connect(stack.url);
-          expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
-        },
+  describe("can be changed, and the next plan has no changes:", { timeout: APPLY_TIMEOUT }, () => {
+    test("to authentication (if the snapshot differs, run npm run snapshot)", async () => {
+      await change(variablesOf("authenticated", stack.local.endpoint));
+      expect(JSON.parse(stack.local.snapshot())).toEqual(
+        JSON.parse(await readStack("authenticated")),
       );
-    },
-  );
+      const token = await issuer.tokenFor(stack.local.endpoint, "ada");
+      const client = await connect(`${stack.url}?token=${token}`);
+      expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+      await expect(connect(stack.url)).rejects.toThrow("Unexpected server response: 401");
+      expect(functions()).toContain("websocket-lambda-authorizer");
+    });
 
-  test("leaves nothing behind when it is destroyed", { timeout: APPLY_TIMEOUT }, async () => {
+    test("to no authentication, other code, memory size, log retention, tracing and tags", async () => {
+      const directory = join(stack.workDirectory, "bundles");
+      await mkdir(directory);
+      for (const name of ["websocket-handler", "processor", "authorizer"]) {
+        const zip = await readFile(join(DIST, `${name}.zip`));
+        const source = new TextDecoder().decode(unzipSync(zip)["index.js"]);
+        const changed = source.replaceAll(".toUpperCase()", ".toUpperCase().concat('!')");
+        await writeFile(
+          join(directory, `${name}.zip`),
+          name === "processor" ? zipSync({ "index.js": Buffer.from(changed) }) : zip,
+        );
+      }
+      await change([
+        `-var=bundle_directory=${directory}`,
+        "-var=log_retention_days=30",
+        "-var=processor_memory_size=512",
+        "-var=tracing=true",
+        '-var=tags={Team="blue"}',
+      ]);
+      expect(functions()).toEqual([
+        "websocket-lambda-processor",
+        "websocket-lambda-websocket-handler",
+      ]);
+      expect(region()?.logs.groups["/aws/lambda/websocket-lambda-processor"]).toMatchObject({
+        retentionInDays: 30,
+      });
+      expect(processor()?.configuration).toMatchObject({
+        MemorySize: 512,
+        TracingConfig: { Mode: "Active" },
+      });
+      expect(processor()?.tags).toMatchObject({ Team: "blue", Project: "websocket-lambda" });
+      const client = await connect(stack.url);
+      const reply = await client.ask({ action: "uppercase", data: { text: "hello" } });
+      expect(reply).toMatchObject({ result: "HELLO!" });
+    });
+
+    test(
+      "to another stage, with a replaced function and policy",
+      { tags: ["extended"] },
+      async () => {
+        const printed = await change(
+          [...variables, "-var=stage=beta"],
+          "-replace=aws_lambda_function.processor",
+          '-replace=aws_iam_role_policy.function["websocket_handler"]',
+        );
+        expect(printed).toContain("aws_lambda_function.processor: Destruction complete");
+        expect(printed).toContain(
+          'aws_iam_role_policy.function["websocket_handler"]: Destruction complete',
+        );
+        expect(stack.url).toMatch(/\/beta$/);
+        const client = await connect(stack.url);
+        expect(await client.ask({ action: "echo", data: 1 })).toMatchObject({ result: 1 });
+      },
+    );
+  });
+
+  test("is destroyed completely", { timeout: APPLY_TIMEOUT }, async () => {
     await stack.application.destroy(...variables);
     await stack.account.destroy();
     const { regions, ...rest } = stack.local.state;
     const { regions: _, ...empty } = emptyState();
     expect(rest).toEqual(empty);
     expect(regions["us-east-1"]).toEqual({
-      // The one thing that Terraform's provider 5 leaves: destroying it makes no call.
+      // Version 5 of the provider does not reset this setting.
       apigateway: { apis: {}, domainNames: {}, cloudwatchRoleArn: expect.any(String) },
       cloudwatch: { alarms: {}, dashboards: {} },
       dynamodb: { tables: {} },

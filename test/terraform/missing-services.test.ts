@@ -62,20 +62,24 @@ describe.skipIf(skipped)(`services that the local AWS does not have${because(ski
     await folder.write("main.tf", CONFIGURATION);
   }, APPLY_TIMEOUT);
 
-  test("are named with the operation by Terraform", { timeout: APPLY_TIMEOUT }, async () => {
-    const error: unknown = await folder.root.apply().catch((reason: unknown) => reason);
-    const refused = Array.from(
-      String(error).matchAll(/operation error ([\w ]+: \w+),.*?NotImplemented: (.*)/g),
-      ([, operation, message]) => `${operation}: ${message}`,
-    );
-    const missing = "The local AWS does not implement the service";
-    expect(refused.toSorted()).toEqual([
-      `CloudFront: CreateDistributionWithTags: ${missing} cloudfront (POST /2020-05-31/distribution).`,
-      `Cognito Identity Provider: CreateUserPool: ${missing} cognito-idp (CreateUserPool).`,
-      `EC2: CreateVpc: ${missing} ec2 (CreateVpc).`,
-      `Route 53: CreateHostedZone: ${missing} route53 (POST /2013-04-01/hostedzone).`,
-      `S3: CreateBucket: ${missing} s3 (PUT /files).`,
-      `SNS: CreateTopic: ${missing} sns (CreateTopic).`,
-    ]);
-  });
+  test(
+    "cause errors of Terraform with the service and the operation",
+    { timeout: APPLY_TIMEOUT },
+    async () => {
+      const error: unknown = await folder.root.apply().catch((reason: unknown) => reason);
+      const refused = Array.from(
+        String(error).matchAll(/operation error ([\w ]+: \w+),.*?NotImplemented: (.*)/g),
+        ([, operation, message]) => `${operation}: ${message}`,
+      );
+      const missing = "The local AWS does not implement the service";
+      expect(refused.toSorted()).toEqual([
+        `CloudFront: CreateDistributionWithTags: ${missing} cloudfront (POST /2020-05-31/distribution).`,
+        `Cognito Identity Provider: CreateUserPool: ${missing} cognito-idp (CreateUserPool).`,
+        `EC2: CreateVpc: ${missing} ec2 (CreateVpc).`,
+        `Route 53: CreateHostedZone: ${missing} route53 (POST /2013-04-01/hostedzone).`,
+        `S3: CreateBucket: ${missing} s3 (PUT /files).`,
+        `SNS: CreateTopic: ${missing} sns (CreateTopic).`,
+      ]);
+    },
+  );
 });

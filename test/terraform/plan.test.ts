@@ -17,7 +17,7 @@ describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`,
   });
   afterAll(() => provider?.close());
 
-  /** Runs Terraform in a root module that it has initialized. */
+  /** Initializes a root module and runs Terraform in it. */
   async function inModule(
     module: string,
     run: (terraform: (...args: string[]) => Promise<{ stdout: string }>) => Promise<void>,
@@ -46,8 +46,8 @@ describe.skipIf(skipped)(`the plan-only tests of terraform/${because(skipped)}`,
     });
   });
 
-  // With a provider that accepts nodejs24.x, make it the default of the variable.
-  test("the locked provider accepts no runtime that is newer than the default", async () => {
+  // If the provider accepts nodejs24.x, make it the default of the variable.
+  test("the locked provider version accepts no runtime newer than the default", async () => {
     await inModule(".", async (terraform) => {
       const file = "-filter=tests/authentication.tftest.hcl";
       await expect(

@@ -10,7 +10,7 @@ import { useTerraformFolder } from "./terraform-folder.ts";
 const skipped = await reasonToSkip();
 const region = "eu-west-1";
 
-/** Sends the body of each message to the queue `results`, and fails for the body `fail`. */
+/** Sends the body of each message to the queue `results`. Reports messages with the body `fail` as failed. */
 const FUNCTION = `
 const { SQS } = require("@aws-sdk/client-sqs");
 
@@ -164,7 +164,7 @@ describe.skipIf(skipped)(`queues of Terraform${because(skipped)}`, () => {
     },
   );
 
-  test("bring messages to a function, and failed ones to the dead-letter queue", async () => {
+  test("invoke a function, and move failed messages to the dead-letter queue", async () => {
     const Entries = ["first", "fail", "ignored", "second"].map((MessageBody, index) => ({
       Id: String(index),
       MessageBody,

@@ -39,7 +39,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
   const stack = useAppliedStack((endpoint) => variablesOf("authenticated", endpoint));
   const variables = () => variablesOf("authenticated", stack.local.endpoint);
 
-  /** Sends requests that delete, as the aws CLI does. */
+  /** Deletes resources with direct requests, as the AWS CLI does. */
   const remove = async (...attempts: Attempt[]) => {
     for (const { action, send } of attempts) {
       const { status, body } = await send(stack.local.endpoint, ADMINISTRATOR);
@@ -60,7 +60,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
     await stack.application.apply(...variables());
     return stack.application.plan(...variables());
   };
-  /** The same root module and account with another state, as on a second person's machine. */
+  /** Returns the same root module and account with another state, as on a second machine. */
   const second = (name: string) =>
     terraformRoot({
       directory: join(import.meta.dirname, "..", "..", "terraform"),
@@ -69,7 +69,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
     });
   const jobs = () => Object.keys(stack.local.state.regions["us-east-1"]?.sqs.queues ?? {});
 
-  describe("stays as it is", { timeout: APPLY_TIMEOUT }, () => {
+  describe("does not change", { timeout: APPLY_TIMEOUT }, () => {
     test("when another state applies the same project while its access log is missing", async () => {
       await remove(logs("DeleteLogGroup", ACCESS_LOG_GROUP));
       const other = second("third");
@@ -85,7 +85,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
   });
 
   describe("is repaired by one apply", { timeout: APPLY_TIMEOUT }, () => {
-    test("after parts were deleted by hand", async () => {
+    test("after some resources were deleted manually", async () => {
       await remove(
         deletePermission("websocket-handler", "api-gateway-connect"),
         deletePermission("authorizer", "api-gateway-authorizer"),
@@ -101,7 +101,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
       expect(await repair()).toContain("No changes.");
     });
 
-    test("after whole functions, roles, the API and the queue were deleted by hand", async () => {
+    test("after functions, roles, the API and the queue were deleted manually", async () => {
       await remove(
         lambda("DeleteFunction", "DELETE", "websocket-handler"),
         deletePolicy("processor"),
@@ -112,7 +112,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
       expect(await repair()).toContain("No changes.");
     });
 
-    test("after an apply that made a function, but could not reserve its concurrency", async () => {
+    test("after an apply that created a function, but could not reserve its concurrency", async () => {
       await remove(lambda("DeleteFunction", "DELETE", "authorizer"));
       const excess = "-var=authorizer_reserved_concurrency=950";
       await expect(stack.application.apply(...variables(), excess)).rejects.toThrow(
@@ -132,7 +132,7 @@ describe.skipIf(skipped)(`a stack with jwt_issuer${because(skipped)}`, () => {
   });
 
   test(
-    "has its role for logs back after it was deleted by hand",
+    "creates its role for logs again after it was deleted manually",
     { timeout: APPLY_TIMEOUT },
     async () => {
       const RoleName = "api-gateway-cloudwatch-us-east-1";

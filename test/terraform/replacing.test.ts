@@ -9,8 +9,8 @@ import { because, reasonToSkip } from "./available.ts";
 const skipped = await reasonToSkip();
 
 /**
- * Resources that are replaced together. None of a batch replaces another of it, so that a resource
- * which AWS deletes with the one it belongs to is not created again by chance.
+ * Resources that are replaced together. A batch contains no resource whose replacement also replaces
+ * another one in the batch. Otherwise the test would not show that dependent resources are replaced.
  */
 const BATCHES = {
   leaves: [
@@ -47,8 +47,8 @@ const BATCHES = {
 const withoutKey = (address: string) => address.replace(/\[.*\]$/, "");
 
 /**
- * One -replace for each address, the last repeated until their number is a power of two: with any
- * other number, Terraform forgets replacements that replace_triggered_by adds.
+ * Returns a -replace option for each address. Repeats the last one until the number is a power of two.
+ * With any other number, Terraform loses replacements that replace_triggered_by adds.
  * @see https://github.com/hashicorp/terraform/issues/37831
  */
 function replacing(addresses: string[]): string[] {
@@ -59,7 +59,7 @@ function replacing(addresses: string[]): string[] {
   );
 }
 
-/** Marks resources as `terraform taint` does, all at once. */
+/** Taints several resources at once. */
 async function taint(stateFile: string, addresses: readonly string[]): Promise<void> {
   const state: {
     resources: { mode: string; type: string; name: string; instances: { status?: string }[] }[];
@@ -78,7 +78,7 @@ describe.skipIf(skipped)(`resources of a stack with jwt_issuer${because(skipped)
 
   const among = async (root: TerraformRoot, batch: readonly string[]) =>
     (await root.resources()).filter((address) => batch.includes(withoutKey(address)));
-  /** Replaces them in one apply. Returns what that printed, and the next plan. */
+  /** Replaces resources in one apply. Returns its output and the next plan. */
   const replace = async (batch: readonly string[]) => {
     const addresses = await among(stack.application, batch);
     const options = ["-refresh=false", ...replacing(addresses)];
@@ -86,7 +86,7 @@ describe.skipIf(skipped)(`resources of a stack with jwt_issuer${because(skipped)
     expect(occurrences(printed, "will be replaced, as requested")).toBe(addresses.length);
     return { printed, next: await stack.application.plan(...variables()) };
   };
-  /** Replaces them in one apply, because they are tainted. Returns the next plan. */
+  /** Taints resources and replaces them in one apply. Returns the next plan. */
   const replaceTainted = async (batch: readonly string[]) => {
     const addresses = await among(stack.application, batch);
     await taint(join(stack.workDirectory, "application", "terraform.tfstate"), batch);
@@ -110,7 +110,7 @@ describe.skipIf(skipped)(`resources of a stack with jwt_issuer${because(skipped)
   test("are replaced in one apply: roles", { timeout: APPLY_TIMEOUT }, async () => {
     const { printed, next } = await replace(BATCHES.roles);
     expect(next).toContain("No changes.");
-    // An API without the route $connect would let everybody in.
+    // An API without the route $connect would accept all clients.
     const order = [
       "aws_apigatewayv2_stage.this: Destruction complete",
       'aws_apigatewayv2_route.this["connect"]: Destroying',

@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { TERRAFORM } from "../../scripts/terraform.ts";
 
-/** Terraform's provider for AWS, as a process that serves many Terraform commands. */
+/** Terraform's AWS provider as a process that several Terraform commands use. */
 export interface RunningProvider {
-  /** The environment variables with which a Terraform command uses it. */
+  /** The environment variables with which Terraform uses it. */
   readonly environment: Record<string, string>;
   close(): Promise<void>;
 }
@@ -17,13 +17,13 @@ export interface RunningProvider {
 const PRINTED = /TF_REATTACH_PROVIDERS='(.+)'/;
 
 /**
- * Starts the provider of `terraform/.terraform.lock.hcl` in its debug mode. Otherwise, each Terraform
- * command starts it up to four times, with more CPU time for its schema than for the command's work.
+ * Starts the provider of `terraform/.terraform.lock.hcl` in debug mode. Otherwise, each Terraform command
+ * starts it up to four times, and spends more CPU time on the provider's schema than on its own work.
  *
- * The process has one configuration at a time, the last: also where a root module configures the
- * provider twice, as `terraform/state-guard.tf` does. There, the last is that of the resources, because
- * it depends on the result of the other one.
- * @param environment the credentials and the endpoint. Terraform commands cannot set them later.
+ * The process has only one configuration, the last one, even if a root module configures the provider
+ * twice, as in `terraform/state-guard.tf`. There, the last one is that of the resources, because it
+ * depends on the result of the other one.
+ * @param environment the credentials and the endpoint. Terraform commands cannot change them later.
  */
 export async function startProvider(
   environment: Record<string, string> = {},
@@ -32,7 +32,7 @@ export async function startProvider(
   const removeData = () => rm(dataDirectory, { recursive: true, force: true });
   try {
     const child = spawn(await install(dataDirectory), ["-debug"], {
-      // Paths of zips are relative to the root module.
+      // The paths of zip files are relative to the root module.
       cwd: TERRAFORM,
       env: { ...withoutAws(process.env), ...environment, AWS_EC2_METADATA_DISABLED: "true" },
       stdio: ["ignore", "pipe", "ignore"],
@@ -53,7 +53,7 @@ export async function startProvider(
   }
 }
 
-/** Installs the provider, or a link to it, in a data directory. Returns the path of its executable. */
+/** Installs the provider in a data directory. Returns the path of its executable. */
 async function install(dataDirectory: string): Promise<string> {
   const init = ["init", "-backend=false", "-input=false", "-no-color", "-lockfile=readonly"];
   await promisify(execFile)("terraform", [`-chdir=${TERRAFORM}`, ...init], {
@@ -78,6 +78,6 @@ async function firstMatch(lines: AsyncIterable<string>, pattern: RegExp): Promis
   throw new Error(`The provider exited without printing ${String(pattern)}.`);
 }
 
-/** Without the variables that select an AWS. */
+/** Returns an environment without the variables of the AWS tools. */
 const withoutAws = (environment: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));

@@ -16,7 +16,7 @@ const TIMEOUT = 240_000;
 
 const EXTENDED = { tags: ["extended"], timeout: TIMEOUT };
 
-/** The variables that the README exports for a local AWS. */
+/** Returns the variables that the README exports for a local AWS. */
 function readmeExports(endpoint: string): Record<string, string> {
   const lines = fencedBlocks(readDocument("README.md")).flatMap((block) => block.lines);
   const assignments = lines
@@ -30,12 +30,12 @@ function readmeExports(endpoint: string): Record<string, string> {
   );
 }
 
-/** The environment of the tests, without the variables that select an AWS or a state. */
+/** The environment of the tests, without the variables that select an account or a state. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(AWS_|TF_(?!CLI_CONFIG_FILE))/.test(name)),
 );
 
-/** A terminal in a copy of `terraform/`, with state files where a person's are. */
+/** Returns a function that runs Terraform in a copy of `terraform/`, with local state files. */
 const terminal =
   (directory: string, variables: Record<string, string>) => (root: string, args: string) =>
     new Promise<{ code: number | null; printed: string }>((resolve) => {
@@ -51,13 +51,13 @@ const terminal =
       child.stdin?.end();
     });
 
-/** Resolves when a command ended. Rejects with its output if it failed. */
+/** Resolves when a command has succeeded. Rejects with its output if it fails. */
 async function succeed(command: ReturnType<ReturnType<typeof terminal>>): Promise<void> {
   const { code, printed } = await command;
   if (code !== 0) throw new Error(`Terraform exited with ${code}: ${printed}`);
 }
 
-/** A copy of `terraform/`, without states and settings. */
+/** Creates a copy of `terraform/`, without states and settings. */
 async function copyTerraform(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "websocket-lambda-states-"));
   await cp(TERRAFORM, directory, {
@@ -83,7 +83,7 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     started.push(aws);
     return aws;
   };
-  /** The environment of an account's administrator. */
+  /** Returns the environment of an account's administrator. */
   const administrator = async ({ endpoint }: TestLocalAws) => {
     const provider = await startProvider(localCredentials(endpoint));
     started.unshift(provider);
@@ -109,7 +109,7 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Runs a command that is refused, and compares the state of A before and after it. */
+  /** Runs a command that must be rejected. Expects that it does not change the state of account A. */
   const refused = async (run: typeof onA, root: string, command: string) => {
     const before = await stateOfA();
     const { code, printed } = await run(root, command);
@@ -121,7 +121,7 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     return printed;
   };
 
-  test("the README's commands on a laptop leave it alone", { timeout: TIMEOUT }, async () => {
+  test("the README's commands for a local AWS do not change it", { timeout: TIMEOUT }, async () => {
     const before = await stateOfA();
     expect(await laptop("account", "init")).toMatchObject({ code: 0 });
     expect((await laptop("account", "apply -auto-approve")).printed).toContain("4 added");
@@ -133,34 +133,38 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     expect(await stateOfA()).toBe(before);
   });
 
-  test("a laptop without the workspace refuses", { timeout: TIMEOUT }, async () => {
-    const command = "destroy -auto-approve";
-    expect(await refused(laptopWithoutWorkspace, "account", command)).toContain(
-      'Its state belongs in the workspace "local"',
-    );
-  });
+  test(
+    "a command for a local AWS without the workspace is rejected",
+    { timeout: TIMEOUT },
+    async () => {
+      const command = "destroy -auto-approve";
+      expect(await refused(laptopWithoutWorkspace, "account", command)).toContain(
+        'Its state belongs in the workspace "local"',
+      );
+    },
+  );
 
-  test("another account refuses", EXTENDED, async () => {
+  test("a command for another account is rejected", EXTENDED, async () => {
     expect(await refused(onOther, "account", "destroy -auto-approve")).toContain(
       "belongs to account 111122223333, region us-east-1. This command is for account 444455556666, region us-east-1.",
     );
   });
 
-  test("another account refuses a destroy without a refresh", EXTENDED, async () => {
+  test("a destroy without a refresh for another account is rejected", EXTENDED, async () => {
     const command = "destroy -auto-approve -refresh=false";
     expect(await refused(onOther, "account", command)).toContain(
       "AWS account ID not allowed: 444455556666",
     );
   });
 
-  test("another region refuses", EXTENDED, async () => {
+  test("a command for another region is rejected", EXTENDED, async () => {
     const command = "destroy -auto-approve -var=region=eu-west-1";
     expect(await refused(onA, "account", command)).toContain(
       "This command is for account 111122223333, region eu-west-1.",
     );
   });
 
-  test("another project refuses", EXTENDED, async () => {
+  test("a command for another project is rejected", EXTENDED, async () => {
     expect(await onA(".", "init -input=false")).toMatchObject({ code: 0 });
     const record = "apply -auto-approve -target=terraform_data.state";
     expect(await onA(".", record)).toMatchObject({ code: 0 });
@@ -170,12 +174,12 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     );
   });
 
-  test("after all that, the account has all its resources", () => {
+  test("after these commands, the account still has all its resources", () => {
     expect(accountA.state).toEqual(appliedToA);
   });
 });
 
-/** A root module that has the guard and no provider. */
+/** A root module with the guard and without a provider. */
 const GUARDED = `
 variable "caller" {
   type = map(string)
@@ -196,7 +200,7 @@ module "state_guard" {
 }
 `;
 
-describe.skipIf(skipped)(`the guard of a state refuses${because(skipped)}`, () => {
+describe.skipIf(skipped)(`the state guard rejects${because(skipped)}`, () => {
   let directory: string;
   let run: (
     command: string,
@@ -244,7 +248,7 @@ describe.skipIf(skipped)(`the guard of a state refuses${because(skipped)}`, () =
     });
   });
 
-  test("but not its own account and region", async () => {
+  test("not its own account and region", async () => {
     expect((await run("plan", "111122223333")).printed).toContain("No changes.");
   });
 });

@@ -20,7 +20,7 @@ export interface TerraformFolder {
   write(name: string, content: string | Uint8Array): Promise<void>;
 }
 
-/** Creates the folder and the local AWS before the tests of a block. It applies nothing. */
+/** Creates the folder and the local AWS before the tests of a block. Does not apply anything. */
 export function useTerraformFolder({ region }: { region: string }): TerraformFolder {
   let directory = "";
   let local: TestLocalAws | undefined;
@@ -42,7 +42,7 @@ export function useTerraformFolder({ region }: { region: string }): TerraformFol
     await rm(directory, { recursive: true, force: true });
   });
   const existing = <Part>(part: Part | undefined): Part => {
-    if (part === undefined) throw new Error("The folder exists after beforeAll.");
+    if (part === undefined) throw new Error("The folder does not exist before beforeAll.");
     return part;
   };
   return {

@@ -35,7 +35,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     expect(await stack.application.plan(...variables())).toContain("No changes.");
   });
 
-  test("lies in its region alone, under its names", () => {
+  test("is only in its region, with its names", () => {
     expect(Object.keys(stack.local.state.regions)).toEqual(["eu-central-1"]);
     const functions = stack.local.state.regions["eu-central-1"]?.lambda.functions ?? {};
     expect(Object.keys(functions).toSorted()).toEqual([
@@ -49,7 +49,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     });
   });
 
-  test("is traced, has detailed metrics and saved queries, and its alarms notify when they end", () => {
+  test("has tracing, detailed metrics, saved queries, and OK actions", () => {
     const { apigateway, cloudwatch, lambda, logs } = region();
     const modes = Object.values(lambda.functions).map((one) => one.configuration.TracingConfig);
     expect(modes).toEqual([{ Mode: "Active" }, { Mode: "Active" }, { Mode: "Active" }]);
@@ -65,7 +65,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     );
   });
 
-  test("answers a client with a token, and no other", async () => {
+  test("accepts only clients with a token", async () => {
     await expect(connect(stack.url)).rejects.toThrow("Unexpected server response: 401");
     const client = await connect(await urlWithToken());
     expect(await client.ask({ action: "reverse", data: { text: "abc" } })).toMatchObject({
@@ -73,7 +73,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     });
   });
 
-  test("lets browsers in from the allowed origins alone", async () => {
+  test("accepts browsers only from the allowed origins", async () => {
     const url = await urlWithToken();
     await connect(url, { origin: "http://localhost:3000" });
     await expect(connect(url, { origin: "https://evil.example" })).rejects.toThrow(
@@ -81,7 +81,7 @@ describe.skipIf(skipped)(`a stack with other variables than the default${because
     );
   });
 
-  test("goes without a trace", { timeout: APPLY_TIMEOUT }, async () => {
+  test("is destroyed completely", { timeout: APPLY_TIMEOUT }, async () => {
     await stack.application.destroy(...variables());
     const { apigateway, lambda, logs, sqs } = stack.local.state.regions["eu-central-1"] ?? {};
     expect({ apis: apigateway?.apis, ...lambda, ...logs, ...sqs }).toEqual({
