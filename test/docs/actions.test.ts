@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { connect } from "../e2e/client.ts";
 import { fencedBlocks, readDocument, ROOT } from "./markdown.ts";
 
-/** Milliseconds: a compiler on a busy machine takes its time. */
+/** Milliseconds. Long enough for a compiler on a busy machine. */
 const PATIENCE = 60_000;
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ const blocks = fencedBlocks(readDocument("docs/actions.md"));
 /** The action that the document adds. */
 const ACTION = "repeat";
 
-/** What is seen of each command of the document, besides its exit code. */
+/** The expected effect of each command in the document, in addition to exit code 0. */
 const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[]; tags?: string[] }>> = {
   "npx vitest run functions/processor": { prints: /Tests .*\d+ passed/, tags: ["extended"] },
   "npm run check:types": { prints: /> tsc && tsc -p /, tags: ["extended"] },
@@ -28,10 +28,10 @@ const EFFECTS: Readonly<Record<string, { prints: RegExp; writes?: string[]; tags
   },
 };
 
-/** What the commands of the document don't need, or must not share. */
+/** Folders that the commands in the document don't need, or must not share. */
 const LEFT_OUT = [".git", "dist", "node_modules", "terraform"];
 
-describe("following docs/actions.md to the letter", () => {
+describe("the steps in docs/actions.md", () => {
   let copy: string;
   beforeAll(async () => {
     copy = await mkdtemp(join(tmpdir(), "websocket-lambda-action-"));
@@ -58,7 +58,7 @@ describe("following docs/actions.md to the letter", () => {
   describe.for(commands.filter((command) => command !== "npm start"))("%s", (command) => {
     const tags = EFFECTS[command]?.tags ?? [];
     test("succeeds", { tags, timeout: PATIENCE }, async () => {
-      // What goes to stderr is in the message of the error.
+      // The message of the error contains stderr.
       const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });
       const effect = EFFECTS[command];
       expect(effect, "the command's effect is known").toBeDefined();
@@ -70,7 +70,7 @@ describe("following docs/actions.md to the letter", () => {
     });
   });
 
-  test("what is sent to npm start is answered as the document says", async () => {
+  test("npm start replies to the requests as in the document", async () => {
     expect(commands).toContain("npm start");
     const child = spawn("npm", ["start", "--", "--port", "0"], {
       cwd: copy,
@@ -96,7 +96,7 @@ describe("following docs/actions.md to the letter", () => {
     expect(answers).toEqual(replies);
   });
 
-  test("the description knows the action", async () => {
+  test("the schema describes the action", async () => {
     const schema = await readFile(join(copy, "docs", "protocol.schema.json"), "utf8");
     expect(JSON.parse(schema)).toHaveProperty(["$defs", "repeat.success", "properties", "result"], {
       type: "string",
@@ -104,7 +104,7 @@ describe("following docs/actions.md to the letter", () => {
   });
 });
 
-/** The URL that `npm start` prints. */
+/** Returns the URL that `npm start` prints. */
 async function urlOf(output: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: output })) {
     const [url] = /ws:\/\/\S+$/.exec(line) ?? [];
@@ -113,7 +113,7 @@ async function urlOf(output: NodeJS.ReadableStream): Promise<string> {
   throw new Error("npm start ended without a URL.");
 }
 
-/** Applies the hunks of a diff, which `@@` divides. Each must fit in exactly one place. */
+/** Applies the hunks of a diff, separated by `@@`. Each must match in exactly one place. */
 function applyDiff(source: string, lines: readonly string[]): string {
   const hunks = lines.join("\n").split(/^@@$\n/m);
   return hunks.reduce((result, hunk) => {
@@ -125,7 +125,7 @@ function applyDiff(source: string, lines: readonly string[]): string {
         .join("");
     const [before = "", after, ...more] = result.split(side("-"));
     if (after === undefined || more.length > 0)
-      throw new Error(`This doesn't fit in exactly one place:\n${hunk}`);
+      throw new Error(`This does not match in exactly one place:\n${hunk}`);
     return before + side("+") + after;
   }, source);
 }

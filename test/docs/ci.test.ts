@@ -1,5 +1,5 @@
 /**
- * The recipes of docs/ci.md, run as scripts in a fresh folder.
+ * Runs the recipes in docs/ci.md as scripts in a new folder.
  * @module-tag extended
  */
 import { spawn } from "node:child_process";
@@ -19,13 +19,13 @@ interface Step {
   "working-directory"?: string;
 }
 
-/** The steps that run a command, but for the installation, which needs the network. */
+/** The steps that run a command, except for the installation, which needs the network. */
 const recipes = fencedBlocks(readDocument("docs/ci.md"))
   .filter(({ language }) => language === "yaml")
   .map(({ lines }): { test: { steps: Step[] } } => parse(lines.join("\n")))
   .map(({ test: { steps } }) => steps.filter(({ run = "npm ci" }) => run !== "npm ci"));
 
-/** A copy of what `npm start` and the example need, with the packages that `npm ci` installs. */
+/** Copies the files that `npm start` and the example need, and links the installed packages. */
 async function checkOut(directory: string): Promise<void> {
   const parts = ["client", "examples", "functions", "local-aws", "scripts", "shared", "terraform"];
   for (const name of [...parts, "docs/protocol.schema.json", "package.json", ".npmrc"])
@@ -36,7 +36,7 @@ async function checkOut(directory: string): Promise<void> {
   await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
 }
 
-/** An environment as on a runner, without the settings of npm for this repository. */
+/** The environment of a CI runner, without npm's variables for this repository. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|AWS_)/i.test(name)),
 );
@@ -48,7 +48,7 @@ beforeAll(async () => {
   return () => rm(workspace, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** Starts a step as a runner does. */
+/** Starts a step as a CI runner does. */
 function start(step: Step, directory: string) {
   const cwd = join(directory, step["working-directory"] ?? "");
   const child = spawn("bash", ["-e", "-c", step.run ?? ""], {
@@ -75,7 +75,7 @@ test("the recipe for this repository passes, and prints the results of the examp
   expect(code).toBe(0);
 });
 
-/** A front end whose `npm test` runs this. */
+/** Creates a front end whose `npm test` runs this program. */
 async function frontEnd(program: string): Promise<Step> {
   const [step, ...others] = recipes[1] ?? [];
   expect(others).toEqual([]);

@@ -12,7 +12,7 @@ import { watchLogs } from "../e2e/log-watch.ts";
 import { LEFT_OUT, RUN, type Run } from "./commands.ts";
 import { documents, fencedBlocks, readDocument, ROOT } from "./markdown.ts";
 
-/** Milliseconds: a dozen programs start side by side. */
+/** Milliseconds. Long enough for a dozen programs that start at the same time. */
 const PATIENCE = 60_000;
 
 const run = promisify(execFile);
@@ -25,28 +25,28 @@ const lines = documents()
   .filter((line) => line !== "");
 const isExport = (line: string) => line.startsWith("export ");
 const exports = [...new Set(lines.filter(isExport))];
-/** Functions of the shell, for tools of other versions. */
+/** Whether a line is a shell function, which the documents have for older versions of tools. */
 const isFunction = (line: string) => /^\w+\(\) \{/.test(line);
 const functions = [...new Set(lines.filter(isFunction))];
 const commands = [...new Set(lines.filter((line) => !isExport(line) && !isFunction(line)))];
 
-test("every command in the documents is run here, or left out for a reason", () => {
+test("every command in the documents is run here, or listed with the reason why not", () => {
   expect(commands.toSorted()).toEqual(Object.keys({ ...LEFT_OUT, ...RUN }).toSorted());
 });
 
-/** Without what leads the tools of whoever runs the tests elsewhere. */
+/** The environment without variables that point the tools to another stack. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(AWS|WEBSOCKET)_/.test(name)),
 );
 
-/** Whether an AWS CLI reads AWS_ENDPOINT_URL for every service. Version 1 does not for SQS. */
+/** Whether an AWS CLI reads AWS_ENDPOINT_URL for every service. Version 1 ignores it for SQS. */
 const readsEndpointUrl = (cli: AwsCli) => cli.isAtLeast("2.13");
 
-/** A command as the documents say it is for version 1, which takes payloads as they are. */
+/** Returns a command for version 1 of the CLI, which does not decode payloads. */
 const forVersion1 = (command: string) =>
   command.replace(" --cli-binary-format raw-in-base64-out", "").replace("aGVsbG8=", "hello");
 
-/** Stands for a Terraform that has applied the stack, and knows its outputs. */
+/** A fake Terraform with the outputs of the stack. */
 const terraform = (outputs: Readonly<Record<string, string>>) => `terraform() {
   [ "$1 $2 $3" = "-chdir=terraform output -raw" ] || return 1
   case "$4" in
@@ -57,11 +57,11 @@ ${Object.entries(outputs)
   esac
 }`;
 
-/** Runs commands on a stack of their own, those of `aws` with one of the CLIs on this machine. */
+/** Runs commands on a new stack, and those of `aws` with one of the installed CLIs. */
 function describeCommands(cases: Readonly<Record<string, Run>>, cli: AwsCli | undefined): void {
   let aws: TestLocalAws;
   let directory: string;
-  /** A connection for each command that wants one. */
+  /** A connection for each command that needs one. */
   const connections = new Map<string, { id: string; socket: WebSocket }>();
   const url = () => aws.webSocketUrl("production");
 
@@ -75,7 +75,7 @@ function describeCommands(cases: Readonly<Record<string, Run>>, cli: AwsCli | un
       const { content } = await logs.line((line) => line.content["event"] === "connected");
       connections.set(command, { id: String(content["connectionId"]), socket });
     }
-    // So that there is something in the logs.
+    // So that the logs are not empty.
     const [first] = connections.values();
     const posted = watchLogs(aws).line((line) => line.content["event"] === "reply posted");
     first?.socket.send('{"action":"echo","requestId":"1"}');
@@ -86,7 +86,7 @@ function describeCommands(cases: Readonly<Record<string, Run>>, cli: AwsCli | un
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** A script for one command: what the documents export, on this port, and what stands in for Terraform. */
+  /** Returns the script before a command: the exports of the documents, and the fake Terraform. */
   const scriptFor = (command: string) => {
     const management = url().replace(/^ws/, "http");
     const queue = `${aws.endpoint}/000000000000/websocket-lambda-dead-letters`;
@@ -125,7 +125,7 @@ function whySkipped(cli: AwsCli | undefined, only: 2 | undefined): string {
 
 const [newestCli, ...olderClis] = findAwsClis();
 
-describe.concurrent("run as it stands in the documents", () => {
+describe.concurrent("commands in the documents succeed", () => {
   describe(`with ${newestCli === undefined ? "no AWS CLI" : `the AWS CLI ${newestCli.version}`}`, () => {
     describeCommands(RUN, newestCli);
   });
@@ -139,11 +139,11 @@ describe.concurrent("run as it stands in the documents", () => {
   test.for(left)("%s", { skip: true }, () => expect.unreachable());
 });
 
-describe("what documents say of npm's scripts", () => {
+describe("npm scripts in the documents", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readDocument("package.json"));
   const texts = documents().map(readDocument);
 
-  test("each script that they name is there", () => {
+  test("all exist", () => {
     const named = texts.flatMap((text) => [...text.matchAll(/\bnpm run ([\w:]+)/g)]);
     const missing = named.map(([, name = ""]) => name).filter((name) => !(name in scripts));
     expect(missing).toEqual([]);

@@ -1,29 +1,29 @@
-/** What becomes of every command in a block of `sh`, without the comment behind it. */
+/** How the tests handle each command in the `sh` blocks of the documents, without comments. */
 
 import { ROOT } from "./markdown.ts";
 
 /** How a command is run. */
 export interface Run {
-  /** What it prints. */
+  /** The expected output. */
   prints: RegExp;
-  /** What is added or changed, where it would wait for a person or never end. */
+  /** Returns a changed command if it would wait for input or never end. */
   as?: (command: string) => string;
-  /** Only version 2 of the AWS CLI has it. */
+  /** Set if only version 2 of the AWS CLI has the command. */
   cli?: 2;
 }
 
-const CI = "it is what CI runs";
+const CI = "CI runs it";
 const BUILDS =
   "it would rebuild dist/ while other tests use it; scripts/build/index.test.ts tests the build";
-const APPLIES = "test/terraform/ runs it, where Terraform is there";
+const APPLIES = "test/terraform/ runs it if Terraform is installed";
 const PACKED = "test/packages.test.ts runs it";
-const FOLLOWED = "test/docs/actions.test.ts runs it, where the document's files are";
+const FOLLOWED = "test/docs/actions.test.ts runs it with the files of the document";
 
 const QUERIES = "the local AWS runs no queries; test/saved-queries.test.ts runs their filters";
-const REMOTE = "it wants an account; npm run check validates the files";
-const TRACED = "test/trace/endpoints.test.ts asks for it";
+const REMOTE = "it needs an AWS account; npm run check validates the files";
+const TRACED = "test/trace/endpoints.test.ts sends the request";
 
-/** Those that can't be run here, and why, or which test runs them. */
+/** Commands that are not run here, with the reason or the test that runs them. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   "npm ci": CI,
   "npm test": CI,
@@ -61,7 +61,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
     APPLIES,
   "terraform -chdir=terraform apply -var project=chat -var region=eu-central-1": APPLIES,
   "terraform -chdir=terraform apply -var domain_name=chat.example.com -var certificate_arn=arn:aws:acm:… -var hosted_zone_id=Z…":
-    "it wants a hosted zone; test/terraform/domain.test.ts applies a domain name",
+    "it needs a hosted zone; test/terraform/domain.test.ts applies a domain name",
   "terraform -chdir=terraform destroy": APPLIES,
   "cp terraform/examples/remote-state/backend_override.tf terraform/": REMOTE,
   "cp terraform/examples/remote-state/backend.hcl.example backend.hcl": REMOTE,
@@ -84,7 +84,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 
 const SHA256 = /^[\w+/]{43}=$/m;
 
-/** All others. */
+/** Commands that are run. */
 export const RUN: Readonly<Record<string, Run>> = {
   "npx node examples/client.ts": { prints: /olleh/ },
   'npx wscat -c "$WEBSOCKET_URL" -w 2 -x \'{"action":"uppercase","data":{"text":"hello"}}\'': {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { countTable, rowCount } from "../conformance/counts.ts";
 import { readDocument, ROOT } from "./markdown.ts";
 
-/** The documents that quote the numbers of rows of the conformance suite, and the place in each. */
+/** The documents that contain the number of rows of the conformance suite, and the position in each. */
 test.each([
   {
     document: "README.md",
@@ -16,7 +16,7 @@ test.each([
     expected: countTable(),
   },
 ])(
-  "$document quotes the numbers of rows, which -u writes",
+  "$document has the current number of rows (update it with -u)",
   async ({ document, place, expected }) => {
     const text = readDocument(document);
     expect(text).toMatch(place);

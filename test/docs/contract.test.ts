@@ -27,7 +27,7 @@ const ids = [...facts, ...openQuestions].map(([id]) => id);
 const suite = [...stackTables, ...accountTables].flatMap(({ rows }) => rows);
 
 describe("the contract with AWS", () => {
-  test("has an ID of its own for each fact", () => {
+  test("has a unique ID for each fact", () => {
     expect(facts.length).toBeGreaterThan(60);
     expect(ids).toEqual([...new Set(ids)]);
   });
@@ -43,14 +43,14 @@ describe("the contract with AWS", () => {
     expect(suite.map(({ source }) => source).filter((source) => !isListed(source))).toEqual([]);
   });
 
-  test("lists no source that neither a fact nor the conformance suite cites", () => {
+  test("lists only sources that a fact or the conformance suite cites", () => {
     const isUsed = ({ tag, urls }: (typeof sources)[number]) =>
       citedTags.includes(tag) ||
       suite.some(({ source }) => urls.some((url) => source.startsWith(url)));
     expect(sources.filter((source) => !isUsed(source))).toEqual([]);
   });
 
-  test("has the facts that rows of the conformance suite cite", () => {
+  test("has all facts that the conformance suite cites", () => {
     const cited = suite.flatMap(({ fact }) => fact ?? []);
     expect(cited.filter((fact) => !ids.includes(fact))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { fencedBlocks, readDocument, ROOT } from "./markdown.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
-const skipped = hasPython ? "" : " (skipped: there is no python3)";
+const skipped = hasPython ? "" : " (skipped: python3 is not installed)";
 
 /** The command in the documents that installs the package and runs the program. */
 const command = fencedBlocks(readDocument("examples/README.md"))
@@ -24,7 +24,7 @@ function run(environment: Readonly<Record<string, string>> = {}) {
 }
 
 describe.skipIf(skipped)(`client.py${skipped}`, () => {
-  test("says how to install its package if there is none", () => {
+  test("prints how to install its package if it is missing", () => {
     const { status, stderr } = run();
     expect(stderr).toBe(
       "client.py needs the package websockets, version 13 or later: No module named 'websockets'.\n" +
@@ -33,7 +33,7 @@ describe.skipIf(skipped)(`client.py${skipped}`, () => {
     expect(status).toBe(1);
   });
 
-  test("says so if the package is too old to have the module that it imports", () => {
+  test("prints how to install its package if the installed version is too old", () => {
     const folder = mkdtempSync(join(tmpdir(), "websocket-lambda-python-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     mkdirSync(join(folder, "websockets"));

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import { anchors, documents, linkTargets, readDocument, ROOT } from "./markdown.ts";
 
-/** The targets that lead nowhere, of all that don't leave the repository. */
+/** Returns the broken links within the repository. */
 function brokenLinks(document: string): string[] {
   const targets = linkTargets(readDocument(document)).filter((target) => !/^\w+:/.test(target));
   return targets.filter((target) => {
@@ -15,7 +15,7 @@ function brokenLinks(document: string): string[] {
 }
 
 describe("links", () => {
-  test.for(documents())("of %s lead to files and headings that are there", (document) => {
+  test.for(documents())("in %s point to existing files and headings", (document) => {
     expect(brokenLinks(document)).toEqual([]);
   });
 

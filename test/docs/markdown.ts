@@ -1,4 +1,4 @@
-/** What the tests of the documents read of Markdown. */
+/** Parses the Markdown documents for tests. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,10 +6,10 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 
 export const readDocument = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
-/** Folders whose documents are not ours. */
+/** Folders with documents of others. */
 const FOREIGN = new Set(["node_modules", ".venv", "dist", ".git", ".terraform"]);
 
-/** Every Markdown file of the repository, by its path from the root. */
+/** Returns the paths of all Markdown files, relative to the root of the repository. */
 export function documents(folder = ""): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -19,9 +19,9 @@ export function documents(folder = ""): string[] {
 }
 
 export interface FencedBlock {
-  /** The first word after the fence: `sh`. */
+  /** The first word after the fence, such as `sh`. */
   language: string;
-  /** What follows it: the name of a file, or nothing. */
+  /** The rest of the line: a file name, or empty. */
   info: string;
   lines: string[];
 }
@@ -35,14 +35,14 @@ export const fencedBlocks = (text: string): FencedBlock[] =>
     lines: body.split("\n").slice(0, -1),
   }));
 
-/** The text without its blocks of code. */
+/** Removes blocks of code. */
 const prose = (text: string): string => text.replaceAll(FENCED, "");
 
-/** The text without any code, in which nothing is a link. */
+/** Removes all code, which contains no links. */
 const withoutCode = (text: string): string => prose(text).replaceAll(/`[^`\n]*`/g, "");
 
 /**
- * The anchors that GitHub gives to the headings, such as `add-an-action`.
+ * Returns the anchors that GitHub creates for the headings, such as `add-an-action`.
  * @see https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
  */
 export function anchors(text: string): string[] {
@@ -58,6 +58,6 @@ export function anchors(text: string): string[] {
   });
 }
 
-/** The targets of all links, as they are written. */
+/** Returns the targets of all links. */
 export const linkTargets = (text: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = ""]) => target);

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, "..", "..");
 const fresh = await schemaFiles();
 const document = (path: string): object => JSON.parse(fresh[path] ?? "");
 
-/** Checks a message against a definition, and says what is wrong with it. */
+/** Returns the validation errors of a message. */
 const ajv = new Ajv2020({
   formats: { "date-time": (text: string) => !Number.isNaN(Date.parse(text)) },
 });
@@ -28,15 +28,15 @@ function errorsOf(definition: string, message: unknown): string[] {
   );
 }
 
-test.for(Object.keys(fresh))("%s is what `npm run schemas` writes", async (path) => {
+test.for(Object.keys(fresh))("%s is up to date (if not, run npm run schemas)", async (path) => {
   expect(await readFile(join(root, path), "utf8")).toBe(fresh[path]);
 });
 
-test("the AsyncAPI document has the structure that AsyncAPI 3.0 demands", () => {
+test("the AsyncAPI document is valid AsyncAPI 3.0", () => {
   const specification: object = createRequire(import.meta.url)(
     "@asyncapi/specs/schemas/3.0.0.json",
   );
-  // The specification brings the meta-schema of its dialect along.
+  // The specification contains the meta-schema of its dialect.
   const options = { meta: false, validateSchema: false, strict: false, validateFormats: false };
   const validate = new Ajv(options).compile(specification);
   const api = document("docs/asyncapi.json");
@@ -45,7 +45,7 @@ test("the AsyncAPI document has the structure that AsyncAPI 3.0 demands", () => 
   expect(validate({ ...api, channels: [] })).toBe(false);
 });
 
-test("every reference within the AsyncAPI document leads somewhere", () => {
+test("every reference in the AsyncAPI document exists", () => {
   const api = document("docs/asyncapi.json");
   const references = [...JSON.stringify(api).matchAll(/"\$ref":"#\/([^"]+)"/g)];
   expect(references.length).toBeGreaterThan(10);
@@ -54,11 +54,11 @@ test("every reference within the AsyncAPI document leads somewhere", () => {
 
 interface Message {
   action?: string | null;
-  /** That of a frame of the server. */
+  /** The status of a frame from the server. */
   status?: "progress" | "success" | "error";
 }
 
-/** The streaming action of the documents, which the stack does not have. */
+/** The streaming action in the documents, which the stack does not have. */
 const EXAMPLE = "countdown";
 
 function definitionOf(message: Message): string {
@@ -72,7 +72,7 @@ function definitionOf(message: Message): string {
 describe("the messages in the documents", () => {
   const documents = ["README.md", "README.ja.md", "docs/protocol.md"];
 
-  /** A block is one message over several lines, or one in each line. */
+  /** Returns the messages of a block: one on several lines, or one on each line. */
   const messagesOf = (lines: readonly string[]) =>
     lines[0] === "{" ? [lines.map((line) => line.trim()).join(" ")] : lines;
   const messages = documents.flatMap((path) =>
@@ -81,7 +81,7 @@ describe("the messages in the documents", () => {
       .flatMap(({ lines }) => messagesOf(lines).map((text) => [path, text] as const)),
   );
 
-  test("are there", () => expect(messages.length).toBeGreaterThanOrEqual(10));
+  test("exist", () => expect(messages.length).toBeGreaterThanOrEqual(10));
 
   test.for(messages)("in %s: %s", ([, text]) => {
     const message: Message = JSON.parse(text);
@@ -95,7 +95,7 @@ describe("the messages in the documents", () => {
 describe("the replies of a running stack", () => {
   const target = useTarget();
 
-  /** A request for each action; one for a new action belongs here. */
+  /** A request for each action. Add one for a new action. */
   const requests: Record<string, object> = {
     echo: { action: "echo", data: { any: ["JSON", 1, null] }, requestId: "1" },
     reverse: { action: "reverse", data: { text: "hello" }, requestId: "1" },
@@ -106,12 +106,12 @@ describe("the replies of a running stack", () => {
   const names = requestNames();
 
   test.for(names.filter((name) => !(name in requests)))(
-    "to %s are described (skipped: there is no request above)",
+    "to %s match the schema (skipped: no request is defined above)",
     { skip: true },
     () => expect.unreachable(),
   );
 
-  test.for(names.filter((name) => name in requests))("to %s are described", async (name) => {
+  test.for(names.filter((name) => name in requests))("to %s match the schema", async (name) => {
     const client = await connect(target.url);
     expect(errorsOf(`${name}.request`, requests[name])).toEqual([]);
     const reply = await client.ask(requests[name]);
@@ -126,7 +126,7 @@ describe("the replies of a running stack", () => {
     ["uppercase.request", '{"action":"uppercase"}'],
     ["uppercase.request", '{"action":"uppercase","data":{"text":1}}'],
   ] as const)(
-    "to what %s refuses are error frames as described: %s",
+    "to messages that %s rejects match the schema of error frames: %s",
     async ([definition, text]) => {
       expect(errorsOf(definition, JSON.parse(text))).not.toEqual([]);
       const client = await connect(target.url);
