@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from "vitest";
-import type { Behaviour, Target } from "./behaviour.ts";
+import type { Behavior, Target } from "./behavior.ts";
 import type { GatewayEvent } from "./probe.ts";
 import { connectRefused } from "./raw-connection.ts";
 import { captured } from "./sources.ts";
@@ -54,8 +54,8 @@ async function eventsOf({ probe }: Target, result: string, query = "") {
 
 const authorizerOf = ({ requestContext }: GatewayEvent) => requestContext["authorizer"];
 
-const admits = (what: string, result: string, context: Record<string, string>): Behaviour => ({
-  behaviour: `an authorizer's result with ${what} admits the client`,
+const admits = (what: string, result: string, context: Record<string, string>): Behavior => ({
+  behavior: `an authorizer's result with ${what} admits the client`,
   basis,
   source,
   only,
@@ -65,8 +65,8 @@ const admits = (what: string, result: string, context: Record<string, string>): 
   },
 });
 
-const refuses = (what: string, result: string, status: number, message: string): Behaviour => ({
-  behaviour: `${what} refuses the client with ${status} ${JSON.stringify(message)}`,
+const refuses = (what: string, result: string, status: number, message: string): Behavior => ({
+  behavior: `${what} refuses the client with ${status} ${JSON.stringify(message)}`,
   basis,
   source,
   only,
@@ -81,8 +81,8 @@ const NOT_ALLOWED =
 const DENIED =
   "User is not authorized to access this resource with an explicit deny in an identity-based policy";
 
-const isNoSource = (identitySource: string): Behaviour => ({
-  behaviour: `${identitySource} as an identity source refuses every client with 401`,
+const isNoSource = (identitySource: string): Behavior => ({
+  behavior: `${identitySource} as an identity source refuses every client with 401`,
   basis,
   source,
   only,
@@ -101,8 +101,8 @@ const isNoSource = (identitySource: string): Behaviour => ({
   },
 });
 
-const isRefusedByLoadBalancer = (first: string, second: string): Behaviour => ({
-  behaviour: `the load balancer refuses two headers Authorization, ${JSON.stringify(first)} and ${JSON.stringify(second)}, with 400`,
+const isRefusedByLoadBalancer = (first: string, second: string): Behavior => ({
+  behavior: `the load balancer refuses two headers Authorization, ${JSON.stringify(first)} and ${JSON.stringify(second)}, with 400`,
   basis,
   source,
   check: async ({ stack }) => {
@@ -120,7 +120,7 @@ const isRefusedByLoadBalancer = (first: string, second: string): Behaviour => ({
 });
 
 /** A Lambda authorizer of `$connect`: its results, its event, and the context of later events. */
-export const authorizers: Behaviour[] = [
+export const authorizers: Behavior[] = [
   admits("a context of scalars", `return allow({ context: { n: 7, t: true, e: "" } })`, {
     n: "7",
     t: "true",
@@ -152,7 +152,7 @@ export const authorizers: Behaviour[] = [
   refuses("a context that is a text", `return allow({ context: "text" })`, 500, ""),
   refuses("a simple response", `return { isAuthorized: true }`, 500, ""),
   {
-    behaviour: "only the event of $connect has the latency of the authorizer",
+    behavior: "only the event of $connect has the latency of the authorizer",
     basis,
     source,
     only,
@@ -167,7 +167,7 @@ export const authorizers: Behaviour[] = [
     },
   },
   {
-    behaviour: "the authorizer follows the route key in a context, and a disconnect's status",
+    behavior: "the authorizer follows the route key in a context, and a disconnect's status",
     basis,
     source,
     only,
@@ -181,7 +181,7 @@ export const authorizers: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "an authorizer gets the query parameters in the order sent, $connect in that of names",
     basis,
     source,
@@ -204,7 +204,7 @@ export const authorizers: Behaviour[] = [
     },
   },
   {
-    behaviour: "an authorizer that API Gateway may not invoke refuses every client with 500",
+    behavior: "an authorizer that API Gateway may not invoke refuses every client with 500",
     basis,
     source,
     only,

@@ -1,7 +1,7 @@
 import type { PutMetricAlarmInput, Tag } from "@aws-sdk/client-cloudwatch";
 import { expect } from "vitest";
 import { type Account, type Refusal, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { captured, documented, reported } from "./sources.ts";
 
 /** An alarm on a metric. */
@@ -129,9 +129,9 @@ async function expectRefused(
 }
 
 /** Alarms. */
-export const cloudwatch: Behaviour[] = [
+export const cloudwatch: Behavior[] = [
   {
-    behaviour: "DescribeAlarms returns an alarm once for a name that is given twice",
+    behavior: "DescribeAlarms returns an alarm once for a name that is given twice",
     basis: "capture",
     source: captured.alarms,
     check: async ({ account: { cloudwatch: client } }) => {
@@ -143,8 +143,8 @@ export const cloudwatch: Behaviour[] = [
     },
   },
   ...Object.entries(refused).map(
-    ([title, { alarm, message, name, status = 400, basis, source }]): Behaviour => ({
-      behaviour: `an alarm ${title} is refused, and nothing of it applies`,
+    ([title, { alarm, message, name, status = 400, basis, source }]): Behavior => ({
+      behavior: `an alarm ${title} is refused, and nothing of it applies`,
       basis: basis ?? "capture",
       source: source ?? captured.alarms,
       check: ({ account }) =>
@@ -152,7 +152,7 @@ export const cloudwatch: Behaviour[] = [
     }),
   ),
   {
-    behaviour: "DescribeAlarms returns the time of the last transition, and a list of log alarms",
+    behavior: "DescribeAlarms returns the time of the last transition, and a list of log alarms",
     basis: "capture",
     source: captured.alarms,
     check: async ({ account: { cloudwatch: client } }) => {
@@ -170,7 +170,7 @@ export const cloudwatch: Behaviour[] = [
     },
   },
   {
-    behaviour: "a metric in an expression has a list of dimensions, and so has its alarm",
+    behavior: "a metric in an expression has a list of dimensions, and so has its alarm",
     basis: "capture",
     source: captured.alarms,
     check: async ({ account: { cloudwatch: client } }) => {
@@ -184,7 +184,7 @@ export const cloudwatch: Behaviour[] = [
     },
   },
   {
-    behaviour: "DeleteAlarms deletes the alarms that exist and ignores missing ones, also again",
+    behavior: "DeleteAlarms deletes the alarms that exist and ignores missing ones, also again",
     basis: "capture",
     source: captured.alarms,
     check: async ({ account: { cloudwatch: client } }) => {
@@ -197,7 +197,7 @@ export const cloudwatch: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "PutMetricAlarm does not change the tags of an alarm; TagResource does, the last wins",
     basis: "capture",
     source: captured.alarms,
@@ -217,7 +217,7 @@ export const cloudwatch: Behaviour[] = [
     },
   },
   {
-    behaviour: "TagResource with a reserved key is refused, and adds none of the tags",
+    behavior: "TagResource with a reserved key is refused, and adds none of the tags",
     basis: "capture",
     source: captured.alarms,
     check: async ({ account }) => {

@@ -1,5 +1,5 @@
 /**
- * Known behaviour of AWS, tested on a local AWS, or on AWS if `WEBSOCKET_URL` and credentials are
+ * Known behavior of AWS, tested on a local AWS, or on AWS if `WEBSOCKET_URL` and credentials are
  * set: `WEBSOCKET_URL=… npx vitest run test/conformance`. A row that cannot run there is skipped by
  * name, with the reason.
  */

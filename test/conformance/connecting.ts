@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { connectRaw, connectRefused, negotiateSubprotocol } from "./raw-connection.ts";
 import { captured, documented, reported } from "./sources.ts";
 
@@ -9,9 +9,9 @@ const refusedBy = (url: string, run: string) =>
   connectRefused(`${url}?run=${encodeURIComponent(run)}`);
 
 /** The upgrade, and what `$connect` can make of it. */
-export const connecting: Behaviour[] = [
+export const connecting: Behavior[] = [
   {
-    behaviour: "the upgrade is answered 101 with no more headers than RFC 6455 asks for and a date",
+    behavior: "the upgrade is answered 101 with no more headers than RFC 6455 asks for and a date",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -28,7 +28,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour: "permessage-deflate is offered in vain",
+    behavior: "permessage-deflate is offered in vain",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -38,7 +38,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour: "the subprotocol that $connect returns as a header is the connection's",
+    behavior: "the subprotocol that $connect returns as a header is the connection's",
     basis: "documentation",
     source: documented.subprotocols,
     only: "local: the deployed handler chooses none",
@@ -49,8 +49,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "a status other than 2xx from $connect refuses the upgrade with it and with the body",
+    behavior: "a status other than 2xx from $connect refuses the upgrade with it and with the body",
     basis: "capture",
     source: captured.webSockets,
     only: HANDLER_TAKES_ALL,
@@ -71,7 +70,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour: "a $connect that throws refuses the upgrade with 502",
+    behavior: "a $connect that throws refuses the upgrade with 502",
     basis: "report",
     source: reported.refusedConnect,
     only: HANDLER_TAKES_ALL,
@@ -81,7 +80,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour: "no $disconnect follows a refused connect",
+    behavior: "no $disconnect follows a refused connect",
     basis: "capture",
     source: captured.webSockets,
     only: HANDLER_TAKES_ALL,
@@ -99,7 +98,7 @@ export const connecting: Behaviour[] = [
     },
   },
   {
-    behaviour: "an API without $connect takes everybody",
+    behavior: "an API without $connect takes everybody",
     basis: "documentation",
     source: documented.lifeCycleRoutes,
     only: "local: the deployed API has the route",

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { connect } from "../e2e/client.ts";
-import type { Behaviour, Target } from "./behaviour.ts";
+import type { Behavior, Target } from "./behavior.ts";
 import { connectRaw } from "./raw-connection.ts";
 import { headerNames } from "./signed-request.ts";
 import { captured, documented, reported } from "./sources.ts";
@@ -37,8 +37,8 @@ const describe = async ({ stack }: Target, connectionId: string) => {
 const basis = "capture";
 const source = captured.connections;
 
-const arrivesWhole = (length: number): Behaviour => ({
-  behaviour: `a POST of ${length.toLocaleString("en")} bytes arrives as one message`,
+const arrivesWhole = (length: number): Behavior => ({
+  behavior: `a POST of ${length.toLocaleString("en")} bytes arrives as one message`,
   basis,
   source,
   check: async (target) => {
@@ -50,8 +50,8 @@ const arrivesWhole = (length: number): Behaviour => ({
   },
 });
 
-const isGoneOnceClosed = (method: string): Behaviour => ({
-  behaviour: `a ${method} for a connection that has been closed is answered 410 with an error type and an empty body`,
+const isGoneOnceClosed = (method: string): Behavior => ({
+  behavior: `a ${method} for a connection that has been closed is answered 410 with an error type and an empty body`,
   basis,
   source,
   check: async (target) => {
@@ -63,8 +63,8 @@ const isGoneOnceClosed = (method: string): Behaviour => ({
   },
 });
 
-const isRefusedForItsId = (method: string): Behaviour => ({
-  behaviour: `a ${method} for an id in another form is answered 400 with the id`,
+const isRefusedForItsId = (method: string): Behavior => ({
+  behavior: `a ${method} for an id in another form is answered 400 with the id`,
   basis,
   source,
   check: async ({ stack }) => {
@@ -77,8 +77,8 @@ const isRefusedForItsId = (method: string): Behaviour => ({
   },
 });
 
-const needsSignature = (method: string): Behaviour => ({
-  behaviour: `a ${method} without a signature is answered 403 Missing Authentication Token`,
+const needsSignature = (method: string): Behavior => ({
+  behavior: `a ${method} without a signature is answered 403 Missing Authentication Token`,
   basis,
   source,
   check: async (target) => {
@@ -92,9 +92,9 @@ const needsSignature = (method: string): Behaviour => ({
 });
 
 /** The API Gateway Management API, `@connections`. */
-export const connections: Behaviour[] = [
+export const connections: Behavior[] = [
   {
-    behaviour: "a POST is answered 200 without a body, and the client gets the text",
+    behavior: "a POST is answered 200 without a body, and the client gets the text",
     basis,
     source,
     check: async (target) => {
@@ -109,7 +109,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the answer to a POST has the ids of the request and of its trace",
+    behavior: "the answer to a POST has the ids of the request and of its trace",
     basis,
     source,
     differs: "there is no X-Amzn-Trace-Id",
@@ -128,7 +128,7 @@ export const connections: Behaviour[] = [
   },
   ...[32 * KB, 32 * KB + 1, 128 * KB].map(arrivesWhole),
   {
-    behaviour: "a message over 32 KB comes in frames of at most 32 KB",
+    behavior: "a message over 32 KB comes in frames of at most 32 KB",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -143,7 +143,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "an empty POST arrives as an empty message",
+    behavior: "an empty POST arrives as an empty message",
     basis,
     source,
     check: async (target) => {
@@ -154,7 +154,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "a POST of 131,073 bytes is answered 413 with an empty body and without an error type, and the connection stays open",
     basis,
     source,
@@ -169,7 +169,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the answer to a POST of 131,073 bytes has no header of its own at all",
+    behavior: "the answer to a POST of 131,073 bytes has no header of its own at all",
     basis,
     source,
     differs: "it has the ids of the request",
@@ -181,7 +181,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "bytes that are no UTF-8 arrive as text, replaced",
+    behavior: "bytes that are no UTF-8 arrive as text, replaced",
     basis: "report",
     source: reported.binaryPost,
     check: async (target) => {
@@ -194,7 +194,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a GET is answered with three members, printed as API Gateway prints them",
+    behavior: "a GET is answered with three members, printed as API Gateway prints them",
     basis,
     source,
     check: async ({ stack }) => {
@@ -219,7 +219,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a POST moves lastActiveAt and leaves connectedAt",
+    behavior: "a POST moves lastActiveAt and leaves connectedAt",
     basis,
     source,
     check: async (target) => {
@@ -235,7 +235,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a client's message moves lastActiveAt, though nothing is answered",
+    behavior: "a client's message moves lastActiveAt, though nothing is answered",
     basis,
     source,
     only: "local: the deployed handler answers every message, and its answer moves it too",
@@ -258,7 +258,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a GET does not move lastActiveAt",
+    behavior: "a GET does not move lastActiveAt",
     basis,
     source,
     check: async (target) => {
@@ -269,7 +269,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a DELETE is answered 204, and the client is closed with 1000 and a reason",
+    behavior: "a DELETE is answered 204, and the client is closed with 1000 and a reason",
     basis,
     source,
     check: async (target) => {
@@ -280,7 +280,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the answer to a DELETE has a content type, for all that it has no content",
+    behavior: "the answer to a DELETE has a content type, for all that it has no content",
     basis,
     source,
     differs: "it has none",
@@ -293,7 +293,7 @@ export const connections: Behaviour[] = [
   },
   ...METHODS.map(isGoneOnceClosed),
   {
-    behaviour: "a POST while $connect has not returned yet is answered 410",
+    behavior: "a POST while $connect has not returned yet is answered 410",
     basis: "report",
     source: reported.postBeforeConnect,
     only: "local: the deployed handler takes no time over it",
@@ -315,7 +315,7 @@ export const connections: Behaviour[] = [
   },
   ...METHODS.map(isRefusedForItsId),
   {
-    behaviour:
+    behavior:
       "a GET for an id in the right form that no connection ever had is answered 400 with the id",
     basis,
     source,
@@ -330,7 +330,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the form of the id is looked at before the permission of the caller",
+    behavior: "the form of the id is looked at before the permission of the caller",
     basis,
     source,
     only: "local: it takes credentials that may not do it",
@@ -342,7 +342,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the form of the id is looked at even before the signature",
+    behavior: "the form of the id is looked at even before the signature",
     basis,
     source,
     differs: "it answers 403",
@@ -356,7 +356,7 @@ export const connections: Behaviour[] = [
   },
   ...METHODS.map(needsSignature),
   {
-    behaviour: "the body of Missing Authentication Token has no member but the message",
+    behavior: "the body of Missing Authentication Token has no member but the message",
     basis,
     source,
     differs: "it has the code as __type as well",
@@ -367,7 +367,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "a caller without the permission is answered 403 with the action and a placeholder for the id",
     basis,
     source,
@@ -390,7 +390,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the text of a denial shows only the last digits of the account",
+    behavior: "the text of a denial shows only the last digits of the account",
     basis,
     source,
     only: "local: it takes credentials that may not do it",
@@ -406,7 +406,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "an unknown stage is answered 403 Forbidden",
+    behavior: "an unknown stage is answered 403 Forbidden",
     basis,
     source,
     check: async (target) => {
@@ -417,7 +417,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the answer for an unknown stage has an id of API Gateway's as well",
+    behavior: "the answer for an unknown stage has an id of API Gateway's as well",
     basis,
     source,
     differs: "it has none",
@@ -430,7 +430,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "a connection can be reached through another stage of its API",
+    behavior: "a connection can be reached through another stage of its API",
     basis,
     source,
     only: "local: the deployed API has one stage",
@@ -447,7 +447,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the @ of the path may be percent-encoded",
+    behavior: "the @ of the path may be percent-encoded",
     basis,
     source,
     check: async (target) => {
@@ -460,7 +460,7 @@ export const connections: Behaviour[] = [
     },
   },
   {
-    behaviour: "the access log of a POST has the address, the user agent and the ids of its caller",
+    behavior: "the access log of a POST has the address, the user agent and the ids of its caller",
     basis,
     source: captured.accessLog,
     only: "local: the deployed access log has only the address",

@@ -1,5 +1,5 @@
 /**
- * Known behaviour of the APIs that manage resources, tested with SDK clients on a local AWS. These
+ * Known behavior of the APIs that manage resources, tested with SDK clients on a local AWS. These
  * rows do not run on AWS, where they would leave resources behind.
  */
 import { afterAll, describe, expect, test } from "vitest";
@@ -14,7 +14,7 @@ describe.skipIf(onAws)("what the APIs of AWS return, on a local AWS", () => {
 
 test("every row has a title of its own in its table, and a source with a scheme", () => {
   for (const { rows } of [...stackTables, ...accountTables]) {
-    const titles = rows.map(({ behaviour }) => behaviour);
+    const titles = rows.map(({ behavior }) => behavior);
     expect(titles).toEqual([...new Set(titles)]);
     expect(rows.filter(({ source }) => !source.startsWith("https://"))).toEqual([]);
   }

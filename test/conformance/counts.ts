@@ -1,5 +1,5 @@
 /** The numbers of rows of the conformance suite, which README.md and local-aws/README.md quote. */
-import { BASES, type Basis } from "./behaviour.ts";
+import { BASES, type Basis } from "./behavior.ts";
 import { accountTables, stackTables } from "./tables.ts";
 
 const rows = [...stackTables, ...accountTables].flatMap((table) =>

@@ -1,7 +1,7 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { captured } from "./sources.ts";
 
 const EMPTY = '{"widgets":[]}';
@@ -181,24 +181,24 @@ async function expectWarning(
   expect(DashboardValidationMessages).toEqual([{ DataPath: path, Message: message }]);
 }
 
-const bodies = Object.entries(rejected).map(([name, row]): Behaviour => ({
-  behaviour: `a dashboard body ${name} is rejected with its errors as JSON`,
+const bodies = Object.entries(rejected).map(([name, row]): Behavior => ({
+  behavior: `a dashboard body ${name} is rejected with its errors as JSON`,
   basis: "capture",
   source: captured.dashboardWidgets,
   check: ({ account }) => expectRejected(account, row),
 }));
 
-const warnings = Object.entries(accepted).map(([name, row]): Behaviour => ({
-  behaviour: `a dashboard body ${name} is accepted with a warning`,
+const warnings = Object.entries(accepted).map(([name, row]): Behavior => ({
+  behavior: `a dashboard body ${name} is accepted with a warning`,
   basis: "capture",
   source: captured.dashboardWidgets,
   check: ({ account }) => expectWarning(account, row),
 }));
 
 /** Dashboards. */
-export const dashboards: Behaviour[] = [
+export const dashboards: Behavior[] = [
   {
-    behaviour: "a dashboard belongs to the account, so every region reads, replaces and deletes it",
+    behavior: "a dashboard belongs to the account, so every region reads, replaces and deletes it",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account }) => {
@@ -221,7 +221,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "GetDashboard prints the body without spaces and escapes; PutDashboard warns in order",
     basis: "capture",
     source: captured.dashboards,
@@ -247,7 +247,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "the size of a dashboard is that of its body and of what AWS stores with it",
+    behavior: "the size of a dashboard is that of its body and of what AWS stores with it",
     basis: "capture",
     source: captured.dashboardSize,
     check: async ({ account }) => {
@@ -272,7 +272,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the tags of a dashboard are those of its creation; PutDashboard does not change them",
     basis: "capture",
     source: captured.dashboards,
@@ -290,7 +290,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "ListDashboards refuses a token that is not of a page, and an empty one",
+    behavior: "ListDashboards refuses a token that is not of a page, and an empty one",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account: { cloudwatch } }) => {
@@ -302,7 +302,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "a prefix of dashboards has the characters and the length of a name",
+    behavior: "a prefix of dashboards has the characters and the length of a name",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account: { cloudwatch } }) => {
@@ -321,7 +321,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "DeleteDashboards deletes nothing if a name is not valid, and ignores missing ones",
+    behavior: "DeleteDashboards deletes nothing if a name is not valid, and ignores missing ones",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account }) => {
@@ -344,7 +344,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "a dashboard body that is not a JSON object is rejected, an empty one as missing",
+    behavior: "a dashboard body that is not a JSON object is rejected, an empty one as missing",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account }) => {
@@ -360,7 +360,7 @@ export const dashboards: Behaviour[] = [
     },
   },
   {
-    behaviour: "a dashboard with 51 tags is refused",
+    behavior: "a dashboard with 51 tags is refused",
     basis: "capture",
     source: captured.dashboards,
     check: async ({ account: { cloudwatch } }) => {

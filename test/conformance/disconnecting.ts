@@ -1,11 +1,11 @@
 import { expect } from "vitest";
 import type { Client } from "../e2e/client.ts";
 import type { Access } from "./access.ts";
-import type { Behaviour, Target } from "./behaviour.ts";
+import type { Behavior, Target } from "./behavior.ts";
 import { captured, documented, reported } from "./sources.ts";
 
 /** A way in which a connection ends, and what `$disconnect` is told of it. */
-interface Ending extends Pick<Behaviour, "basis" | "source"> {
+interface Ending extends Pick<Behavior, "basis" | "source"> {
   after: string;
   end(client: Client, connectionId: string, access: Access): unknown;
   code: number;
@@ -48,8 +48,8 @@ const endings: Ending[] = [
 ];
 
 /** The deployed handler logs the status, which is all that can be seen of it on AWS. */
-const statusIsLogged = ({ after, end, code, ...known }: Ending): Behaviour => ({
-  behaviour: `$disconnect has the status ${code} after ${after}`,
+const statusIsLogged = ({ after, end, code, ...known }: Ending): Behavior => ({
+  behavior: `$disconnect has the status ${code} after ${after}`,
   basis: known.basis,
   source: known.source,
   check: async ({ stack }: Target) => {
@@ -62,8 +62,8 @@ const statusIsLogged = ({ after, end, code, ...known }: Ending): Behaviour => ({
   },
 });
 
-const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Behaviour => ({
-  behaviour: `$disconnect has a reason after ${after}: ${reason}`,
+const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Behavior => ({
+  behavior: `$disconnect has a reason after ${after}: ${reason}`,
   basis,
   source,
   only: "local: the deployed handler doesn't log the reason, for it can be a client's own text",
@@ -88,7 +88,7 @@ const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Beha
 });
 
 /** What `$disconnect` is told. */
-export const disconnecting: Behaviour[] = endings.flatMap((ending) => [
+export const disconnecting: Behavior[] = endings.flatMap((ending) => [
   statusIsLogged(ending),
   reasonIsTold(ending),
 ]);

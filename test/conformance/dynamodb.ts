@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { snapshots } from "./sources.ts";
 
 const definition = (
@@ -25,9 +25,9 @@ async function createTable({ dynamodb: client }: Account): Promise<string> {
 const source = snapshots.dynamodb;
 
 /** Tables and their items. */
-export const dynamodb: Behaviour[] = [
+export const dynamodb: Behavior[] = [
   {
-    behaviour: "CreateTable returns the description of the table",
+    behavior: "CreateTable returns the description of the table",
     basis: "snapshot",
     source,
     check: async ({ account: { dynamodb: client, id, region } }) => {
@@ -47,7 +47,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "a table of a name that exists is refused",
+    behavior: "a table of a name that exists is refused",
     basis: "snapshot",
     source,
     check: async ({ account }) => {
@@ -61,7 +61,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "an on-demand table with a provisioned throughput is refused",
+    behavior: "an on-demand table with a provisioned throughput is refused",
     basis: "snapshot",
     source,
     check: async ({ account: { dynamodb: client } }) => {
@@ -74,7 +74,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "encryption without a key is encryption with a key of KMS",
+    behavior: "encryption without a key is encryption with a key of KMS",
     basis: "snapshot",
     source,
     check: async ({ account: { dynamodb: client, id, region } }) => {
@@ -88,7 +88,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "point-in-time recovery is enabled at once, with the times to restore",
+    behavior: "point-in-time recovery is enabled at once, with the times to restore",
     basis: "snapshot",
     source,
     check: async ({ account }) => {
@@ -111,7 +111,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "PutItem returns the item that it replaces, if there is one and it is asked to",
+    behavior: "PutItem returns the item that it replaces, if there is one and it is asked to",
     basis: "snapshot",
     source,
     check: async ({ account }) => {
@@ -125,7 +125,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "a failed condition returns the item, if it is asked to",
+    behavior: "a failed condition returns the item, if it is asked to",
     basis: "snapshot",
     source,
     check: async ({ account }) => {
@@ -147,7 +147,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "a batch with an item that has another key is refused",
+    behavior: "a batch with an item that has another key is refused",
     basis: "snapshot",
     source,
     check: async ({ account }) => {
@@ -163,7 +163,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "a batch on a table that does not exist is refused",
+    behavior: "a batch on a table that does not exist is refused",
     basis: "snapshot",
     source,
     check: async ({ account: { dynamodb: client } }) => {
@@ -178,7 +178,7 @@ export const dynamodb: Behaviour[] = [
     },
   },
   {
-    behaviour: "BatchGetItem lists a table without the requested items",
+    behavior: "BatchGetItem lists a table without the requested items",
     basis: "snapshot",
     source,
     check: async ({ account }) => {

@@ -4,7 +4,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import { expect } from "vitest";
 import { type Account, type FunctionOptions, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { lambdaTrust } from "./policies.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
@@ -179,8 +179,8 @@ const filters: Record<string, [pattern: object, selected: unknown, other: unknow
 
 const textOf = (body: unknown) => (typeof body === "string" ? body : JSON.stringify(body));
 
-const filterRow = (title: string): Behaviour => ({
-  behaviour: `a filter by ${title} selects messages, and others are deleted`,
+const filterRow = (title: string): Behavior => ({
+  behavior: `a filter by ${title} selects messages, and others are deleted`,
   basis: "snapshot",
   source: snapshots.sqsEventSources,
   check: async ({ account }) => {
@@ -204,8 +204,8 @@ const invalidFilters: Record<string, string> = {
   "an empty list": JSON.stringify({ eventSource: [] }),
 };
 
-const invalidFilterRow = (title: string): Behaviour => ({
-  behaviour: `a filter pattern that is ${title} is refused`,
+const invalidFilterRow = (title: string): Behavior => ({
+  behavior: `a filter pattern that is ${title} is refused`,
   basis: "snapshot",
   source: snapshots.sqsEventSources,
   check: async ({ account }) => {
@@ -220,9 +220,9 @@ const invalidFilterRow = (title: string): Behaviour => ({
 });
 
 /** Event source mappings of queues. */
-export const eventSourceMappings: Behaviour[] = [
+export const eventSourceMappings: Behavior[] = [
   {
-    behaviour: "a new mapping is Creating and then Enabled, with the defaults of a queue",
+    behavior: "a new mapping is Creating and then Enabled, with the defaults of a queue",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -247,7 +247,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "an update is Updating and then Enabled, and can replace the function",
+    behavior: "an update is Updating and then Enabled, and can replace the function",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -265,7 +265,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a mapping is Disabling and then Disabled, Enabling and then Enabled",
+    behavior: "a mapping is Disabling and then Disabled, Enabling and then Enabled",
     basis: "documentation",
     source: documented.updateEventSourceMapping,
     check: async ({ account }) => {
@@ -279,7 +279,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a deleted mapping is Deleting, and then does not exist",
+    behavior: "a deleted mapping is Deleting, and then does not exist",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -294,7 +294,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a mapping stays Enabled when its function is deleted",
+    behavior: "a mapping stays Enabled when its function is deleted",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -304,7 +304,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a mapping names its function as the request does",
+    behavior: "a mapping names its function as the request does",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -324,7 +324,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a mapping needs an event source, and a queue has no destination",
+    behavior: "a mapping needs an event source, and a queue has no destination",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -349,7 +349,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "the queue of a mapping must exist",
+    behavior: "the queue of a mapping must exist",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -365,7 +365,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a queue and a function have at most one mapping",
+    behavior: "a queue and a function have at most one mapping",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -382,7 +382,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the visibility timeout of the queue must not be less than the timeout of the function",
     basis: "report",
     source: reported.visibilityTimeout,
@@ -402,7 +402,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "the role of the function must allow it to receive messages",
+    behavior: "the role of the function must allow it to receive messages",
     basis: "report",
     source: reported.sourcePermission,
     check: async ({ account }) => {
@@ -420,7 +420,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a batch of more than ten messages needs a batching window",
+    behavior: "a batch of more than ten messages needs a batching window",
     basis: "report",
     source: reported.batchWindow,
     check: async ({ account }) => {
@@ -432,7 +432,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "an empty scaling config and empty filter criteria remove those of a mapping",
+    behavior: "an empty scaling config and empty filter criteria remove those of a mapping",
     basis: "report",
     source: reported.removedSettings,
     check: async ({ account }) => {
@@ -453,7 +453,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "mappings are listed by their queue and by their function",
+    behavior: "mappings are listed by their queue and by their function",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -471,7 +471,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a mapping has tags",
+    behavior: "a mapping has tags",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, ...account } }) => {
@@ -491,7 +491,7 @@ export const eventSourceMappings: Behaviour[] = [
   },
   ...Object.keys(invalidFilters).map(invalidFilterRow),
   {
-    behaviour: "a function gets a message in this form",
+    behavior: "a function gets a message in this form",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -522,7 +522,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function gets the attributes of a message with their digest",
+    behavior: "a function gets the attributes of a message with their digest",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -551,7 +551,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "with a batching window, a message without attributes has the digest null",
+    behavior: "with a batching window, a message without attributes has the digest null",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -562,7 +562,7 @@ export const eventSourceMappings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a failed message comes again after the visibility timeout",
+    behavior: "a failed message comes again after the visibility timeout",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -584,7 +584,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour: "a message that fails too often moves to the dead-letter queue",
+    behavior: "a message that fails too often moves to the dead-letter queue",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -593,7 +593,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour: "only the messages that a function reports fail",
+    behavior: "only the messages that a function reports fail",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -602,7 +602,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour: "without ReportBatchItemFailures, the response of a function has no meaning",
+    behavior: "without ReportBatchItemFailures, the response of a function has no meaning",
     basis: "documentation",
     source: documented.sqsErrors,
     check: async ({ account }) => {
@@ -611,7 +611,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour: "an empty response, and an empty list or null, are a complete success",
+    behavior: "an empty response, and an empty list or null, are a complete success",
     basis: "documentation",
     source: documented.sqsErrors,
     check: async ({ account }) => {
@@ -621,7 +621,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour:
+    behavior:
       "an error, and an identifier that is empty, null or has another name, fail the whole batch",
     basis: "documentation",
     source: documented.sqsErrors,
@@ -634,7 +634,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behaviour: "an identifier of no message of the batch fails the whole batch",
+    behavior: "an identifier of no message of the batch fails the whole batch",
     basis: "report",
     source: reported.batchItems,
     check: async ({ account }) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import type { GatewayEvent, Probe } from "./probe.ts";
 import { captured } from "./sources.ts";
 
@@ -31,9 +31,9 @@ const CONNECTION =
   "stage connectedAt requestTimeEpoch identity requestId domainName connectionId apiId";
 
 /** What API Gateway sends to the function. The order of members is the one of the JSON text. */
-const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
+const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
   {
-    behaviour: "$connect has headers, a query and a context, and no body",
+    behavior: "$connect has headers, a query and a context, and no body",
     check: async ({ probe }) => {
       const { event } = await connectEvent(probe);
       expect(Object.keys(event).join(" ")).toBe(
@@ -42,7 +42,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "the context of $connect has its members in the order of AWS, and no messageId",
+    behavior: "the context of $connect has its members in the order of AWS, and no messageId",
     check: async ({ probe }) => {
       const { event } = await connectEvent(probe);
       expect(Object.keys(event.requestContext).join(" ")).toBe(
@@ -59,7 +59,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "requestId and extendedRequestId are the same 16 characters",
+    behavior: "requestId and extendedRequestId are the same 16 characters",
     check: async ({ probe }) => {
       const { requestContext } = (await connectEvent(probe)).event;
       expect(requestContext["requestId"]).toMatch(/^[\w-]{15}=$/);
@@ -67,7 +67,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "requestTime is the time of the Common Log Format, the others are milliseconds",
+    behavior: "requestTime is the time of the Common Log Format, the others are milliseconds",
     check: async ({ probe }) => {
       const { requestContext } = (await connectEvent(probe)).event;
       const { requestTime, requestTimeEpoch, connectedAt } = requestContext;
@@ -78,7 +78,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "$connect without a query string has no members for it",
+    behavior: "$connect without a query string has no members for it",
     check: async ({ probe }) => {
       const client = await probe.connectTo("first", "", { headers: { "X-Case": "no query" } });
       const event = await probe.event(({ headers }) => headers?.["X-Case"] === "no query");
@@ -89,7 +89,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "query parameters are sorted, and the last value of each is the single one",
+    behavior: "query parameters are sorted, and the last value of each is the single one",
     check: async ({ probe }) => {
       const { event, marker } = await connectEvent(probe, "z=1&a=x%20y&z=2&");
       expect(JSON.stringify(event.queryStringParameters)).toBe(
@@ -101,7 +101,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "header names are as the client wrote them and sorted, and Connection and Upgrade are left out",
     check: async ({ probe }) => {
       const { event } = await connectEvent(probe, "", { Origin: "https://example.com" });
@@ -115,7 +115,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "the extensions that a client offers are passed on, though none is negotiated",
+    behavior: "the extensions that a client offers are passed on, though none is negotiated",
     check: async ({ probe }) => {
       const offered = "permessage-deflate; client_max_window_bits";
       const headers = { "Sec-WebSocket-Extensions": offered };
@@ -124,7 +124,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "identity has the client's address, and its user agent where it has one",
+    behavior: "identity has the client's address, and its user agent where it has one",
     check: async ({ probe }) => {
       const without = await connectEvent(probe);
       expect(without.event.requestContext["identity"]).toEqual({ sourceIp: "127.0.0.1" });
@@ -135,7 +135,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "a message has a context and a body, and neither headers nor a query",
+    behavior: "a message has a context and a body, and neither headers nor a query",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe);
       client.send("hello");
@@ -148,7 +148,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "the body of a message is the text as the client sent it",
+    behavior: "the body of a message is the text as the client sent it",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe);
       const text = ' {"action": "ü😀",\n\t"data": 1.0}  \u0000';
@@ -157,7 +157,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the messageId ends as the connectionId does, and the facts of the connection stay the same",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe);
@@ -171,7 +171,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour: "$disconnect has four headers, three of them empty, and a context",
+    behavior: "$disconnect has four headers, three of them empty, and a context",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe);
       client.socket.close(1000, "done");
@@ -191,7 +191,7 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the context of $disconnect has the status and the reason, and the identity of the connect",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe, "", { "User-Agent": "probe" });
@@ -210,4 +210,4 @@ const rows: Pick<Behaviour, "behaviour" | "differs" | "check">[] = [
   },
 ];
 
-export const events = rows.map((row): Behaviour => ({ basis, source, only, ...row }));
+export const events = rows.map((row): Behavior => ({ basis, source, only, ...row }));

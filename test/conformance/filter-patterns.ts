@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour, Target } from "./behaviour.ts";
+import type { Behavior, Target } from "./behavior.ts";
 import { captured } from "./sources.ts";
 
 /** Creates a log group with one event per message. */
@@ -154,34 +154,34 @@ const refused: [pattern: string, message: string][] = [
 
 const recorded = { basis: "capture", source: captured.filters } as const;
 
-const conditionRow = ([condition, values]: [condition: string, values: string]): Behaviour => ({
+const conditionRow = ([condition, values]: [condition: string, values: string]): Behavior => ({
   ...recorded,
-  behaviour: `the condition $.v ${condition} holds for ${values}`,
+  behavior: `the condition $.v ${condition} holds for ${values}`,
   check: async (target) => {
     expect(await valuesWhere(target, condition)).toEqual(values.split(" "));
   },
 });
 
-const matchRow = ([pattern, messages, others]: MatchCase): Behaviour => ({
+const matchRow = ([pattern, messages, others]: MatchCase): Behavior => ({
   ...recorded,
-  behaviour: `the pattern ${pattern} matches ${JSON.stringify(messages)}`,
+  behavior: `the pattern ${pattern} matches ${JSON.stringify(messages)}`,
   check: async (target) => {
     expect(await matching(target, pattern, [...messages, ...others])).toEqual(messages);
   },
 });
 
-const delimitedRow = ([pattern, found]: (typeof delimited)[number]): Behaviour => ({
+const delimitedRow = ([pattern, found]: (typeof delimited)[number]): Behavior => ({
   ...recorded,
-  behaviour: `the pattern ${pattern} matches lines of an access log`,
+  behavior: `the pattern ${pattern} matches lines of an access log`,
   check: async (target) => {
     const lines = Object.values(requests);
     expect(await matching(target, pattern, lines)).toEqual(found.map((name) => requests[name]));
   },
 });
 
-const refusedRow = ([filterPattern, message]: [pattern: string, message: string]): Behaviour => ({
+const refusedRow = ([filterPattern, message]: [pattern: string, message: string]): Behavior => ({
   ...recorded,
-  behaviour: `the pattern ${filterPattern} is refused`,
+  behavior: `the pattern ${filterPattern} is refused`,
   check: async ({ account: { logs } }) => {
     const call = logs.testMetricFilter({ filterPattern, logEventMessages: ["{}"] });
     const name = "InvalidParameterException";
@@ -190,10 +190,10 @@ const refusedRow = ([filterPattern, message]: [pattern: string, message: string]
 });
 
 /** The log events that a filter pattern matches. */
-export const filterPatterns: Behaviour[] = [
+export const filterPatterns: Behavior[] = [
   {
     ...recorded,
-    behaviour: "a term matches a part of a word, with its case",
+    behavior: "a term matches a part of a word, with its case",
     check: async (target) => {
       const messages = ["TERROR REQUEST", "ERROR_ARGUMENTS", "error arguments request"];
       expect(await matching(target, "ERROR", messages)).toEqual(messages.slice(0, 2));
@@ -205,7 +205,7 @@ export const filterPatterns: Behaviour[] = [
   ...refused.map(refusedRow),
   {
     ...recorded,
-    behaviour: "FilterLogEvents has its own message for a pattern without a wrong token",
+    behavior: "FilterLogEvents has its own message for a pattern without a wrong token",
     check: async (target) => {
       const { logs } = target.account;
       const logGroupName = await logGroupWith(target, ["{}"]);
@@ -219,7 +219,7 @@ export const filterPatterns: Behaviour[] = [
   },
   {
     ...recorded,
-    behaviour: "the first page of FilterLogEvents has a token; the page after it is empty",
+    behavior: "the first page of FilterLogEvents has a token; the page after it is empty",
     check: async (target) => {
       const { logs } = target.account;
       const logGroupName = await logGroupWith(target, ["one"]);
@@ -231,7 +231,7 @@ export const filterPatterns: Behaviour[] = [
   },
   {
     ...recorded,
-    behaviour: "TestMetricFilter counts messages from 1 and extracts fields between spaces",
+    behavior: "TestMetricFilter counts messages from 1 and extracts fields between spaces",
     check: async ({ account: { logs } }) => {
       const logEventMessages = ["WARNING request", 'ERROR "two words"', "ERROR request failed"];
       const filterPattern = "[w1=ERROR, w2]";
@@ -252,7 +252,7 @@ export const filterPatterns: Behaviour[] = [
   },
   {
     ...recorded,
-    behaviour: "a field that ... stands for is extracted by its position",
+    behavior: "a field that ... stands for is extracted by its position",
     check: async ({ account: { logs } }) => {
       const logEventMessages = [requests.missing, 'ERROR "unterminated words'];
       const filterPattern = "[ip, ..., status, bytes]";

@@ -4,7 +4,7 @@ import type {
 } from "@aws-sdk/client-apigatewayv2";
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { statusOf } from "./gateway-client.ts";
 import { captured, modelled, reported } from "./sources.ts";
 
@@ -35,8 +35,8 @@ const badRequest = (message: string) => ({ name: "BadRequestException", status: 
 const basis = "capture";
 const source = captured.authorizerAdmission;
 
-const refuses = (what: string, message: string, cases: Settings[]): Behaviour => ({
-  behaviour: `CreateAuthorizer for a WebSocket API refuses ${what}`,
+const refuses = (what: string, message: string, cases: Settings[]): Behavior => ({
+  behavior: `CreateAuthorizer for a WebSocket API refuses ${what}`,
   basis,
   source,
   check: async ({ account }) => {
@@ -78,9 +78,9 @@ const NO_SOURCES = [
 ];
 
 /** APIs, routes, integrations, authorizers and stages. */
-export const gatewayApi: Behaviour[] = [
+export const gatewayApi: Behavior[] = [
   {
-    behaviour: "an authorizer has no members that were not set",
+    behavior: "an authorizer has no members that were not set",
     basis,
     source,
     check: async ({ account }) => {
@@ -124,7 +124,7 @@ export const gatewayApi: Behaviour[] = [
     ]),
   ),
   {
-    behaviour: "an authorizer without identity sources has no member for them",
+    behavior: "an authorizer without identity sources has no member for them",
     basis,
     source,
     check: async ({ account }) => {
@@ -143,7 +143,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateAuthorizer refuses what CreateAuthorizer refuses, and then changes nothing",
+    behavior: "UpdateAuthorizer refuses what CreateAuthorizer refuses, and then changes nothing",
     basis,
     source,
     check: async ({ account }) => {
@@ -173,7 +173,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateAuthorizer accepts an empty payload format version, which changes nothing",
+    behavior: "UpdateAuthorizer accepts an empty payload format version, which changes nothing",
     basis,
     source,
     check: async ({ account }) => {
@@ -186,7 +186,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateAuthorizer removes the identity sources with an empty list",
+    behavior: "UpdateAuthorizer removes the identity sources with an empty list",
     basis,
     source,
     check: async ({ account }) => {
@@ -199,7 +199,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "an absent authorizer or route is a NotFoundException that names its kind",
+    behavior: "an absent authorizer or route is a NotFoundException that names its kind",
     basis,
     source,
     check: async ({ account }) => {
@@ -215,7 +215,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateRoute returns status 201, like CreateRoute",
+    behavior: "UpdateRoute returns status 201, like CreateRoute",
     basis,
     source,
     check: async ({ account }) => {
@@ -230,7 +230,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a route with the authorization type CUSTOM needs an authorizer of the API",
+    behavior: "a route with the authorization type CUSTOM needs an authorizer of the API",
     basis: "report",
     source: reported.absentAuthorizer,
     check: async ({ account }) => {
@@ -246,7 +246,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a log level of a stage needs the account's role for CloudWatch logs",
+    behavior: "a log level of a stage needs the account's role for CloudWatch logs",
     basis: "report",
     source: reported.logRole,
     check: async ({ account }) => {
@@ -263,7 +263,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a stage without autoDeploy has the deployment that it was given, and no message",
+    behavior: "a stage without autoDeploy has the deployment that it was given, and no message",
     basis: "model",
     source: modelled.apigateway,
     check: async ({ account }) => {
@@ -284,7 +284,7 @@ export const gatewayApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a stage without a deployment refuses clients with 403",
+    behavior: "a stage without a deployment refuses clients with 403",
     basis: "report",
     source: reported.undeployedStage,
     check: async ({ account }) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { createApi, type TestApi } from "./gateway-client.ts";
 import { allowing, policy } from "./policies.ts";
 import { captured } from "./sources.ts";
@@ -34,9 +34,9 @@ const trust = (Service: string) => allowing({ Action: "sts:AssumeRole", Principa
 const refusedFrame = expect.stringMatching(/^\{"message": "Internal server error", /);
 
 /** The roles with which API Gateway invokes functions. */
-export const gatewayRoles: Behaviour[] = [
+export const gatewayRoles: Behavior[] = [
   {
-    behaviour:
+    behavior:
       "the role of an integration needs the form of a role's ARN, and does not have to exist",
     basis,
     source,
@@ -56,7 +56,7 @@ export const gatewayRoles: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateIntegration keeps the role, and an empty ARN removes it",
+    behavior: "UpdateIntegration keeps the role, and an empty ARN removes it",
     basis,
     source,
     fact,
@@ -78,7 +78,7 @@ export const gatewayRoles: Behaviour[] = [
     },
   },
   {
-    behaviour: "a role invokes the function, which needs no permission for API Gateway",
+    behavior: "a role invokes the function, which needs no permission for API Gateway",
     basis,
     source,
     fact,
@@ -98,7 +98,7 @@ export const gatewayRoles: Behaviour[] = [
     },
   },
   {
-    behaviour: "with a role that may not invoke it, the function's permission does not help",
+    behavior: "with a role that may not invoke it, the function's permission does not help",
     basis,
     source,
     fact,
@@ -129,7 +129,7 @@ export const gatewayRoles: Behaviour[] = [
     },
   },
   {
-    behaviour: "$connect is 500 with a role that may not invoke the function",
+    behavior: "$connect is 500 with a role that may not invoke the function",
     basis,
     source,
     fact,
@@ -144,7 +144,7 @@ export const gatewayRoles: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "a change of the role takes effect with the next deployment, also on open connections",
     basis,
     source,

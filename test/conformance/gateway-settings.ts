@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { refusalOf } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { createApi } from "./gateway-client.ts";
 import { documented, modelled, reported } from "./sources.ts";
 
@@ -12,9 +12,9 @@ const SCHEMA = JSON.stringify({
 });
 
 /** Settings of APIs that change nothing, or little, that a client receives. */
-export const gatewaySettings: Behaviour[] = [
+export const gatewaySettings: Behavior[] = [
   {
-    behaviour: "integration responses do not change what a proxy integration replies",
+    behavior: "integration responses do not change what a proxy integration replies",
     basis: "documentation",
     source: documented.integrationResponses,
     check: async ({ account }) => {
@@ -38,7 +38,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "an integration response is read, changed and deleted by its ID",
+    behavior: "an integration response is read, changed and deleted by its ID",
     basis: "model",
     source: modelled.apigateway,
     check: async ({ account }) => {
@@ -84,7 +84,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "an integration is deleted with its responses",
+    behavior: "an integration is deleted with its responses",
     basis: "model",
     source: modelled.apigateway,
     check: async ({ account }) => {
@@ -101,8 +101,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "templates and a passthrough behavior do not change the event of a proxy integration",
+    behavior: "templates and a passthrough behavior do not change the event of a proxy integration",
     basis: "documentation",
     source: documented.passthroughBehaviors,
     check: async ({ account }) => {
@@ -123,7 +122,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateIntegration keeps request parameters, and removes one with an empty value",
+    behavior: "UpdateIntegration keeps request parameters, and removes one with an empty value",
     basis: "report",
     source: `${reported.terraformGateway}/integration.go`,
     check: async ({ account }) => {
@@ -148,7 +147,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "UpdateRoute adds request parameters, and DeleteRouteRequestParameter removes one",
+    behavior: "UpdateRoute adds request parameters, and DeleteRouteRequestParameter removes one",
     basis: "report",
     source: `${reported.terraformGateway}/route.go`,
     check: async ({ account }) => {
@@ -185,7 +184,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a model is read, changed and deleted by its ID",
+    behavior: "a model is read, changed and deleted by its ID",
     basis: "model",
     source: modelled.apigateway,
     check: async ({ account }) => {
@@ -212,7 +211,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "messages are not validated without a model selection expression",
+    behavior: "messages are not validated without a model selection expression",
     basis: "documentation",
     source: documented.requestValidation,
     check: async ({ account }) => {
@@ -240,7 +239,7 @@ export const gatewaySettings: Behaviour[] = [
     },
   },
   {
-    behaviour: "a stage keeps the default endpoint until the API without it is deployed",
+    behavior: "a stage keeps the default endpoint until the API without it is deployed",
     basis: "documentation",
     source: documented.disabledEndpoint,
     check: async ({ account }) => {

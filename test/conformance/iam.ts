@@ -1,13 +1,13 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { allowing, lambdaTrust } from "./policies.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
 /** Roles, policies, and temporary credentials. */
-export const iam: Behaviour[] = [
+export const iam: Behavior[] = [
   {
-    behaviour: "a role that does not exist is refused by its name",
+    behavior: "a role that does not exist is refused by its name",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client } }) => {
@@ -20,7 +20,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a new role is described without its session duration and last use",
+    behavior: "a new role is described without its session duration and last use",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client } }) => {
@@ -36,7 +36,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "CreateRole and GetRole return the tags of a role, and no list if there are none",
+    behavior: "CreateRole and GetRole return the tags of a role, and no list if there are none",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client } }) => {
@@ -53,7 +53,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a trust policy can name sts:TagSession next to sts:AssumeRole",
+    behavior: "a trust policy can name sts:TagSession next to sts:AssumeRole",
     basis: "snapshot",
     source: snapshots.sts,
     check: async ({ account: { iam: client } }) => {
@@ -65,7 +65,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a new managed policy is described without its description and tags",
+    behavior: "a new managed policy is described without its description and tags",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client, id } }) => {
@@ -86,7 +86,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "DeletePolicy refuses a policy that does not exist by its ARN",
+    behavior: "DeletePolicy refuses a policy that does not exist by its ARN",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client, id } }) => {
@@ -99,7 +99,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "AttachRolePolicy refuses a text that is not an ARN",
+    behavior: "AttachRolePolicy refuses a text that is not an ARN",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client } }) => {
@@ -113,7 +113,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "AttachRolePolicy refuses a policy that does not exist",
+    behavior: "AttachRolePolicy refuses a policy that does not exist",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client, id } }) => {
@@ -127,7 +127,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "ListAttachedRolePolicies returns the name and the ARN of a policy of AWS",
+    behavior: "ListAttachedRolePolicies returns the name and the ARN of a policy of AWS",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account: { iam: client } }) => {
@@ -140,7 +140,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a role with attached policies is not deleted, nor a policy that is attached",
+    behavior: "a role with attached policies is not deleted, nor a policy that is attached",
     basis: "documentation",
     source: documented.deletePolicy,
     check: async ({ account: { iam: client } }) => {
@@ -156,7 +156,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a policy with another version than its default version is not deleted",
+    behavior: "a policy with another version than its default version is not deleted",
     basis: "documentation",
     source: documented.deletePolicy,
     check: async ({ account: { iam: client } }) => {
@@ -175,7 +175,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a policy has five versions at most",
+    behavior: "a policy has five versions at most",
     basis: "documentation",
     source: documented.createPolicyVersion,
     check: async ({ account: { iam: client } }) => {
@@ -192,7 +192,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "the default version of a policy is not deleted alone",
+    behavior: "the default version of a policy is not deleted alone",
     basis: "report",
     source: reported.iam,
     check: async ({ account: { iam: client } }) => {
@@ -206,7 +206,7 @@ export const iam: Behaviour[] = [
     },
   },
   {
-    behaviour: "a second policy of the same name is refused",
+    behavior: "a second policy of the same name is refused",
     basis: "report",
     source: reported.iam,
     check: async ({ account: { iam: client } }) => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { startOwnProbe } from "./probe.ts";
 import { captured, documented, modelled, reported, snapshots } from "./sources.ts";
 
@@ -28,11 +28,11 @@ const failing = (row: {
   what: string;
   run: string;
   source: string;
-  basis: Behaviour["basis"];
+  basis: Behavior["basis"];
   functionName?: "processor";
   payload: (requestId: string) => object;
-}): Behaviour => ({
-  behaviour: row.what,
+}): Behavior => ({
+  behavior: row.what,
   basis: row.basis,
   source: row.source,
   only: OTHER_CODE,
@@ -45,8 +45,8 @@ const failing = (row: {
   },
 });
 
-const refusesNoJson = (type: string): Behaviour => ({
-  behaviour: `a payload that is no JSON is answered 400, to an Invoke of the type ${type}`,
+const refusesNoJson = (type: string): Behavior => ({
+  behavior: `a payload that is no JSON is answered 400, to an Invoke of the type ${type}`,
   basis: "capture",
   source: captured.eventEdges,
   check: async ({ stack }) => {
@@ -64,9 +64,9 @@ const refusesNoJson = (type: string): Behaviour => ({
 });
 
 /** Lambda's Invoke, as it is on the wire. */
-export const invoking: Behaviour[] = [
+export const invoking: Behavior[] = [
   {
-    behaviour:
+    behavior:
       "a synchronous Invoke is answered 200 with the result, and names the version that ran",
     basis: "documentation",
     source: documented.invoke,
@@ -81,7 +81,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "the id of a synchronous Invoke is the one that the function's log has",
+    behavior: "the id of a synchronous Invoke is the one that the function's log has",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -95,7 +95,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function that returns nothing has the result null",
+    behavior: "a function that returns nothing has the result null",
     basis: "model",
     source: modelled.runtimeExit,
     only: OTHER_CODE,
@@ -104,7 +104,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "an asynchronous Invoke is answered 202 with an empty body",
+    behavior: "an asynchronous Invoke is answered 202 with an empty body",
     basis: "capture",
     source: captured.events,
     check: async ({ stack }) => {
@@ -115,7 +115,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "the id of an asynchronous Invoke is the one that the function's log has",
+    behavior: "the id of an asynchronous Invoke is the one that the function's log has",
     basis: "capture",
     source: captured.events,
     check: async ({ stack }) => {
@@ -129,7 +129,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a dry run is answered 204 and runs nothing",
+    behavior: "a dry run is answered 204 and runs nothing",
     basis: "documentation",
     source: documented.invoke,
     check: async ({ stack }) => {
@@ -140,7 +140,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "an error of the function is answered 200 with its name, its message and its stack",
+    behavior: "an error of the function is answered 200 with its name, its message and its stack",
     basis: "model",
     source: modelled.runtimeErrors,
     check: async ({ stack }) => {
@@ -213,7 +213,7 @@ export const invoking: Behaviour[] = [
     }),
   }),
   {
-    behaviour: "the response for an unknown function is 404, with the ARN of its version",
+    behavior: "the response for an unknown function is 404, with the ARN of its version",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ stack }) => {
@@ -230,7 +230,7 @@ export const invoking: Behaviour[] = [
   },
   ...["RequestResponse", "Event"].map(refusesNoJson),
   {
-    behaviour: "an event of 1 MB is taken",
+    behavior: "an event of 1 MB is taken",
     basis: "documentation",
     source: documented.lambdaQuotas,
     only: "local: a large event is no job, so it would leave a dead letter",
@@ -241,7 +241,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a larger event is answered 413 with its size and the limit",
+    behavior: "a larger event is answered 413 with its size and the limit",
     basis: "report",
     source: reported.largeEvent,
     check: async ({ stack }) => {
@@ -255,7 +255,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a synchronous request of 6 MB is taken",
+    behavior: "a synchronous request of 6 MB is taken",
     basis: "documentation",
     source: documented.lambdaQuotas,
     only: OTHER_CODE,
@@ -265,7 +265,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a larger synchronous request is answered 413 with the limit",
+    behavior: "a larger synchronous request is answered 413 with the limit",
     basis: "report",
     source: reported.largeRequest,
     check: async ({ stack }) => {
@@ -278,7 +278,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "the tail of the log that is asked for ends with the report",
+    behavior: "the tail of the log that is asked for ends with the report",
     basis: "documentation",
     source: documented.invoke,
     check: async ({ stack }) => {
@@ -291,7 +291,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "the tail of a long log has its last 4 KB",
+    behavior: "the tail of a long log has its last 4 KB",
     basis: "documentation",
     source: documented.invoke,
     only: "local: the deployed functions don't log that much",
@@ -306,7 +306,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a caller without the permission is answered 403 with the action and the function",
+    behavior: "a caller without the permission is answered 403 with the action and the function",
     basis: "capture",
     source: captured.eventEdges,
     only: "local: it takes credentials that may not do it",
@@ -321,7 +321,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function without reserved concurrency left is answered 429 with the reason",
+    behavior: "a function without reserved concurrency left is answered 429 with the reason",
     basis: "documentation",
     source: documented.invoke,
     only: "local: it would throttle the deployed function",
@@ -340,7 +340,7 @@ export const invoking: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the client context of a synchronous Invoke reaches the function, that of an event doesn't",
     basis: "capture",
     source: captured.eventEdges,

@@ -3,7 +3,7 @@ import { createManualClock } from "@websocket-lambda/local-aws";
 import { strToU8, zipSync } from "fflate";
 import { expect, onTestFinished } from "vitest";
 import { type Account, createAccount, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { lambdaTrust } from "./policies.ts";
 import { captured, snapshots } from "./sources.ts";
 
@@ -33,14 +33,14 @@ const violates = (value: string, member: string, constraint: string) => ({
 type Refused = (account: Account) => Promise<[call: Promise<unknown>, refusal: object]>;
 
 const refused = (
-  behaviour: string,
+  behavior: string,
   refusal: Refused,
-  source: Pick<Behaviour, "basis" | "source"> = {
+  source: Pick<Behavior, "basis" | "source"> = {
     basis: "snapshot",
     source: snapshots.lambdaApi,
   },
-): Behaviour => ({
-  behaviour,
+): Behavior => ({
+  behavior,
   ...source,
   check: async ({ account }) => {
     const [call, expected] = await refusal(account);
@@ -53,7 +53,7 @@ const MISMATCH = invalid(
   "The derived qualifier from the function name does not match the specified qualifier.",
 );
 
-const inNames: Behaviour[] = (
+const inNames: Behavior[] = (
   [
     ["my-function!", "a name with another character"],
     ["invalid-account:function:my-function", "a partial ARN with an invalid account"],
@@ -85,7 +85,7 @@ const inNames: Behaviour[] = (
 
 const longName = "a".repeat(65);
 
-const names: Behaviour[] = [
+const names: Behavior[] = [
   ...inNames,
   refused("a name over 64 characters is not found", async (account) => [
     account.lambda.getFunction({ FunctionName: longName }),
@@ -109,7 +109,7 @@ const names: Behaviour[] = [
     ];
   }),
   {
-    behaviour: "a function cannot be created in another account",
+    behavior: "a function cannot be created in another account",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
@@ -148,7 +148,7 @@ const names: Behaviour[] = [
     notFound(`Function not found: ${arnOf(account, "f")}`),
   ]),
   {
-    behaviour: "deleting a version that does not exist succeeds, and the function stays",
+    behavior: "deleting a version that does not exist succeeds, and the function stays",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, createFunction } }) => {
@@ -181,9 +181,9 @@ const permission = {
 };
 
 /** The errors of AddPermission and RemovePermission. */
-const permissions: Behaviour[] = [
+const permissions: Behavior[] = [
   {
-    behaviour: "a policy has a revision, which changes with each permission",
+    behavior: "a policy has a revision, which changes with each permission",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, createFunction } }) => {
@@ -275,7 +275,7 @@ const manyTags = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index}_key`, "value"]));
 const TOO_MANY_TAGS = invalid("Number of tags exceeds resource tag limit.");
 
-const tags: Behaviour[] = [
+const tags: Behavior[] = [
   refused("a function has at most 50 tags", async ({ lambda, createFunction }) => {
     const { FunctionArn: Resource } = await createFunction();
     await lambda.tagResource({ Resource, Tags: manyTags(50) });
@@ -312,7 +312,7 @@ const tags: Behaviour[] = [
 
 const missingTarget = notFound("The function doesn't exist.");
 
-const eventInvokeConfigs: Behaviour[] = [
+const eventInvokeConfigs: Behavior[] = [
   ...(["putFunctionEventInvokeConfig", "updateFunctionEventInvokeConfig"] as const).map(
     (operation) =>
       refused(`${operation} does not find a function`, async ({ lambda }) => [
@@ -362,7 +362,7 @@ const eventInvokeConfigs: Behaviour[] = [
 const putConcurrency = (lambda: Lambda, FunctionName: string) =>
   lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 0 });
 
-const concurrency: Behaviour[] = [
+const concurrency: Behavior[] = [
   refused(
     "the concurrency of a function that does not exist is refused with the function's ARN",
     async (account) => [
@@ -394,7 +394,7 @@ const concurrency: Behaviour[] = [
     ),
   ]),
   {
-    behaviour: "the fraction of a reserved concurrency is ignored",
+    behavior: "the fraction of a reserved concurrency is ignored",
     basis: "capture",
     source: captured.concurrencyNumbers,
     check: async ({ account: { createFunction, request } }) => {
@@ -418,9 +418,9 @@ const concurrency: Behaviour[] = [
   },
 ];
 
-const configurations: Behaviour[] = [
+const configurations: Behavior[] = [
   {
-    behaviour: "a new function is Pending, and becomes Active with another revision",
+    behavior: "a new function is Pending, and becomes Active with another revision",
     basis: "capture",
     source: captured.functionArchitectures,
     check: async () => {
@@ -451,7 +451,7 @@ const configurations: Behaviour[] = [
     },
   },
   {
-    behaviour: "an update is InProgress, and the next one is refused until it is Successful",
+    behavior: "an update is InProgress, and the next one is refused until it is Successful",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async () => {
@@ -490,7 +490,7 @@ const configurations: Behaviour[] = [
     ];
   }),
   {
-    behaviour: "an empty DeadLetterConfig keeps the queue, and an empty ARN removes it",
+    behavior: "an empty DeadLetterConfig keeps the queue, and an empty ARN removes it",
     basis: "capture",
     source: captured.deadLetterOwnership,
     check: async ({ account: { id, lambda, sqs, createFunction } }) => {
@@ -506,8 +506,7 @@ const configurations: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "a dead-letter queue that does not exist is refused, and the function is not created",
+    behavior: "a dead-letter queue that does not exist is refused, and the function is not created",
     fact: "ASY-13",
     basis: "capture",
     source: captured.outcomesAdmission,
@@ -526,7 +525,7 @@ const configurations: Behaviour[] = [
     },
   },
   {
-    behaviour: "a role that may not send to the dead-letter queue is refused",
+    behavior: "a role that may not send to the dead-letter queue is refused",
     fact: "ASY-14",
     basis: "capture",
     source: captured.outcomesAdmission,
@@ -547,7 +546,7 @@ const configurations: Behaviour[] = [
     },
   },
   {
-    behaviour: "a destination that does not exist is refused, and the config stays as it was",
+    behavior: "a destination that does not exist is refused, and the config stays as it was",
     fact: "ASY-15",
     basis: "capture",
     source: captured.outcomesAdmission,
@@ -569,7 +568,7 @@ const configurations: Behaviour[] = [
     },
   },
   {
-    behaviour: "a configuration has its runtime version, and an environment that is empty",
+    behavior: "a configuration has its runtime version, and an environment that is empty",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, createFunction } }) => {
@@ -628,9 +627,9 @@ const version = (number: number, description: string) => ({
   description,
 });
 
-const versions: Behaviour[] = [
+const versions: Behavior[] = [
   {
-    behaviour: "a function can be created with its first version, which is published once",
+    behavior: "a function can be created with its first version, which is published once",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, beginFunction } }) => {
@@ -654,8 +653,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "a version keeps its settings, a new one needs a change, a deleted one is not listed",
+    behavior: "a version keeps its settings, a new one needs a change, a deleted one is not listed",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account: { lambda, createFunction } }) => {
@@ -677,7 +675,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour: "an update can publish the new code, and the version is Pending with it",
+    behavior: "an update can publish the new code, and the version is Pending with it",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async () => {
@@ -725,7 +723,7 @@ const versions: Behaviour[] = [
 ];
 
 /** Functions and their settings. */
-export const lambdaApi: Behaviour[] = [
+export const lambdaApi: Behavior[] = [
   ...names,
   ...configurations,
   ...versions,

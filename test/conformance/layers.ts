@@ -3,7 +3,7 @@ import type { PublishLayerVersionCommandInput } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
 const REGION = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}`;
@@ -67,11 +67,11 @@ const recorded = { basis: "snapshot", source: snapshots.lambdaApi } as const;
 
 /** An operation, and the error that it has to return. */
 const refused = (
-  behaviour: string,
+  behavior: string,
   refusal: (account: Account) => Promise<[call: Promise<unknown>, refusal: object]>,
-  source: Pick<Behaviour, "basis" | "source"> = recorded,
-): Behaviour => ({
-  behaviour,
+  source: Pick<Behavior, "basis" | "source"> = recorded,
+): Behavior => ({
+  behavior,
   ...source,
   check: async ({ account }) => {
     const [call, expected] = await refusal(account);
@@ -86,9 +86,9 @@ const settings = {
   CompatibleArchitectures: ["x86_64" as const],
 };
 
-const versions: Behaviour[] = [
+const versions: Behavior[] = [
   {
-    behaviour: "a layer is published, read by its version and by its ARN, and listed",
+    behavior: "a layer is published, read by its version and by its ARN, and listed",
     ...recorded,
     check: async ({ account }) => {
       const { lambda } = account;
@@ -127,7 +127,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour: "a layer without settings has an empty description, and only the lists it was given",
+    behavior: "a layer without settings has an empty description, and only the lists it was given",
     ...recorded,
     check: async ({ account: { lambda } }) => {
       const Content = { ZipFile: ZIP };
@@ -142,7 +142,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour: "versions are listed from the last one, and numbers of deleted ones are not reused",
+    behavior: "versions are listed from the last one, and numbers of deleted ones are not reused",
     ...recorded,
     check: async ({ account }) => {
       const { lambda } = account;
@@ -161,7 +161,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour: "runtimes that Lambda no longer has can be compatible",
+    behavior: "runtimes that Lambda no longer has can be compatible",
     ...recorded,
     check: async ({ account }) => {
       const CompatibleRuntimes = ["nodejs12.x" as const, "python3.7" as const, "go1.x" as const];
@@ -172,7 +172,7 @@ const versions: Behaviour[] = [
     },
   },
   {
-    behaviour: "versions that do not exist are deleted with success, and a missing layer has none",
+    behavior: "versions that do not exist are deleted with success, and a missing layer has none",
     ...recorded,
     check: async ({ account: { lambda } }) => {
       const LayerName = uniqueName("missing");
@@ -209,7 +209,7 @@ const versions: Behaviour[] = [
     ),
   ),
   {
-    behaviour: "ListLayers refuses an unknown runtime and an unknown architecture",
+    behavior: "ListLayers refuses an unknown runtime and an unknown architecture",
     ...recorded,
     check: async ({ account: { lambda } }) => {
       const CompatibleRuntime = "runtimedoesnotexist" as "nodejs22.x";
@@ -249,9 +249,9 @@ const versions: Behaviour[] = [
   ]),
 ];
 
-const ofFunctions: Behaviour[] = [
+const ofFunctions: Behavior[] = [
   {
-    behaviour: "a function has the layers of its last update, also after they were deleted",
+    behavior: "a function has the layers of its last update, also after they were deleted",
     ...recorded,
     check: async ({ account }) => {
       const { lambda, createFunction } = account;
@@ -359,9 +359,9 @@ async function resultOf(
 
 const packages = { basis: "documentation", source: documented.layers } as const;
 
-const atRunTime: Behaviour[] = [
+const atRunTime: Behavior[] = [
   {
-    behaviour: "a function requires a package in nodejs/node_modules of a layer",
+    behavior: "a function requires a package in nodejs/node_modules of a layer",
     ...packages,
     check: async ({ account }) => {
       const layers = await publishAll(account, packageOf("greeting", "hello"));
@@ -370,7 +370,7 @@ const atRunTime: Behaviour[] = [
     },
   },
   {
-    behaviour: "packages for the version of Node.js come before those for all versions",
+    behavior: "packages for the version of Node.js come before those for all versions",
     ...packages,
     check: async ({ account }) => {
       const layers = await publishAll(account, {
@@ -383,7 +383,7 @@ const atRunTime: Behaviour[] = [
     },
   },
   {
-    behaviour: "since Node.js 18, a function imports a package of a layer",
+    behavior: "since Node.js 18, a function imports a package of a layer",
     basis: "documentation",
     source: documented.importedLayers,
     check: async ({ account }) => {
@@ -393,7 +393,7 @@ const atRunTime: Behaviour[] = [
     },
   },
   {
-    behaviour: "layers are merged in their order, and a later one overrides an earlier one",
+    behavior: "layers are merged in their order, and a later one overrides an earlier one",
     basis: "documentation",
     source: documented.addingLayers,
     check: async ({ account }) => {
@@ -413,7 +413,7 @@ const atRunTime: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function runs on after its layer was deleted",
+    behavior: "a function runs on after its layer was deleted",
     basis: "documentation",
     source: documented.addingLayers,
     check: async ({ account }) => {
@@ -430,4 +430,4 @@ const atRunTime: Behaviour[] = [
 ];
 
 /** Layers, and functions that have some. */
-export const layers: Behaviour[] = [...versions, ...ofFunctions, ...atRunTime];
+export const layers: Behavior[] = [...versions, ...ofFunctions, ...atRunTime];

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Behaviour, Target } from "./behaviour.ts";
+import type { Behavior, Target } from "./behavior.ts";
 import { type Probe, startOwnProbe } from "./probe.ts";
 import { captured, documented, modelled, reported } from "./sources.ts";
 
@@ -48,9 +48,9 @@ async function textLines(
 }
 
 /** What CloudWatch Logs has of an invocation. */
-export const logging: Behaviour[] = [
+export const logging: Behavior[] = [
   {
-    behaviour: "a log stream is named by the day, the version and 32 hexadecimal digits",
+    behavior: "a log stream is named by the day, the version and 32 hexadecimal digits",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -59,7 +59,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, the start of an invocation has its id, the function's ARN and the version",
+    behavior: "in JSON, the start of an invocation has its id, the function's ARN and the version",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -72,7 +72,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, the report of an invocation has the metrics and a status",
+    behavior: "in JSON, the report of an invocation has the metrics and a status",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -85,7 +85,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "the time that a function takes to start is reported with its first invocation only, and billed with it",
     basis: "documentation",
     source: documented.billing,
@@ -107,7 +107,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, the status of an invocation that threw is success all the same",
+    behavior: "in JSON, the status of an invocation that threw is success all the same",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -119,7 +119,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, an error that was thrown is logged as an object",
+    behavior: "in JSON, an error that was thrown is logged as an object",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -136,7 +136,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "in JSON, a line of the function's own has four members in their order, and an object stays an object",
     basis: "capture",
     source: captured.logs,
@@ -150,7 +150,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "in JSON, several values are one text, with the first error among them as members of the line",
     basis: "model",
     source: modelled.runtimeLogs,
@@ -168,7 +168,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, what a function logs as it starts has no id of a request",
+    behavior: "in JSON, what a function logs as it starts has no id of a request",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -179,7 +179,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in JSON, the start of an environment says what is started, and in which stream",
+    behavior: "in JSON, the start of an environment says what is started, and in which stream",
     basis: "capture",
     source: captured.logs,
     only: "local: on AWS a start can't be had at will",
@@ -204,7 +204,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "at the level INFO, a success has no more lines of Lambda's own than start and report",
     basis: "documentation",
     source: documented.logLevels,
@@ -221,7 +221,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in text, an invocation has START, its own lines, END and REPORT",
+    behavior: "in text, an invocation has START, its own lines, END and REPORT",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -240,7 +240,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in text, a start has INIT_START, and its lines have the id undefined",
+    behavior: "in text, a start has INIT_START, and its lines have the id undefined",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -255,7 +255,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "in text, an error that was thrown is one line behind a title, and REPORT has no status",
     basis: "capture",
     source: captured.logs,
@@ -273,7 +273,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour: "in text, a time-out is in REPORT, and has no line of its own any more",
+    behavior: "in text, a time-out is in REPORT, and has no line of its own any more",
     basis: "report",
     source: reported.timedOutLog,
     only: OTHER_LOGS,
@@ -290,7 +290,7 @@ export const logging: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "in text, the invocation after a time-out starts the function anew in the same stream, without INIT_START",
     basis: "capture",
     source: captured.logs,

@@ -1,7 +1,7 @@
 import type { CloudWatchLogs, MetricTransformation } from "@aws-sdk/client-cloudwatch-logs";
 import { expect } from "vitest";
 import { refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { captured, snapshots } from "./sources.ts";
 
 const HOUR = 60 * 60 * 1000;
@@ -59,8 +59,8 @@ const refusedTransformations: [metric: Partial<MetricTransformation>, problem: s
 const transformationRow = ([
   metric,
   problem,
-]: (typeof refusedTransformations)[number]): Behaviour => ({
-  behaviour: `a metric filter with ${JSON.stringify(metric)} is refused`,
+]: (typeof refusedTransformations)[number]): Behavior => ({
+  behavior: `a metric filter with ${JSON.stringify(metric)} is refused`,
   basis: "capture",
   source: JSON.stringify(metric).includes("[*]")
     ? captured.metricFilterExtractors
@@ -78,9 +78,9 @@ const validation = (value: string, member: string, constraint: string) =>
   );
 
 /** Log groups, log streams, log events and metric filters, without what a pattern matches. */
-export const logsApi: Behaviour[] = [
+export const logsApi: Behavior[] = [
   {
-    behaviour: "a log group of a name that exists is refused",
+    behavior: "a log group of a name that exists is refused",
     basis: "snapshot",
     source: snapshots.logGroups,
     check: async ({ account: { logs } }) => {
@@ -94,7 +94,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "the name of a log group can have 512 characters",
+    behavior: "the name of a log group can have 512 characters",
     basis: "snapshot",
     source: snapshots.logGroups,
     check: async ({ account: { logs } }) => {
@@ -108,7 +108,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a page of log events has up to 10,000",
+    behavior: "a page of log events has up to 10,000",
     basis: "snapshot",
     source: snapshots.logEvents,
     check: async ({ account: { logs } }) => {
@@ -121,7 +121,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "names and patterns of metric filters have the lengths of the model",
+    behavior: "names and patterns of metric filters have the lengths of the model",
     basis: "snapshot",
     source: snapshots.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -159,7 +159,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a unit that CloudWatch does not have is refused, and the units are listed",
+    behavior: "a unit that CloudWatch does not have is refused, and the units are listed",
     basis: "capture",
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -172,7 +172,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a new log group has no retention, and two kinds of protection that are off",
+    behavior: "a new log group has no retention, and two kinds of protection that are off",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs, id, region } }) => {
@@ -195,7 +195,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a log group that is found by a part of its name has fewer members",
+    behavior: "a log group that is found by a part of its name has fewer members",
     basis: "snapshot",
     source: snapshots.logGroups,
     check: async ({ account: { logs } }) => {
@@ -222,7 +222,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "log streams are listed by the name or the ARN of their group, not by both",
+    behavior: "log streams are listed by the name or the ARN of their group, not by both",
     basis: "snapshot",
     source: snapshots.logStreams,
     check: async ({ account: { logs, id, region } }) => {
@@ -241,7 +241,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a log stream has times and a sequence token only after its first event",
+    behavior: "a log stream has times and a sequence token only after its first event",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs } }) => {
@@ -265,7 +265,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "the deletion of a log stream or a log group that does not exist is refused",
+    behavior: "the deletion of a log stream or a log group that does not exist is refused",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs } }) => {
@@ -284,7 +284,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "events that are too old, past the retention or too new are left out of a batch",
+    behavior: "events that are too old, past the retention or too new are left out of a batch",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs } }) => {
@@ -306,7 +306,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "the events of a batch that are kept span up to 24 hours",
+    behavior: "the events of a batch that are kept span up to 24 hours",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs } }) => {
@@ -321,7 +321,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "an event has up to 1 MB, with 26 bytes for each event",
+    behavior: "an event has up to 1 MB, with 26 bytes for each event",
     basis: "capture",
     source: captured.ingestion,
     check: async ({ account: { logs } }) => {
@@ -335,7 +335,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a metric filter that is replaced keeps its creation time",
+    behavior: "a metric filter that is replaced keeps its creation time",
     basis: "capture",
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -357,7 +357,7 @@ export const logsApi: Behaviour[] = [
   },
   ...refusedTransformations.map(transformationRow),
   {
-    behaviour: "a metric filter has up to three dimensions",
+    behavior: "a metric filter has up to three dimensions",
     basis: "capture",
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -372,7 +372,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "the namespace of a metric can have a colon",
+    behavior: "the namespace of a metric can have a colon",
     basis: "snapshot",
     source: snapshots.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -384,7 +384,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "a log group has up to five metric filters with regular expressions",
+    behavior: "a log group has up to five metric filters with regular expressions",
     basis: "capture",
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {
@@ -409,7 +409,7 @@ export const logsApi: Behaviour[] = [
     },
   },
   {
-    behaviour: "metric filters are listed by their log group, or by the name and namespace",
+    behavior: "metric filters are listed by their log group, or by the name and namespace",
     basis: "capture",
     source: captured.metricFilters,
     check: async ({ account: { logs } }) => {

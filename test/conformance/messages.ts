@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { createManualClock } from "@websocket-lambda/local-aws";
 import { type Client, connect } from "../e2e/client.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { type GatewayEvent, type Probe, startOwnProbe } from "./probe.ts";
 import { captured, documented, reported } from "./sources.ts";
 
@@ -34,8 +34,8 @@ async function sendToProbe(probe: Probe, client: Client, message: object): Promi
   return await probe.event(({ body }) => body?.includes(marker) ?? false);
 }
 
-const toDefaultRoute = (what: string, message: string): Behaviour => ({
-  behaviour: `${what} goes to $default`,
+const toDefaultRoute = (what: string, message: string): Behavior => ({
+  behavior: `${what} goes to $default`,
   basis: "capture",
   source: captured.webSockets,
   check: async ({ stack }) => {
@@ -46,8 +46,8 @@ const toDefaultRoute = (what: string, message: string): Behaviour => ({
   },
 });
 
-const staysQuiet = (what: string, run: string): Behaviour => ({
-  behaviour: `a route without a route response sends nothing for a function that returns ${what}`,
+const staysQuiet = (what: string, run: string): Behavior => ({
+  behavior: `a route without a route response sends nothing for a function that returns ${what}`,
   basis: "capture",
   source: captured.webSockets,
   only: OTHER_ROUTES,
@@ -62,13 +62,13 @@ const staysQuiet = (what: string, run: string): Behaviour => ({
 });
 
 /** What becomes of messages, and how connections end. */
-export const messages: Behaviour[] = [
+export const messages: Behavior[] = [
   toDefaultRoute("an unknown action", '{"action":"nonsense"}'),
   toDefaultRoute("a message without an action", '{"hello":"world"}'),
   toDefaultRoute("plain text", "hello"),
   toDefaultRoute('the literal action "$default"', '{"action":"$default"}'),
   {
-    behaviour: "the value of the route selection expression selects the route of that key",
+    behavior: "the value of the route selection expression selects the route of that key",
     basis: "documentation",
     source: documented.routes,
     only: OTHER_ROUTES,
@@ -79,7 +79,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "a message that no route takes is answered with a Forbidden frame, and the connection stays open",
     basis: "capture",
     source: captured.errorFrames,
@@ -95,7 +95,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "a function that throws is answered with an Internal server error frame, and the connection stays open",
     basis: "capture",
     source: captured.errorFrames,
@@ -114,7 +114,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a route whose function API Gateway may not invoke answers with the same frame",
+    behavior: "a route whose function API Gateway may not invoke answers with the same frame",
     basis: "capture",
     source: captured.errorFrames,
     only: "local: the deployed API may invoke its function",
@@ -132,7 +132,7 @@ export const messages: Behaviour[] = [
   staysQuiet("no response", `return "unseen"`),
   staysQuiet("nothing", "return undefined"),
   {
-    behaviour: "a route with a route response sends the body as it is",
+    behavior: "a route with a route response sends the body as it is",
     basis: "capture",
     source: captured.webSockets,
     only: OTHER_ROUTES,
@@ -143,7 +143,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a route with a route response sends the body of a status 503 as well",
+    behavior: "a route with a route response sends the body of a status 503 as well",
     basis: "capture",
     source: captured.errorFrames,
     only: OTHER_ROUTES,
@@ -154,7 +154,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a route with a route response sends an empty message where there is no body",
+    behavior: "a route with a route response sends an empty message where there is no body",
     basis: "report",
     source: reported.emptyMessage,
     only: OTHER_ROUTES,
@@ -165,8 +165,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "a function error of a route with a route response is an Internal server error frame",
+    behavior: "a function error of a route with a route response is an Internal server error frame",
     basis: "report",
     source: reported.functionError,
     only: OTHER_ROUTES,
@@ -178,7 +177,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a binary frame closes the connection with 1003 and a reason",
+    behavior: "a binary frame closes the connection with 1003 and a reason",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -188,7 +187,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a frame of 32 KB passes",
+    behavior: "a frame of 32 KB passes",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -198,7 +197,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a frame over 32 KB closes the connection with 1009",
+    behavior: "a frame over 32 KB closes the connection with 1009",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -208,7 +207,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a message of 128 KB in fragments passes",
+    behavior: "a message of 128 KB in fragments passes",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -218,7 +217,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a message over 128 KB in fragments closes the connection with 1009",
+    behavior: "a message over 128 KB in fragments closes the connection with 1009",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -228,7 +227,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a close frame is echoed with its status and its reason",
+    behavior: "a close frame is echoed with its status and its reason",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -238,7 +237,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a connection that has been idle for ten minutes is closed",
+    behavior: "a connection that has been idle for ten minutes is closed",
     basis: "documentation",
     source: documented.quotas,
     only: "local: ten minutes are too long to wait",
@@ -255,7 +254,7 @@ export const messages: Behaviour[] = [
     },
   },
   {
-    behaviour: "a connection that is never idle is closed after two hours",
+    behavior: "a connection that is never idle is closed after two hours",
     basis: "documentation",
     source: documented.quotas,
     only: "local: two hours are too long to wait",

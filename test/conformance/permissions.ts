@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { allowing, lambdaTrust } from "./policies.ts";
 import { documented } from "./sources.ts";
 
@@ -35,22 +35,22 @@ async function maySend(account: Account, statement: object): Promise<boolean> {
 const ACCOUNT = "aws:PrincipalAccount";
 const OTHERS = ["111122223333", "444455556666"];
 
-const permits = (behaviour: string, statement: object, source: string): Behaviour => ({
-  behaviour,
+const permits = (behavior: string, statement: object, source: string): Behavior => ({
+  behavior,
   basis: "documentation",
   source,
   check: async ({ account }) => expect(await maySend(account, statement)).toBe(true),
 });
 
-const permitsNot = (behaviour: string, statement: object, source: string): Behaviour => ({
-  behaviour,
+const permitsNot = (behavior: string, statement: object, source: string): Behavior => ({
+  behavior,
   basis: "documentation",
   source,
   check: async ({ account }) => expect(await maySend(account, statement)).toBe(false),
 });
 
 /** The permissions of a role by the statements of a managed policy. */
-export const permissions: Behaviour[] = [
+export const permissions: Behavior[] = [
   permits("an attached policy permits what its statement allows", {}, documented.managedPolicies),
   permitsNot(
     "a condition that does not hold permits nothing",

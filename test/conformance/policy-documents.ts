@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { lambdaTrust, policy } from "./policies.ts";
 import { reported } from "./sources.ts";
 
@@ -112,9 +112,9 @@ async function createRole({ iam }: Account): Promise<string> {
   return RoleName;
 }
 
-function refuses([document, PolicyDocument, message]: (typeof refused)[number]): Behaviour {
+function refuses([document, PolicyDocument, message]: (typeof refused)[number]): Behavior {
   return {
-    behaviour: `PutRolePolicy refuses a policy document with ${document}`,
+    behavior: `PutRolePolicy refuses a policy document with ${document}`,
     basis: "report",
     source: reported.policies,
     check: async ({ account }) => {
@@ -126,9 +126,9 @@ function refuses([document, PolicyDocument, message]: (typeof refused)[number]):
   };
 }
 
-function accepts([document, PolicyDocument]: (typeof accepted)[number]): Behaviour {
+function accepts([document, PolicyDocument]: (typeof accepted)[number]): Behavior {
   return {
-    behaviour: `PutRolePolicy accepts a policy document with ${document}`,
+    behavior: `PutRolePolicy accepts a policy document with ${document}`,
     basis: "report",
     source: reported.policies,
     check: async ({ account }) => {
@@ -142,7 +142,7 @@ function accepts([document, PolicyDocument]: (typeof accepted)[number]): Behavio
 }
 
 /** Policy documents of roles. */
-export const policyDocuments: Behaviour[] = [
+export const policyDocuments: Behavior[] = [
   ...refused.map((row) => refuses(row)),
   ...accepted.map((row) => accepts(row)),
 ];

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { lambdaTrust, policy } from "./policies.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
@@ -19,13 +19,8 @@ const attribute = async ({ sqs }: Account, QueueUrl: string, name: "Policy" | "R
   return Attributes?.[name];
 };
 
-const refusedRedrive = (
-  title: string,
-  text: string,
-  reason: string,
-  source: string,
-): Behaviour => ({
-  behaviour: `a redrive policy ${title} is refused`,
+const refusedRedrive = (title: string, text: string, reason: string, source: string): Behavior => ({
+  behavior: `a redrive policy ${title} is refused`,
   basis: "report",
   source,
   check: async ({ account }) => {
@@ -72,19 +67,19 @@ async function maySend(
 }
 
 const sends = (
-  behaviour: string,
+  behavior: string,
   allowed: boolean,
   source: string,
   ...options: [principal: (roleArn: string) => unknown, statements?: Parameters<typeof maySend>[2]]
-): Behaviour => ({
-  behaviour,
+): Behavior => ({
+  behavior,
   basis: "documentation",
   source,
   check: async ({ account }) => expect(await maySend(account, ...options)).toBe(allowed),
 });
 
 /** Policies of queues, and dead-letter queues. */
-export const queuePolicies: Behaviour[] = [
+export const queuePolicies: Behavior[] = [
   sends(
     "the policy of a queue permits a role that it names",
     true,
@@ -124,7 +119,7 @@ export const queuePolicies: Behaviour[] = [
     { queue: { Effect: "Deny" }, role: {} },
   ),
   {
-    behaviour: "the error for a missing permission names the action in lower case",
+    behavior: "the error for a missing permission names the action in lower case",
     basis: "report",
     source: reported.queuePermission,
     check: async ({ account }) => {
@@ -147,7 +142,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     },
   },
   {
-    behaviour: "the policy of a queue is returned as it was set, and an empty one removes it",
+    behavior: "the policy of a queue is returned as it was set, and an empty one removes it",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -166,7 +161,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     },
   },
   {
-    behaviour: "an invalid policy of a queue is refused without a reason",
+    behavior: "an invalid policy of a queue is refused without a reason",
     basis: "report",
     source: reported.queuePolicy,
     check: async ({ account }) => {
@@ -182,7 +177,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     },
   },
   {
-    behaviour: "a redrive policy is returned as it was set, and an empty one removes it",
+    behavior: "a redrive policy is returned as it was set, and an empty one removes it",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -219,7 +214,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     reported.receiveCount,
   ),
   {
-    behaviour:
+    behavior:
       "a message that was received too often moves to the dead-letter queue with its ID and attributes",
     basis: "snapshot",
     source: snapshots.sqs,
@@ -258,7 +253,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     },
   },
   {
-    behaviour: "ListDeadLetterSourceQueues returns the queues that use a dead-letter queue",
+    behavior: "ListDeadLetterSourceQueues returns the queues that use a dead-letter queue",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -271,7 +266,7 @@ exports.handler = (input) => new SQS().receiveMessage(input).catch(({ name, mess
     },
   },
   {
-    behaviour: "a RedriveAllowPolicy selects the queues that can use a dead-letter queue",
+    behavior: "a RedriveAllowPolicy selects the queues that can use a dead-letter queue",
     basis: "documentation",
     source: documented.setQueueAttributes,
     check: async ({ account }) => {

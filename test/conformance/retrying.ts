@@ -8,7 +8,7 @@ import {
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { expect } from "vitest";
 import { createManualClock, type ManualClock } from "@websocket-lambda/local-aws";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { type Probe, startOwnProbe } from "./probe.ts";
 import { request } from "./signed-request.ts";
 import { captured, documented, reported, snapshots } from "./sources.ts";
@@ -104,9 +104,9 @@ async function expireThrottled(settings: { recordsTo?: "OnFailure" }) {
 }
 
 /** What becomes of asynchronous invocations. */
-export const retrying: Behaviour[] = [
+export const retrying: Behavior[] = [
   {
-    behaviour:
+    behavior:
       "a failed event is tried again after about one minute, and then about two, under the same id",
     basis: "documentation",
     source: documented.retries,
@@ -128,7 +128,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "a dead letter is the event itself, with three attributes",
+    behavior: "a dead letter is the event itself, with three attributes",
     basis: "documentation",
     source: documented.retries,
     only,
@@ -146,7 +146,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "Lambda sends records as the function's role, with the trace of the event",
+    behavior: "Lambda sends records as the function's role, with the trace of the event",
     basis: "snapshot",
     source: snapshots.lambdaDestinations,
     only,
@@ -169,7 +169,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "a failure record has the event and the result as they were, white space and all",
+    behavior: "a failure record has the event and the result as they were, white space and all",
     basis: "documentation",
     source: documented.records,
     only,
@@ -191,7 +191,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "a record of a success counts one attempt and has the result",
+    behavior: "a record of a success counts one attempt and has the result",
     basis: "capture",
     source: captured.outcomes,
     only,
@@ -208,7 +208,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour:
+    behavior:
       "an event for a function with a reserved concurrency of zero is a dead letter at once",
     basis: "documentation",
     source: documented.retries,
@@ -224,7 +224,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "an event that is throttled stays in the queue, and uses up no retry",
+    behavior: "an event that is throttled stays in the queue, and uses up no retry",
     basis: "documentation",
     source: documented.retries,
     only,
@@ -244,7 +244,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "an event that expires while it is throttled is a dead letter with the code 429",
+    behavior: "an event that expires while it is throttled is a dead letter with the code 429",
     fact: "ASY-5",
     basis: "capture",
     source: captured.expiredEvents,
@@ -261,7 +261,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "the record of an event that expires while it is throttled counts no attempt",
+    behavior: "the record of an event that expires while it is throttled counts no attempt",
     fact: "ASY-5",
     basis: "capture",
     source: captured.expiredEvents,
@@ -277,7 +277,7 @@ export const retrying: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function can't be its own destination",
+    behavior: "a function can't be its own destination",
     basis: "report",
     source: reported.ownDestination,
     only: "local: if it could, the deployed function would be changed",

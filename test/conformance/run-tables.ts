@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Basis, Target } from "./behaviour.ts";
+import type { Basis, Target } from "./behavior.ts";
 import type { Table } from "./tables.ts";
 import { onAws } from "./targets.ts";
 
@@ -17,12 +17,12 @@ export function runTables(tables: readonly Table[], target: Target): void {
   const timeout = onAws ? 180_000 : 20_000;
 
   describe.each(tables)("$area", ({ rows }) => {
-    for (const { behaviour, basis, source, only, differs, check } of rows) {
+    for (const { behavior, basis, source, only, differs, check } of rows) {
       const isSkipped = onAws && only !== undefined;
       const isUnlike = !onAws && differs !== undefined;
       const remark = isSkipped ? ` (${only})` : isUnlike ? ` (not here yet: ${differs})` : "";
       const options = { timeout, skip: isSkipped, fails: isUnlike };
-      test(`[${titles[basis]}] ${behaviour}${remark}`, options, async ({ annotate }) => {
+      test(`[${titles[basis]}] ${behavior}${remark}`, options, async ({ annotate }) => {
         expect.hasAssertions();
         await annotate(source, "source");
         await check(target);

@@ -1,7 +1,7 @@
 import { strToU8, zipSync } from "fflate";
 import { expect } from "vitest";
 import type { Account, FunctionOptions } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { documented, modelled, snapshots } from "./sources.ts";
 
 const OWN_FUNCTION = "local: the function is created for the row";
@@ -22,8 +22,8 @@ const zipOf = (files: Record<string, string>): FunctionOptions => ({
   },
 });
 
-const loading = (row: { behaviour: string; files: Record<string, string> }): Behaviour => ({
-  behaviour: row.behaviour,
+const loading = (row: { behavior: string; files: Record<string, string> }): Behavior => ({
+  behavior: row.behavior,
   basis: "model",
   source: modelled.handlerLoading,
   only: OWN_FUNCTION,
@@ -36,9 +36,9 @@ const RIGHT = "exports.handler = async () => 'right';";
 const WRONG = "exports.handler = async () => 'wrong';";
 
 /** The execution environment and the runtime. */
-export const runtime: Behaviour[] = [
+export const runtime: Behavior[] = [
   {
-    behaviour: "a handler that is not exported fails as Runtime.HandlerNotFound",
+    behavior: "a handler that is not exported fails as Runtime.HandlerNotFound",
     basis: "model",
     source: modelled.handlerLoading,
     only: OWN_FUNCTION,
@@ -53,23 +53,23 @@ export const runtime: Behaviour[] = [
     },
   },
   loading({
-    behaviour: "a handler is loaded from a file without an extension before one with .js",
+    behavior: "a handler is loaded from a file without an extension before one with .js",
     files: { index: RIGHT, "index.js": WRONG },
   }),
   loading({
-    behaviour: "a handler is loaded from .js before .mjs and .cjs",
+    behavior: "a handler is loaded from .js before .mjs and .cjs",
     files: { "index.js": RIGHT, "index.mjs": "export const handler = 1;", "index.cjs": WRONG },
   }),
   loading({
-    behaviour: "a handler is loaded from .mjs before .cjs",
+    behavior: "a handler is loaded from .mjs before .cjs",
     files: { "index.mjs": "export const handler = async () => 'right';", "index.cjs": WRONG },
   }),
   loading({
-    behaviour: "a handler is loaded from a package if there is no file of its name",
+    behavior: "a handler is loaded from a package if there is no file of its name",
     files: { "node_modules/index/index.js": RIGHT },
   }),
   {
-    behaviour: "an error whose stack is not a string is returned as handled",
+    behavior: "an error whose stack is not a string is returned as handled",
     basis: "model",
     source: modelled.runtimeErrors,
     only: OWN_FUNCTION,
@@ -85,7 +85,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour: "a value that has the members of an error is returned as an error",
+    behavior: "a value that has the members of an error is returned as an error",
     basis: "model",
     source: modelled.runtimeErrors,
     only: OWN_FUNCTION,
@@ -97,7 +97,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour: "a wrapper script that does not exist ends the runtime with status 127",
+    behavior: "a wrapper script that does not exist ends the runtime with status 127",
     basis: "snapshot",
     source: snapshots.lambda,
     only: OWN_FUNCTION,
@@ -114,7 +114,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour: "the first invocation creates the log group, if the role allows it",
+    behavior: "the first invocation creates the log group, if the role allows it",
     basis: "snapshot",
     source: snapshots.lambda,
     only: OWN_FUNCTION,
@@ -131,8 +131,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour:
-      "context.invokedFunctionArn has the qualifier of the invocation, and none by default",
+    behavior: "context.invokedFunctionArn has the qualifier of the invocation, and none by default",
     basis: "snapshot",
     source: snapshots.lambdaCommon,
     only: OWN_FUNCTION,
@@ -145,7 +144,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour: "a function has the environment variables of Lambda, and its own",
+    behavior: "a function has the environment variables of Lambda, and its own",
     basis: "snapshot",
     source: snapshots.lambdaCommon,
     only: OWN_FUNCTION,
@@ -173,7 +172,7 @@ export const runtime: Behaviour[] = [
     },
   },
   {
-    behaviour: "the runtime contains the AWS SDK, for require and for import",
+    behavior: "the runtime contains the AWS SDK, for require and for import",
     basis: "documentation",
     source: documented.nodejs,
     only: OWN_FUNCTION,

@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-sqs";
 import { expect } from "vitest";
 import { type Account, refusalOf, uniqueName } from "./account.ts";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { documented, reported, snapshots } from "./sources.ts";
 
 const HEADER = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
@@ -64,9 +64,9 @@ async function expectRefused(
 }
 
 /** Queues and their messages. */
-export const sqs: Behaviour[] = [
+export const sqs: Behavior[] = [
   {
-    behaviour: "a queue of a name that exists with another attribute is refused",
+    behavior: "a queue of a name that exists with another attribute is refused",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account: { sqs: client } }) => {
@@ -81,7 +81,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "ChangeMessageVisibility works after the visibility timeout",
+    behavior: "ChangeMessageVisibility works after the visibility timeout",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -93,7 +93,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "ChangeMessageVisibility takes the handle of an earlier receive",
+    behavior: "ChangeMessageVisibility takes the handle of an earlier receive",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -106,7 +106,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "a batch with an ID that is empty, too long or of other characters is refused",
+    behavior: "a batch with an ID that is empty, too long or of other characters is refused",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -126,7 +126,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "SendMessageBatch sends the other messages if one is too long",
+    behavior: "SendMessageBatch sends the other messages if one is too long",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -156,7 +156,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "the result of a batch has no list of failed entries if there is none",
+    behavior: "the result of a batch has no list of failed entries if there is none",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -172,7 +172,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "a batch with more bytes than a message can have is refused",
+    behavior: "a batch with more bytes than a message can have is refused",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -190,7 +190,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "the name of a message attribute can have letters of any script",
+    behavior: "the name of a message attribute can have letters of any script",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -202,14 +202,14 @@ export const sqs: Behaviour[] = [
       ]);
     },
   },
-  ...Object.entries(refusedAttributes).map(([title, MessageAttributes]): Behaviour => ({
-    behaviour: `a message attribute with ${title} is refused`,
+  ...Object.entries(refusedAttributes).map(([title, MessageAttributes]): Behavior => ({
+    behavior: `a message attribute with ${title} is refused`,
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: ({ account }) => expectRefused(account, MessageAttributes),
   })),
   {
-    behaviour: "the names *, .*, All and a prefix with .* select message attributes",
+    behavior: "the names *, .*, All and a prefix with .* select message attributes",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -231,7 +231,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "the trace header of a request becomes the AWSTraceHeader of its message",
+    behavior: "the trace header of a request becomes the AWSTraceHeader of its message",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -250,7 +250,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "the system attribute AWSTraceHeader has a digest of its own, and comes back",
+    behavior: "the system attribute AWSTraceHeader has a digest of its own, and comes back",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {
@@ -271,7 +271,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "a missing queue has another message in the query protocol",
+    behavior: "a missing queue has another message in the query protocol",
     basis: "snapshot",
     source: snapshots.sqs,
     check: async ({ account }) => {
@@ -288,7 +288,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "a queue is found by its name, and not by a URL of no queue",
+    behavior: "a queue is found by its name, and not by a URL of no queue",
     basis: "report",
     source: reported.sqs,
     check: async ({ account: { sqs: client } }) => {
@@ -302,7 +302,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "TagQueue and UntagQueue need tags",
+    behavior: "TagQueue and UntagQueue need tags",
     basis: "report",
     source: reported.sqs,
     check: async ({ account }) => {
@@ -318,7 +318,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "a queue has at most 50 tags",
+    behavior: "a queue has at most 50 tags",
     basis: "report",
     source: reported.sqs,
     check: async ({ account }) => {
@@ -333,7 +333,7 @@ export const sqs: Behaviour[] = [
     },
   },
   {
-    behaviour: "GetQueueAttributes without names returns no attributes",
+    behavior: "GetQueueAttributes without names returns no attributes",
     basis: "documentation",
     source: documented.getQueueAttributes,
     check: async ({ account }) => {

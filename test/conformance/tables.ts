@@ -1,6 +1,6 @@
 /** All rows of the conformance suite. */
 import { authorizers } from "./authorizers.ts";
-import type { Behaviour, Service } from "./behaviour.ts";
+import type { Behavior, Service } from "./behavior.ts";
 import { cloudwatch } from "./cloudwatch.ts";
 import { connecting } from "./connecting.ts";
 import { connections } from "./connections.ts";
@@ -32,7 +32,7 @@ import { validation } from "./validation.ts";
 export interface Table {
   area: string;
   service: Service;
-  rows: readonly Behaviour[];
+  rows: readonly Behavior[];
 }
 
 /** Tables whose rows need the stack or the probe. A row of them can use the account as well. */

@@ -3,13 +3,13 @@ import { afterAll, beforeAll } from "vitest";
 import { startTestStack } from "../test-stack.ts";
 import { type Access, createAccess } from "./access.ts";
 import { createAccount } from "./account.ts";
-import type { Target } from "./behaviour.ts";
+import type { Target } from "./behavior.ts";
 import { accessToLocalAws } from "./local-access.ts";
 import { type Probe, startProbe } from "./probe.ts";
 
 const WEBSOCKET_URL = process.env["WEBSOCKET_URL"];
 
-/** Whether the behaviours run on the stack of `WEBSOCKET_URL`, with the credentials at hand. */
+/** Whether the behaviors run on the stack of `WEBSOCKET_URL`, with the credentials at hand. */
 export const onAws = WEBSOCKET_URL !== undefined;
 
 const PROJECT = process.env["WEBSOCKET_PROJECT"] ?? "websocket-lambda";

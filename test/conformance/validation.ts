@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import type { Behaviour } from "./behaviour.ts";
+import type { Behavior } from "./behavior.ts";
 import { type Account, refusalOf } from "./account.ts";
 import { modelled, reported, snapshots } from "./sources.ts";
 
 /** Requests that break a constraint of the model, in every service. Each row names its service. */
-export const validation: Behaviour[] = [
+export const validation: Behavior[] = [
   {
-    behaviour: "a body that is no JSON is a SerializationException",
+    behavior: "a body that is no JSON is a SerializationException",
     basis: "model",
     source: modelled.logs,
     service: "CloudWatch Logs",
@@ -17,7 +17,7 @@ export const validation: Behaviour[] = [
     },
   },
   {
-    behaviour: "a text instead of a number is a SerializationException that names both types",
+    behavior: "a text instead of a number is a SerializationException that names both types",
     basis: "report",
     source: reported.wrongTypes,
     service: "CloudWatch Logs",
@@ -31,7 +31,7 @@ export const validation: Behaviour[] = [
     },
   },
   {
-    behaviour: "a value outside a pattern is a ValidationError that does not repeat the value",
+    behavior: "a value outside a pattern is a ValidationError that does not repeat the value",
     basis: "snapshot",
     source: snapshots.iam,
     check: async ({ account }) => {
@@ -44,7 +44,7 @@ export const validation: Behaviour[] = [
     },
   },
   {
-    behaviour: "tag keys that are missing in UntagResource of a function must not be null",
+    behavior: "tag keys that are missing in UntagResource of a function must not be null",
     basis: "snapshot",
     source: snapshots.lambdaApi,
     service: "Lambda",

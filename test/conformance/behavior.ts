@@ -2,12 +2,12 @@ import type { Access } from "./access.ts";
 import type { Account } from "./account.ts";
 import type { Probe } from "./probe.ts";
 
-/** The AWS service that a behaviour belongs to. */
+/** The AWS service that a behavior belongs to. */
 export type Service =
   "API Gateway" | "CloudWatch" | "CloudWatch Logs" | "DynamoDB" | "IAM and STS" | "Lambda" | "SQS";
 
 /**
- * How a behaviour is known, the strongest first:
+ * How a behavior is known, the strongest first:
  *
  * - `capture`: a record of the bytes that AWS sent;
  * - `snapshot`: a snapshot of LocalStack's tests, which LocalStack validated against AWS;
@@ -18,10 +18,10 @@ export type Service =
 export const BASES = ["capture", "snapshot", "model", "documentation", "report"] as const;
 export type Basis = (typeof BASES)[number];
 
-/** One observable behaviour of AWS: a row of the tables in this folder. */
-export interface Behaviour {
+/** One observable behavior of AWS: a row of the tables in this folder. */
+export interface Behavior {
   /** A sentence. Together with the basis, it is the title of the test. */
-  behaviour: string;
+  behavior: string;
   basis: Basis;
   /** Where it is known from: a URL, with a commit if it is of a repository. */
   source: string;
@@ -36,7 +36,7 @@ export interface Behaviour {
   check(target: Target): Promise<void>;
 }
 
-/** The systems that the behaviours run on. */
+/** The systems that the behaviors run on. */
 export interface Target {
   /** The stack as it is deployed: on AWS, or in a local AWS. */
   readonly stack: Access;
