@@ -8,16 +8,13 @@ import { connect } from "./e2e/client.ts";
 import { watchLogs } from "./e2e/log-watch.ts";
 
 /**
- * Seconds: short, because a loop runs until then. After it, the process starts again in the time of the
- * next message, so it is long enough for a start on a busy machine.
+ * Seconds. It is short, because a loop runs until then. It is long enough for a start on a busy machine,
+ * because the process starts again during the next message.
  */
-const TIME_OUT = 3;
+const TIMEOUT = 3;
 
-/**
- * Seconds in which every other failure comes: V8 collects garbage ever harder before it gives up a full
- * memory.
- */
-const LONG_TIME_OUT = 10;
+/** Seconds. It is long enough for V8, which collects garbage for a while before it fails without memory. */
+const LONG_TIMEOUT = 10;
 
 let code = "";
 beforeAll(async () => {
@@ -42,31 +39,31 @@ async function startFailingStack(timeout: number) {
     );
     return Messages;
   };
-  /** Events that are queued, or whose function runs, or that wait for an attempt. */
-  const underWay = async () => {
+  /** Returns the number of events that are queued, that run or that wait for a retry. */
+  const countQueued = async () => {
     const overview = (await (await fetch(`${endpoint}/_local/overview`)).json()) as Overview;
     return overview.queued;
   };
   return {
     aws,
     deadLetter,
-    underWay,
+    countQueued,
     client: await connect(aws.webSocketUrl("production")),
   };
 }
 
-/** What fails, what is said of it, the function's time-out, and after how long at most it has failed. */
+/** The action, its error message, its status, the timeout of the function, and the seconds to the failure. */
 test.for<[string, string, RegExp, number, number]>([
-  ["throws", "planted", /success/, LONG_TIME_OUT, 0],
-  ["rejects", "planted", /success/, LONG_TIME_OUT, 0],
-  ["hangs", "Task timed out after 3.00 seconds", /timeout/, TIME_OUT, TIME_OUT],
-  ["loops", "Task timed out after 3.00 seconds", /timeout/, TIME_OUT, TIME_OUT],
-  ["exits", "Runtime exited with error: exit status 3", /error/, LONG_TIME_OUT, 0],
-  ["fills", "Runtime exited with error: signal: ", /error/, LONG_TIME_OUT, LONG_TIME_OUT],
+  ["throws", "planted", /success/, LONG_TIMEOUT, 0],
+  ["rejects", "planted", /success/, LONG_TIMEOUT, 0],
+  ["hangs", "Task timed out after 3.00 seconds", /timeout/, TIMEOUT, TIMEOUT],
+  ["loops", "Task timed out after 3.00 seconds", /timeout/, TIMEOUT, TIMEOUT],
+  ["exits", "Runtime exited with error: exit status 3", /error/, LONG_TIMEOUT, 0],
+  ["fills", "Runtime exited with error: signal: ", /error/, LONG_TIMEOUT, LONG_TIMEOUT],
 ])(
-  "an action that %s: PROCESSING_FAILED once, and the whole event in the dead-letter queue",
+  "an action that %s causes PROCESSING_FAILED once, and a dead letter with the whole event",
   async ([action, message, status, timeout, failed]) => {
-    const { aws, client, deadLetter, underWay } = await startFailingStack(timeout);
+    const { aws, client, deadLetter, countQueued } = await startFailingStack(timeout);
     const logs = watchLogs(aws);
     await client.ask({ action: "echo", data: "warm" });
     const sent = performance.now();
@@ -77,7 +74,7 @@ test.for<[string, string, RegExp, number, number]>([
       error: { code: "PROCESSING_FAILED", message: "The request could not be processed." },
       requestId: "mine",
     });
-    // A retry would come after 50 seconds or later.
+    // A retry would start after 50 seconds or later.
     expect(performance.now() - sent).toBeLessThan(1000 * failed + 5000);
 
     const [letter, ...others] = await deadLetter();
@@ -94,10 +91,10 @@ test.for<[string, string, RegExp, number, number]>([
     );
     expect(content["status"]).toMatch(status);
 
-    // Nothing that could report the failure again is left.
-    await expect.poll(underWay).toBe(0);
-    // The next message finds a processor that works. Frames of a connection come in their order, so
-    // that a second report would come before this reply.
+    // No event that could report the failure again is left.
+    await expect.poll(countQueued).toBe(0);
+    // The processor works for the next message. Frames of a connection arrive in order, so a second
+    // report would arrive before this reply.
     expect(await client.ask({ action: "echo", data: 1, requestId: "next" })).toMatchObject({
       requestId: "next",
       result: 1,

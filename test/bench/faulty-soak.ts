@@ -6,14 +6,14 @@ import { startServerProcess } from "./server-process.ts";
 const MESSAGES = 1000;
 
 /**
- * The time of a message while everything goes wrong now and then, against one while nothing does.
- * @throws where a message is lost or strays.
+ * Measures the time of a message under random faults, relative to one without faults.
+ * @throws {Error} if a message is lost or misdelivered.
  */
 export async function measureSoak(): Promise<Report> {
   const started = performance.now();
   const account = await soak({ messages: MESSAGES, seed: 1 });
   const value = (performance.now() - started) / MESSAGES;
-  if (account.fates.lost !== undefined || account.strays > 0)
+  if (account.outcomes.lost !== undefined || account.misdelivered > 0)
     throw new Error(`The soak lost messages: ${JSON.stringify(account)}`);
 
   const server = await startServerProcess("local AWS");
@@ -25,6 +25,6 @@ export async function measureSoak(): Promise<Report> {
     title: "Soak test with all faults",
     reference: "the same messages without faults",
     figures: [{ name: "message under faults", value, reference, unit: "ms" }],
-    details: [JSON.stringify(account.fates)],
+    details: [JSON.stringify(account.outcomes)],
   };
 }

@@ -6,7 +6,7 @@ import {
 import type { ClientOptions } from "ws";
 import { expect } from "vitest";
 import { type Client, connect } from "../e2e/client.ts";
-import { type Answer, type Credentials, request } from "./signed-request.ts";
+import { type RawResponse, type Credentials, request } from "./signed-request.ts";
 
 export type FunctionName = "websocket-handler" | "processor";
 
@@ -18,32 +18,32 @@ export interface LoggedLine {
 
 export interface ManageOptions {
   body?: Buffer;
-  /** Another stage than the one that the client is connected to. */
+  /** Default: the stage that the client is connected to. */
   stage?: string;
-  /** What stands in the path in place of `@connections`. */
+  /** Default: `@connections`. */
   collection?: string;
-  /** `undefined`: the request isn't signed. */
+  /** `undefined`: the request is not signed. */
   as?: Credentials | undefined;
 }
 
-/** What can be done with a stack from outside. */
+/** Access to a stack from outside. */
 export interface Access {
-  /** What clients connect to. */
+  /** The WebSocket URL. */
   readonly url: string;
   readonly region: string;
   connect(options?: ClientOptions): Promise<Client>;
-  /** The id of a client's connection, which the websocket-handler logs. */
+  /** Returns the ID of a client's connection, from the log of the websocket-handler. */
   identify(client: Client): Promise<string>;
-  /** A request to the API Gateway Management API. */
-  manage(method: string, connectionId: string, options?: ManageOptions): Promise<Answer>;
-  /** A request to Lambda's Invoke. A payload that is no text is sent as JSON. */
+  /** Sends a request to the API Gateway Management API. */
+  manage(method: string, connectionId: string, options?: ManageOptions): Promise<RawResponse>;
+  /** Sends a request to Invoke of Lambda. A payload that is not a string is sent as JSON. */
   invoke(
     functionName: FunctionName | "no-such-function",
     payload: unknown,
     headers?: Record<string, string>,
     as?: Credentials,
-  ): Promise<Answer>;
-  /** The lines of a function that match a filter pattern, once there are as many as expected. */
+  ): Promise<RawResponse>;
+  /** Waits until as many lines of a function as expected match a filter pattern. Returns the lines. */
   logged(functionName: FunctionName, pattern: string, count?: number): Promise<LoggedLine[]>;
 }
 
@@ -52,10 +52,10 @@ export interface AccessOptions {
   project: string;
   /** URL of Lambda's API. */
   lambda: string;
-  /** Its credentials and its region are those of every other request as well. */
+  /** All other requests use its credentials and its region. */
   logs: CloudWatchLogsClient;
   region: string;
-  /** Milliseconds: how long a log line may take, and how long to wait between two looks. */
+  /** Milliseconds: the timeout for a log line, and the interval between two queries. */
   patience: { timeout: number; interval: number };
 }
 

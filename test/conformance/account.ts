@@ -9,7 +9,7 @@ import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-a
 import { strToU8, zipSync } from "fflate";
 import { type Clients, createClients } from "./clients.ts";
 import { allowing, lambdaTrust } from "./policies.ts";
-import { type Answer, request } from "./signed-request.ts";
+import { type RawResponse, request } from "./signed-request.ts";
 
 const REGION = "us-east-1";
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
@@ -33,7 +33,7 @@ export interface Account extends Clients {
    * Sends a signed request that an SDK client would not send. The method is POST and the path `/` by
    * default; a body that is an object is sent as JSON.
    */
-  request(service: SigningName, request?: RawRequest): Promise<Answer>;
+  request(service: SigningName, request?: RawRequest): Promise<RawResponse>;
   /** The local AWS itself, for its URLs. */
   localAws(): Promise<TestLocalAws>;
 }
@@ -78,7 +78,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
   );
   if (refused === undefined) throw new Error("The request succeeded. It was expected to fail.");
   if (!(refused instanceof Error)) throw new Error("Not an error", { cause: refused });
-  // An error of the client itself, such as a value that it does not serialize, is no refusal.
+  // An error of the client itself is not a refusal, such as for a value that it does not serialize.
   if (!("$metadata" in refused)) throw refused;
   const { httpStatusCode } = refused.$metadata as { httpStatusCode?: number };
   return { name: refused.name, message: refused.message, status: httpStatusCode };

@@ -143,13 +143,13 @@ export const authorizers: Behavior[] = [
     NOT_ALLOWED,
   ),
   refuses("the error Unauthorized", `throw new Error("Unauthorized")`, 401, "Unauthorized"),
-  refuses("a result that is a text", `return "allow"`, 500, ""),
-  refuses("a policy that is a text", `return allow({ policyDocument: "text" })`, 500, ""),
+  refuses("a result that is a string", `return "allow"`, 500, ""),
+  refuses("a policy that is a string", `return allow({ policyDocument: "text" })`, 500, ""),
   refuses("an unknown effect", `return allow({ policyDocument: policy("Maybe") })`, 500, ""),
   refuses("a principalId that is an object", `return allow({ principalId: { a: 1 } })`, 500, ""),
   refuses("an object in the context", `return allow({ context: { x: { y: 1 } } })`, 500, ""),
   refuses("an array in the context", `return allow({ context: { x: [1] } })`, 500, ""),
-  refuses("a context that is a text", `return allow({ context: "text" })`, 500, ""),
+  refuses("a context that is a string", `return allow({ context: "text" })`, 500, ""),
   refuses("a simple response", `return { isAuthorized: true }`, 500, ""),
   {
     behavior: "only the event of $connect has the latency of the authorizer",
@@ -167,7 +167,7 @@ export const authorizers: Behavior[] = [
     },
   },
   {
-    behavior: "the authorizer follows the route key in a context, and a disconnect's status",
+    behavior: "in a context, the authorizer follows the route key and the status of a disconnect",
     basis,
     source,
     only,
@@ -182,7 +182,7 @@ export const authorizers: Behavior[] = [
   },
   {
     behavior:
-      "an authorizer gets the query parameters in the order sent, $connect in that of names",
+      "an authorizer gets the query parameters in the order sent, and $connect sorted by name",
     basis,
     source,
     only,

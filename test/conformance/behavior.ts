@@ -40,7 +40,7 @@ export interface Behavior {
 export interface Target {
   /** The stack as it is deployed: on AWS, or in a local AWS. */
   readonly stack: Access;
-  /** The same stack in a local AWS of its own. Its functions run the code that a check sends. */
+  /** The same stack in a separate local AWS. Its functions run the code that a check sends. */
   readonly probe: Probe;
   /** SDK clients of a local AWS that was empty at its start. Rows share it. */
   readonly account: Account;

@@ -8,10 +8,10 @@ const HANDLER_TAKES_ALL = "local: the deployed handler takes everybody";
 const refusedBy = (url: string, run: string) =>
   connectRefused(`${url}?run=${encodeURIComponent(run)}`);
 
-/** The upgrade, and what `$connect` can make of it. */
+/** The upgrade, and the effects of `$connect` on it. */
 export const connecting: Behavior[] = [
   {
-    behavior: "the upgrade is answered 101 with no more headers than RFC 6455 asks for and a date",
+    behavior: "the upgrade gets 101 with the headers of RFC 6455 and a date only",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -28,7 +28,7 @@ export const connecting: Behavior[] = [
     },
   },
   {
-    behavior: "permessage-deflate is offered in vain",
+    behavior: "an offer of permessage-deflate is not accepted",
     basis: "capture",
     source: captured.webSockets,
     check: async ({ stack }) => {
@@ -38,7 +38,7 @@ export const connecting: Behavior[] = [
     },
   },
   {
-    behavior: "the subprotocol that $connect returns as a header is the connection's",
+    behavior: "the connection has the subprotocol that $connect returns as a header",
     basis: "documentation",
     source: documented.subprotocols,
     only: "local: the deployed handler chooses none",
@@ -49,7 +49,8 @@ export const connecting: Behavior[] = [
     },
   },
   {
-    behavior: "a status other than 2xx from $connect refuses the upgrade with it and with the body",
+    behavior:
+      "a status other than 2xx from $connect refuses the upgrade with that status and the body",
     basis: "capture",
     source: captured.webSockets,
     only: HANDLER_TAKES_ALL,
@@ -98,7 +99,7 @@ export const connecting: Behavior[] = [
     },
   },
   {
-    behavior: "an API without $connect takes everybody",
+    behavior: "an API without $connect accepts every client",
     basis: "documentation",
     source: documented.lifeCycleRoutes,
     only: "local: the deployed API has the route",

@@ -7,13 +7,13 @@ import { captured, documented, reported } from "./sources.ts";
 
 const KB = 1024;
 
-/** A client of the deployed stack, and the id of its connection. */
+/** Connects a client to the deployed stack. Returns it with the ID of its connection. */
 async function connected({ stack }: Target) {
   const client = await stack.connect();
   return { client, connectionId: await stack.identify(client) };
 }
 
-/** The id of a connection that has been closed. */
+/** Returns the ID of a closed connection. */
 async function closedConnection(target: Target): Promise<string> {
   const { client, connectionId } = await connected(target);
   client.socket.close();
@@ -21,7 +21,7 @@ async function closedConnection(target: Target): Promise<string> {
   return connectionId;
 }
 
-/** No id of a connection ever: the first character of one is changed, as in the capture. */
+/** Returns an ID that no connection ever had: one with another first character, as in the capture. */
 const neverIssued = (connectionId: string) =>
   (connectionId.startsWith("A") ? "B" : "A") + connectionId.slice(1);
 
@@ -44,91 +44,91 @@ const arrivesWhole = (length: number): Behavior => ({
   check: async (target) => {
     const { client, connectionId } = await connected(target);
     const text = "x".repeat(length);
-    const answer = await target.stack.manage("POST", connectionId, { body: Buffer.from(text) });
-    expect(answer.status).toBe(200);
+    const response = await target.stack.manage("POST", connectionId, { body: Buffer.from(text) });
+    expect(response.status).toBe(200);
     expect((await client.nextText()) === text).toBe(true);
   },
 });
 
 const isGoneOnceClosed = (method: string): Behavior => ({
-  behavior: `a ${method} for a connection that has been closed is answered 410 with an error type and an empty body`,
+  behavior: `a ${method} for a closed connection gets 410 with an error type and an empty body`,
   basis,
   source,
   check: async (target) => {
     const connectionId = await closedConnection(target);
-    const answer = await target.stack.manage(method, connectionId, bodyOf(method));
-    expect(answer).toMatchObject({ status: 410, body: "" });
-    expect(answer.headers.get("x-amzn-errortype")).toBe("GoneException");
-    expect(answer.headers.get("content-type")).toBe("application/json");
+    const response = await target.stack.manage(method, connectionId, bodyOf(method));
+    expect(response).toMatchObject({ status: 410, body: "" });
+    expect(response.headers.get("x-amzn-errortype")).toBe("GoneException");
+    expect(response.headers.get("content-type")).toBe("application/json");
   },
 });
 
 const isRefusedForItsId = (method: string): Behavior => ({
-  behavior: `a ${method} for an id in another form is answered 400 with the id`,
+  behavior: `a ${method} for a malformed ID gets 400 with the ID`,
   basis,
   source,
   check: async ({ stack }) => {
-    const answer = await stack.manage(method, "AAAAAAAAAAAAAAA=", bodyOf(method));
-    expect(answer).toMatchObject({
+    const response = await stack.manage(method, "AAAAAAAAAAAAAAA=", bodyOf(method));
+    expect(response).toMatchObject({
       status: 400,
       body: '{"message":"Invalid connectionId: AAAAAAAAAAAAAAA="}',
     });
-    expect(answer.headers.get("x-amzn-errortype")).toBe("BadRequestException");
+    expect(response.headers.get("x-amzn-errortype")).toBe("BadRequestException");
   },
 });
 
 const needsSignature = (method: string): Behavior => ({
-  behavior: `a ${method} without a signature is answered 403 Missing Authentication Token`,
+  behavior: `a ${method} without a signature gets 403 Missing Authentication Token`,
   basis,
   source,
   check: async (target) => {
     const { connectionId } = await connected(target);
     const options = { ...bodyOf(method), as: undefined };
-    const answer = await target.stack.manage(method, connectionId, options);
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
-    expect(JSON.parse(answer.body)).toMatchObject({ message: "Missing Authentication Token" });
+    const response = await target.stack.manage(method, connectionId, options);
+    expect(response.status).toBe(403);
+    expect(response.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
+    expect(JSON.parse(response.body)).toMatchObject({ message: "Missing Authentication Token" });
   },
 });
 
 /** The API Gateway Management API, `@connections`. */
 export const connections: Behavior[] = [
   {
-    behavior: "a POST is answered 200 without a body, and the client gets the text",
+    behavior: "a POST gets 200 without a body, and the client gets the text",
     basis,
     source,
     check: async (target) => {
       const { client, connectionId } = await connected(target);
-      const answer = await target.stack.manage("POST", connectionId, {
+      const response = await target.stack.manage("POST", connectionId, {
         body: Buffer.from("hé 😀"),
       });
-      expect(answer).toMatchObject({ status: 200, body: "" });
-      expect(answer.headers.get("content-type")).toBe("application/json");
-      expect(answer.headers.get("content-length")).toBe("0");
+      expect(response).toMatchObject({ status: 200, body: "" });
+      expect(response.headers.get("content-type")).toBe("application/json");
+      expect(response.headers.get("content-length")).toBe("0");
       expect(await client.nextText()).toBe("hé 😀");
     },
   },
   {
-    behavior: "the answer to a POST has the ids of the request and of its trace",
+    behavior: "the response to a POST has the IDs of the request and of its trace",
     basis,
     source,
-    differs: "there is no X-Amzn-Trace-Id",
+    differs: "it has no X-Amzn-Trace-Id",
     check: async (target) => {
       const { connectionId } = await connected(target);
-      const answer = await target.stack.manage("POST", connectionId, bodyOf("POST"));
-      expect(headerNames(answer).join(" ")).toBe(
+      const response = await target.stack.manage("POST", connectionId, bodyOf("POST"));
+      expect(headerNames(response).join(" ")).toBe(
         "content-length content-type x-amz-apigw-id x-amzn-requestid x-amzn-trace-id",
       );
-      expect(answer.headers.get("x-amz-apigw-id")).toMatch(/^[\w-]{15}=$/);
-      expect(answer.headers.get("x-amzn-requestid")).toMatch(
+      expect(response.headers.get("x-amz-apigw-id")).toMatch(/^[\w-]{15}=$/);
+      expect(response.headers.get("x-amzn-requestid")).toMatch(
         /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
       );
-      expect(answer.headers.get("x-amzn-trace-id")).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/);
+      expect(response.headers.get("x-amzn-trace-id")).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}/);
     },
   },
   ...[32 * KB, 32 * KB + 1, 128 * KB].map(arrivesWhole),
   {
-    behavior: "a message over 32 KB comes in frames of at most 32 KB",
+    behavior: "a message over 32 KB is sent in frames of at most 32 KB",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -148,40 +148,40 @@ export const connections: Behavior[] = [
     source,
     check: async (target) => {
       const { client, connectionId } = await connected(target);
-      const answer = await target.stack.manage("POST", connectionId, { body: Buffer.alloc(0) });
-      expect(answer.status).toBe(200);
+      const response = await target.stack.manage("POST", connectionId, { body: Buffer.alloc(0) });
+      expect(response.status).toBe(200);
       expect(await client.nextText()).toBe("");
     },
   },
   {
     behavior:
-      "a POST of 131,073 bytes is answered 413 with an empty body and without an error type, and the connection stays open",
+      "a POST of 131,073 bytes gets 413 with an empty body and no error type, and the connection stays open",
     basis,
     source,
     check: async (target) => {
       const { client, connectionId } = await connected(target);
       const body = Buffer.alloc(128 * KB + 1, "x");
-      const answer = await target.stack.manage("POST", connectionId, { body });
-      expect(answer).toMatchObject({ status: 413, body: "" });
-      expect(answer.headers.get("x-amzn-errortype")).toBeNull();
+      const response = await target.stack.manage("POST", connectionId, { body });
+      expect(response).toMatchObject({ status: 413, body: "" });
+      expect(response.headers.get("x-amzn-errortype")).toBeNull();
       await target.stack.manage("POST", connectionId, bodyOf("POST"));
       expect(await client.nextText()).toBe("hello");
     },
   },
   {
-    behavior: "the answer to a POST of 131,073 bytes has no header of its own at all",
+    behavior: "the response to a POST of 131,073 bytes has no headers of API Gateway",
     basis,
     source,
-    differs: "it has the ids of the request",
+    differs: "it has the IDs of the request",
     check: async (target) => {
       const { connectionId } = await connected(target);
       const body = Buffer.alloc(128 * KB + 1, "x");
-      const answer = await target.stack.manage("POST", connectionId, { body });
-      expect(headerNames(answer)).toEqual(["content-length"]);
+      const response = await target.stack.manage("POST", connectionId, { body });
+      expect(headerNames(response)).toEqual(["content-length"]);
     },
   },
   {
-    behavior: "bytes that are no UTF-8 arrive as text, replaced",
+    behavior: "invalid UTF-8 arrives as replacement characters",
     basis: "report",
     source: reported.binaryPost,
     check: async (target) => {
@@ -194,7 +194,7 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "a GET is answered with three members, printed as API Gateway prints them",
+    behavior: "the response to a GET has three members, in the format of API Gateway",
     basis,
     source,
     check: async ({ stack }) => {
@@ -219,7 +219,7 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "a POST moves lastActiveAt and leaves connectedAt",
+    behavior: "a POST changes lastActiveAt and not connectedAt",
     basis,
     source,
     check: async (target) => {
@@ -235,10 +235,10 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "a client's message moves lastActiveAt, though nothing is answered",
+    behavior: "a client's message changes lastActiveAt, even without a reply",
     basis,
     source,
-    only: "local: the deployed handler answers every message, and its answer moves it too",
+    only: "local: the deployed handler replies to every message, and its reply changes it too",
     check: async ({ probe }) => {
       const client = await probe.connect("return { statusCode: 200 } // active");
       const { requestContext } = await probe.event((event) =>
@@ -258,7 +258,7 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "a GET does not move lastActiveAt",
+    behavior: "a GET does not change lastActiveAt",
     basis,
     source,
     check: async (target) => {
@@ -269,18 +269,18 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "a DELETE is answered 204, and the client is closed with 1000 and a reason",
+    behavior: "a DELETE gets 204, and the connection is closed with 1000 and a reason",
     basis,
     source,
     check: async (target) => {
       const { client, connectionId } = await connected(target);
-      const answer = await target.stack.manage("DELETE", connectionId);
-      expect(answer).toMatchObject({ status: 204, body: "" });
+      const response = await target.stack.manage("DELETE", connectionId);
+      expect(response).toMatchObject({ status: 204, body: "" });
       expect(await client.closed).toEqual({ code: 1000, reason: "Connection Closed Normally" });
     },
   },
   {
-    behavior: "the answer to a DELETE has a content type, for all that it has no content",
+    behavior: "the response to a DELETE has a content type, although it has no content",
     basis,
     source,
     differs: "it has none",
@@ -293,10 +293,10 @@ export const connections: Behavior[] = [
   },
   ...METHODS.map(isGoneOnceClosed),
   {
-    behavior: "a POST while $connect has not returned yet is answered 410",
+    behavior: "a POST before $connect returns gets 410",
     basis: "report",
     source: reported.postBeforeConnect,
-    only: "local: the deployed handler takes no time over it",
+    only: "local: the deployed handler returns at once",
     check: async ({ probe }) => {
       const run =
         "await new Promise((resolve) => setTimeout(resolve, 500)); return { statusCode: 200 }";
@@ -315,11 +315,10 @@ export const connections: Behavior[] = [
   },
   ...METHODS.map(isRefusedForItsId),
   {
-    behavior:
-      "a GET for an id in the right form that no connection ever had is answered 400 with the id",
+    behavior: "a GET for a well-formed ID that no connection ever had gets 400 with the ID",
     basis,
     source,
-    differs: "it knows ids by their last characters, and answers 410",
+    differs: "it recognizes IDs by their last characters, and returns 410",
     check: async (target) => {
       const { connectionId } = await connected(target);
       const never = neverIssued(connectionId);
@@ -330,10 +329,10 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "the form of the id is looked at before the permission of the caller",
+    behavior: "the form of the ID is checked before the permission of the caller",
     basis,
     source,
-    only: "local: it takes credentials that may not do it",
+    only: "local: it needs credentials without the permission",
     check: async ({ probe }) => {
       const as = await probe.roleCredentials();
       expect(await probe.access.manage("GET", "AAAAAAAAAAAAAAA=", { as })).toMatchObject({
@@ -342,13 +341,13 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "the form of the id is looked at even before the signature",
+    behavior: "the form of the ID is checked before the signature",
     basis,
     source,
-    differs: "it answers 403",
+    differs: "it returns 403",
     check: async ({ stack }) => {
-      const answer = await stack.manage("GET", "AAAAAAAAAAAAAAA=", { as: undefined });
-      expect(answer).toMatchObject({
+      const response = await stack.manage("GET", "AAAAAAAAAAAAAAA=", { as: undefined });
+      expect(response).toMatchObject({
         status: 400,
         body: '{"message":"Invalid connectionId: AAAAAAAAAAAAAAA="}',
       });
@@ -356,10 +355,10 @@ export const connections: Behavior[] = [
   },
   ...METHODS.map(needsSignature),
   {
-    behavior: "the body of Missing Authentication Token has no member but the message",
+    behavior: "the body of Missing Authentication Token has only the member message",
     basis,
     source,
-    differs: "it has the code as __type as well",
+    differs: "it also has the code as __type",
     check: async (target) => {
       const { connectionId } = await connected(target);
       const { body } = await target.stack.manage("GET", connectionId, { as: undefined });
@@ -368,21 +367,21 @@ export const connections: Behavior[] = [
   },
   {
     behavior:
-      "a caller without the permission is answered 403 with the action and a placeholder for the id",
+      "a caller without the permission gets 403 with the action and a placeholder for the ID",
     basis,
     source,
-    only: "local: it takes credentials that may not do it",
+    only: "local: it needs credentials without the permission",
     check: async ({ probe }) => {
       const client = await probe.connect();
       const event = probe.event(({ body }) => body === "who am I");
       client.send("who am I");
       const { connectionId } = (await event).requestContext;
       const as = await probe.roleCredentials();
-      const answer = await probe.access.manage("GET", String(connectionId), { as });
-      expect(answer.status).toBe(403);
-      expect(answer.headers.get("x-amzn-errortype")).toBe("AccessDeniedException");
-      expect(Object.keys(JSON.parse(answer.body))).toEqual(["Message"]);
-      expect(JSON.parse(answer.body).Message).toMatch(
+      const response = await probe.access.manage("GET", String(connectionId), { as });
+      expect(response.status).toBe(403);
+      expect(response.headers.get("x-amzn-errortype")).toBe("AccessDeniedException");
+      expect(Object.keys(JSON.parse(response.body))).toEqual(["Message"]);
+      expect(JSON.parse(response.body).Message).toMatch(
         /^User: arn:aws:sts::000000000000:assumed-role\/[\w-]+\/[\w-]+ is not authorized to perform: execute-api:ManageConnections on resource: arn:aws:execute-api:us-east-1:[*\d]{12}:websocket0\/production\/GET\/@connections\/\{connectionId\} because /,
       );
       await probe.access.manage("POST", String(connectionId), { ...bodyOf("POST"), as });
@@ -390,10 +389,10 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "the text of a denial shows only the last digits of the account",
+    behavior: "the message of a denial shows only the last digits of the account",
     basis,
     source,
-    only: "local: it takes credentials that may not do it",
+    only: "local: it needs credentials without the permission",
     differs: "it shows all of them",
     check: async ({ probe }) => {
       const client = await probe.connect();
@@ -406,18 +405,18 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "an unknown stage is answered 403 Forbidden",
+    behavior: "an unknown stage gets 403 Forbidden",
     basis,
     source,
     check: async (target) => {
       const { connectionId } = await connected(target);
-      const answer = await target.stack.manage("GET", connectionId, { stage: "no-such-stage" });
-      expect(answer).toMatchObject({ status: 403, body: '{"message":"Forbidden"}' });
-      expect(answer.headers.get("x-amzn-errortype")).toBe("ForbiddenException");
+      const response = await target.stack.manage("GET", connectionId, { stage: "no-such-stage" });
+      expect(response).toMatchObject({ status: 403, body: '{"message":"Forbidden"}' });
+      expect(response.headers.get("x-amzn-errortype")).toBe("ForbiddenException");
     },
   },
   {
-    behavior: "the answer for an unknown stage has an id of API Gateway's as well",
+    behavior: "the response for an unknown stage also has an ID of API Gateway",
     basis,
     source,
     differs: "it has none",
@@ -460,7 +459,7 @@ export const connections: Behavior[] = [
     },
   },
   {
-    behavior: "the access log of a POST has the address, the user agent and the ids of its caller",
+    behavior: "the access log of a POST has the address, the user agent and the IDs of its caller",
     basis,
     source: captured.accessLog,
     only: "local: the deployed access log has only the address",

@@ -12,7 +12,7 @@ describe.skipIf(onAws)("what the APIs of AWS return, on a local AWS", () => {
   runTables(accountTables, useAccount());
 });
 
-test("every row has a title of its own in its table, and a source with a scheme", () => {
+test("each title of a table is unique, and each source is a URL", () => {
   for (const { rows } of [...stackTables, ...accountTables]) {
     const titles = rows.map(({ behavior }) => behavior);
     expect(titles).toEqual([...new Set(titles)]);

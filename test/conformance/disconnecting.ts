@@ -4,20 +4,20 @@ import type { Access } from "./access.ts";
 import type { Behavior, Target } from "./behavior.ts";
 import { captured, documented, reported } from "./sources.ts";
 
-/** A way in which a connection ends, and what `$disconnect` is told of it. */
-interface Ending extends Pick<Behavior, "basis" | "source"> {
+/** A way in which a connection closes, and the status and reason that `$disconnect` gets. */
+interface Closing extends Pick<Behavior, "basis" | "source"> {
   after: string;
-  end(client: Client, connectionId: string, access: Access): unknown;
+  close(client: Client, connectionId: string, access: Access): unknown;
   code: number;
   reason: string;
 }
 
-const endings: Ending[] = [
+const closings: Closing[] = [
   {
     after: "a close frame",
     basis: "capture",
     source: captured.webSockets,
-    end: ({ socket }) => socket.close(1000, "probe-complete"),
+    close: ({ socket }) => socket.close(1000, "probe-complete"),
     code: 1000,
     reason: "probe-complete",
   },
@@ -25,7 +25,7 @@ const endings: Ending[] = [
     after: "a close frame without status",
     basis: "documentation",
     source: documented.events,
-    end: ({ socket }) => socket.close(),
+    close: ({ socket }) => socket.close(),
     code: 1005,
     reason: "Client-side close frame status not set",
   },
@@ -33,40 +33,40 @@ const endings: Ending[] = [
     after: "a DELETE",
     basis: "capture",
     source: captured.connections,
-    end: (_client, connectionId, access) => access.manage("DELETE", connectionId),
+    close: (_client, connectionId, access) => access.manage("DELETE", connectionId),
     code: 1000,
     reason: "Connection Closed Normally",
   },
   {
-    after: "a TCP connection that broke off",
+    after: "a TCP connection without a close frame",
     basis: "report",
     source: reported.droppedConnection,
-    end: ({ socket }) => socket.terminate(),
+    close: ({ socket }) => socket.terminate(),
     code: 1006,
     reason: "Connection closed abnormally",
   },
 ];
 
-/** The deployed handler logs the status, which is all that can be seen of it on AWS. */
-const statusIsLogged = ({ after, end, code, ...known }: Ending): Behavior => ({
+/** The deployed handler logs only the status, so on AWS nothing else of the event is visible. */
+const statusIsLogged = ({ after, close, code, ...known }: Closing): Behavior => ({
   behavior: `$disconnect has the status ${code} after ${after}`,
   basis: known.basis,
   source: known.source,
   check: async ({ stack }: Target) => {
     const client = await stack.connect();
     const connectionId = await stack.identify(client);
-    await end(client, connectionId, stack);
+    await close(client, connectionId, stack);
     const pattern = `{ $.message.event = "disconnected" && $.message.connectionId = "${connectionId}" }`;
     const [line] = await stack.logged("websocket-handler", pattern);
     expect(JSON.parse(line?.message ?? "").message).toMatchObject({ code });
   },
 });
 
-const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Behavior => ({
+const reasonIsSent = ({ after, close, code, reason, basis, source }: Closing): Behavior => ({
   behavior: `$disconnect has a reason after ${after}: ${reason}`,
   basis,
   source,
-  only: "local: the deployed handler doesn't log the reason, for it can be a client's own text",
+  only: "local: the deployed handler does not log the reason, because clients can choose its text",
   check: async ({ probe }: Target) => {
     const marker = crypto.randomUUID();
     const client = await probe.connectTo("first", `?marker=${marker}`);
@@ -74,7 +74,7 @@ const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Beha
       ({ queryStringParameters }) => queryStringParameters?.["marker"] === marker,
     );
     const connectionId = String(connected.requestContext["connectionId"]);
-    await end(client, connectionId, probe.access);
+    await close(client, connectionId, probe.access);
     const { requestContext } = await probe.event(
       (event) =>
         event.requestContext["connectionId"] === connectionId &&
@@ -87,8 +87,8 @@ const reasonIsTold = ({ after, end, code, reason, basis, source }: Ending): Beha
   },
 });
 
-/** What `$disconnect` is told. */
-export const disconnecting: Behavior[] = endings.flatMap((ending) => [
-  statusIsLogged(ending),
-  reasonIsTold(ending),
+/** The status and the reason in the event of `$disconnect`. */
+export const disconnecting: Behavior[] = closings.flatMap((closing) => [
+  statusIsLogged(closing),
+  reasonIsSent(closing),
 ]);

@@ -562,7 +562,7 @@ export const eventSourceMappings: Behavior[] = [
     },
   },
   {
-    behavior: "a failed message comes again after the visibility timeout",
+    behavior: "a failed message is received again after the visibility timeout",
     basis: "snapshot",
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
@@ -634,7 +634,7 @@ exports.handler = async (event) => {
     },
   },
   {
-    behavior: "an identifier of no message of the batch fails the whole batch",
+    behavior: "an identifier that is not of the batch fails the whole batch",
     basis: "report",
     source: reported.batchItems,
     check: async ({ account }) => {

@@ -7,7 +7,7 @@ const only = "local: the deployed handler doesn't show the events that it gets";
 const basis = "capture";
 const source = captured.webSockets;
 
-/** Connects to a probe, and gives the connection's event. */
+/** Connects to a probe. Returns the event of the connect. */
 async function connectEvent(probe: Probe, query = "", headers: Record<string, string> = {}) {
   const marker = crypto.randomUUID();
   const client = await probe.connectTo("first", `?${query}marker=${marker}`, { headers });
@@ -17,7 +17,7 @@ async function connectEvent(probe: Probe, query = "", headers: Record<string, st
   return { client, event, marker };
 }
 
-/** Another event of the connection that an event is of. */
+/** Waits for another event of the connection. */
 const laterEvent = (probe: Probe, { requestContext }: GatewayEvent, eventType: string) =>
   probe.event(
     (candidate) =>
@@ -25,12 +25,12 @@ const laterEvent = (probe: Probe, { requestContext }: GatewayEvent, eventType: s
       candidate.requestContext["eventType"] === eventType,
   );
 
-/** The members that every context has, in their order: those before and after `disconnectReason`. */
+/** The members of every context, in their order: those before and those after `disconnectReason`. */
 const REQUEST = "extendedRequestId requestTime messageDirection";
 const CONNECTION =
   "stage connectedAt requestTimeEpoch identity requestId domainName connectionId apiId";
 
-/** What API Gateway sends to the function. The order of members is the one of the JSON text. */
+/** The events that API Gateway sends to a function. The order of members is that of the JSON text. */
 const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
   {
     behavior: "$connect has headers, a query and a context, and no body",
@@ -67,7 +67,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
     },
   },
   {
-    behavior: "requestTime is the time of the Common Log Format, the others are milliseconds",
+    behavior: "requestTime has the Common Log Format, and the other times are milliseconds",
     check: async ({ probe }) => {
       const { requestContext } = (await connectEvent(probe)).event;
       const { requestTime, requestTimeEpoch, connectedAt } = requestContext;
@@ -78,7 +78,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
     },
   },
   {
-    behavior: "$connect without a query string has no members for it",
+    behavior: "the event of $connect has no members for a missing query string",
     check: async ({ probe }) => {
       const client = await probe.connectTo("first", "", { headers: { "X-Case": "no query" } });
       const event = await probe.event(({ headers }) => headers?.["X-Case"] === "no query");
@@ -89,7 +89,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
     },
   },
   {
-    behavior: "query parameters are sorted, and the last value of each is the single one",
+    behavior: "query parameters are sorted, and the last value of each is the single value",
     check: async ({ probe }) => {
       const { event, marker } = await connectEvent(probe, "z=1&a=x%20y&z=2&");
       expect(JSON.stringify(event.queryStringParameters)).toBe(
@@ -102,7 +102,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
   },
   {
     behavior:
-      "header names are as the client wrote them and sorted, and Connection and Upgrade are left out",
+      "header names keep the client's case and are sorted, and Connection and Upgrade are missing",
     check: async ({ probe }) => {
       const { event } = await connectEvent(probe, "", { Origin: "https://example.com" });
       const names =
@@ -115,7 +115,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
     },
   },
   {
-    behavior: "the extensions that a client offers are passed on, though none is negotiated",
+    behavior: "the event has the extensions that a client offers, although none is negotiated",
     check: async ({ probe }) => {
       const offered = "permessage-deflate; client_max_window_bits";
       const headers = { "Sec-WebSocket-Extensions": offered };
@@ -124,7 +124,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
     },
   },
   {
-    behavior: "identity has the client's address, and its user agent where it has one",
+    behavior: "identity has the client's address, and its user agent if it sends one",
     check: async ({ probe }) => {
       const without = await connectEvent(probe);
       expect(without.event.requestContext["identity"]).toEqual({ sourceIp: "127.0.0.1" });
@@ -158,7 +158,7 @@ const rows: Pick<Behavior, "behavior" | "differs" | "check">[] = [
   },
   {
     behavior:
-      "the messageId ends as the connectionId does, and the facts of the connection stay the same",
+      "the messageId ends like the connectionId, and the members of the connection do not change",
     check: async ({ probe }) => {
       const { client, event } = await connectEvent(probe);
       client.send("hello");

@@ -34,7 +34,7 @@ async function matching(
   return events.map(({ message = "" }) => message);
 }
 
-/** Returns those of some values of `v` in a JSON object that a condition holds for. */
+/** Returns the values of `v` in a JSON object for which a condition is true. */
 async function valuesWhere(target: Target, condition: string): Promise<string[]> {
   const values =
     'null true false 0 1 1.0 1e0 10 "1" "1.0" "" "null" "true" "Alpha" "Alphabet" "a*b" [] {} [1,"Alpha",null]';
@@ -156,7 +156,7 @@ const recorded = { basis: "capture", source: captured.filters } as const;
 
 const conditionRow = ([condition, values]: [condition: string, values: string]): Behavior => ({
   ...recorded,
-  behavior: `the condition $.v ${condition} holds for ${values}`,
+  behavior: `the condition $.v ${condition} is true for ${values}`,
   check: async (target) => {
     expect(await valuesWhere(target, condition)).toEqual(values.split(" "));
   },
@@ -205,7 +205,7 @@ export const filterPatterns: Behavior[] = [
   ...refused.map(refusedRow),
   {
     ...recorded,
-    behavior: "FilterLogEvents has its own message for a pattern without a wrong token",
+    behavior: "FilterLogEvents has a different message if no token of the pattern is wrong",
     check: async (target) => {
       const { logs } = target.account;
       const logGroupName = await logGroupWith(target, ["{}"]);
@@ -252,7 +252,7 @@ export const filterPatterns: Behavior[] = [
   },
   {
     ...recorded,
-    behavior: "a field that ... stands for is extracted by its position",
+    behavior: "a field covered by ... is extracted by its position",
     check: async ({ account: { logs } }) => {
       const logEventMessages = [requests.missing, 'ERROR "unterminated words'];
       const filterPattern = "[ip, ..., status, bytes]";

@@ -199,7 +199,7 @@ export const gatewayApi: Behavior[] = [
     },
   },
   {
-    behavior: "an absent authorizer or route is a NotFoundException that names its kind",
+    behavior: "a missing authorizer or route is a NotFoundException that names its kind",
     basis,
     source,
     check: async ({ account }) => {

@@ -98,7 +98,8 @@ export const gatewayRoles: Behavior[] = [
     },
   },
   {
-    behavior: "with a role that may not invoke it, the function's permission does not help",
+    behavior:
+      "with a role that may not invoke the function, its permission for API Gateway has no effect",
     basis,
     source,
     fact,
@@ -129,7 +130,7 @@ export const gatewayRoles: Behavior[] = [
     },
   },
   {
-    behavior: "$connect is 500 with a role that may not invoke the function",
+    behavior: "$connect fails with 500 if the role may not invoke the function",
     basis,
     source,
     fact,

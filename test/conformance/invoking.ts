@@ -7,7 +7,7 @@ const EVENT = { "X-Amz-Invocation-Type": "Event" };
 const TAIL = { "X-Amz-Log-Type": "Tail" };
 const OTHER_CODE = "local: the deployed functions don't do this";
 
-/** An event that the deployed websocket-handler takes for a connect, and has nothing to do for. */
+/** An event that the deployed websocket-handler handles as a connect, without any effect. */
 const CONNECT = {
   requestContext: { routeKey: "$connect", connectionId: "none", requestId: "none" },
 };
@@ -15,7 +15,7 @@ const EVENT_LIMIT = 1_048_576;
 const REQUEST_LIMIT = 6_291_456;
 const RESPONSE_LIMIT = 6_291_556;
 
-/** JSON text of so many bytes. */
+/** Returns JSON of this number of bytes. */
 const payloadOf = (length: number) => `{"a":"${"x".repeat(length - 8)}"}`;
 
 const tailOf = (headers: Headers) =>
@@ -23,7 +23,7 @@ const tailOf = (headers: Headers) =>
 
 const errorTypeOf = (headers: Headers) => headers.get("x-amzn-errortype");
 
-/** A failure of a function that Lambda itself puts into words. */
+/** A failure of a function with an error message of Lambda. */
 const failing = (row: {
   what: string;
   run: string;
@@ -45,16 +45,16 @@ const failing = (row: {
   },
 });
 
-const refusesNoJson = (type: string): Behavior => ({
-  behavior: `a payload that is no JSON is answered 400, to an Invoke of the type ${type}`,
+const refusesInvalidJson = (type: string): Behavior => ({
+  behavior: `an Invoke of the type ${type} whose payload is not JSON gets 400`,
   basis: "capture",
   source: captured.eventEdges,
   check: async ({ stack }) => {
     const headers = { "X-Amz-Invocation-Type": type };
-    const answer = await stack.invoke("websocket-handler", "{no JSON", headers);
-    expect(answer.status).toBe(400);
-    expect(errorTypeOf(answer.headers)).toBe("InvalidRequestContentException");
-    expect(JSON.parse(answer.body)).toMatchObject({
+    const response = await stack.invoke("websocket-handler", "{no JSON", headers);
+    expect(response.status).toBe(400);
+    expect(errorTypeOf(response.headers)).toBe("InvalidRequestContentException");
+    expect(JSON.parse(response.body)).toMatchObject({
       Type: "User",
       message: expect.stringMatching(
         /^Could not parse request body into json: Could not parse payload into json: /,
@@ -63,11 +63,10 @@ const refusesNoJson = (type: string): Behavior => ({
   },
 });
 
-/** Lambda's Invoke, as it is on the wire. */
+/** Requests to Invoke and their responses, as they are sent. */
 export const invoking: Behavior[] = [
   {
-    behavior:
-      "a synchronous Invoke is answered 200 with the result, and names the version that ran",
+    behavior: "a synchronous Invoke gets 200 with the result and the version that ran",
     basis: "documentation",
     source: documented.invoke,
     check: async ({ stack }) => {
@@ -81,7 +80,7 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "the id of a synchronous Invoke is the one that the function's log has",
+    behavior: "the ID of a synchronous Invoke is the one in the function's log",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -104,7 +103,7 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "an asynchronous Invoke is answered 202 with an empty body",
+    behavior: "an asynchronous Invoke gets 202 with an empty body",
     basis: "capture",
     source: captured.events,
     check: async ({ stack }) => {
@@ -115,7 +114,7 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "the id of an asynchronous Invoke is the one that the function's log has",
+    behavior: "the ID of an asynchronous Invoke is the one in the function's log",
     basis: "capture",
     source: captured.events,
     check: async ({ stack }) => {
@@ -129,18 +128,18 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "a dry run is answered 204 and runs nothing",
+    behavior: "a dry run gets 204 and runs nothing",
     basis: "documentation",
     source: documented.invoke,
     check: async ({ stack }) => {
       const headers = { "X-Amz-Invocation-Type": "DryRun" };
-      const answer = await stack.invoke("websocket-handler", { no: "event" }, headers);
-      expect(answer).toMatchObject({ status: 204, body: "" });
-      expect(answer.headers.get("x-amz-function-error")).toBeNull();
+      const response = await stack.invoke("websocket-handler", { no: "event" }, headers);
+      expect(response).toMatchObject({ status: 204, body: "" });
+      expect(response.headers.get("x-amz-function-error")).toBeNull();
     },
   },
   {
-    behavior: "an error of the function is answered 200 with its name, its message and its stack",
+    behavior: "an error of the function gets 200 with its name, its message and its stack",
     basis: "model",
     source: modelled.runtimeErrors,
     check: async ({ stack }) => {
@@ -156,14 +155,14 @@ export const invoking: Behavior[] = [
     },
   },
   failing({
-    what: "whatever else a function throws has its type, its text and no stack",
+    what: "a thrown value that is not an error has its type, its text and no stack",
     run: `throw "no"`,
     basis: "model",
     source: modelled.runtimeErrors,
     payload: () => ({ errorType: "string", errorMessage: "no", trace: [] }),
   }),
   failing({
-    what: "a function that runs out of time is answered with its time-out",
+    what: "a function that times out fails with its timeout in the message",
     run: "await new Promise((resolve) => setTimeout(resolve, 60_000))",
     functionName: "processor",
     basis: "model",
@@ -174,7 +173,7 @@ export const invoking: Behavior[] = [
     }),
   }),
   failing({
-    what: "a function that is killed is answered with the signal",
+    what: "a killed function fails with the signal in the message",
     run: `process.kill(process.pid, "SIGKILL"); await new Promise(() => setInterval(() => {}, 1000))`,
     basis: "report",
     source: reported.killedRuntime,
@@ -184,7 +183,7 @@ export const invoking: Behavior[] = [
     }),
   }),
   failing({
-    what: "a function whose promise can't settle any more is answered with a name for it",
+    what: "a function whose promise can no longer settle fails with Runtime.NodeJsExit",
     run: "await new Promise(() => {})",
     basis: "model",
     source: modelled.runtimeErrors,
@@ -192,7 +191,7 @@ export const invoking: Behavior[] = [
       expect.objectContaining({ errorType: "Runtime.NodeJsExit", trace: expect.any(Array) }),
   }),
   failing({
-    what: "an unhandled rejection ends the function with a name for it",
+    what: "an unhandled rejection fails with Runtime.UnhandledPromiseRejection",
     run: `Promise.reject(new Error("lost")); await new Promise(() => setInterval(() => {}, 1000))`,
     basis: "model",
     source: modelled.runtimeErrors,
@@ -203,7 +202,7 @@ export const invoking: Behavior[] = [
       }),
   }),
   failing({
-    what: "a result over the limit is an error that names the limit",
+    what: "a result over the limit fails with the limit in the message",
     run: `return "x".repeat(${RESPONSE_LIMIT})`,
     basis: "snapshot",
     source: snapshots.lambda,
@@ -228,20 +227,20 @@ export const invoking: Behavior[] = [
       });
     },
   },
-  ...["RequestResponse", "Event"].map(refusesNoJson),
+  ...["RequestResponse", "Event"].map(refusesInvalidJson),
   {
-    behavior: "an event of 1 MB is taken",
+    behavior: "an event of 1 MB is accepted",
     basis: "documentation",
     source: documented.lambdaQuotas,
-    only: "local: a large event is no job, so it would leave a dead letter",
+    only: "local: a large event is not a job, so it would leave a dead letter",
     check: async ({ probe }) => {
       const payload = payloadOf(EVENT_LIMIT);
-      const answer = await probe.access.invoke("websocket-handler", payload, EVENT);
-      expect(answer).toMatchObject({ status: 202 });
+      const response = await probe.access.invoke("websocket-handler", payload, EVENT);
+      expect(response).toMatchObject({ status: 202 });
     },
   },
   {
-    behavior: "a larger event is answered 413 with its size and the limit",
+    behavior: "a larger event gets 413 with its size and the limit",
     basis: "report",
     source: reported.largeEvent,
     check: async ({ stack }) => {
@@ -255,17 +254,17 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "a synchronous request of 6 MB is taken",
+    behavior: "a synchronous request of 6 MB is accepted",
     basis: "documentation",
     source: documented.lambdaQuotas,
     only: OTHER_CODE,
     check: async ({ probe }) => {
-      const answer = await probe.access.invoke("websocket-handler", payloadOf(REQUEST_LIMIT));
-      expect(answer).toMatchObject({ status: 200, body: '{"statusCode":200}' });
+      const response = await probe.access.invoke("websocket-handler", payloadOf(REQUEST_LIMIT));
+      expect(response).toMatchObject({ status: 200, body: '{"statusCode":200}' });
     },
   },
   {
-    behavior: "a larger synchronous request is answered 413 with the limit",
+    behavior: "a larger synchronous request gets 413 with the limit",
     basis: "report",
     source: reported.largeRequest,
     check: async ({ stack }) => {
@@ -273,12 +272,12 @@ export const invoking: Behavior[] = [
       const { status, headers, body } = await stack.invoke("websocket-handler", payload);
       expect(status).toBe(413);
       expect(errorTypeOf(headers)).toBe("RequestEntityTooLargeException");
-      // Reports have two texts: with the size and "(limit 6291456 bytes)", or as in the source.
+      // Users report two messages: one with the size and "(limit 6291456 bytes)", and that of the source.
       expect(body).toContain(`${REQUEST_LIMIT} bytes`);
     },
   },
   {
-    behavior: "the tail of the log that is asked for ends with the report",
+    behavior: "the tail of the log in the response ends with the report",
     basis: "documentation",
     source: documented.invoke,
     check: async ({ stack }) => {
@@ -291,7 +290,7 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "the tail of a long log has its last 4 KB",
+    behavior: "the tail of a long log has the last 4 KB",
     basis: "documentation",
     source: documented.invoke,
     only: "local: the deployed functions don't log that much",
@@ -306,22 +305,22 @@ export const invoking: Behavior[] = [
     },
   },
   {
-    behavior: "a caller without the permission is answered 403 with the action and the function",
+    behavior: "a caller without the permission gets 403 with the action and the function",
     basis: "capture",
     source: captured.eventEdges,
-    only: "local: it takes credentials that may not do it",
+    only: "local: it needs credentials without the permission",
     check: async ({ probe }) => {
       const as = await probe.roleCredentials();
-      const answer = await probe.access.invoke("websocket-handler", {}, {}, as);
-      expect(answer.status).toBe(403);
-      expect(errorTypeOf(answer.headers)).toBe("AccessDeniedException");
-      expect(JSON.parse(answer.body).Message).toBe(
+      const response = await probe.access.invoke("websocket-handler", {}, {}, as);
+      expect(response.status).toBe(403);
+      expect(errorTypeOf(response.headers)).toBe("AccessDeniedException");
+      expect(JSON.parse(response.body).Message).toBe(
         "User: arn:aws:sts::000000000000:assumed-role/websocket-lambda-websocket-handler-us-east-1/websocket-lambda-websocket-handler is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:websocket-lambda-websocket-handler because no identity-based policy allows the lambda:InvokeFunction action",
       );
     },
   },
   {
-    behavior: "a function without reserved concurrency left is answered 429 with the reason",
+    behavior: "an Invoke over the reserved concurrency gets 429 with the reason",
     basis: "documentation",
     source: documented.invoke,
     only: "local: it would throttle the deployed function",
@@ -341,7 +340,7 @@ export const invoking: Behavior[] = [
   },
   {
     behavior:
-      "the client context of a synchronous Invoke reaches the function, that of an event doesn't",
+      "the client context of a synchronous Invoke reaches the function, that of an event does not",
     basis: "capture",
     source: captured.eventEdges,
     only: OTHER_CODE,

@@ -588,7 +588,7 @@ const configurations: Behavior[] = [
     account.createFunction({ Architectures: ["x86_64", "arm64"] }),
     violates("[x86_64, arm64]", "architectures", "Member must have length less than or equal to 1"),
   ]),
-  refused("a role that is no ARN is refused", async (account) => [
+  refused("a role that is not an ARN is refused", async (account) => [
     account.createFunction({ Role: "r1" }),
     violates(
       "r1",
@@ -614,7 +614,7 @@ const configurations: Behavior[] = [
   ),
 ];
 
-/** What a response and its conformance row have in common of a version. */
+/** Returns the members of a version that the conformance row compares. */
 const versionOf = (described: FunctionConfiguration) => ({
   arn: described.FunctionArn?.replace(/.*:function:[^:]+/, ""),
   version: described.Version,

@@ -11,7 +11,7 @@ const CONNECT = {
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/.source;
 
-/** The JSON lines that the deployed websocket-handler logs for one invocation. */
+/** Returns the JSON lines of the deployed websocket-handler for one invocation. */
 async function invocationLines({ stack }: Target) {
   const { headers } = await stack.invoke("websocket-handler", CONNECT);
   const requestId = headers.get("x-amzn-requestid") ?? "";
@@ -31,7 +31,7 @@ async function invocationLines({ stack }: Target) {
   };
 }
 
-/** The text lines that a probe's processor logs for an invocation, without those of the start. */
+/** Returns the text lines of a probe's processor for an invocation, without those of the start. */
 async function textLines(
   probe: Probe,
   code: string,
@@ -47,10 +47,10 @@ async function textLines(
   return { requestId, lines: texts.slice(start, stream.indexOf(report) + 1) };
 }
 
-/** What CloudWatch Logs has of an invocation. */
+/** The log lines of an invocation in CloudWatch Logs. */
 export const logging: Behavior[] = [
   {
-    behavior: "a log stream is named by the day, the version and 32 hexadecimal digits",
+    behavior: "the name of a log stream has the day, the version and 32 hexadecimal digits",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -59,7 +59,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in JSON, the start of an invocation has its id, the function's ARN and the version",
+    behavior: "in JSON, the start of an invocation has its ID, the function's ARN and the version",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -85,11 +85,10 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior:
-      "the time that a function takes to start is reported with its first invocation only, and billed with it",
+    behavior: "the initialization time is reported and billed with the first invocation only",
     basis: "documentation",
     source: documented.billing,
-    only: "local: on AWS a first invocation can't be had at will",
+    only: "local: on AWS a test cannot force a first invocation",
     check: async () => {
       const probe = await startOwnProbe();
       const metricsOf = async () => {
@@ -107,7 +106,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in JSON, the status of an invocation that threw is success all the same",
+    behavior: "in JSON, the status of an invocation that threw is success",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -119,7 +118,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in JSON, an error that was thrown is logged as an object",
+    behavior: "in JSON, a thrown error is logged as an object",
     basis: "capture",
     source: captured.logs,
     check: async ({ stack }) => {
@@ -137,7 +136,7 @@ export const logging: Behavior[] = [
   },
   {
     behavior:
-      "in JSON, a line of the function's own has four members in their order, and an object stays an object",
+      "in JSON, a line of the function has four members in order, and an object stays an object",
     basis: "capture",
     source: captured.logs,
     check: async (target) => {
@@ -151,7 +150,7 @@ export const logging: Behavior[] = [
   },
   {
     behavior:
-      "in JSON, several values are one text, with the first error among them as members of the line",
+      "in JSON, several values are one text, and the first error among them adds members to the line",
     basis: "model",
     source: modelled.runtimeLogs,
     only: OTHER_LOGS,
@@ -168,7 +167,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in JSON, what a function logs as it starts has no id of a request",
+    behavior: "in JSON, lines that a function logs at its start have no request ID",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -179,10 +178,11 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in JSON, the start of an environment says what is started, and in which stream",
+    behavior:
+      "in JSON, the start of an environment names the function, the version and the log stream",
     basis: "capture",
     source: captured.logs,
-    only: "local: on AWS a start can't be had at will",
+    only: "local: on AWS a test cannot force a start",
     check: async ({ probe }) => {
       await probe.run("return 1");
       const { message, logStreamName } = await probe.line((line) =>
@@ -204,8 +204,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior:
-      "at the level INFO, a success has no more lines of Lambda's own than start and report",
+    behavior: "at the level INFO, Lambda logs only start and report for a success",
     basis: "documentation",
     source: documented.logLevels,
     only: "local: it reads the whole log",
@@ -221,7 +220,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in text, an invocation has START, its own lines, END and REPORT",
+    behavior: "in text, an invocation has START, the lines of the function, END and REPORT",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -240,7 +239,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in text, a start has INIT_START, and its lines have the id undefined",
+    behavior: "in text, a start has INIT_START, and its lines have the request ID undefined",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -255,8 +254,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior:
-      "in text, an error that was thrown is one line behind a title, and REPORT has no status",
+    behavior: "in text, a thrown error is one line after a title, and REPORT has no status",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,
@@ -273,7 +271,7 @@ export const logging: Behavior[] = [
     },
   },
   {
-    behavior: "in text, a time-out is in REPORT, and has no line of its own any more",
+    behavior: "in text, a timeout is in REPORT, and has no separate line",
     basis: "report",
     source: reported.timedOutLog,
     only: OTHER_LOGS,
@@ -291,7 +289,7 @@ export const logging: Behavior[] = [
   },
   {
     behavior:
-      "in text, the invocation after a time-out starts the function anew in the same stream, without INIT_START",
+      "in text, the invocation after a timeout restarts the function in the same stream, without INIT_START",
     basis: "capture",
     source: captured.logs,
     only: OTHER_LOGS,

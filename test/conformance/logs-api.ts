@@ -29,7 +29,7 @@ const eventsAt = (...offsets: number[]) => {
 
 const METRIC = { metricName: "M", metricNamespace: "N", metricValue: "1" };
 
-/** Puts a metric filter into a log group of its own. */
+/** Creates a log group and puts a metric filter into it. */
 async function putMetricFilter(
   logs: CloudWatchLogs,
   metric: Partial<MetricTransformation>,

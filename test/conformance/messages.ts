@@ -6,11 +6,11 @@ import { type GatewayEvent, type Probe, startOwnProbe } from "./probe.ts";
 import { captured, documented, reported } from "./sources.ts";
 
 const KB = 1024;
-const HANDLER_FAILS_NEVER = "local: the deployed handler doesn't fail";
+const HANDLER_NEVER_FAILS = "local: the deployed handler doesn't fail";
 const OTHER_ROUTES = "local: the deployed API has other routes";
 
-/** A frame of API Gateway itself, byte for byte. */
-const faultFrame = (message: string, { connectionId, requestId }: Record<string, unknown>) =>
+/** Returns an error frame of API Gateway, byte for byte. */
+const gatewayErrorFrame = (message: string, { connectionId, requestId }: Record<string, unknown>) =>
   `{"message": "${message}", "connectionId":"${String(connectionId)}", "requestId":"${String(requestId)}"}`;
 
 const echoOf = (length: number) => {
@@ -27,7 +27,7 @@ function sendInFragments({ socket }: Client, text: string): void {
     });
 }
 
-/** Sends a message to a probe, and gives the event that the function gets for it. */
+/** Sends a message to a probe. Returns the event that the function gets. */
 async function sendToProbe(probe: Probe, client: Client, message: object): Promise<GatewayEvent> {
   const marker = crypto.randomUUID();
   client.send({ ...message, marker });
@@ -41,34 +41,34 @@ const toDefaultRoute = (what: string, message: string): Behavior => ({
   check: async ({ stack }) => {
     const client = await stack.connect();
     client.send(message);
-    // The handler answers, and not API Gateway, whose frames have no status.
+    // Frames of the handler have a status, and those of API Gateway have none.
     expect(await client.next()).toMatchObject({ status: "error" });
   },
 });
 
 const staysQuiet = (what: string, run: string): Behavior => ({
-  behavior: `a route without a route response sends nothing for a function that returns ${what}`,
+  behavior: `a route without a route response sends nothing if the function returns ${what}`,
   basis: "capture",
   source: captured.webSockets,
   only: OTHER_ROUTES,
   check: async ({ probe }) => {
     const client = await probe.connect();
     await sendToProbe(probe, client, { action: "quiet", run });
-    // What comes first is of the second message.
+    // The first frame belongs to the second message.
     client.send({ action: "reply", run: `return { statusCode: 200, body: "seen" }` });
     expect(await client.nextText()).toBe("seen");
     expect(client.unread()).toEqual([]);
   },
 });
 
-/** What becomes of messages, and how connections end. */
+/** The routes and replies of messages, and the reasons for closed connections. */
 export const messages: Behavior[] = [
   toDefaultRoute("an unknown action", '{"action":"nonsense"}'),
   toDefaultRoute("a message without an action", '{"hello":"world"}'),
   toDefaultRoute("plain text", "hello"),
   toDefaultRoute('the literal action "$default"', '{"action":"$default"}'),
   {
-    behavior: "the value of the route selection expression selects the route of that key",
+    behavior: "the value of the route selection expression selects the route with that key",
     basis: "documentation",
     source: documented.routes,
     only: OTHER_ROUTES,
@@ -79,8 +79,7 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior:
-      "a message that no route takes is answered with a Forbidden frame, and the connection stays open",
+    behavior: "a message without a route gets a Forbidden frame, and the connection stays open",
     basis: "capture",
     source: captured.errorFrames,
     only: OTHER_ROUTES,
@@ -96,25 +95,25 @@ export const messages: Behavior[] = [
   },
   {
     behavior:
-      "a function that throws is answered with an Internal server error frame, and the connection stays open",
+      "if the function throws, the client gets an Internal server error frame, and the connection stays open",
     basis: "capture",
     source: captured.errorFrames,
-    only: HANDLER_FAILS_NEVER,
+    only: HANDLER_NEVER_FAILS,
     check: async ({ probe }) => {
       const client = await probe.connect();
       const run = `throw new Error("no")`;
       const first = await sendToProbe(probe, client, { run });
       expect(await client.nextText()).toBe(
-        faultFrame("Internal server error", first.requestContext),
+        gatewayErrorFrame("Internal server error", first.requestContext),
       );
       const second = await sendToProbe(probe, client, { run });
       expect(await client.nextText()).toBe(
-        faultFrame("Internal server error", second.requestContext),
+        gatewayErrorFrame("Internal server error", second.requestContext),
       );
     },
   },
   {
-    behavior: "a route whose function API Gateway may not invoke answers with the same frame",
+    behavior: "the client gets the same frame if API Gateway may not invoke the function",
     basis: "capture",
     source: captured.errorFrames,
     only: "local: the deployed API may invoke its function",
@@ -128,11 +127,11 @@ export const messages: Behavior[] = [
       );
     },
   },
-  staysQuiet("another status than 200", `return { statusCode: 503, body: "unseen" }`),
+  staysQuiet("a status other than 200", `return { statusCode: 503, body: "unseen" }`),
   staysQuiet("no response", `return "unseen"`),
   staysQuiet("nothing", "return undefined"),
   {
-    behavior: "a route with a route response sends the body as it is",
+    behavior: "a route with a route response sends the body unchanged",
     basis: "capture",
     source: captured.webSockets,
     only: OTHER_ROUTES,
@@ -143,7 +142,7 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior: "a route with a route response sends the body of a status 503 as well",
+    behavior: "a route with a route response also sends the body of a status 503",
     basis: "capture",
     source: captured.errorFrames,
     only: OTHER_ROUTES,
@@ -154,7 +153,7 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior: "a route with a route response sends an empty message where there is no body",
+    behavior: "a route with a route response sends an empty message if there is no body",
     basis: "report",
     source: reported.emptyMessage,
     only: OTHER_ROUTES,
@@ -165,7 +164,8 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior: "a function error of a route with a route response is an Internal server error frame",
+    behavior:
+      "a function error of a route with a route response sends an Internal server error frame",
     basis: "report",
     source: reported.functionError,
     only: OTHER_ROUTES,
@@ -173,7 +173,9 @@ export const messages: Behavior[] = [
       const client = await probe.connect();
       const run = `throw new Error("no")`;
       const { requestContext } = await sendToProbe(probe, client, { action: "reply", run });
-      expect(await client.nextText()).toBe(faultFrame("Internal server error", requestContext));
+      expect(await client.nextText()).toBe(
+        gatewayErrorFrame("Internal server error", requestContext),
+      );
     },
   },
   {
@@ -187,7 +189,7 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior: "a frame of 32 KB passes",
+    behavior: "a frame of 32 KB is accepted",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {
@@ -207,7 +209,7 @@ export const messages: Behavior[] = [
     },
   },
   {
-    behavior: "a message of 128 KB in fragments passes",
+    behavior: "a message of 128 KB in fragments is accepted",
     basis: "documentation",
     source: documented.quotas,
     check: async ({ stack }) => {

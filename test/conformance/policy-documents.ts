@@ -41,7 +41,7 @@ const refused: [document: string, text: string, message: string][] = [
   ["no action", policy(withoutAction), NO_ACTION],
   ["an empty list of actions", policy({ ...statement, Action: [] }), NO_ACTION],
   [
-    "a resource that is no ARN, before an action of no service",
+    "a resource that is not an ARN, before an action without a service",
     policy({ ...statement, Action: "Send", Resource: "jobs" }),
     'Resource jobs must be in ARN format or "*".',
   ],
@@ -51,7 +51,7 @@ const refused: [document: string, text: string, message: string][] = [
     'Partition "azure" is not valid for resource "arn:azure:sqs:*:*:*".',
   ],
   [
-    "a resource without more than a partition",
+    "a resource with only a partition",
     policy({ ...statement, Resource: "arn:aws" }),
     "Resource vendor must be fully qualified and cannot contain regexes.",
   ],

@@ -12,12 +12,11 @@ import { startTestStack } from "../test-stack.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import type { Access, FunctionName } from "./access.ts";
 import { accessToLocalAws } from "./local-access.ts";
-import type { Answer, Credentials } from "./signed-request.ts";
+import type { RawResponse, Credentials } from "./signed-request.ts";
 
 /**
- * What both functions of a probe run: the JavaScript that they are sent as `run`, in the query string
- * of the connect, in a message, or in the event of an Invoke. What API Gateway sends is logged as it
- * came.
+ * The code of both functions of a probe. It runs the JavaScript in `run`, from the query string of the
+ * connect, from a message, or from the event of an Invoke. It logs the events of API Gateway unchanged.
  */
 const CODE = `
 const AsyncFunction = (async () => {}).constructor;
@@ -34,10 +33,11 @@ exports.handler = async (event, context) => {
 };
 `;
 
-/** The deployed stack with other code in it, and with what else a check may need:
+/**
+ * The deployed stack with other code, and with additions for the checks:
  *
- * - the websocket-handler logs JSON, the processor text, and it times out after a second;
- * - the API has the routes `reply`, with a route response, and `quiet`, without, and a stage `other`;
+ * - the websocket-handler logs JSON; the processor logs text and has a timeout of one second;
+ * - the API has a route `reply` with a route response, a route `quiet` without one, and a stage `other`;
  * - a second API has no `$connect` and no `$default`;
  * - a third API, `guarded`, has the websocket-handler as the authorizer of its `$connect`.
  */
@@ -46,16 +46,16 @@ export interface Probe {
   readonly access: Access;
   /** Connects to the first API, whose `$connect` runs the code. */
   connect(run?: string, options?: ClientOptions): Promise<Client>;
-  /** Connects with a query string of its own. */
+  /** Connects with the given query string. */
   connectTo(api: ProbeApi, query: string, options?: ClientOptions): Promise<Client>;
   /** The URL of one of the APIs. */
   url(api: ProbeApi): string;
-  /** Has a function run the code, and gives the answer of Lambda. */
-  run(code: string, options?: RunOptions): Promise<Answer>;
+  /** Invokes a function that runs the code. Returns the response of Lambda. */
+  run(code: string, options?: RunOptions): Promise<RawResponse>;
   readonly lines: readonly WrittenLogEvent[];
-  /** The first line that matches, be it there already or still to come. */
+  /** Waits for the first line that matches, which can already exist. */
   line(matches: (line: WrittenLogEvent) => boolean): Promise<WrittenLogEvent>;
-  /** The first event from API Gateway that matches, and its text in the log. */
+  /** Waits for the first event of API Gateway that matches. */
   event(matches: (event: GatewayEvent) => boolean): Promise<GatewayEvent>;
   lambda(functionName: FunctionName): LambdaFunction;
   /** The temporary credentials of the websocket-handler's role. */
@@ -71,7 +71,7 @@ export interface RunOptions {
   headers?: Record<string, string>;
 }
 
-/** What API Gateway sends to a function. */
+/** An event that API Gateway sends to a function. */
 export interface GatewayEvent {
   headers?: Record<string, string>;
   multiValueHeaders?: Record<string, string[]>;
@@ -81,7 +81,7 @@ export interface GatewayEvent {
   body?: string;
 }
 
-/** A probe of a check's own, with a clock of its own, say, which ends with the test. */
+/** Starts a separate probe for one test, and closes it after the test. */
 export async function startOwnProbe(options: { clock?: Clock } = {}): Promise<Probe> {
   const probe = await startProbe(options);
   onTestFinished(() => probe.aws.close());

@@ -5,16 +5,16 @@ import { connect as connectTls } from "node:tls";
 import WebSocket, { type ClientOptions } from "ws";
 import { type Client, connect } from "../e2e/client.ts";
 
-/** A client's connection and the bytes that came over it. */
+/** A client's connection and the bytes that it received. */
 export interface RawConnection {
   client: Client;
-  /** The answer to the upgrade, a line each. */
+  /** The lines of the response to the upgrade. */
   head(): string[];
-  /** The payload lengths of the frames that came after it, in order. */
+  /** The payload lengths of the frames after it, in order. */
   frameLengths(): number[];
 }
 
-/** Connects, and keeps every byte that AWS sends. */
+/** Connects, and records every byte that AWS sends. */
 export async function connectRaw(url: string, options: ClientOptions = {}): Promise<RawConnection> {
   const chunks: Buffer[] = [];
   const createConnection = ({ host = "", port }: TcpNetConnectOpts) => {
@@ -24,7 +24,7 @@ export async function connectRaw(url: string, options: ClientOptions = {}): Prom
   };
   const client = await connect(url, {
     ...options,
-    // The type is that of an overloaded function; it is called in this one form.
+    // The type is that of an overloaded function, of which only this form is called.
     createConnection: createConnection as typeof connectTcp,
   });
   const split = () => {
@@ -39,7 +39,7 @@ export async function connectRaw(url: string, options: ClientOptions = {}): Prom
   };
 }
 
-/** RFC 6455, section 5.2: a server's frames carry no mask. */
+/** RFC 6455, section 5.2: frames of a server are not masked. */
 function frameLengths(bytes: Buffer): number[] {
   const lengths: number[] = [];
   for (let start = 0; start + 2 <= bytes.length;) {
@@ -55,20 +55,20 @@ function frameLengths(bytes: Buffer): number[] {
   return lengths;
 }
 
-/** How AWS refuses a connection. */
+/** The response that refuses a connection. */
 export interface RefusedConnection {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** Connects, and expects to be refused. */
+/** Connects, expects a refusal and returns it. */
 export async function connectRefused(
   url: string,
   options: Pick<ClientRequestArgs, "headers"> = {},
 ): Promise<RefusedConnection> {
   const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
-  // It is ended before it has opened, which the library calls an error.
+  // The library reports an error for a socket that is terminated before it is open.
   socket.on("error", () => {});
   const [, response] = await once(socket, "unexpected-response");
   const chunks: Buffer[] = [];
@@ -78,7 +78,7 @@ export async function connectRefused(
   return { status, headers, body: Buffer.concat(chunks).toString() };
 }
 
-/** Connects with a choice of subprotocols, and gives the one that was chosen. */
+/** Connects with several subprotocols. Returns the selected one. */
 export async function negotiateSubprotocol(url: string, offered: string[]): Promise<string> {
   const socket = new WebSocket(url, offered);
   await once(socket, "open");

@@ -19,7 +19,7 @@ const THROWS = `throw new Error("no")`;
 const only = "local: it takes minutes, and leaves dead letters";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** A probe whose time is the test's, and whose failed events go where the test wants them. */
+/** Starts a probe with a manual clock, and with the given retries and destination of its processor. */
 async function startRetryingProbe(settings: {
   retries: number;
   recordsTo?: "OnFailure" | "OnSuccess";
@@ -34,20 +34,20 @@ async function startRetryingProbe(settings: {
     DestinationConfig: recordsTo === undefined ? {} : { [recordsTo]: { Destination: QUEUE_ARN } },
     LastModified: 0,
   };
-  // Records and dead letters would lie in the same queue.
+  // Records and dead letters would be in the same queue.
   if (recordsTo !== undefined) delete processor.configuration.DeadLetterConfig;
   return { clock, probe };
 }
 
-/** Hands the processor an event, and gives the id of the request. */
-async function handOver(probe: Probe, payload: unknown, more = {}): Promise<string> {
+/** Invokes the processor asynchronously. Returns the ID of the request. */
+async function invokeAsync(probe: Probe, payload: unknown, more = {}): Promise<string> {
   const sent = { ...EVENT, ...more };
   const { status, headers } = await probe.access.invoke("processor", payload, sent);
   expect(status).toBe(202);
   return headers.get("x-amzn-requestid") ?? "";
 }
 
-/** The message that lies in the dead-letter queue, or will. */
+/** Waits for the only message in the dead-letter queue, deletes and returns it. */
 async function messageOf({ aws }: Probe): Promise<Message> {
   const sqs = new SQSClient({ endpoint: aws.endpoint, region: "us-east-1", credentials });
   const QueueUrl = `${aws.endpoint}/000000000000/websocket-lambda-dead-letters`;
@@ -67,17 +67,17 @@ async function messageOf({ aws }: Probe): Promise<Message> {
   return message ?? {};
 }
 
-/** How often an event has been tried. */
+/** Returns the number of attempts of an event. */
 const attempts = ({ lines }: Probe, requestId: string) =>
   lines.filter(({ message }) => message.startsWith(`END RequestId: ${requestId}`)).length;
 
-/** Waits for an attempt, and for Lambda to have settled what comes of it. */
+/** Waits until an attempt has ended and Lambda has processed its result. */
 async function untilAttempt(probe: Probe, requestId: string, number: number): Promise<void> {
   await expect.poll(() => attempts(probe, requestId), { timeout: 5000 }).toBe(number);
   await probe.run("return 1");
 }
 
-/** The time runs, and nothing is tried in it. */
+/** Advances the clock, and expects no attempt in that time. */
 async function quietFor(clock: ManualClock, probe: Probe, requestId: string, milliseconds: number) {
   const before = attempts(probe, requestId);
   clock.advance(milliseconds);
@@ -86,7 +86,7 @@ async function quietFor(clock: ManualClock, probe: Probe, requestId: string, mil
   expect(attempts(probe, requestId)).toBe(before);
 }
 
-/** Hands over an event that stays throttled until it is older than 90 seconds. */
+/** Invokes the processor with an event that stays throttled until it is older than 90 seconds. */
 async function expireThrottled(settings: { recordsTo?: "OnFailure" }) {
   const { clock, probe } = await startRetryingProbe({ retries: 0, ...settings });
   const processor = probe.lambda("processor");
@@ -96,24 +96,24 @@ async function expireThrottled(settings: { recordsTo?: "OnFailure" }) {
   const busy = probe.run(run, { functionName: "processor" });
   await probe.line(({ message }) => message.endsWith("\tbusy\n"));
   const event = `{ "run": "return 1", "a":1 }`;
-  const requestId = await handOver(probe, event);
+  const requestId = await invokeAsync(probe, event);
   clock.advance(91_000);
   await busy;
   expect(attempts(probe, requestId)).toBe(0);
   return { probe, requestId, event };
 }
 
-/** What becomes of asynchronous invocations. */
+/** Retries, dead letters and destinations of asynchronous invocations. */
 export const retrying: Behavior[] = [
   {
     behavior:
-      "a failed event is tried again after about one minute, and then about two, under the same id",
+      "a failed event is retried after about one minute and then about two, with the same ID",
     basis: "documentation",
     source: documented.retries,
     only,
     check: async () => {
       const { clock, probe } = await startRetryingProbe({ retries: 2 });
-      const requestId = await handOver(probe, { run: THROWS });
+      const requestId = await invokeAsync(probe, { run: THROWS });
       await untilAttempt(probe, requestId, 1);
       await quietFor(clock, probe, requestId, 49_000);
       clock.advance(21_000);
@@ -128,14 +128,14 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "a dead letter is the event itself, with three attributes",
+    behavior: "a dead letter has the event as its body and three attributes",
     basis: "documentation",
     source: documented.retries,
     only,
     check: async () => {
       const { probe } = await startRetryingProbe({ retries: 0 });
       const event = `{ "run": ${JSON.stringify(THROWS)}, "a":1 }`;
-      const requestId = await handOver(probe, event);
+      const requestId = await invokeAsync(probe, event);
       const { Body, MessageAttributes } = await messageOf(probe);
       expect(Body).toBe(event);
       expect(MessageAttributes).toEqual({
@@ -146,7 +146,7 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "Lambda sends records as the function's role, with the trace of the event",
+    behavior: "Lambda sends records with the function's role and the trace ID of the event",
     basis: "snapshot",
     source: snapshots.lambdaDestinations,
     only,
@@ -157,26 +157,26 @@ export const retrying: Behavior[] = [
       const iam = new IAMClient({ endpoint: probe.aws.endpoint, region: "us-east-1", credentials });
       const RoleName = configuration.Role.split("/").at(-1);
       const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-      await handOver(probe, { run: THROWS }, { "X-Amzn-Trace-Id": `${Root};Sampled=0` });
+      await invokeAsync(probe, { run: THROWS }, { "X-Amzn-Trace-Id": `${Root};Sampled=0` });
       expect((await messageOf(probe)).Attributes).toMatchObject({
         SenderId: `${Role?.RoleId}:${configuration.FunctionName}`,
         AWSTraceHeader: expect.stringMatching(`^${Root};Parent=[0-9a-f]{16};Sampled=0$`),
       });
-      await handOver(probe, { run: THROWS });
+      await invokeAsync(probe, { run: THROWS });
       expect((await messageOf(probe)).Attributes).toMatchObject({
         AWSTraceHeader: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=/),
       });
     },
   },
   {
-    behavior: "a failure record has the event and the result as they were, white space and all",
+    behavior: "a failure record has the event and the result unchanged, with their white space",
     basis: "documentation",
     source: documented.records,
     only,
     check: async () => {
       const { probe } = await startRetryingProbe({ retries: 0, recordsTo: "OnFailure" });
       const event = `{ "run": ${JSON.stringify(THROWS)}, "a":1 }`;
-      const requestId = await handOver(probe, event);
+      const requestId = await invokeAsync(probe, event);
       const { Body = "" } = await messageOf(probe);
       const functionArn =
         "arn:aws:lambda:us-east-1:000000000000:function:websocket-lambda-processor";
@@ -191,13 +191,13 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "a record of a success counts one attempt and has the result",
+    behavior: "a success record counts one attempt and has the result",
     basis: "capture",
     source: captured.outcomes,
     only,
     check: async () => {
       const { probe } = await startRetryingProbe({ retries: 0, recordsTo: "OnSuccess" });
-      await handOver(probe, { run: "return { ok: true }" });
+      await invokeAsync(probe, { run: "return { ok: true }" });
       const record = JSON.parse((await messageOf(probe)).Body ?? "");
       expect(record).toMatchObject({
         requestContext: { condition: "Success", approximateInvokeCount: 1 },
@@ -209,14 +209,14 @@ export const retrying: Behavior[] = [
   },
   {
     behavior:
-      "an event for a function with a reserved concurrency of zero is a dead letter at once",
+      "an event for a function with a reserved concurrency of zero becomes a dead letter at once",
     basis: "documentation",
     source: documented.retries,
     only,
     check: async () => {
       const { probe } = await startRetryingProbe({ retries: 2 });
       probe.lambda("processor").reservedConcurrentExecutions = 0;
-      const requestId = await handOver(probe, { run: "return 1" });
+      const requestId = await invokeAsync(probe, { run: "return 1" });
       expect((await messageOf(probe)).MessageAttributes?.["RequestID"]?.StringValue).toBe(
         requestId,
       );
@@ -224,7 +224,7 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "an event that is throttled stays in the queue, and uses up no retry",
+    behavior: "a throttled event stays in the queue without using a retry",
     basis: "documentation",
     source: documented.retries,
     only,
@@ -236,7 +236,7 @@ export const retrying: Behavior[] = [
         { functionName: "processor" },
       );
       await probe.line(({ message }) => message.endsWith("\tbusy\n"));
-      const requestId = await handOver(probe, { run: "return 1" });
+      const requestId = await invokeAsync(probe, { run: "return 1" });
       expect(await busy).toMatchObject({ body: '"done"' });
       expect(attempts(probe, requestId)).toBe(0);
       clock.advance(1000);
@@ -244,7 +244,7 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "an event that expires while it is throttled is a dead letter with the code 429",
+    behavior: "an event that expires while it is throttled becomes a dead letter with the code 429",
     fact: "ASY-5",
     basis: "capture",
     source: captured.expiredEvents,
@@ -277,14 +277,14 @@ export const retrying: Behavior[] = [
     },
   },
   {
-    behavior: "a function can't be its own destination",
+    behavior: "a function cannot be its own destination",
     basis: "report",
     source: reported.ownDestination,
     only: "local: if it could, the deployed function would be changed",
     check: async ({ probe }) => {
       const name = "websocket-lambda-processor";
       const Destination = `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
-      const answer = await request(
+      const response = await request(
         {
           method: "PUT",
           url: `${probe.aws.endpoint}/2019-09-25/functions/${name}/event-invoke-config`,
@@ -292,9 +292,9 @@ export const retrying: Behavior[] = [
         },
         { service: "lambda", region: "us-east-1", credentials },
       );
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get("x-amzn-errortype")).toBe("InvalidParameterValueException");
-      expect(JSON.parse(answer.body)).toMatchObject({
+      expect(response.status).toBe(400);
+      expect(response.headers.get("x-amzn-errortype")).toBe("InvalidParameterValueException");
+      expect(JSON.parse(response.body)).toMatchObject({
         message: "You can't specify the function as a destination for itself.",
       });
     },

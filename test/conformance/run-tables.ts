@@ -13,7 +13,7 @@ const titles: Record<Basis, string> = {
 
 /** Runs each row as a test. A row that cannot run on the target is skipped, and its title says why. */
 export function runTables(tables: readonly Table[], target: Target): void {
-  // Logs of AWS come late.
+  // Log lines on AWS are delayed.
   const timeout = onAws ? 180_000 : 20_000;
 
   describe.each(tables)("$area", ({ rows }) => {

@@ -9,9 +9,9 @@ const OWN_FUNCTION = "local: the function is created for the row";
 /** Creates a function and invokes it. Returns its result or its error, parsed. */
 async function run(account: Account, options: FunctionOptions, Qualifier?: string) {
   const { FunctionName, FunctionArn } = await account.createFunction(options);
-  const { Payload, ...answer } = await account.lambda.invoke({ FunctionName, Qualifier });
+  const { Payload, ...response } = await account.lambda.invoke({ FunctionName, Qualifier });
   const payload: unknown = JSON.parse(Payload?.transformToString() ?? "");
-  return { FunctionName, FunctionArn, payload, ...answer };
+  return { FunctionName, FunctionArn, payload, ...response };
 }
 
 const zipOf = (files: Record<string, string>): FunctionOptions => ({

@@ -14,14 +14,14 @@ export interface Request {
   body?: Buffer;
 }
 
-/** An answer as it came over the wire, not as an SDK reads it. */
-export interface Answer {
+/** A response as it was received, before an SDK parses it. */
+export interface RawResponse {
   status: number;
   headers: Headers;
   body: string;
 }
 
-/** How a request is to be signed; without it, it isn't. */
+/** How to sign a request. Without it, the request is not signed. */
 export interface Signing {
   service: string;
   region: string;
@@ -33,7 +33,7 @@ export interface Signing {
 export async function request(
   { method, url, headers = {}, body }: Request,
   signing?: Signing,
-): Promise<Answer> {
+): Promise<RawResponse> {
   const signed = signing
     ? await sign({ method, url, headers, ...(body && { body }) }, signing)
     : headers;
@@ -64,6 +64,6 @@ async function sign(
   return signed.headers;
 }
 
-/** The names of the headers in their order, without those of the HTTP connection itself. */
-export const headerNames = ({ headers }: Answer): string[] =>
+/** Returns the names of the headers in order, without those of the HTTP connection. */
+export const headerNames = ({ headers }: RawResponse): string[] =>
   [...headers.keys()].filter((name) => !["connection", "date", "keep-alive"].includes(name));

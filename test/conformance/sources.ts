@@ -1,4 +1,4 @@
-/** Where the behaviors are known from. Add the sources of a territory here, in the group of the basis. */
+/** The sources of the behaviors, in groups by basis. */
 
 const captures =
   "https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws";

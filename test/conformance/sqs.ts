@@ -250,7 +250,7 @@ export const sqs: Behavior[] = [
     },
   },
   {
-    behavior: "the system attribute AWSTraceHeader has a digest of its own, and comes back",
+    behavior: "the system attribute AWSTraceHeader has a separate digest, and is returned",
     basis: "snapshot",
     source: snapshots.sqsTests,
     check: async ({ account }) => {

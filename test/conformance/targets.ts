@@ -9,7 +9,7 @@ import { type Probe, startProbe } from "./probe.ts";
 
 const WEBSOCKET_URL = process.env["WEBSOCKET_URL"];
 
-/** Whether the behaviors run on the stack of `WEBSOCKET_URL`, with the credentials at hand. */
+/** Whether the behaviors run on the stack of `WEBSOCKET_URL`, with the credentials of the environment. */
 export const onAws = WEBSOCKET_URL !== undefined;
 
 const PROJECT = process.env["WEBSOCKET_PROJECT"] ?? "websocket-lambda";

@@ -6,7 +6,7 @@ import { modelled, reported, snapshots } from "./sources.ts";
 /** Requests that break a constraint of the model, in every service. Each row names its service. */
 export const validation: Behavior[] = [
   {
-    behavior: "a body that is no JSON is a SerializationException",
+    behavior: "a body that is not JSON is a SerializationException",
     basis: "model",
     source: modelled.logs,
     service: "CloudWatch Logs",
@@ -17,7 +17,7 @@ export const validation: Behavior[] = [
     },
   },
   {
-    behavior: "a text instead of a number is a SerializationException that names both types",
+    behavior: "a string instead of a number is a SerializationException that names both types",
     basis: "report",
     source: reported.wrongTypes,
     service: "CloudWatch Logs",

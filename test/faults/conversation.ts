@@ -1,20 +1,20 @@
 import WebSocket from "ws";
 
-/** A client that connects again whenever its connection is gone, as one connection of the account. */
+/** A client that connects again when its connection closes. The ledger counts it as one connection. */
 export interface Conversation {
   internalErrors: number;
   vanished: boolean;
-  /** Waits no longer for one of the answers, as a client's time-out would have it. */
-  giveUpOne(): void;
+  /** Stops waiting for one of the replies, like a client after its timeout. */
+  stopWaitingForOne(): void;
 }
 
-/** Sends so many messages over one connection after the other, some at a time unanswered. */
+/** Sends messages over one connection after the other, at most `inFlight` at a time without a reply. */
 export async function converse(options: {
   url: string;
   name: string;
   messages: number;
   inFlight: number;
-  /** Whether a message has its answer with it. */
+  /** Returns whether a message has got its reply. */
   onReply(conversation: Conversation, text: string): boolean;
   sent: Map<string, Conversation>;
 }): Promise<void> {
@@ -37,7 +37,7 @@ export async function converse(options: {
       const conversation: Conversation = {
         internalErrors: 0,
         vanished: false,
-        giveUpOne() {
+        stopWaitingForOne() {
           open -= 1;
           if (socket.readyState === WebSocket.OPEN) send();
         },
@@ -47,7 +47,7 @@ export async function converse(options: {
         if (onReply(conversation, data.toString())) open -= 1;
         send();
       });
-      // A refused upgrade, or a connection that was cut: the next attempt is the answer to both.
+      // The upgrade was refused, or the connection broke. The next attempt follows in both cases.
       socket.on("error", () => {});
       socket.on("close", (code) => {
         conversation.vanished = code === 1006;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { LogLine } from "../e2e/log-watch.ts";
-import { accountForFailures, failuresClose } from "./failures.ts";
+import { countFailures, isBalanced } from "./failures.ts";
 
-const letter = (job: string) => ({ invocationId: job, requestId: `message of ${job}` });
+const deadLetter = (job: string) => ({ invocationId: job, requestId: `message of ${job}` });
 
 const line = (invocationId: string, rest: Partial<LogLine>): LogLine => ({
   logGroupName: "/aws/lambda/websocket-lambda-websocket-handler",
@@ -14,7 +14,7 @@ const line = (invocationId: string, rest: Partial<LogLine>): LogLine => ({
 const started = (id: string) => line(id, { type: "platform.start" });
 const ended = (id: string, status: string) =>
   line(id, { type: "platform.report", content: { status } });
-const tells = (id: string, job: string) =>
+const logsFailure = (id: string, job: string) =>
   line(id, { level: "WARN", content: { event: "processing failed", invocationId: job } });
 const throws = (id: string) =>
   line(id, { level: "ERROR", content: { errorType: "TypeError", errorMessage: "planted" } });
@@ -22,59 +22,68 @@ const throws = (id: string) =>
 const crashed = (id: string) => [started(id), ended(id, "error")];
 const threw = (id: string) => [started(id), throws(id), ended(id, "success")];
 const succeeded = (id: string) => [started(id), ended(id, "success")];
-const told = (id: string, job: string) => [started(id), tells(id, job), ended(id, "success")];
+const reported = (id: string, job: string) => [
+  started(id),
+  logsFailure(id, job),
+  ended(id, "success"),
+];
 
 const times = (count: number, attempt: LogLine[]) => Array.from({ length: count }, () => attempt);
 
 test.for<[string, string[], LogLine[][], object]>([
-  ["of a job that is told", ["a"], [told("r", "a")], { failedJobs: 1, keptJobs: 0 }],
+  ["of a reported job", ["a"], [reported("r", "a")], { reportedJobs: 1, unreportedJobs: 0 }],
   [
-    "of a job that is told by the last attempt",
+    "of a job that the last attempt reports",
     ["a"],
-    [crashed("r"), threw("r"), told("r", "a")],
-    { failedJobs: 1, keptJobs: 0 },
+    [crashed("r"), threw("r"), reported("r", "a")],
+    { reportedJobs: 1, unreportedJobs: 0 },
   ],
   [
-    "of a job that is told by an attempt that dies of it",
+    "of a job that an attempt reports before it crashes",
     ["a"],
-    [[started("r"), tells("r", "a"), ended("r", "error")]],
-    { failedJobs: 1, keptJobs: 0 },
+    [[started("r"), logsFailure("r", "a"), ended("r", "error")]],
+    { reportedJobs: 1, unreportedJobs: 0 },
   ],
-  ["of a job whose report crashes three times", ["a"], times(3, crashed("r")), { keptJobs: 1 }],
-  ["of a job whose report throws three times", ["a"], times(3, threw("r")), { keptJobs: 1 }],
   [
-    "of a job that ran twice, told once and kept once",
+    "of a job whose report crashes three times",
+    ["a"],
+    times(3, crashed("r")),
+    { unreportedJobs: 1 },
+  ],
+  ["of a job whose report throws three times", ["a"], times(3, threw("r")), { unreportedJobs: 1 }],
+  [
+    "of a job that failed twice and was reported once",
     ["a", "a"],
-    [told("r1", "a"), ...times(3, crashed("r2"))],
-    { failedJobs: 1, keptJobs: 1 },
+    [reported("r1", "a"), ...times(3, crashed("r2"))],
+    { reportedJobs: 1, unreportedJobs: 1 },
   ],
-])("the account closes %s", ([, jobs, lines, expected]) => {
-  const failures = accountForFailures(jobs.map(letter), lines.flat());
+])("the counts %s are balanced", ([, jobs, lines, expected]) => {
+  const failures = countFailures(jobs.map(deadLetter), lines.flat());
   expect(failures).toMatchObject(expected);
-  expect(failuresClose(failures)).toBe(true);
+  expect(isBalanced(failures)).toBe(true);
 });
 
 test.for<[string, string[], LogLine[][]]>([
-  ["a letter is missing of a job that is told", [], [told("r", "a")]],
-  ["a letter is missing of a job whose report is given up", [], times(3, crashed("r"))],
-  ["a letter is there of which nobody hears", ["a"], []],
-  ["a report has an attempt left", ["a"], times(2, crashed("r"))],
+  ["a reported job has no dead letter", [], [reported("r", "a")]],
+  ["a job whose report failed has no dead letter", [], times(3, crashed("r"))],
+  ["a dead letter has no report", ["a"], []],
+  ["a report will be retried", ["a"], times(2, crashed("r"))],
   ["a report's last attempt is running", ["a"], [...times(2, crashed("r")), [started("r")]]],
-  ["a report succeeds and tells nothing", ["a"], [crashed("r"), crashed("r"), succeeded("r")]],
-  ["one letter is missing and another is not told", ["b"], [told("r", "a")]],
+  ["a report succeeds without a log line", ["a"], [crashed("r"), crashed("r"), succeeded("r")]],
+  ["one dead letter is missing and another is not reported", ["b"], [reported("r", "a")]],
   [
-    "three handlers crash that are no report of it",
+    "three invocations crash that are not its report",
     ["a"],
     [crashed("m1"), crashed("m2"), crashed("m3")],
   ],
   [
-    "the processor fails three times, and not the report",
+    "the processor fails three times instead of the report",
     ["a"],
     times(
       3,
       crashed("r").map((each) => ({ ...each, logGroupName: "/aws/lambda/processor" })),
     ),
   ],
-])("the account does not close while %s", ([, jobs, lines]) => {
-  expect(failuresClose(accountForFailures(jobs.map(letter), lines.flat()))).toBe(false);
+])("the counts are not balanced while %s", ([, jobs, lines]) => {
+  expect(isBalanced(countFailures(jobs.map(deadLetter), lines.flat()))).toBe(false);
 });

@@ -2,70 +2,68 @@ import type { DeadLetter } from "../e2e/dead-letters.ts";
 import type { LogLine } from "../e2e/log-watch.ts";
 
 /**
- * What became of the jobs that failed. Each of them is a letter in the dead-letter queue and a
- * report to the websocket-handler, which tells the client and the log. The account of them closes
- * where `deadLetters` is `failedJobs + keptJobs`, and `keptJobs` is `reportsGivenUp`.
+ * Counts of failed jobs. Each failed job has a dead letter and a report, which is an invocation of the
+ * websocket-handler. The websocket-handler notifies the client and logs the failure. A report can fail
+ * too, and then the job is unreported.
  */
 export interface Failures {
   deadLetters: number;
-  /** The reports that the log tells of: a duplicate that failed counts as one more. */
-  failedJobs: number;
-  /** The letters of jobs that the log doesn't tell of: their reports are under way, or given up. */
-  keptJobs: number;
-  /** The reports that Lambda ran as often as it does, that failed each time and told nothing. */
-  reportsGivenUp: number;
-  /** The messages behind the kept jobs, by their `requestId`. */
-  kept: ReadonlySet<string>;
+  /** The failures in the log. If a duplicate of a job also failed, both count. */
+  reportedJobs: number;
+  /** The dead letters without a failure in the log: their reports still run, or failed. */
+  unreportedJobs: number;
+  /** The reports whose attempts all failed without a log line. */
+  failedReports: number;
+  /** The `requestId` of each unreported job. */
+  unreported: ReadonlySet<string>;
 }
 
-/** Whether every job that failed is in the queue, and no report of one is still under way. */
-export const failuresClose = (failures: Omit<Failures, "kept">): boolean =>
-  failures.deadLetters === failures.failedJobs + failures.keptJobs &&
-  failures.keptJobs === failures.reportsGivenUp;
+/** Returns whether each failed job has a dead letter, and no report still runs. */
+export const isBalanced = (failures: Omit<Failures, "unreported">): boolean =>
+  failures.deadLetters === failures.reportedJobs + failures.unreportedJobs &&
+  failures.unreportedJobs === failures.failedReports;
 
 /** @param lines of the functions' logs, in the order in which they were written. */
-export function accountForFailures(
-  letters: readonly DeadLetter[],
-  lines: readonly LogLine[],
-): Failures {
+export function countFailures(letters: readonly DeadLetter[], lines: readonly LogLine[]): Failures {
   const reports = readReports(lines);
-  const told = new Map<unknown, number>();
-  for (const { tellsOf } of reports)
-    if (tellsOf !== undefined) told.set(tellsOf, (told.get(tellsOf) ?? 0) + 1);
-  const failedJobs = sum(told.values());
+  const reported = new Map<unknown, number>();
+  for (const { failedInvocation } of reports)
+    if (failedInvocation !== undefined)
+      reported.set(failedInvocation, (reported.get(failedInvocation) ?? 0) + 1);
+  const reportedJobs = sum(reported.values());
 
-  // Letter by letter: a letter that is missing must not be made up for by one that is not told.
-  const keptLetters = letters.filter(({ invocationId }) => {
-    const left = told.get(invocationId) ?? 0;
-    told.set(invocationId, left - 1);
+  // By invocation, so that an unreported dead letter does not compensate for a missing one.
+  const unreportedLetters = letters.filter(({ invocationId }) => {
+    const left = reported.get(invocationId) ?? 0;
+    reported.set(invocationId, left - 1);
     return left <= 0;
   });
   return {
     deadLetters: letters.length,
-    failedJobs,
-    keptJobs: keptLetters.length,
-    reportsGivenUp: reports.filter(isGivenUp).length,
-    kept: new Set(keptLetters.map(({ requestId }) => requestId)),
+    reportedJobs,
+    unreportedJobs: unreportedLetters.length,
+    failedReports: reports.filter(hasFailed).length,
+    unreported: new Set(unreportedLetters.map(({ requestId }) => requestId)),
   };
 }
 
-/** An invocation of the websocket-handler, be it a report or not. */
+/** An invocation of the websocket-handler, which can be a report. */
 interface HandlerInvocation {
   started: number;
   failed: number;
-  /** The invocation that failed, where this is the report of it and got as far as to log it. */
-  tellsOf?: unknown;
+  /** The ID of the failed invocation, if this is a report that has logged it. */
+  failedInvocation?: unknown;
 }
 
-/** How often Lambda runs an asynchronous invocation that fails; any other it runs once. */
+/** The number of attempts of a failing asynchronous invocation. Others have one attempt. */
 const ATTEMPTS = 3;
 
-const isGivenUp = ({ started, failed, tellsOf }: HandlerInvocation) =>
-  tellsOf === undefined && started >= ATTEMPTS && failed === started;
+const hasFailed = ({ started, failed, failedInvocation }: HandlerInvocation) =>
+  failedInvocation === undefined && started >= ATTEMPTS && failed === started;
 
 function readReports(lines: readonly LogLine[]): HandlerInvocation[] {
   const invocations = new Map<string, HandlerInvocation>();
-  /** The streams whose running invocation has thrown: its end is a success of the runtime's. */
+  /** The log streams whose running invocation has thrown. The runtime reports it as a success. */
   const thrown = new Set<string>();
   for (const { logGroupName, logStreamName, level, type, invocationId, content } of lines) {
     if (!logGroupName.endsWith("-websocket-handler") || invocationId === undefined) continue;
@@ -76,7 +74,8 @@ function readReports(lines: readonly LogLine[]): HandlerInvocation[] {
       thrown.delete(logStreamName);
     }
     if (level === "ERROR" && content["errorType"] !== undefined) thrown.add(logStreamName);
-    if (content["event"] === "processing failed") invocation.tellsOf = content["invocationId"];
+    if (content["event"] === "processing failed")
+      invocation.failedInvocation = content["invocationId"];
     if (type === "platform.report")
       invocation.failed += content["status"] !== "success" || thrown.has(logStreamName) ? 1 : 0;
   }

@@ -3,48 +3,48 @@ import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { readDeadLetters } from "../e2e/dead-letters.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
 import { type Conversation, converse } from "./conversation.ts";
-import { accountForFailures, type Failures, failuresClose } from "./failures.ts";
+import { countFailures, type Failures, isBalanced } from "./failures.ts";
 
-/** What became of a message, as far as its client, the log or the dead-letter queue can tell. */
-export type Fate =
+/** The outcome of a message, from its client, the log and the dead-letter queue. */
+export type Outcome =
   | "result"
   | "failed"
   | "unavailable"
-  /** Answered by API Gateway, because the handler itself died. */
+  /** API Gateway sent an error frame, because the websocket-handler crashed. */
   | "internal error"
-  /** The connection was gone: a line in the log. */
+  /** The log shows that the connection was gone. */
   | "gone"
-  /** The connection vanished before API Gateway took the message. */
-  | "not taken"
-  /** Failed, and so did the report of it each time: nobody is told, but the job is in the queue. */
-  | "kept";
+  /** The connection vanished before API Gateway received the message. */
+  | "not received"
+  /** The job and all attempts of its report failed. It is only in the dead-letter queue. */
+  | "unreported";
 
-/** Sends messages and keeps account of every one. */
+/** Sends messages, and determines the outcome of each. */
 export interface Ledger {
-  /** Sends so many messages over each of so many connections, some at a time unanswered. */
+  /** Sends a number of messages over each connection, at most `inFlight` at a time without a reply. */
   converse(options: { connections: number; messages: number; inFlight: number }): Promise<void>;
-  /** How things stand, brought together of what clients, log and dead-letter queue say. */
-  look(): Promise<{
-    /** The fate of every message that was sent; `undefined` where there is none yet. */
-    fates: Map<string, Fate | undefined>;
+  /** Reads the outcomes so far. */
+  read(): Promise<{
+    /** The outcome of each sent message; `undefined` if it is not known yet. */
+    outcomes: Map<string, Outcome | undefined>;
     failures: Failures;
   }>;
-  /** Replies that came to a connection which had not asked for them. */
-  readonly strays: string[];
-  /** Replies that came again. */
+  /** Replies that arrived on a connection that did not send the request. */
+  readonly misdelivered: string[];
+  /** The `requestId` of each repeated reply. */
   readonly duplicates: string[];
 }
 
-/** Milliseconds between two looks whether somebody waits for an answer that will not come. */
+/** Milliseconds between two checks for messages that will not get a reply. */
 const INTERVAL = 250;
 
 export function openLedger(aws: TestLocalAws, url: string): Ledger {
   const logs = watchLogs(aws);
   const deadLetters = readDeadLetters(aws);
-  const answers = new Map<string, Fate>();
+  const replies = new Map<string, Outcome>();
   const sent = new Map<string, Conversation>();
-  const givenUp = new Set<string>();
-  const strays: string[] = [];
+  const unreported = new Set<string>();
+  const misdelivered: string[] = [];
   const duplicates: string[] = [];
 
   const onReply = (conversation: Conversation, text: string): boolean => {
@@ -53,30 +53,30 @@ export function openLedger(aws: TestLocalAws, url: string): Ledger {
       conversation.internalErrors += 1;
       return true;
     }
-    if (sent.get(frame.requestId) !== conversation) strays.push(text);
-    else if (answers.has(frame.requestId)) duplicates.push(frame.requestId);
+    if (sent.get(frame.requestId) !== conversation) misdelivered.push(text);
+    else if (replies.has(frame.requestId)) duplicates.push(frame.requestId);
     else {
-      answers.set(frame.requestId, fateOf(frame));
-      return !givenUp.has(frame.requestId);
+      replies.set(frame.requestId, outcomeOf(frame));
+      return !unreported.has(frame.requestId);
     }
     return false;
   };
 
-  // The letters first: what the log tells of is then among them, but for what it tells just now.
-  const lookAtFailures = async () => accountForFailures(await deadLetters(), logs.lines);
+  // The dead letters first, so that most failures in the log have theirs.
+  const readFailures = async () => countFailures(await deadLetters(), logs.lines);
 
-  const giveUpKept = async () => {
-    const failures = await lookAtFailures();
-    if (!failuresClose(failures)) return;
-    for (const requestId of failures.kept) {
-      if (answers.has(requestId) || givenUp.has(requestId)) continue;
-      givenUp.add(requestId);
-      sent.get(requestId)?.giveUpOne();
+  const stopWaitingForUnreported = async () => {
+    const failures = await readFailures();
+    if (!isBalanced(failures)) return;
+    for (const requestId of failures.unreported) {
+      if (replies.has(requestId) || unreported.has(requestId)) continue;
+      unreported.add(requestId);
+      sent.get(requestId)?.stopWaitingForOne();
     }
   };
 
   return {
-    strays,
+    misdelivered,
     duplicates,
     async converse({ connections, messages, inFlight }) {
       const over = Promise.all(
@@ -84,28 +84,29 @@ export function openLedger(aws: TestLocalAws, url: string): Ledger {
           converse({ url, name: `c${index}`, messages, inFlight, onReply, sent }),
         ),
       ).then(() => true);
-      while (!(await Promise.race([over, setTimeout(INTERVAL, false)]))) await giveUpKept();
+      while (!(await Promise.race([over, setTimeout(INTERVAL, false)])))
+        await stopWaitingForUnreported();
     },
-    async look() {
-      const failures = await lookAtFailures();
-      return { fates: settle({ sent, answers, logs, failures }), failures };
+    async read() {
+      const failures = await readFailures();
+      return { outcomes: combine({ sent, replies, logs, failures }), failures };
     },
   };
 }
 
-function fateOf(frame: { status: string; error?: { code: string } }): Fate {
+function outcomeOf(frame: { status: string; error?: { code: string } }): Outcome {
   if (frame.status === "success") return "result";
   return frame.error?.code === "UNAVAILABLE" ? "unavailable" : "failed";
 }
 
-/** Brings together what the clients saw, what the log says and what the queue holds. */
-function settle(options: {
+/** Combines the replies of the clients, the log and the failures to the outcome of each message. */
+function combine(options: {
   sent: ReadonlyMap<string, Conversation>;
-  answers: ReadonlyMap<string, Fate>;
+  replies: ReadonlyMap<string, Outcome>;
   logs: LogWatch;
   failures: Failures;
-}): Map<string, Fate | undefined> {
-  const { sent, answers, logs, failures } = options;
+}): Map<string, Outcome | undefined> {
+  const { sent, replies, logs, failures } = options;
   const gone = new Set<unknown>();
   const traced = new Set<unknown>();
   for (const { content } of logs.lines) {
@@ -116,25 +117,25 @@ function settle(options: {
   const internalErrors = new Map<Conversation, number>();
   for (const conversation of sent.values())
     internalErrors.set(conversation, conversation.internalErrors);
-  const reported = failuresClose(failures);
+  const balanced = isBalanced(failures);
 
-  const fates = new Map<string, Fate | undefined>();
+  const outcomes = new Map<string, Outcome | undefined>();
   for (const [requestId, conversation] of sent) {
-    let fate = answers.get(requestId);
-    if (fate === undefined && conversation.vanished && gone.has(requestId)) fate = "gone";
-    if (fate === undefined && failures.kept.has(requestId)) {
-      // No other will do: an internal error, which may be another message's, must not hide a report
-      // that never came.
-      fates.set(requestId, reported ? "kept" : undefined);
+    let outcome = replies.get(requestId);
+    if (outcome === undefined && conversation.vanished && gone.has(requestId)) outcome = "gone";
+    if (outcome === undefined && failures.unreported.has(requestId)) {
+      // An internal error can belong to another message, so it must not hide a missing report.
+      outcomes.set(requestId, balanced ? "unreported" : undefined);
       continue;
     }
-    if (fate === undefined && conversation.vanished && !traced.has(requestId)) fate = "not taken";
+    if (outcome === undefined && conversation.vanished && !traced.has(requestId))
+      outcome = "not received";
     const left = internalErrors.get(conversation) ?? 0;
-    if (fate === undefined && left > 0) {
-      fate = "internal error";
+    if (outcome === undefined && left > 0) {
+      outcome = "internal error";
       internalErrors.set(conversation, left - 1);
     }
-    fates.set(requestId, fate);
+    outcomes.set(requestId, outcome);
   }
-  return fates;
+  return outcomes;
 }

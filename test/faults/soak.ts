@@ -7,9 +7,9 @@ import type { FaultRates } from "@websocket-lambda/local-aws";
 import { startLocalStack } from "../local-stack.ts";
 import { buildFunctions } from "../../scripts/build/index.ts";
 import { runScript, UserError } from "../../scripts/run-script.ts";
-import { type Failures, failuresClose } from "./failures.ts";
-import { hurriedClock } from "./hurried-clock.ts";
-import { type Fate, type Ledger, openLedger } from "./ledger.ts";
+import { type Failures, isBalanced } from "./failures.ts";
+import { fastRetryClock } from "./fast-retry-clock.ts";
+import { type Outcome, type Ledger, openLedger } from "./ledger.ts";
 
 const RATES: FaultRates = {
   "duplicate-event": 0.02,
@@ -28,18 +28,18 @@ const RATES: FaultRates = {
 const CONNECTIONS = 20;
 const IN_FLIGHT = 4;
 
-export interface Account extends Omit<Failures, "kept"> {
+export interface Account extends Omit<Failures, "unreported"> {
   sent: number;
-  fates: Partial<Record<Fate | "lost", number>>;
+  outcomes: Partial<Record<Outcome | "lost", number>>;
   duplicates: number;
-  strays: number;
+  misdelivered: number;
 }
 
-/** Sends so many messages under random faults, and resolves once each of them has its fate. */
+/** Sends messages under random faults, and resolves when each of them has an outcome. */
 export async function soak(options: { messages: number; seed: number }): Promise<Account> {
   const { messages, seed } = options;
   const aws = await startLocalStack({
-    clock: hurriedClock,
+    clock: fastRetryClock,
     faults: RATES,
     seed,
   });
@@ -56,31 +56,33 @@ export async function soak(options: { messages: number; seed: number }): Promise
   }
 }
 
-/** Milliseconds between two looks at the account, and until it is given as it is. */
+/** Milliseconds between two reads of the ledger. */
 const INTERVAL = 100;
-const PATIENCE = 30_000;
+/** Milliseconds after which the account is returned although messages are missing. */
+const SETTLING_TIMEOUT = 30_000;
 
-/** Waits until the last message has its fate and the last failed job is in the queue. */
+/** Waits until each message has an outcome and each failed job is in the dead-letter queue. */
 async function settled(ledger: Ledger): Promise<Account> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = Date.now() + SETTLING_TIMEOUT;
   for (;;) {
     const account = await accountOf(ledger);
-    if ((!account.fates.lost && failuresClose(account)) || Date.now() > deadline) return account;
+    if ((!account.outcomes.lost && isBalanced(account)) || Date.now() > deadline) return account;
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
 }
 
 async function accountOf(ledger: Ledger): Promise<Account> {
-  const look = await ledger.look();
-  const fates: Account["fates"] = {};
-  for (const fate of look.fates.values()) fates[fate ?? "lost"] = (fates[fate ?? "lost"] ?? 0) + 1;
-  const { kept: _, ...failures } = look.failures;
+  const { outcomes: byMessage, failures } = await ledger.read();
+  const outcomes: Account["outcomes"] = {};
+  for (const outcome of byMessage.values())
+    outcomes[outcome ?? "lost"] = (outcomes[outcome ?? "lost"] ?? 0) + 1;
+  const { unreported: _, ...counts } = failures;
   return {
-    sent: look.fates.size,
-    fates,
+    sent: byMessage.size,
+    outcomes,
     duplicates: ledger.duplicates.length,
-    strays: ledger.strays.length,
-    ...failures,
+    misdelivered: ledger.misdelivered.length,
+    ...counts,
   };
 }
 
@@ -116,7 +118,8 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   console.log(account);
   console.log(`${seconds.toFixed(0)} s, ${(account.sent / seconds).toFixed(0)} messages/s`);
-  if (account.fates.lost || account.strays > 0 || !failuresClose(account)) process.exitCode = 1;
+  if (account.outcomes.lost || account.misdelivered > 0 || !isBalanced(account))
+    process.exitCode = 1;
 }
 
 if (import.meta.main) await runScript({ command: "npm run soak --", usage: USAGE, main });

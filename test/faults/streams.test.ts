@@ -5,22 +5,22 @@ import type { Client } from "../e2e/client.ts";
 import { parseFrame } from "../e2e/frames.ts";
 import { attemptOf, positionsIn, positionsOf } from "../streaming/attempt-frames.ts";
 import { startStreamingStack, type StreamingStack } from "../streaming/streaming-stack.ts";
-import { hurriedClock } from "./hurried-clock.ts";
+import { fastRetryClock } from "./fast-retry-clock.ts";
 
 const CLIENTS = 20;
 const VALUES = 10;
 
-/** Connects, again after each refusal: a fault can strike the function that accepts a connection. */
-async function connectAtLast(aws: StreamingStack): Promise<Client> {
+/** Connects, and retries after each refusal: the function that accepts the connection can fail. */
+async function connectWithRetries(aws: StreamingStack): Promise<Client> {
   for (;;) {
     const client = await aws.connect().catch(() => undefined);
     if (client !== undefined) return client;
   }
 }
 
-test("under faults, each attempt of a stream has its frames in order, and its reply last, at its client", async () => {
+test("under faults, the client gets the frames of each attempt in order, and the reply last", async () => {
   await using aws = await startStreamingStack({
-    clock: hurriedClock,
+    clock: fastRetryClock,
     retries: 2,
     trace: true,
     faults: {
@@ -37,7 +37,7 @@ test("under faults, each attempt of a stream has its frames in order, and its re
   });
   const clients = await Promise.all(
     Array.from({ length: CLIENTS }, async (_, name) => {
-      const client = await connectAtLast(aws);
+      const client = await connectWithRetries(aws);
       client.send({ action: "attempt", data: { count: VALUES }, requestId: String(name) });
       return client;
     }),
@@ -50,7 +50,7 @@ test("under faults, each attempt of a stream has its frames in order, and its re
   await expect.poll(unfinished).toBe(0);
 
   const attempts = clients.flatMap((client, name) => {
-    // API Gateway's own error frame, after a crash of the websocket-handler, has a message.
+    // The error frame of API Gateway after a crash of the websocket-handler has a message.
     const frames = client
       .unread()
       .map(parseFrame)

@@ -1,6 +1,6 @@
 /** Signed requests to the AWS APIs, in the protocol of each. */
 import { createHash, randomBytes } from "node:crypto";
-import { type Answer, type Credentials, request } from "../conformance/signed-request.ts";
+import { type RawResponse, type Credentials, request } from "../conformance/signed-request.ts";
 
 const REGION = "us-east-1";
 const ACCOUNT = "000000000000";
@@ -10,7 +10,7 @@ const PROJECT = "websocket-lambda";
 export interface Attempt {
   action: string;
   resource: string;
-  send(endpoint: string, credentials: Credentials): Promise<Answer>;
+  send(endpoint: string, credentials: Credentials): Promise<RawResponse>;
 }
 
 const arnOf = (service: string, resource: string) =>

@@ -6,7 +6,7 @@ import type { Reply } from "../../shared/protocol.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { type Client, connect } from "../e2e/client.ts";
 import { type LogWatch, watchLogs } from "../e2e/log-watch.ts";
-import { hurriedClock } from "../faults/hurried-clock.ts";
+import { fastRetryClock } from "../faults/fast-retry-clock.ts";
 
 /** Long enough for a dozen cold starts on a busy machine. */
 const POLLING = { timeout: 15_000 };
@@ -193,7 +193,7 @@ test("error frames for failed jobs are sent only to their own clients", async ()
   // A failure record whose handling crashes is retried a minute later, or 0.6 s of this clock.
   const failing = await startTestStack({
     faults: { "crash-function": 0.3 },
-    clock: hurriedClock,
+    clock: fastRetryClock,
   });
   onTestFinished(() => failing.close());
   const base = failing.webSocketUrl("production");

@@ -11,7 +11,7 @@ export interface Bench extends Clients {
   readonly region: string;
   /** Waits. A test can skip the time. */
   wait(milliseconds: number): Promise<void>;
-  /** How many milliseconds without a frame mean that no more frames come. */
+  /** Milliseconds without a frame after which no more frames are expected. */
   readonly patience: number;
   /** A name of this run, such as `ask-aws-1a2b3c4d-queue`. */
   name(suffix: string): string;

@@ -1,4 +1,4 @@
-import { type Answer, request } from "../signed-request.ts";
+import { type RawResponse, request } from "../signed-request.ts";
 import { openKnown } from "./api.ts";
 import type { Observed, Question } from "./question.ts";
 import { connect } from "./web-socket.ts";
@@ -58,7 +58,7 @@ export const connections: Question[] = [
 const changed = (id: string, index: number): string =>
   id.slice(0, index) + (id[index] === "A" ? "E" : "A") + id.slice(index + 1);
 
-const describe = ({ status, headers, body }: Answer, id: string): Observed => ({
+const describe = ({ status, headers, body }: RawResponse, id: string): Observed => ({
   status,
   errorType: headers.get("x-amzn-errortype"),
   body: body.replaceAll(id, "…"),

@@ -9,7 +9,7 @@ export interface Question {
   /** How many minutes it takes on AWS, without the setup. */
   minutes: number;
   /**
-   * Tries it, and returns what can be seen from outside, without a judgement.
+   * Runs the procedure, and returns the observations without an interpretation.
    * @param openApi the API that the questions share, with the stage `dev` and {@link OPEN_ROUTES}.
    */
   ask(bench: Bench, openApi: () => Promise<BenchApi>): Promise<Observed>;

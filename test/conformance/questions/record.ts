@@ -46,7 +46,7 @@ export async function record(
 ): Promise<Recording> {
   const startedAt = new Date().toISOString();
   const recording: Recording = {
-    // Set below. Without an API of AWS, nothing is an answer of AWS.
+    // Set below. The answers are those of AWS only if the API is one of AWS.
     target: "local AWS",
     region: bench.region,
     startedAt,

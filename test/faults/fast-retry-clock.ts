@@ -5,10 +5,10 @@ const SHORTEST_WAIT = 50_000;
 const LONGEST_WAIT = 5 * 60_000;
 
 /**
- * The system's clock, except that the minutes that Lambda waits before it retries a function pass a
- * hundred times as fast. Limits of seconds and of ten minutes do not change.
+ * The system clock, with waits of one to five minutes shortened to a hundredth. These are the waits of
+ * Lambda before a retry. Limits of seconds and of ten minutes do not change.
  */
-export const hurriedClock: Clock = {
+export const fastRetryClock: Clock = {
   now: systemClock.now,
   setTimer(callback, milliseconds) {
     const isRetry = milliseconds >= SHORTEST_WAIT && milliseconds <= LONGEST_WAIT;
