@@ -53,7 +53,7 @@ describe.skipIf(skipped)(`on the stack of npm start${skipped}`, () => {
         processor.line("reply posted", connectionId),
         accessLog.line("MESSAGE", connectionId),
       ]);
-      // The request itself may take three seconds, on a busy machine.
+      // On a busy machine, the request itself can take three seconds.
       expect(performance.now() - answeredAt).toBeLessThan(POLLING_INTERVAL + 3_000);
     },
   );
@@ -73,7 +73,7 @@ function describeCli(cli: AwsCli, target: Target): void {
   const aws = (...args: string[]) => cli.run(target.local.endpoint, ...args);
   const json = async (...args: string[]) => JSON.parse(await aws(...args, "--output", "json"));
 
-  test("knows who asks", async () => {
+  test("get-caller-identity returns the caller", async () => {
     expect(await json("sts", "get-caller-identity")).toEqual({
       UserId: "000000000000",
       Account: "000000000000",
@@ -104,7 +104,7 @@ function describeCli(cli: AwsCli, target: Target): void {
         operation,
         "--endpoint-url",
         target.url.replace(/^ws/, "http"),
-        // With "=": an id may begin with a hyphen.
+        // With "=", because an ID can start with a hyphen.
         `--connection-id=${String(content["connectionId"])}`,
         ...args,
       );
@@ -114,7 +114,7 @@ function describeCli(cli: AwsCli, target: Target): void {
   test("posts to a connection, describes it and closes it", async () => {
     const { client, management } = await connection();
     await management("post-to-connection", "--data", Buffer.from("hello").toString("base64"));
-    // Version 1 of the CLI sends what it is given, version 2 takes base64.
+    // Version 1 of the CLI sends the text unchanged, and version 2 expects base64.
     expect(["hello", "aGVsbG8="]).toContain(await client.nextText());
     expect(JSON.parse(await management("get-connection", "--output", "json"))).toMatchObject({
       Identity: { SourceIp: expect.stringMatching(/^(127\.0\.0\.1|::1)$/) as string },
@@ -136,7 +136,7 @@ function describeCli(cli: AwsCli, target: Target): void {
     return { answer, result: await readFile(out, "utf8") };
   };
 
-  test("invokes the processor, which answers the connection itself", async () => {
+  test("invokes the processor, which replies to the connection", async () => {
     const { client, connectionId } = await connection();
     const job = { connectionId, requestId: "by hand", action: "uppercase", data: { text: "hi" } };
     const { answer, result } = await invoke(PROCESSOR, "RequestResponse", job);
@@ -148,7 +148,7 @@ function describeCli(cli: AwsCli, target: Target): void {
     expect(await client.next()).toMatchObject({ result: "HI", requestId: "by hand" });
   });
 
-  test("finds what can't be processed in the dead-letter queue", async () => {
+  test("finds a failed job in the dead-letter queue", async () => {
     const { answer } = await invoke(PROCESSOR, "RequestResponse", { no: "job" });
     expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
     await invoke(PROCESSOR, "Event", { no: "job" });
@@ -182,13 +182,16 @@ function describeCli(cli: AwsCli, target: Target): void {
     });
   });
 
-  test.skipIf(!cli.isAtLeast("2"))("tails them (CLI version 2 alone can)", async () => {
-    expect(await aws("logs", "tail", `/aws/lambda/${HANDLER}`, "--since", "1h")).toContain(
-      "platform.report",
-    );
-  });
+  test.skipIf(!cli.isAtLeast("2"))(
+    "tails the functions' logs (only version 2 of the CLI)",
+    async () => {
+      expect(await aws("logs", "tail", `/aws/lambda/${HANDLER}`, "--since", "1h")).toContain(
+        "platform.report",
+      );
+    },
+  );
 
-  // One service for each protocol, and one operation of each kind of service that exists here.
+  // One service for each protocol, and an operation that is missing in each kind of service.
   test.for([
     ["s3", "ls"],
     ["ec2", "describe-instances"],
@@ -196,7 +199,7 @@ function describeCli(cli: AwsCli, target: Target): void {
     ["lambda", "list-code-signing-configs"],
     ["iam", "list-users"],
     ["logs", "describe-destinations"],
-  ])("hears at once that %s %s is not implemented", async (command) => {
+  ])("gets the error that %s %s is not implemented, without a retry", async (command) => {
     await expect(aws(...command)).rejects.toThrow(/NotImplemented.*does not implement/s);
   });
 }

@@ -1,4 +1,4 @@
-/** Actions that fail in every way there is. */
+/** Actions, one for each way to fail. */
 import * as v from "valibot";
 import { defineAction } from "../functions/processor/action.ts";
 

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type AwsCli, awsCliEnvironment } from "@websocket-lambda/local-aws/testing";
 
-/** Prints a log group, and then the lines that are added to it. */
+/** A program that prints a log group, and then its new lines. */
 export interface FollowedLogGroup {
-  /** Resolves with the first line that has all texts. It may be printed already. */
+  /** Resolves with the first line that contains all texts, which can already be printed. */
   line(...texts: readonly string[]): Promise<string>;
   [Symbol.dispose](): void;
 }
@@ -18,7 +18,7 @@ export function followLogGroup(cli: AwsCli, endpoint: string, group: string): Fo
   });
   const printed: string[] = [];
   const { promise: exited, reject } = Promise.withResolvers<never>();
-  // When the process is killed, possibly no caller waits for a line.
+  // When the process is killed, there can be no caller that waits for a line.
   exited.catch(() => {});
   child.once("error", reject);
   child.once("exit", (code) => reject(new Error(`aws logs tail exited with code ${code}.`)));

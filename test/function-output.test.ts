@@ -1,4 +1,4 @@
-/** Any line that a function prints leaves `npm start` running. */
+/** No line that a function prints stops `npm start`. */
 import { once } from "node:events";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -24,14 +24,14 @@ exports.handler = async ({ data }) => {
   if (values.length > 0) console.log(...values);
   for (const each of named) console.log(...(each === "nothing" ? [] : [special[each]]));
   for (const each of named) console.error("two values", special[each]);
-  // The stack is made when it is first read, and from the name and the message.
+  // V8 creates the stack at the first read, from the name and the message.
   const error = new Error();
   void error.stack;
   if (name !== undefined) throw Object.assign(error, { name, message: name });
   return "done";
 };`;
 
-/** `npm start`, whose processor is replaced by CODE, and which prints the trace as well. */
+/** Starts `npm start -- --trace`, and replaces its processor by CODE. */
 async function startPrinting(format: "JSON" | "Text") {
   const { child, line } = npmStart(join(import.meta.dirname, ".."), "--port", "0", "--trace");
   const [url = ""] = await line(/ws:\/\/\S+$/);
@@ -54,7 +54,7 @@ async function startPrinting(format: "JSON" | "Text") {
     url,
     send,
     invoke: (data: object) => send(lambda("Invoke", "POST", "processor", "/invocations", { data })),
-    /** Resolves once the local AWS has answered, and printed what it had to print before. */
+    /** Resolves when the local AWS has sent a response, and has printed all earlier output. */
     async isThere(marker: string) {
       await this.invoke({ lines: [marker] });
       await line(new RegExp(marker));
@@ -74,7 +74,7 @@ const named = fc.subarray([
 ]);
 
 test.for(["JSON", "Text"] as const)(
-  "npm start takes any output of a function with %s logs",
+  "npm start prints any output of a function with %s logs",
   async (format) => {
     const started = await startPrinting(format);
     for (const lines of [
@@ -106,7 +106,7 @@ test.for(["JSON", "Text"] as const)(
   },
 );
 
-test("npm start takes any line of PutLogEvents", async () => {
+test("npm start prints any line of PutLogEvents", async () => {
   const started = await startPrinting("JSON");
   const { send } = started;
   const group = logGroupOf("processor");
@@ -128,7 +128,7 @@ test("npm start takes any line of PutLogEvents", async () => {
   expect(started.child.exitCode).toBe(null);
 });
 
-test("npm start takes an error of a function whose name and message are no texts", async () => {
+test("npm start prints an error whose name and message are not strings", async () => {
   const { child, line, url } = await startPrinting("JSON");
   const client = await connect(url);
   for (const name of [{ toString: 1, valueOf: 1 }, null, 5, [], "\u001b[2J", { deep: [{}] }]) {
@@ -139,7 +139,7 @@ test("npm start takes an error of a function whose name and message are no texts
   expect(child.exitCode).toBe(null);
 });
 
-test("npm start goes on when nobody reads what it prints any more", async () => {
+test("npm start keeps running when the reader of its output exits", async () => {
   const started = await startPrinting("JSON");
   started.child.stdout?.destroy();
   for (let count = 0; count < 3; count += 1) await started.invoke({ lines: ["unread"] });

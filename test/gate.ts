@@ -1,9 +1,9 @@
 import { startRecordingServer } from "../shared/testing.ts";
 
-/** A URL that actions fetch, to wait until a test lets them go on. */
+/** A URL that actions fetch to wait until a test lets them continue. */
 export interface Gate {
   readonly url: string;
-  /** Resolves when the next action waits. Call the result to let it go on. */
+  /** Resolves when the next action waits. Call the result to let it continue. */
   arrival(): Promise<() => void>;
 }
 

@@ -7,7 +7,7 @@ import { npmStart } from "./npm-start.ts";
 
 const repository = join(import.meta.dirname, "..");
 
-/** A copy of what `npm start` needs. */
+/** Copies the files that `npm start` needs. */
 async function copyOfRepository(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "websocket-lambda-reload-"));
   onTestFinished(() => rm(copy, { recursive: true, force: true, maxRetries: 3 }));
@@ -17,7 +17,7 @@ async function copyOfRepository(): Promise<string> {
   return copy;
 }
 
-test("what is saved answers the next message, on the same connection; what doesn't compile is shown", async () => {
+test("a saved change handles the next message of the connection, and a compile error is printed", async () => {
   const copy = await copyOfRepository();
   const { line, lines } = npmStart(copy, "--port", "0");
   const [url = ""] = await line(/ws:\/\/\S+$/);
@@ -51,7 +51,7 @@ test("what is saved answers the next message, on the same connection; what doesn
   expect(lines.filter((text) => text.includes("Expected identifier"))).toHaveLength(1);
 }, 60_000);
 
-test("an error names the line in the sources, also after a change that only moves the line", async () => {
+test("an error has the line in the source, also after a change that only moves the line", async () => {
   const copy = await copyOfRepository();
   const { line, lines } = npmStart(copy, "--port", "0");
   const [url = ""] = await line(/ws:\/\/\S+$/);
@@ -83,7 +83,7 @@ test("an error names the line in the sources, also after a change that only move
   await expect.poll(failAndRead, { timeout: 20_000 }).toBe(true);
 }, 60_000);
 
-test("a file of all functions that an editor replaces is deployed to all, or to none if one fails", async () => {
+test("a change of a shared file is deployed to all functions, or to none if one build fails", async () => {
   const copy = await copyOfRepository();
   const { line, lines } = npmStart(copy, "--port", "0");
   await line(/ws:\/\/\S+$/);

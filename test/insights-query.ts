@@ -22,7 +22,7 @@ const flat = (value: unknown, prefix = ""): Record<string, unknown> =>
       )
     : { [prefix]: value };
 
-/** @throws {Error} if the query has a command that is not known here. */
+/** @throws {Error} if the query has an unknown command. */
 export function runQuery(query: string, rows: readonly Row[]): Row[] {
   let displayed: string[] | undefined;
   let result = [...rows];

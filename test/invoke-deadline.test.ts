@@ -6,7 +6,7 @@ import { startTestStack } from "./test-stack.ts";
 import { trickle } from "../shared/testing.ts";
 import { connect } from "./e2e/client.ts";
 
-/** Starts a stack whose websocket-handler reaches a Lambda that fails in this way. */
+/** Starts a stack whose websocket-handler invokes a Lambda that fails in this way. */
 async function startStackWithout(fail: (response: ServerResponse) => void) {
   const server = createServer((_request, response) => fail(response));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -35,7 +35,7 @@ test.for<[string, string, (response: ServerResponse) => void]>([
   ],
   ["never ends its response", "DeadlineExceededError", (response) => void trickle(response, 202)],
 ])(
-  "where Lambda %s, the client gets UNAVAILABLE within 8 s, and the log names the %s",
+  "if Lambda %s, the client gets UNAVAILABLE within 8 s, and the log names the %s",
   async ([, name, fail]) => {
     const aws = await startStackWithout(fail);
     const client = await connect(aws.webSocketUrl("production"));

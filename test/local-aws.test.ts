@@ -4,7 +4,7 @@ import { startTestStack } from "./test-stack.ts";
 import { request } from "./conformance/signed-request.ts";
 import { connect } from "./e2e/client.ts";
 
-test("two local AWSs in one process don't see each other", async () => {
+test("two local AWS instances in one process have separate state", async () => {
   const [first, second] = await Promise.all([startTestStack(), startTestStack()]);
   onTestFinished(async () => {
     await Promise.all([first.close(), second.close()]);
@@ -23,13 +23,13 @@ test("two local AWSs in one process don't see each other", async () => {
   expect(lines).toEqual([]);
 });
 
-test("the state survives being written and read as JSON", async () => {
+test("the state can be written and read as JSON", async () => {
   const aws = await startTestStack();
   onTestFinished(() => aws.close());
   expect(JSON.parse(JSON.stringify(aws.state))).toEqual(aws.state);
 });
 
-test("the account can be chosen: STS names it, and every ARN", async () => {
+test("the account can be chosen, and STS and every ARN contain it", async () => {
   const aws = await startTestStack({ accountId: "111122223333" });
   onTestFinished(() => aws.close());
   const { body: identity } = await request(

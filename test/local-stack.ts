@@ -1,4 +1,4 @@
-/** The application's stack on a local AWS of its own. It needs no test runner. */
+/** The application's stack on a separate local AWS. This file works without a test runner. */
 import { createTestLocalAws, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { DIST } from "../scripts/build/index.ts";
 import { FRAME_PATTERNS } from "../scripts/start/console.ts";
@@ -8,9 +8,9 @@ export type StackOptions = Omit<
   NonNullable<Parameters<typeof createTestLocalAws>[0]>,
   "snapshot" | "functions" | "state"
 > & {
-  /** Default: the one that anybody can connect to. */
+  /** Default: the stack without authentication. */
   stack?: StackName;
-  /** Of all functions. Default: the environment variable FUNCTIONS_RUNTIME, or that of the stack. */
+  /** The runtime of all functions. Default: the variable FUNCTIONS_RUNTIME, or the stack's runtime. */
   runtime?: string | undefined;
   /** Default: a free port. */
   port?: number;
@@ -18,7 +18,7 @@ export type StackOptions = Omit<
   bundles?: string;
 };
 
-/** Starts the stack that `npm start` starts. It listens, and nothing is traced unless asked for. */
+/** Starts the stack of `npm start`, by default without a trace. */
 export async function startLocalStack(options: StackOptions = {}): Promise<TestLocalAws> {
   const {
     stack = "open",

@@ -6,7 +6,7 @@ import { connect } from "./e2e/client.ts";
 
 const MESSAGES = 200;
 
-/** Six lines of functions and two of the access log, for each message and for the connection. */
+/** The functions write six lines and the access log two, for each message and for the connection. */
 const LINES = 8 * (MESSAGES + 1);
 
 let local: TestLocalAws;
@@ -19,14 +19,14 @@ afterAll(async () => {
 
 interface Line {
   isAccess: boolean;
-  /** Of the invocation or the request that the line is about. */
+  /** Of the invocation or the request of the line. */
   requestId: string;
-  /** The line tells of a connect or a disconnect. */
+  /** Whether the line belongs to a connect or a disconnect. */
   isOfConnection: boolean;
   bytes: number;
 }
 
-/** The next so many lines, without those of cold starts. */
+/** Waits for this number of lines, without those of cold starts. */
 function nextLines(count: number): Promise<Line[]> {
   const lines: Line[] = [];
   return new Promise((resolve) => {
@@ -48,13 +48,13 @@ function nextLines(count: number): Promise<Line[]> {
   });
 }
 
-/** What each of several messages or connections has of the lines. */
+/** Returns the lines and bytes per message or connection. */
 const volumeOf = (lines: Line[], times: number): LogVolume => ({
   events: lines.length / times,
   bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) / times,
 });
 
-/** What messages of a new connection write, and the connection, as the keys of `LOG_VOLUME` say. */
+/** Measures a new connection and its messages, with the keys of `LOG_VOLUME`. */
 async function measure(request: object) {
   const reading = nextLines(LINES);
   const client = await connect(local.webSocketUrl("production"));
@@ -78,7 +78,7 @@ async function measure(request: object) {
   };
 }
 
-/** Durations have more or fewer digits from run to run, and cold starts one more. */
+/** Matches within a tolerance, because the digits of durations differ from run to run. */
 const about = ({ events, bytes }: LogVolume) => ({
   events,
   bytes: expect.toSatisfy((measured: number) => Math.abs(measured / bytes - 1) < 0.05),
@@ -86,7 +86,7 @@ const about = ({ events, bytes }: LogVolume) => ({
 
 const request = { action: "uppercase", data: { text: "hello" } };
 
-test("a message and a connection write as much log as the calculation of costs assumes", async () => {
+test("a message and a connection log as much as the calculation of costs assumes", async () => {
   const { messageFunctions, messageAccess, connectionFunctions, connectionAccess } = LOG_VOLUME;
   expect(await measure(request)).toEqual({
     messageFunctions: about(messageFunctions),
@@ -96,13 +96,13 @@ test("a message and a connection write as much log as the calculation of costs a
   });
 }, 60_000);
 
-test("no requestId makes longer lines than the calculation of an attack assumes", async () => {
-  // JSON writes each of these in six bytes; no character takes more.
+test("no requestId causes longer lines than the calculation of an attack assumes", async () => {
+  // JSON encodes each of these characters in six bytes, the maximum.
   const { messageFunctions } = await measure({ ...request, requestId: "\u0001".repeat(128) });
   expect(messageFunctions).toEqual(about(LOG_VOLUME.attackFunctions));
 }, 60_000);
 
-test("a ping writes as much log as the calculation of keep-alives assumes", async () => {
+test("a ping logs as much as the calculation of keep-alives assumes", async () => {
   const client = await connect(local.webSocketUrl("production"));
   await client.ask({ action: "ping" });
   const reading = nextLines(4 * MESSAGES);

@@ -5,13 +5,13 @@ import { onTestFinished } from "vitest";
 
 export interface Started {
   child: ChildProcess;
-  /** What it has printed. */
+  /** The lines that it has printed. */
   lines: readonly string[];
-  /** The first line that matches, once it is there. */
+  /** Waits for the first line that matches. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-/** What `npm start` runs, until the test is over. */
+/** Runs the command of `npm start` until the end of the test. */
 export function npmStart(repository: string, ...args: string[]): Started {
   const child = spawn(
     process.execPath,

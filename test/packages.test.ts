@@ -217,7 +217,7 @@ async function writeStack(name: string): Promise<string> {
 const writeZip = (stack: string, code: string) =>
   writeFile(join(stack, "chat.zip"), zipSync({ "index.js": strToU8(code) }));
 
-/** Starts a local AWS in a process of its own, from the package, and returns its endpoint. */
+/** Starts a local AWS from the package in a separate process. Returns its endpoint. */
 async function startLocalAws(): Promise<string> {
   const program = join(project, "local-aws.ts");
   await writeFile(program, USE_LOCAL_AWS);
@@ -276,7 +276,7 @@ test("a local AWS from the package runs a function", async () => {
     new InvokeCommand({ FunctionName: "greeter", Payload: '{"name":"Ada"}', LogType: "Tail" }),
   );
   expect(Buffer.from(Payload).toString()).toBe('"Hello, Ada"');
-  // This project has no Node.js 24.
+  // This project does not have Node.js 24.
   expect(Buffer.from(LogResult, "base64").toString()).toContain(
     "`npm install --save-dev node-24@npm:node@24`",
   );
@@ -389,7 +389,7 @@ describe.skipIf(skipped)(`a folder of Terraform${because(skipped)}`, () => {
         detached: true,
         stdio: ["ignore", "pipe", "inherit"],
       });
-      // All processes that hold its output, so the command too, which npx does not wait for.
+      // Waits for all processes that hold its output, because npx does not wait for the command.
       const closed = once(child, "close");
       const interrupt = () => process.kill(-(child.pid ?? 0), "SIGINT");
       onTestFinished(async () => {

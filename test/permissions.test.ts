@@ -11,10 +11,10 @@ import type { LogWatch } from "./e2e/log-watch.ts";
 
 const issuer = await createIssuer();
 
-/** Its action waits until it is stopped. */
+/** A module with an action that waits until it is stopped. */
 const WAITING = join(import.meta.dirname, "waiting-action.ts");
 
-/** A stack of its own for one test, so that a permission can be taken away from it. */
+/** A stack for one test, from which the test removes a permission. */
 interface Stack {
   aws: TestStack;
   logs: LogWatch;
@@ -63,7 +63,7 @@ function changePolicy(
 
 const echo = { action: "echo", data: 1, requestId: "mine" };
 
-/** What a client or an operator sees without a statement, for each there is in terraform/iam.tf. */
+/** The symptom of each missing statement of terraform/iam.tf, for a client or in a log. */
 const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
   "websocket-handler InvokeProcessor": async ({ connect: open }) => {
     const client = await open();
@@ -122,7 +122,7 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
       ({ logGroupName, level }) => logGroupName.includes("proc") && level === "ERROR",
     );
     await expect.poll(() => countDeadLetters(aws)).toBe(1);
-    // The next message fails as well: had the first been reported, that would have come before.
+    // The next message fails too. A report of the first message would have arrived before it.
     withdraw("websocket-handler", "InvokeProcessor");
     expect(await client.ask({ ...echo, requestId: "next" })).toMatchObject({ requestId: "next" });
   },
@@ -135,15 +135,18 @@ const symptoms: Record<string, (stack: Stack) => Promise<void>> = {
 };
 
 describe("without a statement of a role", () => {
-  test.for(Object.entries(symptoms))("%s, it shows", async ([name, symptom]) => {
-    const [functionName, sid] = name.split(" ");
-    const stack = await startOwnStack(sid === "DisconnectClients" ? "authenticated" : "open");
-    stack.withdraw(functionName === "processor" ? "processor" : "websocket-handler", sid ?? "");
-    await symptom(stack);
-    expect.hasAssertions();
-  });
+  test.for(Object.entries(symptoms))(
+    "%s, a client or a log shows the failure",
+    async ([name, symptom]) => {
+      const [functionName, sid] = name.split(" ");
+      const stack = await startOwnStack(sid === "DisconnectClients" ? "authenticated" : "open");
+      stack.withdraw(functionName === "processor" ? "processor" : "websocket-handler", sid ?? "");
+      await symptom(stack);
+      expect.hasAssertions();
+    },
+  );
 
-  test("there is none whose absence is not tested here", async () => {
+  test("each statement is tested here", async () => {
     const { aws } = await startOwnStack("authenticated");
     const statements = ["websocket-handler", "processor"].flatMap((functionName) =>
       policyOf(aws, functionName).document.Statement.map(({ Sid }) => `${functionName} ${Sid}`),
@@ -151,7 +154,7 @@ describe("without a statement of a role", () => {
     expect(statements.toSorted()).toEqual(Object.keys(symptoms).toSorted());
   });
 
-  test("a policy that names @connections without a wildcard behind it is denied, as on AWS", async () => {
+  test("a policy with @connections and no wildcard after it allows nothing, as on AWS", async () => {
     const { aws, connect: open, logs } = await startOwnStack();
     changePolicy(aws, "processor", (statements) =>
       statements.map((statement) => ({
@@ -180,7 +183,7 @@ describe("without the permission of API Gateway to invoke the function", () => {
     await expect(open()).rejects.toThrow(/Unexpected server response: 50\d/);
   });
 
-  test("on $default, a message gets API Gateway's own error frame", async () => {
+  test("on $default, a message gets an error frame of API Gateway", async () => {
     const { aws, connect: open } = await startOwnStack();
     delete aws.functionNamed("websocket-handler").policy["api-gateway-default"];
     const client = await open();
@@ -190,13 +193,13 @@ describe("without the permission of API Gateway to invoke the function", () => {
     );
   });
 
-  test("on $disconnect, nothing hears of it", async () => {
+  test("on $disconnect, no function runs", async () => {
     const { aws, connect: open, logs } = await startOwnStack();
     delete aws.functionNamed("websocket-handler").policy["api-gateway-disconnect"];
     const client = await open();
     client.socket.close();
     await client.closed;
-    // What happens after it on another connection is heard of.
+    // A later event of another connection does run the function.
     const other = await open();
     expect(await other.ask(echo)).toMatchObject({ result: 1 });
     await logs.line(({ content }) => content["event"] === "reply posted");

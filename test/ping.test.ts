@@ -21,7 +21,7 @@ test.for<StackName>(["open", "authenticated"])(
     invocations.length = 0;
     client.send({ action: "ping", requestId: "mine" });
     expect(await client.nextText()).toBe('{"action":"ping","status":"success","requestId":"mine"}');
-    // Data is ignored, and an id comes from API Gateway.
+    // Data is ignored, and API Gateway provides the ID.
     expect(await client.ask({ action: "ping", data: { any: ["thing"] } })).toEqual({
       action: "ping",
       status: "success",

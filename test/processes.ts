@@ -6,7 +6,7 @@ export interface Process {
   command: string;
 }
 
-/** Returns every process of the system. One that has ended but was not waited for is left out. */
+/** Returns all processes of the system, except zombies. */
 export function processes(): Process[] {
   const columns = ["pid=", "ppid=", "stat=", "args="].flatMap((column) => ["-o", column]);
   const rows = execFileSync("ps", ["-A", ...columns], { encoding: "utf8" });
@@ -22,7 +22,7 @@ export function processes(): Process[] {
     }));
 }
 
-/** Returns the IDs of the processes that a process started, and that these started. */
+/** Returns the IDs of all descendants of a process. */
 export function descendantsOf(ancestor: number | undefined): number[] {
   const all = processes();
   const below = (pid: number | undefined): number[] =>

@@ -109,7 +109,7 @@ test("slowest-requests has every reply, the slowest first", () => {
 test.for<[string, string[]]>([
   ["first", ["processor invoked", "reply posted"]],
   ["broken", ["processor invoked", "processing failed"]],
-])("one-message follows the message %s through both functions", ([requestId, path]) => {
+])("one-message shows the message %s in both functions", ([requestId, path]) => {
   const rows = run("one-message", (query) => query.replace("REQUEST_ID", requestId));
   // A failure of the processor can be logged before "processor invoked", so the order varies.
   expect(rows).toHaveLength(path.length);

@@ -42,7 +42,7 @@ describe.concurrent("an unknown option of", () => {
     });
   });
 
-  test.for(own)("%s: the help that it names is there", async ([, command]) => {
+  test.for(own)("%s: the help in the message exists", async ([, command]) => {
     const { code, stdout, stderr } = await run(`${command} --help`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^Usage: npm /);
@@ -80,7 +80,7 @@ test.for([
   expect(stderr).not.toMatch(/^ {4}at /m);
 });
 
-test("a bug keeps its stack, and is named as a bug", async () => {
+test("a bug is printed with its stack, and as a bug", async () => {
   const module = JSON.stringify(join(ROOT, "scripts", "run-script.ts"));
   const program = `const { runScript } = await import(${module}); await runScript({ command: "npm run x --", usage: "", main: () => null.member });`;
   const { code, stderr } = await run(`node --input-type=module --eval '${program}'`);

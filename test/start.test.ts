@@ -9,7 +9,7 @@ import { descendantsOf, processes } from "./processes.ts";
 
 const run = (...args: string[]) => npmStart(join(import.meta.dirname, ".."), ...args);
 
-test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", async () => {
+test("npm start prints a URL that works, prints the logs and stops on Ctrl-C", async () => {
   const { child, line } = run("--port", "0");
   const [url = ""] = await line(/ws:\/\/\S+$/);
   const client = await connect(url);
@@ -27,7 +27,7 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
   });
   await line(/INFO {3}websocket-lambda-processor {2}.*"reply posted"/);
   const children = descendantsOf(child.pid);
-  // Those of both functions at least.
+  // At least those of both functions.
   expect(children.length).toBeGreaterThan(1);
   child.kill("SIGINT");
   const asked = performance.now();
@@ -37,7 +37,7 @@ test("npm start prints a URL that answers, shows the logs and ends on Ctrl-C", a
   expect(processes().filter(({ pid }) => children.includes(pid))).toEqual([]);
 });
 
-test("npm start -- --auth prints a token on a line of its own, and requests for others", async () => {
+test("npm start -- --auth prints a token on a separate line, and commands for other tokens", async () => {
   const { line } = run("--port", "0", "--auth");
   const [url = ""] = await line(/ws:\/\/\S+$/);
   const [, token = ""] = await line(/^ +TOKEN=(\S+)$/);
@@ -79,7 +79,7 @@ test("npm start -- --runtime runs the functions on that Node.js", async () => {
   }
 });
 
-test("npm start prints the account's own workspace of Terraform", async () => {
+test("npm start prints a Terraform workspace for the account", async () => {
   const workspaceOf = async (...args: string[]) => {
     const [, workspace] = await run("--port", "0", "--empty", ...args).line(/TF_WORKSPACE=(\S+)/);
     return workspace;
@@ -150,7 +150,7 @@ describe("npm start -- --run", () => {
   // A shell does not forward signals to its children, and a background process outlives it.
   const PROCESSES = "trap 'exit 0' TERM; sleep 600 & sleep 600 & echo they run";
 
-  test("a signal ends all processes of the command, and is no success", async () => {
+  test("a signal stops all processes of the command, and the exit code is not 0", async () => {
     const { child, line } = run("--port", "0", "--run", `${PROCESSES}; wait`);
     await line(/^they run$/);
     const pids = descendantsOf(child.pid);
@@ -168,13 +168,13 @@ describe("npm start -- --run", () => {
     const pids = descendantsOf(child.pid);
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
-    // The end of a process that got SIGKILL can take a moment.
+    // A process can take a moment to exit after SIGKILL.
     await expect
       .poll(() => processes().filter(({ pid }) => pids.includes(pid)), { timeout: 2000 })
       .toEqual([]);
   });
 
-  test("a process that the command leaves in the background ends with it", async () => {
+  test("a background process of the command stops with it", async () => {
     const { child, line } = run("--port", "0", "--run", `${PROCESSES}; echo $!`);
     const [pid] = await line(/^\d+$/);
     expect(await once(child, "close")).toEqual([0, null]);

@@ -1,5 +1,5 @@
 /**
- * No way to stop `npm start` leaves a process or keeps the port.
+ * After any way to stop `npm start`, no process is left and the port is free.
  * @module-tag extended
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { descendantsOf, processes } from "./processes.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** Milliseconds from the signal to the end of the last process. */
+/** Milliseconds from the signal to the exit of the last process. */
 const LIMIT = 2000;
 
 /** Starts a command, and waits until the stack is ready. */
@@ -36,7 +36,7 @@ const isListening = (port: number) =>
     socket.once("connect", () => socket.destroy());
   });
 
-/** Stops a command, and waits until its processes have ended. */
+/** Stops a command, and waits until its processes have exited. */
 async function stopped(
   { child, port }: { child: ChildProcess; port: number },
   stop: () => void,

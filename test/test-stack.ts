@@ -6,21 +6,21 @@ import { type Client, connect } from "./e2e/client.ts";
 import { type LogWatch, watchLogs } from "./e2e/log-watch.ts";
 import { type StackOptions, startLocalStack } from "./local-stack.ts";
 
-/** The application's stack on a local AWS of its own, with what tests need. */
+/** The application's stack on a separate local AWS, with methods for tests. */
 export interface TestStack extends TestLocalAws {
   readonly url: string;
-  /** Connects a client, whose connection is closed after the test. */
+  /** Connects a client. Its connection is closed after the test. */
   connect(query?: string): Promise<Client>;
   /** The log lines of the functions since the start. */
   readonly logs: LogWatch;
-  /** A function as the local AWS keeps it. A test can change it. */
+  /** Returns a function of the local AWS. A test can change it. */
   functionNamed(name: FunctionName): LambdaFunction;
   /** Replaces the code of a function by a file `index.js`. */
   replaceCode(name: FunctionName, source: string): void;
 }
 
 /**
- * Starts the stack that `npm start` starts. Ends with `await using`, or with `close`.
+ * Starts the stack of `npm start`. `await using` or `close` stops it.
  * @param options.stack the stack `authenticated` needs the pages of an issuer.
  */
 export async function startTestStack(options: StackOptions = {}): Promise<TestStack> {

@@ -5,15 +5,15 @@ import { type Overview, type TraceAnswer, type TracedMessage } from "@websocket-
 import { startTestStack } from "../test-stack.ts";
 import { saying, startTracedStack } from "./traced-stack.ts";
 
-async function getJson<Answer>(url: string): Promise<Answer> {
+async function getJson<Body>(url: string): Promise<Body> {
   const response = await fetch(url);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   expect(response.headers.get("access-control-allow-origin")).toBeNull();
-  return (await response.json()) as Answer;
+  return (await response.json()) as Body;
 }
 
-/** The events as they come. Who stops reading ends the stream. */
+/** Yields the events of a stream. Closes the stream when the caller stops reading. */
 async function* eventsOf(url: string, headers: Record<string, string> = {}) {
   const [response] = (await once(get(url, { headers }), "response")) as [IncomingMessage];
   expect(response.headers["content-type"]).toBe("text/event-stream");
@@ -30,7 +30,7 @@ async function* eventsOf(url: string, headers: Record<string, string> = {}) {
   }
 }
 
-test("GET /_local/trace answers with the messages, and with since only with what is new", async () => {
+test("GET /_local/trace returns all messages, and with since only the new ones", async () => {
   const { aws, connect, settled } = await startTracedStack();
   const url = `${aws.endpoint}/_local/trace`;
   const client = await connect();
@@ -52,7 +52,7 @@ test.for([
 ] as const)("%s streams messages until they are settled", async ([path, headers]) => {
   const { aws, connect } = await startTracedStack();
   const events = eventsOf(`${aws.endpoint}${path}`, headers);
-  // The overview comes at once, so that from here on the stream is there.
+  // The overview arrives at once. After it, the stream is open.
   expect(await events.next()).toMatchObject({ value: { event: "overview" } });
   const client = await connect();
   client.send({ action: "echo", data: "live" });
@@ -110,7 +110,7 @@ test("while an event runs it is queued, and its environment is cold or busy", as
     });
 });
 
-test("pages of other sites, and other methods, get no trace", async () => {
+test("pages of other sites and other methods get no trace", async () => {
   const { aws } = await startTracedStack();
   const url = `${aws.endpoint}/_local/trace`;
   const foreign = await fetch(url, { headers: { Origin: "https://evil.example" } });
@@ -118,7 +118,7 @@ test("pages of other sites, and other methods, get no trace", async () => {
   expect((await fetch(url, { method: "POST" })).status).toBe(403);
 });
 
-test("a stack that records nothing has no such page", async () => {
+test("a stack without a trace has no such page", async () => {
   const aws = await startTestStack();
   onTestFinished(() => aws.close());
   expect((await fetch(`${aws.endpoint}/_local/trace`)).status).toBe(403);

@@ -21,8 +21,8 @@ const ANSWERED = [
 ];
 const RESPONDED = ["invoke-end", "function-end websocket-handler", "handled"];
 
-/** Two stories go on at the same time from the hand-over on: each has to be in its own order. */
-function expectStory(message: TracedMessage, ...strands: string[][]) {
+/** After the Invoke, two sequences of events run concurrently. Expects each to be in order. */
+function expectSequences(message: TracedMessage, ...strands: string[][]) {
   const told = story(message);
   for (const strand of strands)
     expect(told.filter((part) => strand.includes(part))).toEqual(strand);
@@ -31,12 +31,16 @@ function expectStory(message: TracedMessage, ...strands: string[][]) {
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 }
 
-test("a message is followed to the frame that answers it, and a cold start is told", async () => {
+test("a message is traced up to its reply, with the cold start", async () => {
   const { connect, settled } = await startTracedStack();
   const client = await connect();
   await client.ask({ action: "echo", data: "cold" });
   const cold = await settled(saying('"cold"'));
-  expectStory(cold, [...HANDLED, "environment processor", ...ANSWERED], [...HANDLED, ...RESPONDED]);
+  expectSequences(
+    cold,
+    [...HANDLED, "environment processor", ...ANSWERED],
+    [...HANDLED, ...RESPONDED],
+  );
   expect(cold.traceId).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
   expect(cold.points).toContainEqual(
     expect.objectContaining({
@@ -54,7 +58,7 @@ test("a message is followed to the frame that answers it, and a cold start is to
   expect(cold.points).toContainEqual(expect.objectContaining({ type: "invoke-end", status: 202 }));
 });
 
-test("the lines of a function's log are with the message that they are about", async () => {
+test("each log line of a function is in the trace of its message", async () => {
   const { connect, settled } = await startTracedStack();
   const client = await connect();
   await client.ask({ action: "echo", data: "logged", requestId: "mine" });
@@ -73,7 +77,7 @@ test("the lines of a function's log are with the message that they are about", a
   expect(logs.filter(({ type }) => type === "platform.report")).toHaveLength(2);
 });
 
-test("100 values of a stream are one point, and do not displace what follows them", async () => {
+test("100 values of a stream are one point, and do not displace later points", async () => {
   const { aws, connect, settled } = await startTracedStack();
   const action = join(import.meta.dirname, "..", "gated-action.ts");
   aws.replaceCode("processor", await bundleProcessorWith(action));
@@ -81,7 +85,7 @@ test("100 values of a stream are one point, and do not displace what follows the
   client.send({ action: "countdown", data: { from: 100, stops: [], gate: "" }, requestId: "1" });
   const message = await settled(saying("countdown"));
   const streamed = ["function-start processor", "progress", ...ANSWERED.slice(1)];
-  expectStory(
+  expectSequences(
     message,
     [...HANDLED, "environment processor", ...streamed],
     [...HANDLED, ...RESPONDED],
@@ -101,7 +105,7 @@ test("100 values of a stream are one point, and do not displace what follows the
   expect(progress).toMatchObject({ count: 100, frames });
 });
 
-test("an unknown action ends in an error frame like any other answer", async () => {
+test("the trace of an unknown action ends with the error frame", async () => {
   const { connect, settled } = await startTracedStack();
   const client = await connect();
   await client.ask({ action: "nonsense" });
@@ -111,7 +115,7 @@ test("an unknown action ends in an error frame like any other answer", async () 
   });
 });
 
-test("a crash of the processor is followed to the dead letter and to the error frame", async () => {
+test("a crash of the processor is traced up to the dead letter and the error frame", async () => {
   const { aws, connect, settled } = await startTracedStack();
   aws.replaceCode("processor", "exports.handler = async () => process.exit(3)");
   const client = await connect();
@@ -119,7 +123,7 @@ test("a crash of the processor is followed to the dead letter and to the error f
     error: { code: "PROCESSING_FAILED" },
   });
   const message = await settled(saying("crash"));
-  // The handler that handed the event over may end at any time.
+  // The handler that invoked the processor may end at any time.
   const [handing] = message.points.flatMap(({ type, run }) => (type === "environment" ? run : []));
   const isHandOver = ({ type, run }: Point) =>
     type === "handled" || (run === handing && /^(?:invoke|function)-end$/.test(type));
@@ -150,7 +154,7 @@ test("a crash of the processor is followed to the dead letter and to the error f
   });
 });
 
-test("an Invoke that fails is told with its status, attempt by attempt", async () => {
+test("each attempt of a failing Invoke has its status in the trace", async () => {
   const { connect, settled } = await startTracedStack({ "fail-invoke": 1 });
   const client = await connect();
   await client.ask({ action: "echo", data: "refused" });
@@ -159,7 +163,7 @@ test("an Invoke that fails is told with its status, attempt by attempt", async (
   expect(statuses).toEqual([500, 500, 500]);
 });
 
-test("a throttled message gets no further than API Gateway", async () => {
+test("the trace of a throttled message ends at API Gateway", async () => {
   const { aws, connect, settled } = await startTracedStack();
   const stage = aws.state.regions["us-east-1"]?.apigateway.apis["websocket0"]?.stages["production"];
   if (stage === undefined) throw new Error("The stack has no stage.");
@@ -168,11 +172,11 @@ test("a throttled message gets no further than API Gateway", async () => {
   client.send({ action: "echo", data: "throttled" });
   await client.nextText();
   const message = await settled(saying("throttled"));
-  expectStory(message, ["frame-in", "route", "throttled", "frame-out", "handled"]);
+  expectSequences(message, ["frame-in", "route", "throttled", "frame-out", "handled"]);
   expect(message.points.at(-1)).toMatchObject({ status: 429, error: "Too Many Requests" });
 });
 
-test("an event that Lambda runs twice is followed to the end of both runs", async () => {
+test("an event that Lambda runs twice is traced up to the end of both runs", async () => {
   const { connect, settled } = await startTracedStack({ "duplicate-event": 1 });
   const client = await connect();
   await client.ask({ action: "echo", data: "twice" });
@@ -189,7 +193,7 @@ test("an event that Lambda runs twice is followed to the end of both runs", asyn
   expect(spans.filter(({ to }) => to === undefined)).toEqual([]);
 });
 
-test("connecting and disconnecting have a trace of their own", async () => {
+test("a connect and a disconnect have separate traces", async () => {
   const { connect, settled } = await startTracedStack();
   const client = await connect();
   client.socket.close(1000, "bye");
@@ -197,9 +201,9 @@ test("connecting and disconnecting have a trace of their own", async () => {
   const handler = ["environment", "function-start", "function-end"].map(
     (part) => `${part} websocket-handler`,
   );
-  expectStory(connecting, ["handshake", "route", ...handler, "open", "handled"]);
+  expectSequences(connecting, ["handshake", "route", ...handler, "open", "handled"]);
   const disconnecting = await settled(({ eventType }) => eventType === "DISCONNECT");
-  expectStory(disconnecting, ["closed", "route", ...handler, "handled"]);
+  expectSequences(disconnecting, ["closed", "route", ...handler, "handled"]);
   expect(disconnecting.points[0]).toMatchObject({ code: 1000, reason: "bye" });
   expect(disconnecting.connectionId).toBe(connecting.connectionId);
 });

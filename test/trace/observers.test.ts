@@ -7,7 +7,7 @@ const planted = () => {
   throw new Error("planted");
 };
 
-/** Each of what observes a stack, when it fails at every turn. */
+/** Each observer of a stack, with an error for every event. */
 const failing: [string, (recorder: Recorder) => Recorder][] = [
   ["the trace", (recorder) => ({ ...recorder, emit: planted })],
   [
@@ -29,7 +29,7 @@ const failing: [string, (recorder: Recorder) => Recorder][] = [
   ],
 ];
 
-test.for(failing)("an error of %s concerns nobody else", async ([, fail]) => {
+test.for(failing)("an error of %s does not affect the stack", async ([, fail]) => {
   using reported = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const aws = await startTestStack({
     recorder: fail(createRecorder()),

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import type { FaultRates, TracedMessage } from "@websocket-lambda/local-aws";
 import { startTestStack } from "../test-stack.ts";
 
-/** A stack that records, for one test. */
+/** Starts a stack with a trace, for one test. */
 export async function startTracedStack(rates: FaultRates = {}) {
   const aws = await startTestStack({ trace: true, faults: rates });
   onTestFinished(() => aws.close());
@@ -17,7 +17,7 @@ export async function startTracedStack(rates: FaultRates = {}) {
     aws,
     recorder,
     connect,
-    /** The first message of which nothing is under way any more, and that is the one meant. */
+    /** Waits for the first complete message that matches. */
     settled: (isMeant: (message: TracedMessage) => boolean) =>
       new Promise<TracedMessage>((resolve) => {
         const tell = (message: TracedMessage) => {
@@ -29,13 +29,13 @@ export async function startTracedStack(rates: FaultRates = {}) {
   };
 }
 
-/** The message that a client sent, by a text in it. */
+/** Matches the message of a client by a text in it. */
 export const saying =
   (text: string) =>
   ({ points: [first] }: TracedMessage): boolean =>
     first?.type === "frame-in" && first.text.includes(text);
 
-/** What happened, in order, without the lines of logs and with the function it happened to. */
+/** Returns the types of the points in order, each with its function, without log lines. */
 export const story = ({ points }: Pick<TracedMessage, "points">): string[] =>
   points
     .filter(({ type }) => type !== "log")
