@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 const benchedFunctions = ["websocket-handler", "processor"] as const;
 
-/** The bytes of each bundle, and what of it belongs to which package. */
+/** Measures the bytes of each bundle, in total and by package. */
 export async function measureBundleSizes(): Promise<Report> {
   const figures: Figure[] = [];
   const details: string[] = [];

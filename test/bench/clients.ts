@@ -3,11 +3,11 @@ import { setTimeout } from "node:timers/promises";
 import WebSocket from "ws";
 import { REPLY, REQUEST } from "./events.ts";
 
-/** API Gateway takes 500 new connections a second; staying below keeps all of them welcome. */
+/** Below the quota of API Gateway, which is 500 new connections per second. */
 const CONNECTIONS_PER_SECOND = 450;
 const INTERVAL = 50;
 
-/** Opens connections, at the rate that API Gateway bears. Rejects where one is refused. */
+/** Opens connections at a rate below the quota. Rejects if one is refused. */
 export async function openConnections(url: string, count: number): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
   const batch = Math.floor((CONNECTIONS_PER_SECOND * INTERVAL) / 1000);
@@ -28,7 +28,7 @@ export async function open(url: string): Promise<WebSocket> {
 }
 
 /**
- * Sends so many messages in all, each connection never more than `inFlight` unanswered, and resolves
+ * Sends messages over all connections, with at most `inFlight` per connection without a reply. Resolves
  * with the milliseconds until the last reply.
  */
 export async function converse(
@@ -65,7 +65,7 @@ function conversation(socket: WebSocket, messages: number, inFlight: number): Pr
   });
 }
 
-/** Whatever isn't a reply, or an echo. It comes sooner than those, and would pass for a fast one. */
+/** Returns an error for any frame but the reply or an echo. An error frame would count as a fast reply. */
 export function refusalIn(data: Buffer): Error | undefined {
   const text = data.toString();
   if (text === REPLY || text === REQUEST) return undefined;

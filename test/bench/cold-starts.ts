@@ -9,8 +9,8 @@ import { functionVariables, startStubAws } from "./stub-aws.ts";
 const events = { empty: {}, "websocket-handler": messageEvent(), processor: JOB };
 
 /**
- * From the start of a process to a function's first answer, the import in it, and its first call of
- * the SDK. All three are compared with the whole of an empty function.
+ * Measures the time from the start of a process to the first response of a function, and its parts: the
+ * import and the first call of the SDK. The reference is the whole time of an empty function.
  */
 export async function measureColdStarts({ short }: BenchOptions): Promise<Report> {
   const files = await createFunctionFiles();

@@ -4,7 +4,7 @@ import { closeAll, openConnections } from "./clients.ts";
 import { type BenchOptions, type Figure, kilobytes, type Report } from "./report.ts";
 import { type ServerName, startServerProcess } from "./server-process.ts";
 
-/** What opening so many connections took of a server, and what they take while they are open. */
+/** The cost of opening a connection, and of an open connection, for a server. */
 interface Step {
   connections: number;
   /** Bytes of a connection. */
@@ -13,13 +13,12 @@ interface Step {
   cpu: number;
 }
 
-/** Sockets that a process may have, less what it needs besides. */
+/** The limit of sockets for a process, minus a reserve. */
 const room = () => Number(execFileSync("sh", ["-c", "ulimit -Hn"], { encoding: "utf8" })) - 500;
 
 /**
- * Opens connections by the thousand, and measures on the way, over four doublings where there is
- * room: memory and CPU time of a connection must stay what they are. The functions run in processes
- * of their own, and aren't counted.
+ * Opens thousands of connections, and measures after each doubling, up to four. The memory and the CPU
+ * time of a connection must stay constant. The functions run in separate processes, which do not count.
  */
 export async function measureConnections({ short }: BenchOptions): Promise<Report> {
   const counts = (short ? [500, 1000, 2000] : [625, 1250, 2000, 2500, 5000, 10_000]).filter(
@@ -50,7 +49,7 @@ async function openOn(name: ServerName, counts: number[]): Promise<Step[]> {
   const server = await startServerProcess(name);
   const sockets: WebSocket[] = [];
   try {
-    // Whatever has to start, starts.
+    // Starts the functions before the measurement.
     closeAll(await openConnections(server.url, 50));
     const steps: Step[] = [];
     let before = await server.usage();

@@ -1,4 +1,4 @@
-/** The events of one message on its way through the functions. */
+/** The events that the functions get for one message. */
 
 export const REQUEST = '{"action":"uppercase","data":{"text":"hello"},"requestId":"mine"}';
 export const REPLY =
@@ -11,10 +11,10 @@ export const JOB = {
   data: { text: "hello" },
 };
 
-/** What functions read of the context of an invocation. */
+/** The members of the context that functions read. */
 export const CONTEXT = { awsRequestId: "lambda", getRemainingTimeInMillis: () => 8000 };
 
-/** What API Gateway gives to the websocket-handler. A new one each time: the parser changes it. */
+/** Returns a new event of API Gateway for the websocket-handler, because the parser changes it. */
 export const messageEvent = (body = REQUEST, connectionId = "c=") => ({
   requestContext: { connectionId, requestId: "gateway", routeKey: "$default" },
   body,

@@ -12,12 +12,12 @@ import { mediansInTurn } from "./median.ts";
 import type { BenchOptions, Report } from "./report.ts";
 import { startFunction } from "./function-start.ts";
 
-/** Milliseconds that a person takes to send the first message, at the least. */
+/** The shortest time in which a person sends the first message, in milliseconds. */
 const PAUSE = 500;
 
 /**
- * What somebody waits for after `npm start`: the build, the local AWS with its stack, and the answer
- * to a message that neither function has run for.
+ * Measures the wait after `npm start`: for the build, for the local AWS with its stack, and for the reply
+ * to a first message, for which both functions start.
  */
 export async function measureFirstMessage({ short }: BenchOptions): Promise<Report> {
   const files = await createFunctionFiles();
@@ -27,16 +27,16 @@ export async function measureFirstMessage({ short }: BenchOptions): Promise<Repo
     const empty = await files.bundle("empty", {
       stdin: { contents: "export const handler = async () => {};" },
     });
-    const answers: number[] = [];
+    const replies: number[] = [];
     const medians = await mediansInTurn(short ? 5 : 9, {
       empty: async () => (await startFunction(starter, empty, {}, {})).all,
       build: () => timeOf(() => buildFunctions(bundles)),
       ready: async () => {
-        const { ready, answer } = await startAndAsk(bundles);
-        answers.push(answer);
+        const { ready, reply } = await startAndAsk(bundles);
+        replies.push(reply);
         return ready;
       },
-      answer: () => Promise.resolve(answers.at(-1) ?? NaN),
+      reply: () => Promise.resolve(replies.at(-1) ?? NaN),
     });
     const figure = (name: string, value: number) =>
       ({ name, value, reference: medians.empty, unit: "ms" }) as const;
@@ -46,7 +46,7 @@ export async function measureFirstMessage({ short }: BenchOptions): Promise<Repo
       figures: [
         figure("build", medians.build),
         figure("ready after the build", medians.ready),
-        figure("first reply, both functions cold", medians.answer),
+        figure("first reply, both functions cold", medians.reply),
       ],
     };
   } finally {
@@ -61,14 +61,14 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Milliseconds until a stack listens, and from a message to its answer. */
-async function startAndAsk(bundles: string): Promise<{ ready: number; answer: number }> {
+/** Returns the milliseconds until a stack listens, and from a message to its reply. */
+async function startAndAsk(bundles: string): Promise<{ ready: number; reply: number }> {
   const started = performance.now();
   const aws = await startLocalStack({ bundles, spareProcesses: true });
   const ready = performance.now() - started;
   try {
     const socket = await open(aws.webSocketUrl("production"));
-    // The connect has started the websocket-handler, which is now to be cold again.
+    // The connect has started the websocket-handler. A refresh makes it cold again.
     const functions = aws.state.regions["us-east-1"]?.lambda.functions ?? {};
     for (const { configuration } of Object.values(functions))
       aws.refresh(configuration.FunctionArn);
@@ -76,11 +76,11 @@ async function startAndAsk(bundles: string): Promise<{ ready: number; answer: nu
     const asked = performance.now();
     socket.send(REQUEST);
     const [data] = await once(socket, "message");
-    const answer = performance.now() - asked;
+    const reply = performance.now() - asked;
     const refusal = refusalIn(data);
     if (refusal !== undefined) throw refusal;
     socket.terminate();
-    return { ready, answer };
+    return { ready, reply };
   } finally {
     await aws.close();
   }

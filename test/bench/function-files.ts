@@ -6,11 +6,11 @@ import { bundleOptions } from "../../scripts/build/options.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** A folder for what is built to be measured, where no package.json calls it an ES module. */
+/** A folder for files to measure, outside of any package.json with the type module. */
 export interface FunctionFiles {
-  /** Bundles a function, or what `overrides` gives in its place, and resolves with the file. */
+  /** Bundles a function, or the entry point in `overrides`. Resolves with the file. */
   bundle(name: string, overrides?: BuildOptions): Promise<string>;
-  /** Compiles one of our own files, which a process is to run without stripping types first. */
+  /** Compiles a file of this folder, so that a process runs it without stripping types. */
   compile(source: string): Promise<string>;
   remove(): Promise<void>;
 }

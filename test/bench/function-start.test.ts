@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const EVENTS = { "websocket-handler": messageEvent(), processor: JOB };
 
-test.each(Object.entries(EVENTS))("%s answers its event, cold and warm", async (name, event) => {
+test.each(Object.entries(EVENTS))("%s handles its event, cold and warm", async (name, event) => {
   const file = await files.bundle(name);
   const env = functionVariables(stub.endpoint);
   const starter = await files.compile("start-function.ts");

@@ -5,7 +5,7 @@ import type { FunctionStart } from "./start-function.ts";
 const run = promisify(execFile);
 
 /**
- * Has a function answer one event in a process of its own.
+ * Runs a function for one event in a separate process.
  * @param starter `start-function.ts`, compiled.
  */
 export async function startFunction(

@@ -1,4 +1,4 @@
-/** @throws {RangeError} where there is no value. */
+/** @throws {RangeError} if there is no value. */
 export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
   if (middle === undefined) throw new RangeError("Cannot calculate the median of an empty list.");
@@ -6,8 +6,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Measures several things in turn, round by round, so that whatever else the machine does strikes
- * all of them, and gives the median of each.
+ * Measures several things in turn, in rounds, so that other load of the machine affects all of them.
+ * Returns the median of each.
  */
 export async function mediansInTurn<Name extends string>(
   rounds: number,

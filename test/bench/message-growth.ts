@@ -6,7 +6,7 @@ import { startServerProcess } from "./server-process.ts";
 const COUNTS = [100, 200, 400, 800, 1600] as const;
 const IN_FLIGHT = 4;
 
-/** The time of a message when there are twice as many, four times over: it must stay what it is. */
+/** Measures the time per message for a number of messages that doubles four times. It must stay constant. */
 export async function measureMessageGrowth(): Promise<Report> {
   const server = await startServerProcess("local AWS");
   const sockets = await openConnections(server.url, 20);

@@ -4,7 +4,7 @@ import { excessesOf, type Figure, format } from "./report.ts";
 
 const figure = (name: string, value: number): Figure => ({ name, value, reference: 2, unit: "ms" });
 
-test("a ratio beyond its bound, or without a number, is told; one without a bound is not", () => {
+test("a ratio that exceeds its bound or is not a number is reported, and one without a bound is not", () => {
   const figures = [figure("slow", 3), figure("fast", 2), figure("free", 9), figure("none", NaN)];
   expect(excessesOf(figures, { slow: 1.4, fast: 1 })).toEqual([
     "slow: the ratio 1.500 exceeds its bound, 1.4, in test/bench/bounds.ts.",
@@ -19,7 +19,7 @@ test("a table has a line per figure, with its reference and their ratio", () => 
   );
 });
 
-test("what is measured in turn is measured round by round", async () => {
+test("measurements in turn run in rounds", async () => {
   const order: string[] = [];
   const measure = (name: string, values: number[]) => () => {
     order.push(name);

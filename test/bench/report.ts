@@ -1,34 +1,33 @@
-/** A figure beside that of a reference, both measured in the same run and in the same unit. */
+/** A figure and its reference, both measured in the same run and in the same unit. */
 export interface Figure {
-  /** Unique in a run; `bounds.ts` goes by it. */
+  /** Unique in a run. The key in `bounds.ts`. */
   name: string;
   value: number;
   reference: number;
   unit: "KB" | "ms" | "µs" | "%";
 }
 
-/** What one file of this folder measured. */
+/** The figures of one benchmark. */
 export interface Report {
-  /** What was measured. */
   title: string;
-  /** What it is compared with. */
+  /** The name of the reference. */
   reference: string;
   figures: Figure[];
-  /** Lines of a table that is too long to be compared. */
+  /** Lines that are printed without a comparison. */
   details?: string[];
 }
 
 export interface BenchOptions {
-  /** Less of everything, for CI. */
+  /** Runs fewer and smaller measurements, for CI. */
   short: boolean;
 }
 
-/** The ratio of a figure to its reference: the smaller the better. */
+/** Returns the ratio of a figure to its reference. Smaller is better. */
 const ratioOf = ({ value, reference }: Figure): number => value / reference;
 
 export const kilobytes = (bytes: number): number => bytes / 1000;
 
-/** A line for every figure whose ratio is beyond its bound, or isn't a number at all. */
+/** Returns a line for each figure whose ratio exceeds its bound or is not a number. */
 export function excessesOf(figures: Figure[], bounds: Record<string, number>): string[] {
   return figures.flatMap((figure) => {
     const [ratio, bound = Infinity] = [ratioOf(figure), bounds[figure.name]];
@@ -39,7 +38,7 @@ export function excessesOf(figures: Figure[], bounds: Record<string, number>): s
   });
 }
 
-/** A report as a person reads it. */
+/** Returns a report as text. */
 export function format({ title, reference, figures, details = [] }: Report): string {
   const rows = figures.map((figure) => {
     const value = `${figure.value.toFixed(1)} ${figure.unit}`;

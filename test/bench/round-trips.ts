@@ -3,7 +3,7 @@ import { mediansInTurn } from "./median.ts";
 import type { BenchOptions, Figure, Report } from "./report.ts";
 import { type ServerName, startServerProcess } from "./server-process.ts";
 
-/** Connections, messages of each unanswered at a time, and messages in all. */
+/** The number of connections, of messages in flight per connection, and of all messages. */
 const loads = [
   { connections: 1, inFlight: 1, messages: 200 },
   { connections: 10, inFlight: 1, messages: 400 },
@@ -13,12 +13,12 @@ const loads = [
 const SERVERS = ["local AWS", "two hops", "bare ws"] as const satisfies ServerName[];
 
 /**
- * Messages of each server before anything is measured. V8 compiles what is busy, in the processes of
- * the functions as well: each of those has a quarter of these, and gets faster until then.
+ * Messages of each server before the measurement, until V8 has compiled the hot code. Each process of a
+ * function gets a quarter of them.
  */
 const WARM_UP = 8000;
 
-/** The time of a message, from its client to its client, at loads from one message at a time on. */
+/** Measures the round trip of a message at several loads, from one message at a time. */
 export async function measureRoundTrips({ short }: BenchOptions): Promise<Report> {
   const servers = await Promise.all(
     SERVERS.map(async (name) => ({ name, process: await startServerProcess(name) })),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export type ServerName = "local AWS" | "bare ws" | "two hops";
 
 export interface Usage {
-  /** Bytes in use once garbage is gone: V8's heap, and what it keeps outside. */
+  /** Bytes in use after a garbage collection: V8's heap and its external memory. */
   memory: number;
   /** Milliseconds of CPU time since the process started. */
   cpu: number;
@@ -24,18 +24,18 @@ export async function startServerProcess(name: ServerName): Promise<ServerProces
   const child = fork(join(import.meta.dirname, "servers.ts"), [name], {
     execArgv: ["--expose-gc"],
   });
-  const answer = async <Message extends ServerMessage>(): Promise<Message> => {
+  const nextMessage = async <Message extends ServerMessage>(): Promise<Message> => {
     const [message] = await Promise.race([once(child, "message"), once(child, "exit")]);
     if (typeof message !== "object" || message === null)
       throw new Error(`The process of the server "${name}" exited.`);
     return message;
   };
-  const { url } = await answer<{ url: string }>();
+  const { url } = await nextMessage<{ url: string }>();
   return {
     url,
     async usage() {
       child.send("usage");
-      return await answer<Usage>();
+      return await nextMessage<Usage>();
     },
     async close() {
       const exit = once(child, "exit");

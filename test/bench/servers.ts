@@ -1,6 +1,6 @@
 /**
- * Runs in a process of its own, so that its memory and CPU time are those of one server. Its argument
- * says which; what it says and is asked is in `server-process.ts`.
+ * Runs the server that its argument names in a separate process, to measure its memory and CPU time.
+ * `server-process.ts` has the messages between the processes.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -34,7 +34,7 @@ const servers: Record<ServerName, () => Promise<RunningServer>> = {
   "two hops": startTwoHops,
 };
 
-/** Terraform throttles the stage to 500 messages a second; without that, AWS's quota holds. */
+/** Removes Terraform's limit of 500 messages per second from the stage. The quota of AWS remains. */
 function liftThrottle({ state }: TestLocalAws): void {
   const { stages = {} } = state.regions["us-east-1"]?.apigateway.apis["websocket0"] ?? {};
   for (const stage of Object.values(stages)) {

@@ -1,16 +1,16 @@
 /**
- * Runs in a new process: loads a function as Lambda's runtime does, has it answer one event, and
- * prints how long that took, in milliseconds.
+ * Runs in a new process: loads a function like Lambda's runtime, runs it for one event, and prints the
+ * times in milliseconds.
  */
 import { createRequire } from "node:module";
 import { CONTEXT } from "./events.ts";
 
-/** What is printed, as JSON. */
+/** The output, as JSON. */
 export interface FunctionStart {
   import: number;
-  /** From the import to the answer. */
+  /** From the import to the response. */
   firstCall: number;
-  /** From the start of the process to the answer. */
+  /** From the start of the process to the response. */
   all: number;
   /** CPU time of the process until then. */
   cpu: number;
@@ -23,13 +23,13 @@ const started = performance.now();
 const { handler } = createRequire(bundle)(bundle);
 const imported = performance.now();
 await handler(JSON.parse(event), CONTEXT);
-const answered = performance.now();
+const responded = performance.now();
 const { user, system } = process.cpuUsage();
 
 const measured: FunctionStart = {
   import: imported - started,
-  firstCall: answered - imported,
-  all: answered,
+  firstCall: responded - imported,
+  all: responded,
   cpu: (user + system) / 1000,
 };
 process.stdout.write(JSON.stringify(measured), () => process.exit(0));

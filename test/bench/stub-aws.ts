@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** The least that Lambda and `@connections` can be: it takes every call, and answers with nothing. */
+/** A stub of Lambda and `@connections`, which accepts each call and sends an empty response. */
 export interface StubAws {
   readonly endpoint: string;
   close(): void;
@@ -16,14 +16,14 @@ export interface StubCalls {
 }
 
 export async function startStubAws({ onInvoke, onPost }: StubCalls = {}): Promise<StubAws> {
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request);
     const [, connectionId] = /\/@connections\/(.+)$/.exec(request.url ?? "") ?? [];
     if (connectionId === undefined) onInvoke?.(body);
     else onPost?.(decodeURIComponent(connectionId), body);
     response.writeHead(connectionId === undefined ? 202 : 200, { "Content-Length": 0 }).end();
   };
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void respond(request, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -34,7 +34,7 @@ export async function startStubAws({ onInvoke, onPost }: StubCalls = {}): Promis
   };
 }
 
-/** What the functions find in their environment, as Lambda sets it. */
+/** The environment variables that Lambda sets for the functions. */
 export const functionVariables = (endpoint: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: endpoint,
   AWS_REGION: "us-east-1",

@@ -7,12 +7,12 @@ import { CONTEXT, messageEvent } from "./events.ts";
 import { createFunctionFiles } from "./function-files.ts";
 import { functionVariables, startStubAws } from "./stub-aws.ts";
 
-/** As many as the local AWS has environments of a function on two cores. */
+/** The number of environments that the local AWS has per function on two cores. */
 const AT_A_TIME = 4;
 
 /**
- * The way of a message with nothing but what it can't do without: a WebSocket server, both bundles,
- * and their two calls of the SDK, all in this process.
+ * The minimal path of a message, in this process: a WebSocket server, both bundles, and their two calls
+ * of the SDK.
  */
 export async function startTwoHops(): Promise<{ url: string; close(): Promise<void> }> {
   const sockets = new Map<string, WebSocket>();
@@ -50,7 +50,7 @@ export async function startTwoHops(): Promise<{ url: string; close(): Promise<vo
   };
 }
 
-/** Lets calls wait for one another, as events wait for an execution environment. */
+/** Limits concurrent calls, as events wait for an execution environment. */
 function someAtATime(call: (event: object) => Promise<unknown>): (event: object) => void {
   const waiting: object[] = [];
   let running = 0;

@@ -1,11 +1,11 @@
 /**
- * Runs in a process of its own: calls two functions in turn, many times each, and prints the CPU
- * time of a call, in microseconds, per round and function.
+ * Runs in a separate process: calls two functions in turn, many times each, and prints the CPU time of a
+ * call in microseconds, per round and function.
  */
 import { createRequire } from "node:module";
 import { CONTEXT } from "./events.ts";
 
-/** What is printed, as JSON: for each round, the time of the first function and that of the second. */
+/** The output, as JSON: for each round, the time of the first function and that of the second. */
 export type WarmCalls = [number, number][];
 
 interface Callee {
@@ -26,7 +26,7 @@ async function cpuTime({ handler }: Callee, event: string): Promise<number> {
 const load = (file: string): Callee => createRequire(file)(file);
 const one = load(first);
 const other = load(second);
-// What comes before V8 has compiled the busy parts is no warm call.
+// Calls before V8 has compiled the hot code are not warm.
 for (let round = 0; round < 3; round += 1) {
   await cpuTime(one, firstEvent);
   await cpuTime(other, secondEvent);

@@ -12,7 +12,7 @@ import type { WarmCalls } from "./warm-calls.ts";
 
 const run = promisify(execFile);
 
-/** A function that does nothing but the SDK call of one of ours, on the client that ours uses. */
+/** A function that only makes the SDK call of our function, with the same client. */
 const bare = {
   "websocket-handler": `
     import { InvokeCommand } from "@aws-sdk/client-lambda";
@@ -34,7 +34,7 @@ const cases: { name: Name; event: object; payload: string }[] = [
   { name: "processor", event: JOB, payload: REPLY },
 ];
 
-/** Puts a client that calls nobody in the place of ours. */
+/** Replaces our client by one that sends no request. */
 const withoutCalls: Plugin = {
   name: "without-calls",
   setup(build) {
@@ -56,8 +56,8 @@ const callless = (name: Name): BuildOptions => ({
 });
 
 /**
- * CPU time of a warm message: of the whole function, and of what of it is ours (parsing, middy,
- * checking, replying), which is the function without the SDK's call.
+ * Measures the CPU time of a warm message: of the whole function, and of our code without the SDK call
+ * (parsing, middy, validation, replying).
  */
 export async function measureWarmMessages({ short }: BenchOptions): Promise<Report> {
   const files = await createFunctionFiles();

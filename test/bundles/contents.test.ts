@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { DIST } from "../../scripts/build/index.ts";
 import { bundleOptions } from "../../scripts/build/options.ts";
 
-/** What the SDK needs of Node.js: loading a module takes its time at each cold start. */
+/** The modules of Node.js that the SDK needs. Each takes time to load at a cold start. */
 const modulesOfSdk = [
   "node:async_hooks",
   "node:crypto",
@@ -19,7 +19,7 @@ const modulesOfSdk = [
   "node:stream",
 ];
 
-/** What a function on Lambda runs of the packages in `node_modules`, and bytes of the whole. */
+/** The packages in each bundle, and the maximum bytes of the bundle. */
 const bundles = {
   "websocket-handler": {
     limit: 250_000,
@@ -65,7 +65,7 @@ const bundles = {
   authorizer: {
     limit: 22_000,
     packages: ["aws-jwt-verify"],
-    // `https` and `stream` are for the library's own way to fetch keys, which `IssuerKeys` replaces.
+    // The library imports `https` and `stream` to fetch keys. `IssuerKeys` replaces that code.
     modules: ["crypto", "https", "node:crypto", "stream"],
     errors: ["KeysUnavailable", "JwtBaseError", "JwtInvalidSignatureError"],
   },
@@ -89,7 +89,7 @@ async function bundle(name: string) {
 }
 
 describe.for(Object.entries(bundles))("the bundle of the %s", ([name, expected]) => {
-  test("is small, and holds nothing that never runs on Lambda", async () => {
+  test("is small, and contains no code that never runs on Lambda", async () => {
     const { bytes, inputs } = await bundle(name);
     const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
     const packages = new Set(used.flatMap(([path]) => packageOf(path) ?? []));
@@ -97,13 +97,13 @@ describe.for(Object.entries(bundles))("the bundle of the %s", ([name, expected])
     expect(bytes).toBeLessThan(expected.limit);
   });
 
-  test("has Node.js load nothing that it doesn't need", async () => {
+  test("loads no module of Node.js that it does not need", async () => {
     const { imports } = await bundle(name);
     const modules = new Set(imports.map(({ path }) => path));
     expect([...modules].toSorted()).toEqual(expected.modules);
   });
 
-  test("describes no operations of a service but those that are called", async () => {
+  test("describes only the operations of a service that are called", async () => {
     const { inputs } = await bundle(name);
     const schemas = Object.entries(inputs).filter(([path]) => path.includes("/schemas/schemas_"));
     const clients = expected.packages.filter((used) => used.startsWith("@aws-sdk/client-"));
@@ -113,7 +113,7 @@ describe.for(Object.entries(bundles))("the bundle of the %s", ([name, expected])
     expect(large).toEqual([]);
   });
 
-  test("names every class of errors, for the logs go by that name", () => {
+  test("keeps the name of each error class, because logs contain it", () => {
     const printed = execFileSync(
       process.execPath,
       [join(import.meta.dirname, "error-class-names.ts"), join(DIST, name, "index.js")],

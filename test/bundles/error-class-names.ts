@@ -1,6 +1,6 @@
 /**
- * Prints the name of every class of errors that exists in a process once it has loaded the bundle
- * named by its argument, as JSON.
+ * Loads the bundle that its argument names, and prints the names of all error classes in the process, as
+ * JSON.
  */
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
@@ -8,11 +8,11 @@ import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 
 const [bundle = ""] = process.argv.slice(2);
-// Beside our package.json, which says "module", its ending makes it an ES module; on Lambda it isn't.
+// In this repository, the type in package.json makes a .js file an ES module. On Lambda it is CommonJS.
 const load = compileFunction(readFileSync(bundle, "utf8"), ["require", "module"]);
 const loaded = { exports: {} };
 load(createRequire(bundle), loaded);
-// Or the garbage collection that goes before the query would take it all away.
+// Keeps the module alive during the garbage collection before the query.
 Object.assign(globalThis, { loaded });
 
 const session = new Session();

@@ -16,7 +16,7 @@ async function startOwnStack() {
 }
 type Aws = Awaited<ReturnType<typeof startOwnStack>>;
 
-/** Takes a statement out of the policy of a function's role. */
+/** Removes a statement from the policy of a function's role. */
 function withdraw({ state }: Aws, functionName: string, sid: string): void {
   const role = state.iam.roles[`websocket-lambda-${functionName}-us-east-1`];
   if (role === undefined) throw new Error(`The stack has no role of the ${functionName}.`);
@@ -27,7 +27,7 @@ function withdraw({ state }: Aws, functionName: string, sid: string): void {
 
 const connectTo = (aws: Aws) => connect(aws.webSocketUrl("production"));
 
-/** Invokes the processor, and gives what its invoker gets of an error. */
+/** Invokes the processor. Returns the error that the caller gets. */
 async function invoke({ endpoint }: Aws, event: unknown): Promise<unknown> {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const lambda = new LambdaClient({ endpoint, region: "us-east-1", credentials });
@@ -39,7 +39,7 @@ async function invoke({ endpoint }: Aws, event: unknown): Promise<unknown> {
 
 const isError = ({ level }: { level?: string }) => level === "ERROR";
 
-test("an event that is no job is logged as a TypeError that names the member at fault", async () => {
+test("an event that is not a job is logged as a TypeError that names the invalid member", async () => {
   const aws = await startOwnStack();
   const errorMessage = "The event is not a job: connectionId is missing or not valid.";
   expect(await invoke(aws, {})).toMatchObject({ errorType: "TypeError", errorMessage });
@@ -54,7 +54,7 @@ test("a reply that the role may not post is logged as an AccessDeniedException o
   const client = await connectTo(aws);
   client.send({ action: "timestamp" });
   const { content } = await aws.logs.line(isError);
-  // The SDK has no class for it, so the class is that of all of the service's errors.
+  // The SDK has no class for it, so it uses the class of all errors of the service.
   expect(content["error"]).toMatchObject({
     errorType: "ApiGatewayManagementApiServiceException",
     name: "AccessDeniedException",
@@ -75,7 +75,7 @@ test("an Invoke that the role does not allow is logged as an AccessDeniedExcepti
   });
 });
 
-test("an endpoint that doesn't answer is logged as a TimeoutError", async () => {
+test("an endpoint that does not respond is logged as a TimeoutError", async () => {
   const aws = await startOwnStack();
   const server = createServer(() => {}).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -93,7 +93,7 @@ test("an endpoint that doesn't answer is logged as a TimeoutError", async () => 
     errorMessage: expect.stringMatching(/^The action ran, but .*: TimeoutError: /),
   });
   const { content } = await aws.logs.line(isError);
-  // The SDK renames a plain Error, whose class Lambda logs.
+  // The SDK changes the name of a plain Error, and Lambda logs the class.
   expect(content["error"]).toMatchObject({
     errorType: "Error",
     name: "TimeoutError",

@@ -6,7 +6,7 @@ import { runForTest, testContext } from "../../functions/processor/testing.ts";
 import { connect } from "../e2e/client.ts";
 import { webApis } from "./web-apis.ts";
 
-test("an action uses Blob, ReadableStream, FormData and fetch in its bundle as in its unit test", async () => {
+test("an action can use Blob, ReadableStream, FormData and fetch in its bundle as in its unit test", async () => {
   const request = { action: "webApis", data: { text: "hello" }, requestId: "mine" };
   const { action, data, requestId } = request;
   const context = testContext({ requestId });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defineAction } from "../../functions/processor/action.ts";
 
-/** An action that uses what browsers and Node.js have in common. */
+/** An action that uses APIs common to browsers and Node.js. */
 export const webApis = defineAction({
   input: v.object({ text: v.string() }),
   run: async ({ text }) => {

@@ -27,7 +27,7 @@ describe.skipIf(CHROMIUM === undefined)("the console's stages", { timeout: 60_00
       await gateway.createRoute({ ApiId: chat, RouteKey });
     await routes("chat / production").getByRole("button", { name: "send" }).waitFor();
     expect(await message.inputValue()).toBe('{"message":{"type":"send"}}');
-    // No message selects it.
+    // No message can select it.
     await routes("chat / production").getByText("$connect").waitFor();
     expect(await routes("chat / production").getByRole("button").count()).toBe(1);
 
@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)("the console's stages", { timeout: 60_00
     await expect.poll(() => url.inputValue()).toBe(urlOf(aws, ApiId, "test"));
   });
 
-  test("the choice of another stage ends the connection, and Send connects to it", async () => {
+  test("the choice of another stage closes the connection, and Send connects to the new stage", async () => {
     const { gateway, aws, ApiId } = await startChat();
     const { page, state, connect, sendButton } = await openConsole(browser(), aws);
     const { stage, titles } = partsOf(page);
@@ -127,7 +127,7 @@ describe.skipIf(CHROMIUM === undefined)("the console's stages", { timeout: 60_00
       await keys.getByText(key, { exact: true }).focus();
       await page.keyboard.press("Enter");
       expect(await message.inputValue()).toBe(text);
-      // The button gives the focus to the message.
+      // The button moves the focus to the message.
       await page.keyboard.press("Enter");
       await timeline
         .locator(".line", { hasText: /^route/ })
@@ -153,7 +153,7 @@ const partsOf = (page: Page) => ({
   stage: page.getByLabel("API and stage"),
   message: page.getByLabel("Message, sent unchanged"),
   routes: (title: string) => page.getByRole("group", { name: `Routes of ${title}`, exact: true }),
-  /** The stages to choose from. */
+  /** The list of stages. */
   titles: () => page.locator("#stage option").allTextContents(),
 });
 

@@ -7,7 +7,7 @@ import { CHROMIUM } from "./chromium.ts";
 import type { StackOptions } from "../local-stack.ts";
 import { startTestStack, type TestStack } from "../test-stack.ts";
 
-/** One browser for the tests of a file. */
+/** Starts one browser for the tests of a file. */
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ export function useBrowser(): () => Browser {
   };
 }
 
-/** A local AWS with the console, as `npm start` makes it, for one test. */
+/** Starts a local AWS with the console of `npm start`, for one test. */
 export async function startConsole(options: StackOptions = {}): Promise<TestStack> {
   const issuer = options.stack === "authenticated" ? await createIssuer() : undefined;
   const pages = { ...documentPages, ...issuer?.pages };
@@ -31,21 +31,21 @@ export async function startConsole(options: StackOptions = {}): Promise<TestStac
   return aws;
 }
 
-/** The console in a page, which must have nothing to complain about, once it has the URL of a stage. */
+/** Opens the console, and waits until it has the URL of a stage. The page must not log errors. */
 export async function openConsole(
   browser: Browser,
   aws: { endpoint: string },
   options: BrowserContextOptions = {},
 ) {
   const opened = await openPage(browser, aws, options);
-  // The forms are there before the URL.
+  // The forms appear before the URL.
   await opened.page.waitForFunction(
     () => document.querySelector<HTMLInputElement>("#url")?.value !== "",
   );
   return opened;
 }
 
-/** As `openConsole`, but for a local AWS that may have no stage. */
+/** Opens the console like `openConsole`, for a local AWS that may have no stage. */
 export async function openPage(
   browser: Browser,
   aws: { endpoint: string },
@@ -63,7 +63,7 @@ export async function openPage(
   return { page, complaints, ...partsOf(page) };
 }
 
-/** The page's parts as a person finds them. */
+/** Locators of the parts of the page, by their accessible names. */
 function partsOf(page: Page) {
   const state = page.locator("#state");
   return {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-/** Chromium on Debian, and Chrome elsewhere. */
+/** The name of the program: Chromium on Debian, and Chrome on other systems. */
 const PATHS = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 
 /** The path of a Chromium, which `CHROMIUM_PATH` can set; undefined if there is none. */

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Two colours beside each other, and what they are of. */
+/** Two adjacent colors, and the element that they belong to. */
 interface Pair {
   of: string;
   color: string;
@@ -8,8 +8,8 @@ interface Pair {
 }
 
 /**
- * What there is to see at the moment: each text and what it stands on, the edges of all that can be
- * typed into or pressed with what is on either side of them, and the mark of the selected row.
+ * Returns the visible pairs of colors: each text and its background, the edges of fields and buttons with
+ * the colors on both sides, and the mark of the selected row.
  */
 export const colorsOf = (page: Page) =>
   page.evaluate(() => {
@@ -58,7 +58,7 @@ export const colorsOf = (page: Page) =>
     };
   });
 
-/** Those whose contrast is below a ratio, for a person to find. */
+/** Returns a description of each pair whose contrast is below a ratio. */
 export function belowContrast(pairs: readonly Pair[], ratio: number): string[] {
   const found = pairs.flatMap(({ of, color, ground }) => {
     const actual = contrast(color, ground);
@@ -73,7 +73,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Of a colour without transparency; what has some is no better than its ground. */
+/** Returns the luminance of an opaque color, and NaN for one with transparency. */
 function luminance(color: string): number {
   if (!color.startsWith("rgb(")) return Number.NaN;
   const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map((part) => {

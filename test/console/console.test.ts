@@ -14,10 +14,10 @@ import { openConsole, startConsole, useBrowser } from "./browser.ts";
 import { CHROMIUM } from "./chromium.ts";
 import { startGate } from "../gate.ts";
 
-describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60_000 }, () => {
   const browser = useBrowser();
 
-  test("the four actions are a click away, and each answer has its timeline", async () => {
+  test("each of the four actions is sent with one click, and each reply has its timeline", async () => {
     const { complaints, connect, choose, sendButton, frames, messages, timeline } =
       await openConsole(browser(), await startConsole());
     await connect();
@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await messages.getByRole("option", { name: action }).waitFor();
     }
     await timeline.getByText("succeeded").waitFor();
-    // The newest is warm, so that its event is in the queue for no more than an instant.
+    // The function of the newest message is warm, so its event is in the queue only briefly.
     await messages.getByRole("option").first().click();
     await timeline.getByText('"action":"timestamp"').first().waitFor();
     const steps = await stepsOf(timeline);
@@ -45,7 +45,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(complaints).toEqual([]);
   });
 
-  test("the log of a function lies behind its bar", async () => {
+  test("a click on the bar of a function shows its log", async () => {
     const { page, connect, sendButton, timeline } = await openConsole(
       browser(),
       await startConsole(),
@@ -59,7 +59,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.locator("details[open]").count()).toBe(1);
   });
 
-  test("who reads a message loses neither place nor selection while it goes on", async () => {
+  test("a new event of the open message keeps the scroll position and the selection", async () => {
     const recorder = createRecorder();
     const { page, timeline } = await openConsole(browser(), await startConsole({ recorder }));
     const { record, log } = beginMessage(recorder, "1-a");
@@ -69,7 +69,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     log("first");
     const summary = timeline.locator(".logs summary");
     await summary.focus();
-    // A newer message isn't for who reads an older one.
+    // A newer message does not replace the open one.
     expect(await page.getByLabel("follow newest").isChecked()).toBe(false);
     await page.keyboard.press("Enter");
     await timeline.getByText("first").selectText();
@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.evaluate(() => String(getSelection()))).toBe("first");
   });
 
-  test("long texts can be read in full with the keyboard alone", async () => {
+  test("long texts can be read completely with only the keyboard", async () => {
     const { page, connect, choose, sendButton, frames, timeline } = await openConsole(
       browser(),
       await startConsole(),
@@ -103,11 +103,11 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     }
   });
 
-  test("a crash is told as one, and counted as a dead letter", async () => {
+  test("a crash is shown as a crash, and counted as a dead letter", async () => {
     const aws = await startConsole();
     aws.replaceCode("processor", "exports.handler = async () => process.exit(3)");
     const { page, sendButton, frames, timeline } = await openConsole(browser(), aws);
-    // Without a connection, Send makes one.
+    // Without a connection, Send opens one.
     await sendButton.click();
     await repliesIn(frames).getByText('"code":"PROCESSING_FAILED"').first().waitFor();
     await timeline.locator(".note", { hasText: "processor: Runtime.ExitError" }).waitFor();
@@ -309,7 +309,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(complaints).toEqual([]);
   });
 
-  test("raw text goes out as it is, and markup in it stays text", async () => {
+  test("raw text is sent unchanged, and markup in it is shown as text", async () => {
     const { page, complaints, connect, choose, sendButton, frames, timeline } = await openConsole(
       browser(),
       await startConsole(),
@@ -327,7 +327,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(complaints).toEqual([]);
   });
 
-  test("data that is no JSON is not sent, and the page says why", async () => {
+  test("invalid JSON is not sent, and the page shows the reason", async () => {
     const { page, connect, choose, sendButton, frames } = await openConsole(
       browser(),
       await startConsole(),
@@ -340,7 +340,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await frames.getByRole("listitem").count()).toBe(0);
   });
 
-  test("everything goes with the keyboard alone", async () => {
+  test("everything works with only the keyboard", async () => {
     const { page, frames, messages } = await openConsole(browser(), await startConsole());
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -376,7 +376,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(outline).toBe("solid");
   });
 
-  test("the filter leaves what has its text", async () => {
+  test("the filter shows only messages that contain its text", async () => {
     const { page, connect, choose, sendButton, frames, messages } = await openConsole(
       browser(),
       await startConsole(),
@@ -409,7 +409,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       const widthOf = async (selector: string) =>
         (await page.locator(selector).boundingBox())?.width;
       const section = await widthOf(".messages");
-      // With nothing in the list, and with something.
+      // With an empty list, and with messages.
       expect(await widthOf("#empty")).toBe(section);
       expect(await widthOf("#timeline")).toBe(section);
       await connect();
@@ -425,7 +425,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     },
   );
 
-  test("the times on the ruler keep clear of each other to the very end", async () => {
+  test("the times on the ruler do not overlap", async () => {
     const time = { now: 0 };
     const recorder = createRecorder({ now: () => time.now });
     const { timeline } = await openConsole(browser(), await startConsole({ recorder }));
@@ -470,7 +470,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       await page.locator("#echo-data").fill("{");
       await sendButton.click();
       await page.getByText(/^Invalid JSON/).waitFor();
-      beginOneOfEachVerdict(recorder);
+      beginOneOfEachOutcome(recorder);
       for (const verdict of [
         "succeeded",
         "rejected",
@@ -493,7 +493,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
         await timeline.locator(".line").nth(1).hover();
         looks.push(await colorsOf(page));
       }
-      // WCAG 2.2, level AA: 1.4.3 for texts, 1.4.11 for what shows where and what something is.
+      // WCAG 2.2, level AA: 1.4.3 for texts, 1.4.11 for controls and their state.
       const texts = looks.flatMap((look) => look.texts);
       const marks = looks.flatMap((look) => look.marks);
       expect(belowContrast(texts, 4.5)).toEqual([]);
@@ -506,7 +506,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     },
   );
 
-  test("what is no URL is said at once, by whichever button it is tried", async () => {
+  test("an invalid URL is reported at once, by each button that uses it", async () => {
     const { page, state, sendButton } = await openConsole(browser(), await startConsole());
     const hint = page.getByRole("status").getByText("Invalid URL. A WebSocket URL starts with");
     for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
@@ -522,16 +522,16 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
       }
   });
 
-  test("what the browser won't connect with is said as well", async () => {
+  test("a URL or subprotocol that the browser refuses is reported too", async () => {
     const { page, state } = await openConsole(browser(), await startConsole());
-    // The client offers a sub-protocol of this name already.
+    // The client already offers a subprotocol with this name.
     await page.getByLabel("Token").fill("websocket-lambda");
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByText(/Could not connect\..*duplicated/).waitFor();
     expect(await state.textContent()).toBe("connection failed, retrying…");
   });
 
-  test("where nobody listens there was no connection yet, and then a hint", async () => {
+  test("if no server listens, the page shows that the connection failed, and a hint", async () => {
     const { page, state } = await openConsole(browser(), await startConsole());
     await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
     await page.getByRole("button", { name: "Connect" }).click();
@@ -542,7 +542,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await state.textContent()).toBe("not connected");
   });
 
-  test("a message that waits for its connection says so, and is dropped by Disconnect", async () => {
+  test("a message that waits for its connection is marked, and Disconnect drops it", async () => {
     const { page, sendButton } = await openConsole(browser(), await startConsole());
     await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
     await sendButton.click();
@@ -552,7 +552,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.getByText("The message is sent when").count()).toBe(0);
   });
 
-  test("a stack for which the local AWS has no token can be given one", async () => {
+  test("the user can enter a token if the local AWS has none for the stack", async () => {
     const aws = await startConsole({ stack: "authenticated" });
     const { page, connect, sendButton, frames } = await openConsole(browser(), aws);
     const token = await page.getByLabel("Token").inputValue();
@@ -569,7 +569,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
   });
 
-  test("a stack that wants a token has one in its field, and a wrong one is no way in", async () => {
+  test("the field has a token for a stack that requires one, and an invalid token is refused", async () => {
     const { page, state, connect, sendButton, frames } = await openConsole(
       browser(),
       await startConsole({ stack: "authenticated" }),
@@ -588,7 +588,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     await page.locator("#list .problem").getByText(/^403 /).first().waitFor();
   });
 
-  test("a connection that is dropped comes back, and so does the trace", async () => {
+  test("a dropped connection is opened again, and the trace continues", async () => {
     const first = await startConsole();
     const {
       page,
@@ -612,7 +612,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in a Chromium", { timeout: 
     expect(await page.locator("#state").textContent()).toBe("connected");
   });
 
-  test("100 messages a second don't freeze the page", { tags: ["extended"] }, async () => {
+  test("100 messages per second do not freeze the page", { tags: ["extended"] }, async () => {
     const aws = await startConsole();
     const { page } = await openConsole(browser(), aws);
     const url = await page.getByRole("textbox", { name: "URL" }).inputValue();
@@ -650,10 +650,10 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-/** The rows of the frames that this page has received. */
+/** Returns the rows of the frames that this page has received. */
 const repliesIn = (frames: Locator) => frames.locator('li[data-direction="in"] summary');
 
-/** A message that goes on as the test has it. */
+/** Sends a message that continues when the test says so. */
 function beginMessage(recorder: Recorder, id: string) {
   const header = `Root=${id};Parent=1`;
   const ids = { eventType: "MESSAGE", connectionId: "c", requestId: "r" } as const;
@@ -673,12 +673,12 @@ function beginMessage(recorder: Recorder, id: string) {
   };
 }
 
-/** And with each badge and progress frames, whose messages the list shows at once. */
-function beginOneOfEachVerdict(recorder: Recorder): void {
+/** Adds messages with each badge and with progress frames, which the list shows at once. */
+function beginOneOfEachOutcome(recorder: Recorder): void {
   const invocation = { functionName: "handler", requestId: "i" };
   const end = { type: "function-end", invocation, environment: "e", duration: 1 } as const;
   const handled = { type: "handled", status: 200 } as const;
-  const verdicts: HookEvent["event"][][] = [
+  const outcomes: HookEvent["event"][][] = [
     [{ type: "environment", invocation, environment: "e", start: "cold" }],
     [{ type: "throttled" }, { ...handled, status: 429, error: "Too Many Requests" }],
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],
@@ -686,14 +686,14 @@ function beginOneOfEachVerdict(recorder: Recorder): void {
     [{ type: "frame-out", text: '{"status":"progress"}' }],
     [{ type: "post-end", status: 410 }, handled],
   ];
-  for (const [index, details] of verdicts.entries()) {
+  for (const [index, details] of outcomes.entries()) {
     const { record, log } = beginMessage(recorder, `1-${index}`);
     for (const detail of details) record(detail);
     for (const level of ["INFO", "WARN", "ERROR"]) log(JSON.stringify({ level, message: level }));
   }
 }
 
-/** What the timeline names, each with its time. */
+/** Returns the entries of the timeline, each with its time. */
 async function stepsOf(timeline: Locator): Promise<Map<string, string>> {
   const lines = await timeline.locator(".line:not(.ruler)").evaluateAll((all) =>
     all.map((line): [string, string] => {

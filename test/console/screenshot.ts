@@ -1,5 +1,5 @@
 /**
- * Takes the README's pictures of the console, `docs/console-light.png` and `docs/console-dark.png`:
+ * Creates the README's pictures of the console, `docs/console-light.png` and `docs/console-dark.png`:
  * `npx node test/console/screenshot.ts`. Needs a Chromium.
  */
 import { join } from "node:path";
@@ -31,7 +31,7 @@ try {
   await aws.close();
 }
 
-/** Sends the message that the form of an action begins with, and waits for the whole timeline. */
+/** Sends the initial message in the form of an action, and waits for the complete timeline. */
 async function send(page: Page, action: string): Promise<void> {
   await page.locator(`input[name="message"][value="${action}"]`).check();
   await page.getByRole("button", { name: "Send" }).click();
