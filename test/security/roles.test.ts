@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { regionOf, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startTestStack } from "../test-stack.ts";
 import { createIssuer } from "../../scripts/start/issuer.ts";
-import type { Answer, Credentials } from "../conformance/signed-request.ts";
+import type { RawResponse, Credentials } from "../conformance/signed-request.ts";
 import {
   apigateway,
   type Attempt,
@@ -130,7 +130,7 @@ async function takeCredentials(name: FunctionName): Promise<Credentials> {
 }
 
 /** Returns the code and the message of an error in any protocol. */
-function errorIn({ headers, body }: Answer): { code: unknown; message: unknown } {
+function errorIn({ headers, body }: RawResponse): { code: unknown; message: unknown } {
   if (body.startsWith("<"))
     return {
       code: /<Code>(.*)<\/Code>/.exec(body)?.[1],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Client } from "../e2e/client.ts";
 import { countDeadLetters } from "../e2e/dead-letters.ts";
 import { askForFrames, type Frame, parseFrame, readFrames } from "../e2e/frames.ts";
-import { hurriedClock } from "../faults/hurried-clock.ts";
+import { fastRetryClock } from "../faults/fast-retry-clock.ts";
 import { startGate } from "../gate.ts";
 import { startStreamingStack } from "./streaming-stack.ts";
 
@@ -47,7 +47,7 @@ const requestFor = (gate: string) => ({
 });
 
 test("after crashes at value 5, each attempt starts at 0, and the client gets one result", async () => {
-  await using aws = await startStreamingStack({ clock: hurriedClock, retries: 2 });
+  await using aws = await startStreamingStack({ clock: fastRetryClock, retries: 2 });
   const client = await aws.connect();
   const gate = await startGate();
   client.send(requestFor(gate.url));
