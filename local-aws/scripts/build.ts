@@ -62,7 +62,7 @@ async function bundleDynalite(): Promise<void> {
 /** The folder of the package that a file belongs to. */
 const PACKAGE = /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/;
 
-/** The name of a package in a folder, and its license. */
+/** Returns the name of a package in a folder, and its license. */
 async function licenseOf(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),

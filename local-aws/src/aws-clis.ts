@@ -9,7 +9,7 @@ export interface AwsCli {
   version: string;
   /** The path of its program. */
   program: string;
-  /** Whether its version is `version`, such as `2.13`, or a later one. */
+  /** Returns whether its version is `version`, such as `2.13`, or a later one. */
   isAtLeast(version: string): boolean;
   /** Runs a command against an endpoint, with the administrator's key, and returns its output. */
   run(endpoint: string, ...args: string[]): Promise<string>;
@@ -43,7 +43,7 @@ const awsCli = (program: string, version: string): AwsCli => ({
   },
 });
 
-/** The environment of this process, with the administrator's key and without a pager. */
+/** Returns the environment of this process, with the administrator's key and without a pager. */
 export const awsCliEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   AWS_ACCESS_KEY_ID: "test",

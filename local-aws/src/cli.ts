@@ -61,7 +61,7 @@ async function readArguments(args: string[]): Promise<Arguments | undefined> {
   };
 }
 
-/** The zip files of a directory, by their names without `.zip`. */
+/** Reads the zip files of a directory, by their names without `.zip`. */
 async function readZips(directory: string): Promise<Record<string, Buffer>> {
   const files = (await readdir(directory)).filter((file) => file.endsWith(".zip"));
   const zips = await Promise.all(

@@ -5,11 +5,11 @@
 
 const encoder = new TextEncoder();
 
-/** The whole characters at the start of a text that fit into a number of bytes of UTF-8. */
+/** Returns the whole characters at the start of a text that fit into a number of bytes of UTF-8. */
 export const firstBytes = (text: string, limit: number): string =>
   text.slice(0, encoder.encodeInto(text, new Uint8Array(limit)).read);
 
-/** The whole characters at the end of a text that fit into a number of bytes of UTF-8. */
+/** Returns the whole characters at the end of a text that fit into a number of bytes of UTF-8. */
 export function lastBytes(text: string, limit: number): Uint8Array {
   const bytes = encoder.encode(text);
   let start = Math.max(0, bytes.length - limit);
@@ -19,8 +19,8 @@ export function lastBytes(text: string, limit: number): Uint8Array {
 }
 
 /**
- * The start of a text, of at most that many UTF-16 units, as `length` counts them: one less where the
- * last would be half a surrogate pair.
+ * Returns the start of a text, of at most that many UTF-16 units, as `length` counts them: one less where
+ * the last would be half a surrogate pair.
  */
 export function firstUnits(text: string, limit: number): string {
   const start = text.slice(0, limit);

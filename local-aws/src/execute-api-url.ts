@@ -12,17 +12,17 @@ export const DEFAULT_ENDPOINT_HOST =
 export const SCHEME_HOST = "ws";
 
 /**
- * The `apiEndpoint` of an API, such as `ws://localhost:4566/_aws/execute-api/abcdefghij`.
+ * Returns the `apiEndpoint` of an API, such as `ws://localhost:4566/_aws/execute-api/abcdefghij`.
  * @param endpoint the URL of the local AWS, such as `http://localhost:4566`.
  * @param host the ID of the API or a custom domain name.
  */
 export const apiEndpoint = (endpoint: string, host: string): string =>
   `${endpoint.replace(/^http/, "ws")}${EXECUTE_API_PATH}/${host}`;
 
-/** The URL that clients of an API connect to. */
+/** Returns the URL that clients of an API connect to. */
 export const stageUrl = (endpoint: string, apiId: string, stageName: string): string =>
   `${apiEndpoint(endpoint, apiId)}/${stageName}`;
 
-/** The URL that clients of a custom domain name connect to. */
+/** Returns the URL that clients of a custom domain name connect to. */
 export const domainUrl = (endpoint: string, domainName: string, apiMappingKey: string): string =>
   apiEndpoint(endpoint, domainName) + (apiMappingKey === "" ? "" : `/${apiMappingKey}`);

@@ -1,7 +1,9 @@
 /** Members that a frame has if it is a JSON object of a kind, such as `{ status: "error" }`. */
 export type FramePattern = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Whether a frame is a JSON object with all members of a pattern. Other members do not matter. */
+/**
+ * Returns whether a frame is a JSON object with all members of a pattern. Other members do not matter.
+ */
 export function matchesPattern(text: string, pattern: FramePattern): boolean {
   const frame = objectIn(text);
   return (

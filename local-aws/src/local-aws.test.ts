@@ -25,7 +25,7 @@ const replying = (text: string) =>
   `exports.handler = async () => ({ statusCode: 200, body: ${JSON.stringify(text)} });`;
 const zip = (text: string) => Buffer.from(zipOf({ "index.js": replying(text) }), "base64");
 
-/** The resources of an API named `chat` whose one function replies to each message. */
+/** Returns the resources of an API named `chat` whose one function replies to each message. */
 function chat() {
   const state = stateWithRole();
   const { api } = createTestApi();
@@ -68,7 +68,7 @@ function withRandomIds(api: Api): Api {
   return renamed;
 }
 
-/** The snapshot of those resources. */
+/** Returns the snapshot of those resources. */
 async function chatSnapshot(): Promise<string> {
   await using aws = createTestLocalAws({ state: chat() });
   await aws.listen();

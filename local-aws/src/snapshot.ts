@@ -122,7 +122,7 @@ const withResponses = ({ integrations }: DeployedApi): Pick<DeployedApi, "integr
 /** A function in a snapshot. */
 type StoredFunction = Omit<LambdaFunction, "zipFile" | "layers" | "change">;
 
-/** A function without its code. In a snapshot, each change of a function is complete. */
+/** Returns a function without its code. In a snapshot, each change of a function is complete. */
 function withoutCode(stored: LambdaFunction): StoredFunction {
   const { zipFile: _, layers: __, change: ___, ...rest } = stored;
   return { ...rest, configuration: latestOf(stored).configuration };
@@ -298,7 +298,7 @@ function stableIds({ iam, regions }: State): [string, string][] {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** An ID in the form of those of IAM. */
+/** Returns an ID in the form of those of IAM. */
 const stableUniqueId = (prefix: string, name: string) =>
   `${prefix}${sha256(name).slice(0, 17).toUpperCase()}`;
 

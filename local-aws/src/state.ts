@@ -35,7 +35,7 @@ export function emptyState(accountId: string = LOCAL_ACCOUNT_ID): State {
   return { accountId, iam: { roles: {}, policies: {} }, regions: {} };
 }
 
-/** The resources of one region; a region comes into being when it is first asked for. */
+/** Returns the resources of one region; a region comes into being when it is first asked for. */
 export function regionOf(state: State, region: string): RegionState {
   const known = Object.hasOwn(state.regions, region) ? state.regions[region] : undefined;
   return known ?? (state.regions[region] = emptyRegion());

@@ -24,7 +24,7 @@ function fieldOf(header: string | undefined, name: string): string | undefined {
 }
 
 /**
- * The header for a function: with the root of the request that led to it, or a new one.
+ * Returns the header for a function: with the root of the request that led to it, or a new one.
  * @param now milliseconds since the epoch.
  */
 export function headerForInvocation(header: string | undefined, now: number): string {

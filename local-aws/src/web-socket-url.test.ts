@@ -6,7 +6,10 @@ import { stageUrls, webSocketUrl } from "./web-socket-url.ts";
 
 const ENDPOINT = "http://localhost:1";
 
-/** A state with an API of each name, whose ID is its name in lower case. Each has the stage `test`. */
+/**
+ * Returns a state with an API of each name, whose ID is its name in lower case. Each has the stage
+ * `test`.
+ */
 function stateWith(...names: string[]) {
   const state = emptyState();
   for (const name of names) {

@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /**
- * The URL of the one WebSocket API that has a stage.
+ * Returns the URL of the one WebSocket API that has a stage.
  * @param endpoint `http://localhost:4566`
  * @param apiName the name or the ID of the API. Default: any.
  * @throws {Error} that lists the APIs, if none or several match.
@@ -39,7 +39,7 @@ export function webSocketUrl(
   return urlOf(found, endpoint, stage);
 }
 
-/** All WebSocket APIs. */
+/** Returns all WebSocket APIs. */
 export const candidates = (state: State): Candidate[] =>
   Object.entries(state.regions).flatMap(([region, { apigateway }]) => {
     const domainNames = Object.values(apigateway.domainNames);
@@ -50,7 +50,9 @@ export const candidates = (state: State): Candidate[] =>
 const isEndpointDisabled = (api: Api, stage: string): boolean =>
   (deploymentAt(api, stage)?.api ?? api).disableExecuteApiEndpoint === true;
 
-/** The URL of a stage at its API, or at a custom domain name if the API is available only there. */
+/**
+ * Returns the URL of a stage at its API, or at a custom domain name if the API is available only there.
+ */
 export function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
   if (isEndpointDisabled(api, stage))
     for (const { domainName, apiMappings } of domainNames)
@@ -78,7 +80,7 @@ export interface StageUrls {
   shortUrl: string | undefined;
 }
 
-/** The URLs of the stages of all WebSocket APIs. */
+/** Returns the URLs of the stages of all WebSocket APIs. */
 export function stageUrls(state: State, endpoint: string): StageUrls[] {
   const all = candidates(state);
   const isOnly = (stage: string) =>

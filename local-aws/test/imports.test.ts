@@ -56,7 +56,7 @@ const show = (found: typeof imports) => found.map(({ from, to }) => `${from} →
 const folderOf = (file: string) => file.split(sep)[0] ?? "";
 const isTest = (file: string) => file.endsWith(".test.ts");
 
-/** The cycles that a depth-first search closes, each as the list of its files. */
+/** Returns the cycles that a depth-first search closes, each as the list of its files. */
 function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

@@ -3,7 +3,7 @@ import { createChat, createTestGateway } from "./testing.ts";
 
 const MAPPINGS = "/v2/domainnames/chat.example.com/apimappings";
 
-/** An API with the stages `test` and `beta`, and a domain name. */
+/** Creates an API with the stages `test` and `beta`, and a domain name. */
 async function createDomain(iam: Parameters<typeof createTestGateway>[0] = {}) {
   const gateway = createTestGateway(iam);
   const { apiId, path } = await createChat(gateway);

@@ -6,11 +6,11 @@ import { badRequest } from "./identifiers.ts";
 const FUNCTION_URI =
   /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/(arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+)(:[\w$-]+)?\/invocations$/;
 
-/** The ARN of the Lambda function in the URI of an integration or authorizer. */
+/** Returns the ARN of the Lambda function in the URI of an integration or authorizer. */
 export const functionArnIn = (uri: string): string | undefined => FUNCTION_URI.exec(uri)?.[1];
 
 /**
- * The URI of an integration or authorizer, which names a Lambda function.
+ * Returns the URI of an integration or authorizer, which names a Lambda function.
  * @param invalid the message of the 400 for any other text.
  */
 export const functionUri = (invalid: string) =>

@@ -6,7 +6,7 @@ const integration = { integrationType: "AWS_PROXY", integrationUri: FUNCTION_URI
 const authorizer = { name: "token", authorizerType: "REQUEST", authorizerUri: FUNCTION_URI };
 const roleArn = "arn:aws:iam::000000000000:role/gateway";
 
-/** A control plane whose callers may pass no role. */
+/** Returns a control plane whose callers may pass no role. */
 const withoutPassRole = () =>
   createTestGateway({
     authorize(_, action, resource) {

@@ -58,8 +58,8 @@ export const newStage = (stageName: string, tags: Record<string, string>, now: s
 });
 
 /**
- * A stage with changed settings. What the change leaves out stays as it is, in the nested settings
- * too; a stage variable is taken away by setting it to the empty string.
+ * Returns a stage with changed settings. What the change leaves out stays as it is, in the nested
+ * settings too; a stage variable is taken away by setting it to the empty string.
  * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that does not exist and for a
  * deployment that does not exist.
  */

@@ -40,7 +40,7 @@ export function redeploy(api: Api): void {
 
 export type TestGateway = ReturnType<typeof createTestGateway>;
 
-/** An API with an integration and its `$connect` route. */
+/** Creates an API with an integration and its `$connect` route. */
 export async function createChat({ call }: TestGateway) {
   const input = { name: "chat", protocolType: "WEBSOCKET" };
   const { output: api } = await call("POST", "/v2/apis", {

@@ -100,7 +100,7 @@ export function dashboardOperations(options: DashboardOptions): Record<string, O
   };
 }
 
-/** The dashboards of all regions, by name. */
+/** Returns the dashboards of all regions, by name. */
 export function allDashboards(state: State): Readonly<Record<string, Dashboard>> {
   const regions = Object.values(state.regions);
   return Object.assign(
@@ -129,7 +129,7 @@ function checkName(field: string, name: string): void {
     );
 }
 
-/** The tags of a new dashboard; undefined if there are none. */
+/** Returns the tags of a new dashboard; undefined if there are none. */
 function tagsOf(given: v.InferOutput<typeof Tags>): Record<string, string> | undefined {
   if (given.length > 50)
     throw invalidValue("The collection Tags must not have a size greater than 50.\n");
@@ -144,8 +144,8 @@ const entryOf = (dashboard: Dashboard) => ({
 });
 
 /**
- * The size in bytes, as AWS counts it: with what it stores about the dashboard, and about tags once the
- * dashboard has had some. Some characters count as their escape sequences.
+ * Returns the size in bytes, as AWS counts it: with what it stores about the dashboard, and about tags
+ * once the dashboard has had some. Some characters count as their escape sequences.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/dashboard_size.json
  */
 function sizeOf({ DashboardBody, tags }: Dashboard): number {

@@ -2,7 +2,7 @@ import type { AwsError } from "../protocols/aws-error.ts";
 import { pageOf } from "../protocols/pages.ts";
 
 /**
- * A page of things in the order of their names.
+ * Returns a page of things in the order of their names.
  * @throws {AwsError} what `invalidToken` returns.
  */
 export function namedPage<Item>(

@@ -18,7 +18,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { createTestLocalAws } from "../testing.ts";
 
-/** A local AWS and a client of it. */
+/** Starts a local AWS and a client of it. */
 async function start(config: CloudWatchClientConfig) {
   const aws = createTestLocalAws();
   await aws.listen();

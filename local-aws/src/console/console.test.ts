@@ -17,7 +17,7 @@ async function startConsole(options: ConsoleOptions = {}) {
   return aws.endpoint;
 }
 
-/** The console with its page in another directory. */
+/** Starts the console with its page in another directory. */
 async function startPage(directory: string) {
   const stack = { endpoint: () => Promise.resolve("") };
   const aws = createLocalAws({ pages: consolePages({}, stack, directory) });

@@ -4,7 +4,7 @@ import type { DeadLetters } from "./dead-letters.ts";
 
 const PATH = "/_local/dead-letters";
 
-/** The dead letters as JSON. */
+/** Returns the dead letters as JSON. */
 export const deadLetterPages = ({ list }: DeadLetters): Record<string, Page> => ({
   [PATH]: (_request, response) => sendJson(response, list()),
 });

@@ -23,7 +23,7 @@ export function createDeadLetters(options: {
   sqs: Pick<Sqs, "messages" | "remove">;
 }): DeadLetters {
   const { state, lambda, sqs } = options;
-  /** The ARNs of the functions, by the ARN of their dead-letter queue. */
+  /** Returns the ARNs of the functions, by the ARN of their dead-letter queue. */
   const functionsByQueue = () => {
     const found = new Map<string, string[]>();
     for (const region of Object.values(state.regions))

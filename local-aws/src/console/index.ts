@@ -33,8 +33,8 @@ const HEADERS = {
 };
 
 /**
- * The console's pages, by path. In the sources, each request for the script bundles its TypeScript in
- * about 25 ms, so a reload of the page shows a change.
+ * Returns the console's pages, by path. In the sources, each request for the script bundles its
+ * TypeScript in about 25 ms, so a reload of the page shows a change.
  * @param stack.endpoint resolves with the URL of the local AWS.
  */
 export function consolePages(

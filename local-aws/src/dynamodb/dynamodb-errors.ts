@@ -1,6 +1,6 @@
 import { AwsError } from "../protocols/aws-error.ts";
 
-/** An error of DynamoDB's model, such as `ResourceNotFoundException`. */
+/** Returns an error of DynamoDB's model, such as `ResourceNotFoundException`. */
 export const dynamoDbError = (name: string, message: string): AwsError =>
   new AwsError(400, `com.amazonaws.dynamodb.v20120810#${name}`, message);
 
@@ -27,6 +27,6 @@ export const resourceInUse = (reason: string, name: string): AwsError =>
 export const tableExists = (name: string): AwsError =>
   dynamoDbError("ResourceInUseException", `Table already exists: ${name}`);
 
-/** Whether an error of DynamoDB has a name, such as `ConditionalCheckFailedException`. */
+/** Returns whether an error of DynamoDB has a name, such as `ConditionalCheckFailedException`. */
 export const isNamed = (error: unknown, name: string): error is AwsError =>
   error instanceof AwsError && error.code.endsWith(`#${name}`);

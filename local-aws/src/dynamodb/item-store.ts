@@ -115,7 +115,7 @@ async function deleteTable(dynalite: Dynalite, table: Table): Promise<void> {
   while ((await statusOf(dynalite, table)) !== undefined);
 }
 
-/** The status of a table, or undefined if it does not exist. */
+/** Returns the status of a table, or undefined if it does not exist. */
 async function statusOf(dynalite: Dynalite, { TableName }: Table): Promise<unknown> {
   try {
     const { Table: description } = await dynalite("DescribeTable", { TableName });

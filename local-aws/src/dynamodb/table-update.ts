@@ -80,7 +80,7 @@ function updatedIndexes(
   }, GlobalSecondaryIndexes);
 }
 
-/** A table with the billing mode and the throughput of an update, also for its indexes. */
+/** Returns a table with the billing mode and the throughput of an update, also for its indexes. */
 function withBillingMode(
   table: Table,
   indexes: readonly GlobalSecondaryIndex[],
@@ -136,7 +136,9 @@ function checkChange(
   );
 }
 
-/** The attributes that keys use, of those that the table has and those that the request defines. */
+/**
+ * Returns the attributes that keys use, of those that the table has and those that the request defines.
+ */
 function usedAttributes(table: Table, defined: Table["AttributeDefinitions"]) {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const used = [table, ...indexes].flatMap(({ KeySchema }) =>

@@ -29,7 +29,7 @@ export async function startDynamoDb(options: Parameters<typeof createTestLocalAw
   };
 }
 
-/** The definition of a table whose items have a text `id`. */
+/** Returns the definition of a table whose items have a text `id`. */
 export const simpleTable = (TableName: string): CreateTableCommandInput => ({
   TableName,
   BillingMode: "PAY_PER_REQUEST",

@@ -1,8 +1,8 @@
 import { parseArn } from "../arn.ts";
 
 /**
- * Whether a text has the form of a pattern, in which `*` stands for any characters and `?` for one. `${*}`,
- * `${?}` and `${$}` stand for the characters themselves.
+ * Returns whether a text has the form of a pattern, in which `*` stands for any characters and `?` for
+ * one. `${*}`, `${?}` and `${$}` stand for the characters themselves.
  * @returns a function, so that a pattern is compiled once.
  */
 export function wildcard(pattern: string, flags = ""): (value: string) => boolean {

@@ -32,7 +32,7 @@ interface SigningOptions {
   signableHeaders?: Set<string>;
 }
 
-/** A request signed with AWS's own signer. */
+/** Returns a request signed with AWS's own signer. */
 async function signed(options: SigningOptions = {}): Promise<SignedRequest> {
   const { credentials = laptop, time = now, headers = {}, path = "/", query = {} } = options;
   const { service = "lambda", applyChecksum = true, signableHeaders } = options;

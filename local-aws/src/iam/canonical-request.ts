@@ -1,7 +1,7 @@
 import type { SignedRequest } from "./signed-request.ts";
 
 /**
- * A request in the form that is signed. Only the named headers count, and of them those that are
+ * Returns a request in the form that is signed. Only the named headers count, and of them those that are
  * there.
  * @param payloadHash hexadecimal, or `UNSIGNED-PAYLOAD`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html

@@ -70,7 +70,7 @@ function checkAction(action: string): void {
   if (!/^([a-zA-Z0-9.-]+|\*)$/.test(vendor)) throw malformed(`Vendor ${vendor} is not valid`);
 }
 
-/** A statement without its principals, ready to be asked. */
+/** Returns a statement without its principals, ready to be asked. */
 export function ruleOf({ Effect, Condition, ...statement }: Statement): Rule {
   const coversAction = actionMatcher(statement);
   const conditions = conditionTests(Condition);
@@ -115,7 +115,7 @@ function resourceMatcher({ Resource, NotResource = [] }: Partial<Statement>): Ma
 const patternMatcher = (pattern: string): Matcher =>
   pattern === "*" ? () => true : arnMatcher(completeArn(pattern));
 
-/** Whether a statement covers a resource that depends on the request. */
+/** Returns whether a statement covers a resource that depends on the request. */
 const variableResource = (
   { Resource, NotResource = [] }: Partial<Statement>,
   resource: string,

@@ -24,7 +24,7 @@ export interface Iam {
   issueCredentials(roleArn: string, sessionName: string): Credentials;
   /** @throws {AwsError} 403 if the request is not signed, or its signature is wrong. */
   authenticate(request: SignedRequest): Promise<Authentication>;
-  /** The session of a role that a function runs as. */
+  /** Returns the session of a role that a function runs as. */
   sessionOf(roleArn: string, sessionName: string): Caller;
   /** @param resourcePolicy the policy of the resource, if it has one. */
   allows(caller: Caller, action: string, resource: string, resourcePolicy?: string): boolean;

@@ -103,7 +103,7 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
   };
 
   /**
-   * The decision of the policies of the caller, and that of the policy of the resource.
+   * Returns the decision of the policies of the caller, and that of the policy of the resource.
    * @param resourcePolicy of a resource in the account of the caller. Default: it has none.
    */
   function decisionsFor(

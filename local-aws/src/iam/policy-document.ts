@@ -11,7 +11,7 @@ const oneOrMore = v.pipe(
 const principalSchema = v.union([v.string(), v.record(v.string(), oneOrMore)]);
 
 const conditionValue = v.union([v.string(), v.boolean(), v.number(), v.array(v.unknown())]);
-/** A map of texts, which a list is not. */
+/** Returns a map of texts, which a list is not. */
 const mapOf = <Value extends v.GenericSchema>(value: Value) =>
   v.pipe(
     v.custom((input) => !Array.isArray(input)),
@@ -65,7 +65,7 @@ export const legacyParsing = () => malformed("The policy failed legacy parsing")
 export const notEvaluated = (what: string) => notImplemented(`${what} in a policy document`);
 
 /**
- * A policy document of either kind, its grammar checked, single values made lists.
+ * Returns a policy document of either kind, its grammar checked, single values made lists.
  * @throws {AwsError} 400 MalformedPolicyDocument.
  */
 export function parsePolicyDocument(text: string, invalidJson = SYNTAX_ERROR): PolicyDocument {

@@ -14,7 +14,9 @@ import type { Role } from "./state.ts";
 
 /** A statement of the policy of a resource, such as a queue. */
 interface ResourceRule extends Rule {
-  /** Whether the statement names a session of a role: itself, its role, its account or everybody. */
+  /**
+   * Returns whether the statement names a session of a role: itself, its role, its account or everybody.
+   */
   names(caller: Caller, role: Role): boolean;
 }
 
@@ -50,13 +52,16 @@ function resourceRule(statement: Statement): ResourceRule {
   };
 }
 
-/** The identities of an account. Services, which act here with the role of a function, are not among them. */
+/**
+ * Returns the identities of an account. Services, which act here with the role of a function, are not
+ * among them.
+ */
 const principalsOf = (principal: NonNullable<Statement["Principal"]>): readonly string[] =>
   typeof principal === "string" ? [principal] : (principal["AWS"] ?? []);
 
 /**
- * Whether a principal is the account of a role. In an Allow, it only leaves the decision to the policies of
- * the role. In a Deny, it is everybody in the account.
+ * Returns whether a principal is the account of a role. In an Allow, it only leaves the decision to the
+ * policies of the role. In a Deny, it is everybody in the account.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
  */
 function isAccountOf({ Arn }: Role, principal: string): boolean {

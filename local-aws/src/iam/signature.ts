@@ -8,7 +8,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 const HASH_HEADER = "x-amz-content-sha256";
 const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 
-/** Whether the body is the one that the request says it was signed with. */
+/** Returns whether the body is the one that the request says it was signed with. */
 export function payloadHash({ headers, body }: SignedRequest): { hash: string; valid: boolean } {
   const stated = headers[HASH_HEADER];
   if (stated === UNSIGNED_PAYLOAD) return { hash: stated, valid: true };
@@ -17,8 +17,8 @@ export function payloadHash({ headers, body }: SignedRequest): { hash: string; v
 }
 
 /**
- * Whether a request was signed with these credentials. It is signed here once more, with the headers
- * that the client signed and no others. Every message of a client comes by here twice, for which
+ * Returns whether a request was signed with these credentials. It is signed here once more, with the
+ * headers that the client signed and no others. Every message of a client comes by here twice, for which
  * AWS's own signer in JavaScript would take longer than all else; a test has it agree with this.
  * @param stamp when it was signed: `YYYYMMDDTHHMMSSZ`.
  */

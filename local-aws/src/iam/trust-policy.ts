@@ -52,7 +52,7 @@ function checkStatement(statement: Statement): void {
 const isStsAction = (action: string) => STS_ACTIONS.some(wildcard(action, "i"));
 
 /**
- * Whether a service, such as `lambda.amazonaws.com`, may assume a role; a role that doesn't exist
+ * Returns whether a service, such as `lambda.amazonaws.com`, may assume a role; a role that doesn't exist
  * can't be assumed by anyone. A condition that can't be evaluated here, such as one of `aws:SourceArn`,
  * grants nothing, and a warning of this process says so.
  */
@@ -70,7 +70,7 @@ export function isAssumableBy(iam: IamState, roleArn: string, service: string): 
   return decide(statements, serviceKeys(roleArn, service), warn) === "allowed";
 }
 
-/** The condition keys of a service that assumes a role of its own account. */
+/** Returns the condition keys of a service that assumes a role of its own account. */
 const serviceKeys = (roleArn: string, service: string) =>
   firstKnown(
     keysOf({

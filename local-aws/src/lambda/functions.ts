@@ -21,7 +21,7 @@ export interface Functions {
   list(region: string): LambdaFunction[];
   add(target: LambdaFunction): void;
   remove(target: LambdaFunction): void;
-  /** Whether the function was not deleted. */
+  /** Returns whether the function was not deleted. */
   exists(target: LambdaFunction): boolean;
   regionOf(target: LambdaFunction): string;
 }

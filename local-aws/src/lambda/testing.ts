@@ -145,7 +145,7 @@ export function useLambda(options: Options = {}): () => TestLambda {
   };
 }
 
-/** A state with a role that functions can have. */
+/** Returns a state with a role that functions can have. */
 export function stateWithRole(): State {
   const state = emptyState();
   addRole(state, "function", "lambda.amazonaws.com");
@@ -232,7 +232,7 @@ export const jsonLogs = (
   },
 });
 
-/** A log message with what differs from run to run left out. */
+/** Returns a log message with what differs from run to run left out. */
 export const withoutTimes = (message: string): string =>
   message
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "{time}")

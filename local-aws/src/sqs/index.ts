@@ -41,13 +41,13 @@ export interface Sqs {
    * message is too large for the queue or has characters that no message can have.
    */
   send(queueArn: string, message: ServiceMessage): boolean;
-  /** Whether the policies of a caller or that of the queue allow an action. */
+  /** Returns whether the policies of a caller or that of the queue allow an action. */
   allows(caller: Caller, action: string, queueArn: string): boolean;
-  /** The messages of a queue, oldest first, including those in flight and those delayed. */
+  /** Returns the messages of a queue, oldest first, including those in flight and those delayed. */
   messages(queueArn: string): readonly Readonly<Message>[];
   /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
   remove(queueArn: string, messageIds: readonly string[]): Readonly<Message>[];
-  /** How many messages a queue has, including those in flight and those delayed. */
+  /** Returns how many messages a queue has, including those in flight and those delayed. */
   count(queueArn: string): number;
   /** Receives messages for services that poll queues. */
   consumer: Consumer;

@@ -84,7 +84,7 @@ export const md5Of = (bytes: string | Buffer): string =>
   createHash("md5").update(bytes).digest("hex");
 
 /**
- * The digest of attributes that SDKs check: undefined without any.
+ * Returns the digest of attributes that SDKs check: undefined without any.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function md5OfAttributes(attributes: Attributes): string | undefined {
@@ -106,7 +106,7 @@ function withLength(bytes: Buffer): [Buffer, Buffer] {
   return [length, bytes];
 }
 
-/** The attributes that a ReceiveMessage asks for: names, `All`, `*`, `.*` or `prefix.*`. */
+/** Returns the attributes that a ReceiveMessage asks for: names, `All`, `*`, `.*` or `prefix.*`. */
 export function selectMessageAttributes(attributes: Attributes, names: readonly string[]) {
   const asked = (attribute: string) =>
     names.some(

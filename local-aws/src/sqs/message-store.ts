@@ -23,7 +23,7 @@ export interface Message {
 }
 
 export interface MessageStore {
-  /** The queue's messages, oldest first, without those past the retention period. */
+  /** Returns the queue's messages, oldest first, without those past the retention period. */
   messagesOf(queue: Queue): readonly Message[];
   add(queue: Queue, message: Message): void;
   remove(queue: Queue, message: Message): void;

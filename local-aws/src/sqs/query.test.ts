@@ -24,7 +24,7 @@ async function call(Action: string, parameters: Record<string, string>, path = "
   return { status, contentType: sent?.["Content-Type"], xml: String(text) };
 }
 
-/** The content of the response, without what every response has. */
+/** Returns the content of the response, without what every response has. */
 async function resultOf(Action: string, parameters: Record<string, string>, path?: string) {
   const { xml, ...rest } = await call(Action, parameters, path);
   expect({ ...rest, xml }).toMatchObject({ status: 200, contentType: "text/xml" });

@@ -51,7 +51,7 @@ export function checkAttributes(given: Readonly<Record<string, string>>): void {
     if (!isRemoval(name, value)) checkAttribute(name, value);
 }
 
-/** Whether an attribute of a request removes that of the queue. */
+/** Returns whether an attribute of a request removes that of the queue. */
 const isRemoval = (name: string, value: string) => removable.includes(name) && value === "";
 
 function checkAttribute(name: string, value: string): void {
@@ -100,14 +100,14 @@ export const changedAttributes = (
     Object.entries({ ...current, ...given }).filter(([name, value]) => !isRemoval(name, value)),
   );
 
-/** Every attribute that can be set here, with AWS's default where it wasn't. */
+/** Returns every attribute that can be set here, with AWS's default where it wasn't. */
 export const settingsOf = ({ attributes }: Pick<Queue, "attributes">): Record<string, string> => ({
   ...Object.fromEntries([...numbers].map(([name, [, , value]]) => [name, String(value)])),
   SqsManagedSseEnabled: "true",
   ...attributes,
 });
 
-/** A number that was set on a queue, or its default. */
+/** Returns a number that was set on a queue, or its default. */
 export const numberOf = (queue: Queue, name: string): number =>
   Number(queue.attributes[name] ?? numbers.get(name)?.[2]);
 

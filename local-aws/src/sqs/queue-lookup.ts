@@ -12,7 +12,7 @@ export function queueIn(state: State, region: string, name: string): Queue | und
   return Object.hasOwn(queues, name) ? queues[name] : undefined;
 }
 
-/** The queue of an ARN. */
+/** Returns the queue of an ARN. */
 export function queueOfArn(state: State, arn: string): Queue | undefined {
   const { service, region = "", accountId, resource = "" } = parseArn(arn) ?? {};
   const isHere = service === "sqs" && accountId === state.accountId;
@@ -23,8 +23,8 @@ export function queueOfArn(state: State, arn: string): Queue | undefined {
 }
 
 /**
- * The queue of a URL, or of a name. As the host of a URL may be any name of this machine, only the path
- * counts.
+ * Returns the queue of a URL, or of a name. As the host of a URL may be any name of this machine, only
+ * the path counts.
  * @throws {AwsError} 400 QueueDoesNotExist
  */
 export function findQueue(state: State, region: string, queueUrl: string): Queue {
@@ -34,7 +34,7 @@ export function findQueue(state: State, region: string, queueUrl: string): Queue
   return queue;
 }
 
-/** The ARN of a queue's URL, whether or not there is such a queue. */
+/** Returns the ARN of a queue's URL, whether or not there is such a queue. */
 export function arnOfUrl(state: State, region: string, queueUrl: string): string {
   const [account, name] = partsOf(state, queueUrl);
   return `arn:aws:sqs:${region}:${account}:${name}`;

@@ -79,7 +79,7 @@ async function receive(
   }
 }
 
-/** The earliest time at which a message of a queue becomes visible. */
+/** Returns the earliest time at which a message of a queue becomes visible. */
 export const nextVisible = (store: MessageStore, queue: Queue): number =>
   Math.min(...store.messagesOf(queue).map(({ visibleAt }) => visibleAt));
 
@@ -148,7 +148,7 @@ function checkSystemNames(names: readonly string[]): void {
   if (unknown !== undefined) throw unknownAttribute(unknown);
 }
 
-/** A received message as the API returns it, with the attributes of these names. */
+/** Returns a received message as the API returns it, with the attributes of these names. */
 export function describeMessage(
   message: Message,
   names: readonly string[],

@@ -89,7 +89,7 @@ export function receivedMessageOperations(options: {
 }
 
 /**
- * The message of a receipt handle; undefined if it has been deleted.
+ * Returns the message of a receipt handle; undefined if it has been deleted.
  * @throws {AwsError} 404 ReceiptHandleIsInvalid if the text is not a handle.
  */
 function received(store: MessageStore, queue: Queue, handle: string): Message | undefined {

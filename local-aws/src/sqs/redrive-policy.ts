@@ -77,7 +77,7 @@ export function checkRedriveAllowPolicy(text: string): void {
     throw invalid("RedriveAllowPolicy", text, "Redrive allow policy is not valid.");
 }
 
-/** The redrive policy of a queue, if it has one. */
+/** Returns the redrive policy of a queue, if it has one. */
 export function redrivePolicyOf({ attributes }: Queue): RedrivePolicy | undefined {
   const { RedrivePolicy: text } = attributes;
   return text === undefined ? undefined : v.parse(RedrivePolicySchema, JSON.parse(text));

@@ -166,7 +166,7 @@ function checkSize(queue: Queue, input: MessageInput, error: string): void {
   throw invalidParameter(`${error} Reason: Message must be shorter than ${most} bytes.`);
 }
 
-/** Whether a message of this body can be sent: it has only characters that XML has. */
+/** Returns whether a message of this body can be sent: it has only characters that XML has. */
 export const isAllowed = (body: string): boolean => body !== "" && !NOT_IN_XML.test(body);
 
 function checkBody(body: string): void {
@@ -175,7 +175,9 @@ function checkBody(body: string): void {
   if (text !== undefined) throw sqsError("InvalidMessageContents", text);
 }
 
-/** A role's session as AWS names it, `{RoleId}:{session}`; an administrator is the account. */
+/**
+ * Returns a role's session as AWS names it, `{RoleId}:{session}`; an administrator is the account.
+ */
 export function senderIdOf(state: State, caller: Caller): string {
   if (caller.type === "administrator") return state.accountId;
   const session = caller.arn.split("/").at(-1) ?? "";

@@ -2,7 +2,7 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { queryCode as commonQueryCode } from "../protocols/query-protocol.ts";
 import { NOT_IN_XML } from "../protocols/xml.ts";
 
-/** An error of SQS's own model, such as `QueueDoesNotExist`. */
+/** Returns an error of SQS's own model, such as `QueueDoesNotExist`. */
 export const sqsError = (name: string, message: string, status = 400): AwsError =>
   new AwsError(status, `com.amazonaws.sqs#${name}`, message);
 
@@ -10,7 +10,7 @@ const NO_SUCH_QUEUE = "The specified queue does not exist";
 
 export const noSuchQueue = (): AwsError => sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE}.`);
 
-/** An error as the query protocol has it: a missing queue has another message there. */
+/** Returns an error as the query protocol has it: a missing queue has another message there. */
 export const legacyError = (error: unknown): unknown =>
   error instanceof AwsError && error.code === noSuchQueue().code
     ? sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE} for this wsdl version.`)
@@ -19,7 +19,7 @@ export const legacyError = (error: unknown): unknown =>
 export const unknownAttribute = (name: string): AwsError =>
   sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
 
-/** An error of the layer before SQS's model, which has names of its own. */
+/** Returns an error of the layer before SQS's model, which has names of its own. */
 export const invalidParameter = (message: string): AwsError =>
   new AwsError(400, "com.amazon.coral.service#InvalidParameterValueException", message);
 
@@ -65,7 +65,9 @@ const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["SerializationException", "MalformedInput"],
 ]);
 
-/** The code of an error in the query protocol, which also names the failed entries of a batch. */
+/**
+ * Returns the code of an error in the query protocol, which also names the failed entries of a batch.
+ */
 export function queryCode({ code }: AwsError): string {
   const name = code.slice(code.indexOf("#") + 1);
   return legacyCodes.get(name) ?? commonQueryCode(name);

@@ -62,7 +62,7 @@ const printableLines = (text: string) => text.replace(/[^\n\t]+/g, (part) => pri
 
 const checksum = (text: string) => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0);
 
-/** A line of Lambda itself, a JSON line of a function, or any other text as it is. */
+/** Returns a line of Lambda itself, a JSON line of a function, or any other text as it is. */
 function contentOf(message: string, author: FunctionLogEvent["author"]): Content {
   const platform =
     author === undefined || author === "platform" ? platformText(message) : undefined;

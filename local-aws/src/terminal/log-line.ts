@@ -18,7 +18,7 @@ export interface ApplicationLine {
   text: string;
 }
 
-/** A JSON object with a level, as Lambda's console and most loggers write it. */
+/** Reads a JSON object with a level, as Lambda's console and most loggers write it. */
 export function readApplicationLine(line: string): ApplicationLine | undefined {
   const logged = objectIn(line) ?? {};
   const { level: name, message } = logged;
@@ -57,7 +57,7 @@ export interface PlatformLine {
   record: Record<string, unknown>;
 }
 
-/** A line of Lambda itself in JSON format, or one that somebody wrote in its form. */
+/** Reads a line of Lambda itself in JSON format, or one that somebody wrote in its form. */
 export function readPlatformLine(line: string): PlatformLine | undefined {
   const { type, record } = objectIn(line) ?? {};
   if (typeof type !== "string" || !type.startsWith("platform.") || !isObject(record))
@@ -77,7 +77,9 @@ function objectIn(line: string): Record<string, unknown> | undefined {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
-/** A text as it is, and any other value as JSON. Undefined for a value that is too deeply nested. */
+/**
+ * Returns a text as it is, and any other value as JSON. Undefined for a value that is too deeply nested.
+ */
 export function textOf(value: unknown): string | undefined {
   try {
     return typeof value === "string" ? value : JSON.stringify(value);

@@ -73,7 +73,10 @@ export function foldFrames(frames: readonly string[]): string[] {
 export const mainFrame = (frames: readonly string[]): string | undefined =>
   frames.find((frame) => !isLibraryFrame(frame)) ?? frames[0];
 
-/** Whether a frame is in an installed package, in Node.js, or in the runtime of Lambda or the local AWS. */
+/**
+ * Returns whether a frame is in an installed package, in Node.js, or in the runtime of Lambda or the
+ * local AWS.
+ */
 export const isLibraryFrame = (frame: string): boolean =>
   /[\\/]?node_modules[\\/]|\bnode:|\/var\/runtime\/|[\\/]runtime\.cjs:|\(?<anonymous>\)?$/.test(
     frame,

@@ -22,7 +22,10 @@ const verdictStyles: Record<Verdict, Style> = {
   "in progress": "dim",
 };
 
-/** A message as some lines for a terminal: a head, a bar for each stretch of its way, and its answer. */
+/**
+ * Returns a message as some lines for a terminal: a head, a bar for each stretch of its way, and its
+ * answer.
+ */
 export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream): string {
   const style = (format: Style, text: string) => styleText(format, text, { stream });
   const { points, startedAt } = message;

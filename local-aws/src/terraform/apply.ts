@@ -78,6 +78,6 @@ export function describeError({ address, message }: Diagnostic): string {
   return address === undefined ? text : `${address}: ${text}`;
 }
 
-/** Whether the local AWS does not implement the request that has failed. */
+/** Returns whether the local AWS does not implement the request that has failed. */
 export const isRefusal = ({ message }: Diagnostic): boolean =>
   /StatusCode: 501|The local AWS does not implement/.test(message);

@@ -8,8 +8,8 @@ export interface DependencyGraph {
   /** The addresses of all resources, data sources included. */
   resources: readonly string[];
   /**
-   * The resources that a resource, a local, a variable or an output names. Their own dependencies are left
-   * out.
+   * Returns the resources that a resource, a local, a variable or an output names. Their own dependencies
+   * are left out.
    */
   dependenciesOf(address: string): ReadonlySet<string>;
 }

@@ -80,7 +80,9 @@ function* tokensOf(source: string): Generator<Token> {
   }
 }
 
-/** The position of the quote that ends a string, which can have strings in its interpolations. */
+/**
+ * Returns the position of the quote that ends a string, which can have strings in its interpolations.
+ */
 function endOfString(source: string, start: number): number {
   for (let at = start; at < source.length; at++) {
     const character = source[at];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { blocksOf } from "./hcl.ts";
 import { OVERRIDE_FILE, overrideFiles, PROVIDER_FILE } from "./override.ts";
 
-/** The aliases of the configurations in the override. */
+/** Returns the aliases of the configurations in the override. */
 const aliasesOf = (files: Record<string, string>) =>
   blocksOf(overrideFiles(files)[OVERRIDE_FILE] ?? "")
     .filter(({ type }) => type === "provider")

@@ -47,7 +47,10 @@ ${alias === "" ? "" : `  alias                    = "${alias}"\n`}  profile     
 ${["assume_role", "assume_role_with_web_identity", "endpoints"].map(noBlock).join("")}}
 `;
 
-/** The aliases of the configurations of the AWS provider in a file. That of the default one is empty. */
+/**
+ * Returns the aliases of the configurations of the AWS provider in a file. That of the default one is
+ * empty.
+ */
 function aliasesIn(name: string, text: string): string[] {
   if (name.endsWith(".json")) return aliasesInJson(text);
   return blocksOf(text)

@@ -88,7 +88,7 @@ interface Configured {
   /** `managed`, or `data` for a data source. */
   mode: string;
   type: string;
-  /** The nodes of the graph that an attribute names, and its value if that is constant. */
+  /** Returns the nodes of the graph that an attribute names, and its value if that is constant. */
   attribute(name: string): { nodes: string[]; constant: unknown };
 }
 
@@ -146,7 +146,7 @@ export function reachabilityOf(plan: string, graph: DependencyGraph): Reachabili
   };
 }
 
-/** The resources of a module and of those that it calls. */
+/** Returns the resources of a module and of those that it calls. */
 function configuredIn(module: ConfigurationModule, prefix = ""): Configured[] {
   const own = module.resources.map(
     ({ address, mode, type, expressions, for_each_expression }): Configured => ({
@@ -174,8 +174,8 @@ function expressionOf(expression: unknown): v.InferOutput<typeof Expression> {
 }
 
 /**
- * The node of the graph for a reference. It has no index and no attribute: `module.chat.arn` is the
- * output `arn`, and `aws_iam_role.chat[0].name` the resource `aws_iam_role.chat`.
+ * Returns the node of the graph for a reference. It has no index and no attribute: `module.chat.arn` is
+ * the output `arn`, and `aws_iam_role.chat[0].name` the resource `aws_iam_role.chat`.
  */
 function nodeOf(reference: string): string {
   const [first = "", second = "", third = ""] = withoutIndex(reference).split(".");

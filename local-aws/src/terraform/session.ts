@@ -77,7 +77,7 @@ async function checkFolder(folder: string): Promise<void> {
     throw new UsageError(`${folder} has no Terraform files (*.tf).`);
 }
 
-/** A folder that keeps the providers for the next start. */
+/** Returns a folder that keeps the providers for the next start. */
 async function pluginCache(): Promise<string> {
   const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(base, "local-aws", "terraform-providers");

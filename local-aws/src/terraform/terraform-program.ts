@@ -102,7 +102,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** Whether a program is not on the `PATH`. */
+/** Returns whether a program is not on the `PATH`. */
 const isMissing = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 

@@ -62,14 +62,14 @@ export async function createWorkFolder(folder: string): Promise<WorkFolder> {
   }
 }
 
-/** The text of each `.tf` and `.tf.json` file of a root module, by name. */
+/** Reads the text of each `.tf` and `.tf.json` file of a root module, by name. */
 export async function readModule(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter((name) => /\.tf(\.json)?$/.test(name));
   const texts = names.map(async (name) => [name, await readFile(join(folder, name), "utf8")]);
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** The repository that has a folder; without one, the folder two levels up. */
+/** Returns the repository that has a folder; without one, the folder two levels up. */
 function surroundingsOf(folder: string): string {
   for (let at = folder; dirname(at) !== at; at = dirname(at))
     if (existsSync(join(at, ".git"))) return at;

@@ -54,9 +54,7 @@ export interface Outcome {
 /** The IDs that a call can name. */
 export type Resources = Awaited<ReturnType<typeof createResources>>;
 
-/**
- * A local AWS with one resource of each kind. Each call finds it in this state.
- */
+/** Starts a local AWS with one resource of each kind. Each call finds it in this state. */
 export async function startAccount() {
   let call: RecordedCall | undefined;
   const aws = createTestLocalAws({ middleware: [recordReads((begun) => (call = begun))] });

@@ -21,7 +21,7 @@ type OperationSchema = readonly [
 const isOperation = (value: unknown): value is OperationSchema =>
   Array.isArray(value) && value[0] === OPERATION;
 
-/** The operations of the model that a client's module exports. */
+/** Returns the operations of the model that a client's module exports. */
 export const operationsOf = (client: object): ModelOperation[] =>
   Object.values(client)
     .filter(isOperation)
@@ -47,7 +47,7 @@ export interface Member {
   containers: readonly NormalizedSchema[];
 }
 
-/** All members of an input, those of nested structures after the member that has them. */
+/** Returns all members of an input, those of nested structures after the member that has them. */
 export const membersOf = (input: NormalizedSchema): Member[] => [...below(input, [], [], [])];
 
 function* below(
@@ -85,7 +85,9 @@ const pathOf = (steps: readonly Step[]): string =>
     .join("")
     .slice(1);
 
-/** The names of the members that a structure requires. The schemas of the SDK list them first. */
+/**
+ * Returns the names of the members that a structure requires. The schemas of the SDK list them first.
+ */
 export function requiredMembers(shape: NormalizedSchema): string[] {
   const schema: unknown = shape.getSchema();
   if (!Array.isArray(schema)) return [];

@@ -70,7 +70,7 @@ function resultOf(title: string, outcome: Outcome, member: Member): Result {
   return { title, problem: isDone ? "is in the list, but has an effect" : undefined };
 }
 
-/** Whether the handler of the operation read a member. Maps can have any key. */
+/** Returns whether the handler of the operation read a member. Maps can have any key. */
 const isRead = ({ called }: Outcome, { header, steps }: Member): boolean =>
   called?.reads.some((read) =>
     header === undefined
@@ -82,7 +82,9 @@ const isRead = ({ called }: Outcome, { header, steps }: Member): boolean =>
 /** How the local AWS names a parameter, the value of one, or a header that it does not implement. */
 const NOT_IMPLEMENTED = /does not implement (?:the (?:parameter|header) (\S+)|([\w.]+) )/;
 
-/** Whether the local AWS does not implement the member, or one on the way to it, and names it. */
+/**
+ * Returns whether the local AWS does not implement the member, or one on the way to it, and names it.
+ */
 function isRefusedByName({ status, message }: Outcome, { header, steps }: Member): boolean {
   const [, parameter, value] = NOT_IMPLEMENTED.exec(message.toLowerCase()) ?? [];
   const named = (parameter ?? value ?? "").replaceAll(/\[\d+\]/g, "").split(".");

@@ -35,7 +35,10 @@ export const recordReads = (onCall: (call: RecordedCall) => void): Middleware =>
     return await next();
   };
 
-/** A value that reports each member that is read, in lists and objects. Other values stay as they are. */
+/**
+ * Returns a value that reports each member that is read, in lists and objects. Other values stay as they
+ * are.
+ */
 function observed<Value>(
   value: Value,
   path: readonly string[],

@@ -18,7 +18,7 @@ export interface ConnectionForm {
   conversation(): Conversation | undefined;
 }
 
-/** The form at the top left: where to connect, and the state of the connection. */
+/** Creates the form at the top left: where to connect, and the state of the connection. */
 export function createConnectionForm(
   settings: Settings,
   listeners: Omit<Listeners, "onState"> & {
@@ -108,7 +108,7 @@ export function createConnectionForm(
   };
 }
 
-/** The command that connects as the page does, for a shell. */
+/** Returns the command that connects as the page does, for a shell. */
 const wscatCommand = (url: string, protocols: readonly string[]) =>
   ["npx wscat -c", quote(url), ...protocols.map((each) => `-s ${quote(each)}`)].join(" ");
 

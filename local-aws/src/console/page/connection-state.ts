@@ -36,7 +36,7 @@ export function followStates(): (state: State, cause?: unknown) => Told {
 const reasonOf = (cause: unknown) =>
   cause instanceof Error ? `Could not connect. ${cause.message}` : undefined;
 
-/** Why the URL or the token is invalid; undefined if both are valid. */
+/** Returns why the URL or the token is invalid; undefined if both are valid. */
 export function problemOf({ url, token }: { url: string; token: string }): string | undefined {
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol))
     return "Invalid URL. A WebSocket URL starts with wss://, or with ws:// for the local AWS.";

@@ -5,7 +5,7 @@ import { timeOfDay } from "./format.ts";
 
 const PATH = "/_local/dead-letters";
 
-/** The dialog with the dead letters. Returns a function that opens it. */
+/** Creates the dialog with the dead letters. Returns a function that opens it. */
 export function createDeadLetterDialog(): () => void {
   const dialog = byId("dead-letters", HTMLDialogElement);
   const list = byId("dead-letter-list", HTMLOListElement);

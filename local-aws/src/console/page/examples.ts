@@ -34,7 +34,7 @@ export interface Property {
   isRequired: boolean;
 }
 
-/** The members of an object, in the order of its schema. */
+/** Returns the members of an object, in the order of its schema. */
 export function propertiesOf(schema: JsonSchema): Property[] {
   const { properties, required } = schema;
   const names = Array.isArray(required) ? required : [];

@@ -13,8 +13,8 @@ export interface Fields {
 }
 
 /**
- * The fields for a member of a message. A `const` needs none, a text or a number has one, and an object
- * of those has one for each member. Any other value is edited as JSON.
+ * Creates the fields for a member of a message. A `const` needs none, a text or a number has one, and an
+ * object of those has one for each member. Any other value is edited as JSON.
  * @param id starts the id of each field.
  * @param path names the member, such as `data.text`.
  */
@@ -30,7 +30,9 @@ export function createFields(id: string, path: string, property: Omit<Property, 
 const isText = ({ type }: JsonSchema) => type === "string";
 const isNumber = ({ type }: JsonSchema) => type === "number" || type === "integer";
 
-/** Whether the schema is of an object that has no members but these, and each can have a field. */
+/**
+ * Returns whether the schema is of an object that has no members but these, and each can have a field.
+ */
 const isFlat = (schema: JsonSchema): boolean =>
   schema["type"] === "object" &&
   !isSchema(schema["additionalProperties"]) &&

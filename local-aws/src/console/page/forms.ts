@@ -8,13 +8,13 @@ export interface MessageForm {
   name: string;
   node: HTMLElement;
   /**
-   * The message as JSON.
+   * Returns the message as JSON.
    * @throws {SyntaxError} if a JSON field contains something else.
    */
   read(): string;
 }
 
-/** A form for each message of the settings, in their order. */
+/** Creates a form for each message of the settings, in their order. */
 export const createForms = ({ messages, requestId }: Settings): MessageForm[] =>
   Object.entries(messages).map(([name, schema]) => {
     const properties = propertiesOf(schema);

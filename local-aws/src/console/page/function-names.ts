@@ -8,7 +8,7 @@ export function setFunctionNames(names: readonly string[]): boolean {
   return prefix !== before;
 }
 
-/** A name without the part that the names of all functions start with. */
+/** Returns a name without the part that the names of all functions start with. */
 export const shortName = (name: string): string =>
   name.startsWith(prefix) ? name.slice(prefix.length) : name;
 

@@ -17,7 +17,9 @@ interface Entry {
   isChanged: boolean;
 }
 
-/** The list of messages, the newest first, with its filter; the timeline shows the selected one. */
+/**
+ * Creates the list of messages, the newest first, with its filter; the timeline shows the selected one.
+ */
 export function createMessageList(
   read: FrameReader,
   onSelect: (message: TracedMessage | undefined) => void,
@@ -167,7 +169,9 @@ interface SentMessage {
 /** Milliseconds by which the clocks of the page and of the local AWS can differ. */
 const CLOCKS = 50;
 
-/** Whether the message is one that was sent. The trace can have only the beginning of its text. */
+/**
+ * Returns whether the message is one that was sent. The trace can have only the beginning of its text.
+ */
 function isOf(
   { text, sentAt }: SentMessage,
   { points: [first], startedAt }: TracedMessage,

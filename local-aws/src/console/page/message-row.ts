@@ -65,7 +65,7 @@ export function contentOf(message: TracedMessage, read: FrameReader): RowContent
   };
 }
 
-/** The frames of a message, in and out. */
+/** Returns the frames of a message, in and out. */
 function textsOf(point: Point): string[] {
   switch (point.type) {
     case "frame-in":
@@ -100,7 +100,7 @@ function problemOf(message: TracedMessage, read: FrameReader): Problem | undefin
   return text === undefined ? undefined : { text };
 }
 
-/** The position of the first frame of the application, without the name of the function. */
+/** Returns the position of the first frame of the application, without the name of the function. */
 function positionIn(frames: readonly string[]): string | undefined {
   const frame = mainFrame(frames);
   return frame === undefined ? undefined : (/\((.*)\)$/.exec(frame)?.[1] ?? frame.slice(3));

@@ -8,7 +8,7 @@ const STATES = ["cold", "busy", "warm", "frozen"] as const;
 /** Squares that are drawn one by one. */
 const SQUARES = 12;
 
-/** The line of numbers at the top. */
+/** Creates the line of numbers at the top. */
 export function createOverview({ openDeadLetters }: { openDeadLetters(): void }) {
   const deadLetterCount = element("button", {
     class: "number",

@@ -3,9 +3,9 @@ export interface RoundTrips {
   sent(text: string): void;
   /** Milliseconds since the request that it answers; undefined where that isn't known. */
   received(text: string): number | undefined;
-  /** The same for a frame that precedes the reply. */
+  /** Returns the same for a frame that precedes the reply. */
   progressed(text: string): number | undefined;
-  /** The ID in a request, a reply or a frame before it; undefined if there is none. */
+  /** Returns the ID in a request, a reply or a frame before it; undefined if there is none. */
   idOf(text: string): string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function createRoundTrips(
   };
 }
 
-/** The text of a member of a JSON object; undefined if there is none. */
+/** Returns the text of a member of a JSON object; undefined if there is none. */
 function stringIn(text: string, member: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text);

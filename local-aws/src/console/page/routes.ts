@@ -7,7 +7,7 @@ import type { ListedStage } from "./stage-list.ts";
 const TEXT = "hello";
 
 /**
- * The routes of a stage. A click on one writes a message that selects it.
+ * Creates the routes of a stage. A click on one writes a message that selects it.
  * @param raw the field for the message. It starts with a message for the first route.
  * @param example the message to start with instead.
  * @returns a function that shows the routes of a stage; of none if it is undefined.

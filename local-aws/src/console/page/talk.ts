@@ -6,7 +6,7 @@ import { createForms, type MessageForm } from "./forms.ts";
 import { createFrames } from "./frames.ts";
 import { createRoutes } from "./routes.ts";
 
-/** The forms at the left: connect, and send. */
+/** Creates the forms at the left: connect, and send. */
 export function createTalk(settings: Settings, { onSent }: { onSent(text: string): void }) {
   const frames = createFrames(settings);
   const forms = createForms(settings);

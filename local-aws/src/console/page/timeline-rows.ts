@@ -96,7 +96,7 @@ function markRow(moment: Moment, { at }: Point, end: number, key: string): HTMLE
   return foldRow(lineClass(isBad), { key }, content, whole);
 }
 
-/** A row that unfolds. */
+/** Creates a row that unfolds. */
 const foldRow = (
   lineClass: string,
   data: Record<string, string>,

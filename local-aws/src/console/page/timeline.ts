@@ -67,7 +67,7 @@ function head(message: TracedMessage): HTMLElement {
   );
 }
 
-/** The error of the function that failed, with its frames. */
+/** Returns the error of the function that failed, with its frames. */
 function failure(message: TracedMessage): HTMLElement[] {
   const found = failureOf(message);
   if (found === undefined) return [];

@@ -12,9 +12,9 @@ export interface UrlField {
   update(apis?: readonly ApiOverview[]): void;
 }
 
-/** The field for the URL, and the choice of a stage, which fills it in. */
+/** Creates the field for the URL, and the choice of a stage, which fills it in. */
 export function createUrlField(options: {
-  /** Whether there is a connection, or an attempt to connect. */
+  /** Returns whether there is a connection, or an attempt to connect. */
   isInUse(): boolean;
   /** Called after the user has chosen a stage. */
   onChosen(): void;

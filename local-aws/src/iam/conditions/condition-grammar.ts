@@ -12,13 +12,16 @@ const operators: ReadonlySet<string> = new Set([
   ...["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"],
 ]);
 
-/** The operator of a condition without its prefix and suffix; undefined if there is no such operator. */
+/**
+ * Returns the operator of a condition without its prefix and suffix; undefined if there is no such
+ * operator.
+ */
 export function operatorOf(name: string): string | undefined {
   const operator = name.replace(/^For(AnyValue|AllValues):/, "").replace(/IfExists$/, "");
   return operators.has(operator) ? operator : undefined;
 }
 
-/** Whether every value that a condition compares as a date is one. */
+/** Returns whether every value that a condition compares as a date is one. */
 export const areDates = (condition: Condition): boolean =>
   Object.entries(condition).every(
     ([name, keys]) =>

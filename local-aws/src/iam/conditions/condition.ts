@@ -12,7 +12,7 @@ export interface Test {
   passes(keys: ConditionKeys): boolean | undefined;
 }
 
-/** The conditions of a statement, all of which must hold: an operator and a key each. */
+/** Returns the conditions of a statement, all of which must hold: an operator and a key each. */
 export const conditionTests = (condition: Condition = {}): Test[] =>
   Object.entries(condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => ({
@@ -66,7 +66,7 @@ function matcherOf(
   };
 }
 
-/** Whether all tests pass, or the names of those that the local AWS cannot evaluate. */
+/** Returns whether all tests pass, or the names of those that the local AWS cannot evaluate. */
 export function resultOf(tests: readonly Test[], keys: ConditionKeys): boolean | string[] {
   const results = tests.map(({ passes }) => passes(keys));
   if (results.includes(false)) return false;

@@ -6,7 +6,7 @@ const VARIABLE = /\$\{([^}]*)\}/g;
 /** Stand for the characters themselves. */
 const CHARACTERS: ReadonlySet<string> = new Set(["*", "?", "$"]);
 
-/** Whether a text has variables. */
+/** Returns whether a text has variables. */
 export const hasVariables = (text: string): boolean => text.includes("${");
 
 /**
@@ -32,5 +32,5 @@ function valueOf(variable: string, keys: ConditionKeys): string | null | undefin
   return value === undefined ? null : value.replaceAll(/[*?$]/g, "${$&}");
 }
 
-/** A text without wildcards: `${*}` as `*`. */
+/** Returns a text without wildcards: `${*}` as `*`. */
 export const literal = (text: string): string => text.replaceAll(/\$\{([*?$])\}/g, "$1");

@@ -7,7 +7,7 @@ import { userIdOf } from "../user-id.ts";
 import { absentKeys, type ConditionKeys, firstKnown, keysOf } from "./condition-keys.ts";
 
 /**
- * The condition keys of a request that a session of a role makes.
+ * Returns the condition keys of a request that a session of a role makes.
  * @param request undefined if the local AWS itself acts for the role.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */

@@ -91,7 +91,7 @@ export function documentOf(iam: IamState, arn: string): string | undefined {
   return policy?.versions[policy.DefaultVersionId]?.Document;
 }
 
-/** The roles that a policy is attached to. */
+/** Returns the roles that a policy is attached to. */
 export const rolesWith = ({ iam }: State, arn: string) =>
   Object.values(iam.roles).filter(({ attachedPolicies }) => attachedPolicies.includes(arn));
 

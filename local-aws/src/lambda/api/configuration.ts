@@ -68,7 +68,8 @@ export const settingsOf = (input: FunctionSettings): FunctionSettings =>
   v.parse(settingsSchema, input);
 
 /**
- * A configuration with changed settings other than the layers; what the change leaves out stays as it is.
+ * Returns a configuration with changed settings other than the layers; what the change leaves out stays
+ * as it is.
  * @throws {AwsError} 400 InvalidParameterValueException.
  */
 export function changeConfiguration(

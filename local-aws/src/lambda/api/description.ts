@@ -4,7 +4,7 @@ import { arnOf } from "../functions.ts";
 import { runtimeVersionArn } from "../runtime-version.ts";
 import type { FunctionConfiguration, LambdaFunction, PublishedVersion } from "../state.ts";
 
-/** A function in the form of GetFunctionConfiguration. */
+/** Returns a function in the form of GetFunctionConfiguration. */
 export function describeFunction(target: LambdaFunction) {
   return {
     ...summarizeFunction(target),
@@ -13,7 +13,7 @@ export function describeFunction(target: LambdaFunction) {
   };
 }
 
-/** A published version of a function in the form of GetFunctionConfiguration. */
+/** Returns a published version of a function in the form of GetFunctionConfiguration. */
 export function describeVersion({ change }: LambdaFunction, version: PublishedVersion) {
   const isPending = change !== undefined && change.version === version.Version;
   return {
@@ -24,7 +24,7 @@ export function describeVersion({ change }: LambdaFunction, version: PublishedVe
 }
 
 /**
- * A function in the form of ListFunctions, which has no states.
+ * Returns a function in the form of ListFunctions, which has no states.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
  */
 export function summarizeFunction(target: LambdaFunction) {
@@ -32,7 +32,7 @@ export function summarizeFunction(target: LambdaFunction) {
   return { ...configuration, ...describeCode(zipFile), ...CONSTANT, Version: "$LATEST" };
 }
 
-/** A published version in the form of ListVersionsByFunction. */
+/** Returns a published version in the form of ListVersionsByFunction. */
 export function summarizeVersion({ Version, configuration, code }: PublishedVersion) {
   const FunctionArn = `${configuration.FunctionArn}:${Version}`;
   return { ...configuration, ...code, ...CONSTANT, FunctionArn, Version };

@@ -66,7 +66,7 @@ function checkDestination(
     );
 }
 
-/** A config as AWS prints it. */
+/** Returns a config as AWS prints it. */
 function javaText({ OnSuccess, OnFailure }: DestinationConfig): string {
   const text = (name: string, side: DestinationConfig["OnSuccess"]) =>
     side && `${name}(destination=${side.Destination ?? null})`;

@@ -47,7 +47,8 @@ export interface FunctionReference {
 }
 
 /**
- * The function that a request names by `FunctionName` and `Qualifier`, whose patterns are checked.
+ * Returns the function that a request names by `FunctionName` and `Qualifier`, whose patterns are
+ * checked.
  * @throws {AwsError} 404 if it is in another region, 400 if the two name different qualifiers.
  */
 export function resolveFunction(
@@ -74,11 +75,11 @@ export type MissingFunction = (reference: FunctionReference) => AwsError;
 
 export const missingFunction: MissingFunction = ({ arn }) => functionNotFound(arn);
 
-/** The error of the operations that name the version in any case. */
+/** Returns the error of the operations that name the version in any case. */
 export const missingVersion: MissingFunction = ({ unqualifiedArn, qualifier = "$LATEST" }) =>
   functionNotFound(`${unqualifiedArn}:${qualifier}`);
 
-/** Whether a qualifier names an alias. A version is a number. */
+/** Returns whether a qualifier names an alias. A version is a number. */
 export const isAlias = (named: string): boolean => /^(?!\d+$)[\w-]+$/.test(named);
 
 /**

@@ -15,8 +15,8 @@ export const loggingConfig = v.strictObject({
 });
 
 /**
- * The logging of a function after a change, with Lambda's defaults: both levels are INFO with JSON,
- * and there are none with Text.
+ * Returns the logging of a function after a change, with Lambda's defaults: both levels are INFO with
+ * JSON, and there are none with Text.
  * @throws {AwsError} 400, for a level with Text.
  */
 export function changeLogging(

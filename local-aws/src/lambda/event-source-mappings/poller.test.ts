@@ -22,7 +22,7 @@ interface Record {
 type Behavior = (records: Record[]) => unknown;
 
 /**
- * A poller of the queue `jobs`, whose visibility timeout is 30 seconds.
+ * Starts a poller of the queue `jobs`, whose visibility timeout is 30 seconds.
  * @param settings of the mapping.
  */
 function startPoller(settings: Partial<EventSourceMapping> = {}) {

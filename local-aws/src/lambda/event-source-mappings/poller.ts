@@ -169,7 +169,7 @@ async function invoke(
   return undefined;
 }
 
-/** The IDs of the messages that become visible again. */
+/** Returns the IDs of the messages that become visible again. */
 function failedOf(
   { FunctionResponseTypes }: EventSourceMapping,
   messages: readonly ReceivedMessage[],
@@ -191,7 +191,7 @@ function functionOf(functions: Functions, { FunctionArn }: EventSourceMapping): 
 /** The bytes that the records of an event can have. */
 const EVENT_LIMIT = PAYLOAD_LIMIT.RequestResponse - JSON.stringify({ Records: [] }).length;
 
-/** The bytes of records in an event, each with a comma. */
+/** Returns the bytes of records in an event, each with a comma. */
 const sizeOf = (mapping: EventSourceMapping, messages: readonly ReceivedMessage[]): number =>
   messages
     .map((message) => Buffer.byteLength(JSON.stringify(recordOf(mapping, message))) + 1)

@@ -181,7 +181,7 @@ function newMapping(
 }
 
 /**
- * A mapping with changed settings.
+ * Returns a mapping with changed settings.
  * @throws {AwsError} 400 InvalidParameterValueException, 409 ResourceConflictException.
  */
 function changedMapping(

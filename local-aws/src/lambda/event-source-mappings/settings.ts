@@ -41,8 +41,8 @@ type Changeable = Omit<EventSourceMapping, "UUID" | "EventSourceArn" | "change" 
 export const RECEIVE_LIMIT = 10;
 
 /**
- * The settings of a mapping after a change. An empty list of filters and an empty scaling config remove
- * those of the mapping.
+ * Returns the settings of a mapping after a change. An empty list of filters and an empty scaling config
+ * remove those of the mapping.
  * @throws {AwsError} 400 InvalidParameterValueException.
  */
 export function changedSettings<Mapping extends Changeable>(

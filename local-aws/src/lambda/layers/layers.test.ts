@@ -11,7 +11,7 @@ import { useLambda, zipOf } from "../testing.ts";
 
 const lambda = useLambda();
 
-/** A package that exports a text. */
+/** Creates a package that exports a text. */
 const packageOf = (name: string, text: string) => ({
   [`nodejs/node_modules/${name}/index.js`]: `module.exports = ${JSON.stringify(text)};`,
 });

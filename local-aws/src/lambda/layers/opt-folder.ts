@@ -48,7 +48,10 @@ export async function unpackLayers(
   return { opt, layerModules: [versionModules, modules], folder };
 }
 
-/** A key for a runtime and the content of layers. Each part is hashed, so that parts do not run together. */
+/**
+ * Returns a key for a runtime and the content of layers. Each part is hashed, so that parts do not run
+ * together.
+ */
 export const layersKey = ({ runtime, zipFiles }: LayerContent): string =>
   `layers-${sha256([runtime, ...zipFiles].map(sha256).join())}`;
 

@@ -5,7 +5,7 @@ import { REGION, startLambda } from "../testing.ts";
 
 const CODE = "exports.handler = async () => console.log('hello');";
 
-/** A function without a log group. Its role allows the actions. */
+/** Creates a function without a log group. Its role allows the actions. */
 async function start(actions: string[]) {
   const lambda = await startLambda();
   onTestFinished(() => lambda[Symbol.asyncDispose]());
@@ -16,7 +16,7 @@ async function start(actions: string[]) {
   return { lambda, groups };
 }
 
-/** The warnings of this process about lost logs, from now on. */
+/** Returns the warnings of this process about lost logs, from now on. */
 function watchWarnings(): Error[] {
   const warnings: Error[] = [];
   const add = (warning: Error) => {
