@@ -9,6 +9,6 @@ if (Number.parseInt(version, 10) < OLDEST) {
   );
   process.exit(1);
 }
-// The package has the build alone. The repository has the sources, which Node.js runs as they are.
+// The package contains only the build. The repository contains the sources, which Node.js runs directly.
 const source = new URL("../src/cli.ts", import.meta.url);
 await import(existsSync(source) ? source.href : new URL("../dist/cli.js", import.meta.url).href);

@@ -1,5 +1,5 @@
 /**
- * Adds to dist/ what the compiler does not write: the bundled scripts, the files of the console, and
+ * Adds the files to dist/ that the compiler does not write: the bundled scripts, the console's files and
  * dynalite.
  */
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -22,8 +22,8 @@ for (const file of await readdir(join(source, page)))
   if (/\.(html|css|svg)$/.test(file)) await cp(join(source, page, file), join(dist, page, file));
 
 /**
- * dynalite requires the modules of its operations by names that it composes, without their extension.
- * esbuild finds only whole file names.
+ * dynalite composes the paths of its operation modules at run time, without a file extension. esbuild
+ * needs the extension to find them.
  */
 const wholeFileNames: Plugin = {
   name: "whole-file-names",
@@ -36,8 +36,8 @@ const wholeFileNames: Plugin = {
 };
 
 /**
- * Bundles dynalite, because its dependency `level` runs an install script and has 5 MB of binaries, for
- * tables on disk. Tables in memory need only `memory-level`.
+ * Bundles dynalite. Its dependency `level`, for tables on disk, runs an install script and has 5 MB of
+ * binaries. Tables in memory need only `memory-level`.
  */
 async function bundleDynalite(): Promise<void> {
   const { metafile } = await build({
@@ -59,10 +59,10 @@ async function bundleDynalite(): Promise<void> {
   await writeFile(join(dist, "dynamodb", "dynalite.LICENSES.txt"), licenses.join("\n\n"));
 }
 
-/** The folder of the package that a file belongs to. */
+/** Matches the folder of the package that a file belongs to. */
 const PACKAGE = /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/;
 
-/** Returns the name of a package in a folder, and its license. */
+/** Returns the name and version of the package in a folder, and the text of its license. */
 async function licenseOf(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),

@@ -8,7 +8,7 @@ export interface Arn {
   /** Empty for a global service. */
   region: string;
   accountId: string;
-  /** Can contain colons, as in `function:name`. */
+  /** It can contain colons, as in `function:name`. */
   resource: string;
 }
 

@@ -9,15 +9,16 @@ export interface AwsCli {
   version: string;
   /** The path of its program. */
   program: string;
-  /** Returns whether its version is `version`, such as `2.13`, or a later one. */
+  /** Returns whether this CLI has `version`, such as `2.13`, or a later version. */
   isAtLeast(version: string): boolean;
   /** Runs a command against an endpoint, with the administrator's key, and returns its output. */
   run(endpoint: string, ...args: string[]): Promise<string>;
 }
 
 /**
- * Finds every AWS CLI in the folders of `PATH`, one of each version, the newest first. One program can
- * hide another: a version 1 from pip that of the system, for example.
+ * Finds every AWS CLI in the folders of `PATH`, one of each version, the newest first. All folders are
+ * searched, because one program can hide another: for example, a version 1 from pip can hide that of the
+ * system.
  */
 export function findAwsClis(): AwsCli[] {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
@@ -36,7 +37,7 @@ const awsCli = (program: string, version: string): AwsCli => ({
   program,
   isAtLeast: (least) => version.localeCompare(least, "en", { numeric: true }) >= 0,
   async run(endpoint, ...args) {
-    // Neither version 1 of the CLI, for SQS, nor version 2 before 2.13 reads AWS_ENDPOINT_URL.
+    // Version 2 before 2.13 does not read AWS_ENDPOINT_URL, and version 1 does not read it for SQS.
     const command = ["--endpoint-url", endpoint, ...args];
     const { stdout } = await promisify(execFile)(program, command, { env: awsCliEnvironment() });
     return stdout;

@@ -21,12 +21,15 @@ test.for([
   "processor:$LATEST",
   "000000000000:function:processor",
   "arn:aws:lambda:us-east-1:000000000000:function:processor:$LATEST",
-])("an Invoke of %s is reported with the function's name and the status", async (FunctionName) => {
-  expect(await reportsOf("lambda", "Invoke", { FunctionName })).toEqual([
-    [HEADER, { type: "invoke-start", functionName: "processor" }],
-    [HEADER, { type: "invoke-end", functionName: "processor", status: 429 }],
-  ]);
-});
+])(
+  "an Invoke of %s is reported with the name of the function and the status",
+  async (FunctionName) => {
+    expect(await reportsOf("lambda", "Invoke", { FunctionName })).toEqual([
+      [HEADER, { type: "invoke-start", functionName: "processor" }],
+      [HEADER, { type: "invoke-end", functionName: "processor", status: 429 }],
+    ]);
+  },
+);
 
 test("a post is reported with its status", async () => {
   expect(await reportsOf("execute-api", "PostToConnection", {})).toEqual([

@@ -3,8 +3,8 @@ import { type Middleware, textParameter } from "./protocols/operation.ts";
 import { traceHeaderOf } from "./trace-header.ts";
 
 /**
- * Reports the calls that functions make: Invoke and PostToConnection. A call without a trace header
- * belongs to no message.
+ * Reports the calls of functions to Invoke and PostToConnection. A call without a trace header does not
+ * belong to a message, so it is not reported.
  */
 export function reportCalls(hooks: Hooks): Middleware {
   return async (call, next) => {
@@ -30,5 +30,5 @@ export function reportCalls(hooks: Hooks): Middleware {
   };
 }
 
-/** The name in a name or an ARN of a function, each with or without the qualifier `$LATEST`. */
+/** Returns the name of a function from its name or ARN, with or without the qualifier `$LATEST`. */
 const nameOf = (reference: string) => /([^:]+)(?::\$LATEST)?$/.exec(reference)?.[1] ?? reference;

@@ -31,7 +31,7 @@ async function run(...args: string[]) {
   return { code: Number(code), stdout, stderr };
 }
 
-/** Reads until the introduction is complete. */
+/** Reads the output until the introduction is complete. */
 async function introductionOf({ stdout }: ChildProcess): Promise<string> {
   let printed = "";
   for await (const chunk of stdout ?? []) {
@@ -61,7 +61,7 @@ test("without options, it starts an empty local AWS with a console, and Ctrl-C s
   expect((await once(child, "exit"))[0]).toBe(0);
 });
 
-test("a snapshot that a local AWS served can be started again", async () => {
+test("a local AWS can start from a snapshot that another one served", async () => {
   const directory = await mkdtemp(join(tmpdir(), "local-aws-cli-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const aws = createLocalAws({ accountId: "111122223333" });
@@ -76,7 +76,7 @@ test("a snapshot that a local AWS served can be started again", async () => {
   expect(await response.text()).toBe(aws.snapshot());
 });
 
-test("with --aws-timing, a function that was created is still Pending in the next request", async () => {
+test("with --aws-timing, a new function is still Pending in the next request", async () => {
   const directory = await mkdtemp(join(tmpdir(), "local-aws-cli-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const state = emptyState();
@@ -129,11 +129,11 @@ test.for([
     ["--snapshot", "package.json"],
     "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
   ],
-] as const)("a wrong option is one line: %j", async ([args, line]) => {
+] as const)("an invalid option is reported in one line: %j", async ([args, line]) => {
   expect(await run(...args)).toEqual({ code: 2, stdout: "", stderr: `${line}\n` });
 });
 
-test("npm exec can have the option --port without --, and start says where -- is missing", async () => {
+test("npm exec accepts --port without --, and start reports where -- is missing", async () => {
   const env = { ...process.env, npm_command: "exec", npm_config_port: "true" };
   const startByNpm = (...args: string[]) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, "cli.ts"), ...args], { env });
@@ -150,8 +150,8 @@ test("npm exec can have the option --port without --, and start says where -- is
   });
 });
 
-test("an older Node.js is one line that says how to get a newer one", async () => {
-  // The version that the command reads, in place of that of this process.
+test("an older Node.js is reported in one line, with how to install a newer one", async () => {
+  // Replaces the version that the command reads.
   const older = 'Object.defineProperty(process.versions, "node", { value: "20.20.2" })';
   const child = spawn(
     process.execPath,
@@ -174,7 +174,7 @@ test("an unknown fault is an error that lists the faults", async () => {
   expect(stderr).not.toContain("    at ");
 });
 
-test("a port in use is one line", async () => {
+test("a port in use is reported in one line", async () => {
   const other = createServer();
   onTestFinished(() => void other.close());
   await once(other.listen(0, "127.0.0.1"), "listening");

@@ -61,7 +61,7 @@ async function readArguments(args: string[]): Promise<Arguments | undefined> {
   };
 }
 
-/** Reads the zip files of a directory, by their names without `.zip`. */
+/** Reads the zip files of a directory. Returns them by their names without `.zip`. */
 async function readZips(directory: string): Promise<Record<string, Buffer>> {
   const files = (await readdir(directory)).filter((file) => file.endsWith(".zip"));
   const zips = await Promise.all(
@@ -109,7 +109,10 @@ function create(options: LocalAwsOptions): LocalAws {
   }
 }
 
-/** Version 1 of the AWS CLI reads only `AWS_DEFAULT_REGION`, and the SDKs only `AWS_REGION`. */
+/**
+ * Returns the introduction. Its command sets both variables for the region: version 1 of the AWS CLI
+ * reads only `AWS_DEFAULT_REGION`, and the SDKs read only `AWS_REGION`.
+ */
 const introduction = ({ endpoint }: LocalAws, isEmpty: boolean) => `
 ${isEmpty ? "An empty local AWS" : "The local AWS"} is running. Press Ctrl-C to stop it. Its resources are not saved.
 
@@ -141,7 +144,7 @@ async function start({ port, trace, options }: Arguments): Promise<void> {
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-// When the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
+// If the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 const given = process.argv.slice(2);
@@ -150,7 +153,7 @@ const command = name === "start" || name === "check" ? name : undefined;
 
 try {
   const args = argumentsFromNpm(given, startOptions);
-  // Loaded at first use: most runs need nothing of it.
+  // Loaded only when needed, because most runs do not use Terraform.
   if (command !== undefined)
     await (await import("./terraform/command.ts")).runCommand(command, others);
   else {

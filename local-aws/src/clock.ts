@@ -1,6 +1,8 @@
-/** The time, as everything in the local AWS sees it: a test passes its own and waits for nothing. */
+/**
+ * The clock that all parts of the local AWS use. A test passes its own, so that it does not have to wait.
+ */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number;
   /** Runs `callback` once, after `milliseconds` of this clock's time. */
   setTimer(callback: () => void, milliseconds: number): Timer;

@@ -1,4 +1,4 @@
-/** The options that every command that starts a local AWS has, for `parseArgs` of Node.js. */
+/** The common options of the commands that start a local AWS. */
 import { type FaultRates, listFaults, parseFaults } from "./faults/faults.ts";
 import { LOCAL_ACCOUNT_ID } from "./state.ts";
 import type { TimingName } from "./timing.ts";
@@ -10,7 +10,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** For the option `options` of `parseArgs`. */
+/** The options, as `parseArgs` of Node.js expects them. */
 export const commandOptions = {
   port: { type: "string", default: String(DEFAULT_PORT) },
   account: { type: "string" },
@@ -33,7 +33,7 @@ export interface CommandValues {
   "aws-timing": boolean;
 }
 
-/** What the user chose. The account is that of the snapshot if it is not set. */
+/** The settings that the user chose. The default account is that of the snapshot. */
 export interface CommandSettings {
   port: number;
   trace: boolean;
@@ -48,7 +48,7 @@ export interface CommandSettings {
 
 /**
  * Describes the options for `--help`.
- * @param others lines about further options of the command.
+ * @param others lines for further options of the command.
  */
 export const describeCommandOptions = (others: string): string =>
   `  --port <number>   port of the local AWS; 0 selects a free port (default: ${DEFAULT_PORT})
@@ -105,9 +105,9 @@ function faultsOf(specifications: readonly string[]): FaultRates {
 }
 
 /**
- * Returns a sentence about an error of `listen()` or of `parseArgs` that says what to do. Returns
- * undefined for any other error.
- * @param command starts the command, as a user types it before the options.
+ * Describes an error of `listen()` or `parseArgs` in one sentence that says what to do. Returns undefined
+ * for any other error.
+ * @param command the command as a user types it, without options.
  */
 export function explainCommandError(error: unknown, command: string): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -5,12 +5,12 @@ import { firstBytes, firstUnits, lastBytes } from "./cut-text.ts";
 const texts = fc.string({ unit: fc.constantFrom("a", "é", "€", "😀"), maxLength: 20 });
 const limits = fc.nat(40);
 
-test("a cut keeps as many whole characters as there is room for", () => {
+test("a cut text has as many whole characters as fit", () => {
   fc.assert(
     fc.property(texts, limits, (text, limit) => {
       const bytes = (part: string) => Buffer.byteLength(part);
       const characters = Array.from(text);
-      /** The longest of the parts that there can be. */
+      /** Returns the longest part that fits. */
       const longest = (parts: string[], size: (part: string) => number) =>
         parts.filter((part) => size(part) <= limit).toSorted((a, b) => b.length - a.length)[0];
       const starts = [...characters.keys(), characters.length].map((end) =>
@@ -27,7 +27,7 @@ test("a cut keeps as many whole characters as there is room for", () => {
   );
 });
 
-test("half a surrogate pair that was there before the cut is no reason to cut more", () => {
+test("half a surrogate pair in the text itself is not removed", () => {
   expect(firstUnits("a\ud83db", 2)).toBe("a\ud83d");
   expect(firstUnits("a\ud83d", 2)).toBe("a\ud83d");
 });

@@ -8,9 +8,10 @@ type AccessLogSettings = NonNullable<Stage["accessLogSettings"]>;
 const FORMAT_ERRORS = "The following errors are found in Access Log Format:";
 
 /**
- * The settings as they are kept: `:*` at the end of the log group's ARN is dropped.
- * @throws {AwsError} 400 BadRequestException, as AWS refuses settings; the texts about the format are
- * those of WebSocket APIs.
+ * Checks the access log settings of a stage, and returns them as they are stored: without `:*` at the end
+ * of the log group's ARN.
+ * @throws {AwsError} 400 BadRequestException. The messages about the format are those of AWS for
+ * WebSocket APIs.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export function checkAccessLogSettings(
@@ -29,7 +30,7 @@ export function checkAccessLogSettings(
   checkLogRole(state, region);
   const { logs } = regionOf(state, region);
   const groupArn = destinationArn.replace(/:\*$/, "");
-  // Our choice: a group that isn't there is refused.
+  // Our choice: a log group that does not exist is refused.
   if (!Object.values(logs.groups).some(({ arn }) => arn === `${groupArn}:*`))
     throw badRequest(`Access Log destination ${destinationArn} is not an existing log group`);
   return { destinationArn: groupArn, format };

@@ -12,14 +12,15 @@ const updateInput = v.strictObject({
     v.strictObject({
       op: only("op", "replace"),
       path: only("path", "/cloudwatchRoleArn"),
-      /** ARN of a role. Empty or missing: the account no longer has a role. */
+      /** The ARN of a role. An empty or missing value removes the role of the account. */
       value: v.exactOptional(v.string(), ""),
     }),
   ),
 });
 
 /**
- * API Gateway v1's account, for its one setting that WebSocket APIs need.
+ * Returns the routes for the account of API Gateway (API version 1). WebSocket APIs need one of its
+ * settings, the role for logs.
  * @see https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateAccount.html
  */
 export function accountRoutes({ state }: ControlPlane, iam: Iam): Route[] {
@@ -63,9 +64,9 @@ const describe = (state: State, region: string) => {
 };
 
 /**
- * API Gateway tries the role at once, by writing to a log group of its own.
+ * Checks that API Gateway can write logs with the role. AWS writes to a log group of its own.
  *
- * Our choice: these three actions are what that takes, and the group is not made.
+ * Our choice: the role must allow these three actions, and no log group is created.
  */
 function checkRole(state: State, iam: Iam, region: string, roleArn: string): void {
   const stream = `arn:aws:logs:${region}:${state.accountId}:log-group:/aws/apigateway/welcome:log-stream:welcome`;

@@ -18,7 +18,7 @@ async function createDomain(iam: Parameters<typeof createTestGateway>[0] = {}) {
   return { ...gateway, apiId, path };
 }
 
-test("a created mapping is answered with 201, and has an empty key by default", async () => {
+test("creating a mapping returns 201 and an empty key by default", async () => {
   const { call, apiId } = await createDomain();
   const { status, output } = await call("POST", MAPPINGS, { apiId, stage: "test" });
   expect(status).toBe(201);
@@ -49,7 +49,7 @@ test("an update changes the stage and the key", async () => {
   });
 });
 
-test("each key of a domain name exists once", async () => {
+test("a domain name has at most one mapping for each key", async () => {
   const { call, apiId } = await createDomain();
   const { output } = await call("POST", MAPPINGS, { apiId, stage: "test", apiMappingKey: "a/b" });
   await call("POST", MAPPINGS, { apiId, stage: "test" });
@@ -65,7 +65,7 @@ test("each key of a domain name exists once", async () => {
 });
 
 test.for(["/", "a/", "/a", "a//b", "a b", "a?b", "x".repeat(301)])(
-  "the key %j is a BadRequestException",
+  "the key %j is refused with BadRequestException",
   async (apiMappingKey) => {
     const { call, apiId } = await createDomain();
     expect(await call("POST", MAPPINGS, { apiId, stage: "test", apiMappingKey })).toMatchObject({
@@ -109,7 +109,7 @@ test("a mapped stage and its API cannot be deleted before the mapping", async ()
   expect(await call("DELETE", path)).toMatchObject({ status: 204 });
 });
 
-test("a caller needs the HTTP method on the ARN of the domain name", async () => {
+test("a caller needs permission for the HTTP method on the ARN of the domain name", async () => {
   const checked: string[] = [];
   const { call } = await createDomain({
     authorize: (_, action, resource) => void checked.push(`${action} ${resource}`),

@@ -4,7 +4,10 @@ import { type ControlPlane, controlRoute } from "./control-route.ts";
 import { badRequest, conflict, findApi, findDomainName, findPart, newId } from "./identifiers.ts";
 import type { ApiMapping } from "./state.ts";
 
-/** The text: https://github.com/aws/aws-cdk/issues/9077. Several levels, as AWS's guide allows them. */
+/**
+ * The source of the message is https://github.com/aws/aws-cdk/issues/9077. Keys of several levels are
+ * allowed, as in AWS's guide.
+ */
 const KEY = /^(?:[\w$.+!*'()-]+(?:\/[\w$.+!*'()-]+)*)?$/;
 const invalidKey = "An ApiMapping key may contain only letters, numbers and one of $-_.+!*'()";
 
@@ -93,7 +96,7 @@ export function apiMappingRoutes({ state }: ControlPlane): Route[] {
   ];
 }
 
-/** The text: https://github.com/aws/aws-cdk/issues/22660 */
+/** The source of the message is https://github.com/aws/aws-cdk/issues/22660. */
 function refuseTakenKey(
   mappings: Readonly<Record<string, ApiMapping>>,
   { apiMappingId, apiMappingKey }: ApiMapping,

@@ -8,7 +8,7 @@ const chat = {
 };
 
 describe("APIs", () => {
-  test("a created API is answered with 201, an id and a ws:// endpoint of this local AWS", async () => {
+  test("creating an API returns 201, an ID and a ws:// endpoint of this local AWS", async () => {
     const { call } = createTestGateway();
     const { status, output } = await call("POST", "/v2/apis", { ...chat, tags: { Team: "a" } });
     expect(status).toBe(201);
@@ -25,20 +25,20 @@ describe("APIs", () => {
     expect((await call("GET", "/v2/apis")).output).toEqual({ items: [output] });
   });
 
-  test("the endpoint is no part of the state", async () => {
+  test("the endpoint is not part of the state", async () => {
     const gateway = createTestGateway();
     await createChat(gateway);
     expect(JSON.stringify(gateway.state)).not.toContain("4566");
   });
 
-  test("an update leaves what it does not name as it was", async () => {
+  test("an update keeps the settings that it does not name", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     const { output } = await gateway.call("PATCH", path, { description: "" });
     expect(output).toMatchObject({ ...chat, description: "" });
   });
 
-  test("the execute-api endpoint can be disabled, and the IP address type changed", async () => {
+  test("the execute-api endpoint can be disabled and the IP address type changed", async () => {
     const { call } = createTestGateway();
     const changed = { disableExecuteApiEndpoint: true, ipAddressType: "dualstack" };
     const { output: created } = await call("POST", "/v2/apis", { ...chat, ...changed });
@@ -83,7 +83,7 @@ describe("APIs", () => {
     expect(await call("POST", "/v2/apis", input)).toMatchObject({ status: 501 });
   });
 
-  test("an HTTP API is refused by its protocol, not by what belongs to it", async () => {
+  test("an HTTP API is refused because of its protocol, before its other settings are checked", async () => {
     const { call } = createTestGateway();
     const routeSelectionExpression = "$request.method $request.path";
     const input = { name: "http", protocolType: "HTTP", routeSelectionExpression };
@@ -93,7 +93,7 @@ describe("APIs", () => {
     });
   });
 
-  test("a parameter of the wrong form is a BadRequestException", async () => {
+  test("an invalid parameter is refused with BadRequestException", async () => {
     const { call } = createTestGateway();
     for (const wrong of [{ name: "" }, { routeSelectionExpression: "action" }]) {
       const answer = await call("POST", "/v2/apis", { ...chat, ...wrong });
@@ -102,7 +102,7 @@ describe("APIs", () => {
   });
 
   test.each(["GET", "PATCH", "DELETE"])(
-    "%s of an unknown API is answered as AWS does",
+    "%s of an unknown API returns the error of AWS",
     async (method) => {
       const { call } = createTestGateway();
       expect(await call(method, "/v2/apis/constructor")).toEqual({
@@ -113,14 +113,14 @@ describe("APIs", () => {
     },
   );
 
-  test("a deleted API is gone with everything in it", async () => {
+  test("deleting an API deletes everything in it", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     expect(await gateway.call("DELETE", path)).toMatchObject({ status: 204 });
     expect(await gateway.call("GET", `${path}/routes`)).toMatchObject({ status: 404 });
   });
 
-  test("a caller needs the HTTP method on the path's ARN", async () => {
+  test("a caller needs permission for the HTTP method on the ARN of the path", async () => {
     const checked: string[] = [];
     const gateway = createTestGateway({
       authorize: (_, action, resource) => void checked.push(`${action} ${resource}`),

@@ -21,7 +21,7 @@ const selectionExpression = v.pipe(
   v.string(),
   v.check((expression) => {
     if (SELECTION.test(expression)) return true;
-    // AWS has more: headers, several variables with text between them, and the constant \$default.
+    // AWS also allows headers, several variables with text between them, and the constant \$default.
     if (expression.includes("$"))
       throw notImplemented(`the route selection expression ${expression}`);
     return false;
@@ -33,7 +33,7 @@ const settings = {
   description: v.exactOptional(v.pipe(v.string(), v.maxLength(1024))),
   routeSelectionExpression: selectionExpression,
   version: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
-  // They have no effect, because no route can require an API key or a model.
+  // These settings have no effect, because no route can require an API key or a model.
   apiKeySelectionExpression: v.exactOptional(
     only("apiKeySelectionExpression", API_KEY_EXPRESSION, AUTHORIZER_KEY_EXPRESSION),
   ),
@@ -43,7 +43,7 @@ const settings = {
 };
 
 const createInput = v.strictObject({
-  // First, because it decides what the other members can be.
+  // This member is the first, because it decides which values the others can have.
   protocolType: only("protocolType", "WEBSOCKET"),
   ...settings,
   tags: v.exactOptional(v.record(v.string(), v.string()), {}),

@@ -32,8 +32,8 @@ const updateSchema = v.strictObject(updateSettings);
 type Settings = v.InferOutput<typeof updateSchema>;
 
 /**
- * Returns an authorizer with changed settings. Settings that the changes leave out stay the same. The
- * messages of the errors are captured.
+ * Returns an authorizer with changed settings. Settings that are not in `changes` stay the same. The
+ * error messages were captured on AWS.
  * @throws {AwsError} 400 for a setting that only authorizers of HTTP APIs have, and for an invalid
  * identity source.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_authorizer_admission.json
@@ -54,7 +54,7 @@ export function changeAuthorizer(
   const { name = authorizer.name, authorizerUri = authorizer.authorizerUri } = changes;
   const { identitySource = authorizer.identitySource ?? [] } = changes;
   const { authorizerCredentialsArn = authorizer.authorizerCredentialsArn } = changes;
-  // Our choice, because there is no source: the message if there is no URI.
+  // Our choice, because there is no source: the message for a missing URI.
   if (authorizerUri === undefined) throw badRequest(INVALID_URI);
   return {
     authorizerId: authorizer.authorizerId,
@@ -73,7 +73,7 @@ function refuseForWebSocket(member: string, value: unknown): void {
 const IDENTITY_SOURCE =
   /^(route\.request\.(querystring|header)|stageVariables|context)\.[a-zA-Z0-9._-]+$/;
 
-/** Returns no sources for a list of empty strings. */
+/** Checks the identity sources, and returns them. A list of empty strings means no sources. */
 function checkedSources(sources: string[]): string[] {
   if (sources.join("") === "") return [];
   const invalid = sources.find((source) => !IDENTITY_SOURCE.test(source));

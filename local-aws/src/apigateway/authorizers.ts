@@ -66,7 +66,8 @@ export function authorizerRoutes(control: ControlPlane): Route[] {
       handle(input, region, caller) {
         const { apiId, authorizerId, authorizerPayloadFormatVersion = "", ...changes } = input;
         const api = apiOf(region, apiId);
-        // As captured: an empty string is accepted. It removes the version, and there is never one.
+        // As captured on AWS, an empty string is accepted. It would remove the version, but an authorizer
+        // never has one.
         const version = authorizerPayloadFormatVersion !== "" && { authorizerPayloadFormatVersion };
         const authorizer = changeAuthorizer(get(api, authorizerId), { ...changes, ...version });
         checkPassRole(control, caller, changes.authorizerCredentialsArn);
@@ -89,7 +90,9 @@ export function authorizerRoutes(control: ControlPlane): Route[] {
   ];
 }
 
-/** Without identity sources, an authorizer has no such member. */
+/**
+ * Returns an authorizer as the API returns it: without the member `identitySource` if it has none.
+ */
 const describe = ({ identitySource, ...authorizer }: Authorizer) => ({
   ...authorizer,
   ...(identitySource.length > 0 && { identitySource }),
@@ -98,7 +101,7 @@ const describe = ({ identitySource, ...authorizer }: Authorizer) => ({
 const get = (api: Api, authorizerId: string) =>
   findPart(api.authorizers, "Authorizer", authorizerId);
 
-/** Our choice: the text is REST APIs', as no source gives that of WebSocket APIs. */
+/** Our choice: the message of REST APIs, because no source has that of WebSocket APIs. */
 function refuseTakenName(api: Api, { authorizerId, name }: Authorizer): void {
   const others = Object.values(api.authorizers).filter(
     (other) => other.authorizerId !== authorizerId,
@@ -109,7 +112,7 @@ function refuseTakenName(api: Api, { authorizerId, name }: Authorizer): void {
     );
 }
 
-/** The text: https://github.com/anomalyco/sst/issues/5586 */
+/** The source of the message is https://github.com/anomalyco/sst/issues/5586. */
 function refuseInUse(api: Api, { authorizerId, name }: Authorizer): void {
   const route = Object.values(api.routes).find((one) => one.authorizerId === authorizerId);
   if (route !== undefined)

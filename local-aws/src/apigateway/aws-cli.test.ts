@@ -5,10 +5,10 @@ import { serve } from "../server/testing.ts";
 import { createTestGateway, FUNCTION_URI } from "./testing.ts";
 
 test.skipIf(awsCliVersion === undefined)(
-  "the aws CLI builds an API, and reads it back",
+  "the AWS CLI creates an API and reads it back",
   async () => {
     await using server = await serve(createTestGateway().service);
-    /** `command` is split at its spaces. */
+    /** Runs a command, which is split at its spaces. */
     const run = async (command: string) => {
       const answer = await aws(server.endpoint, "apigatewayv2", ...command.split(" "));
       return (answer === "" ? {} : JSON.parse(answer)) as Record<string, unknown>;

@@ -5,17 +5,17 @@ import type { Caller } from "../protocols/caller.ts";
 import type { Route } from "../protocols/rest-json-protocol.ts";
 import type { State } from "../state.ts";
 
-/** What the control plane of API Gateway works on. */
+/** The dependencies of API Gateway's control plane. */
 export interface ControlPlane {
   state: State;
   clock: Clock;
   iam: Iam;
-  /** URL of this local AWS, such as `http://localhost:4566`. */
+  /** Returns the URL of this local AWS, such as `http://localhost:4566`. */
   endpoint(): string;
 }
 
 /**
- * One operation. The IAM action is the HTTP method, the resource is the path:
+ * Defines one operation. The IAM action is the HTTP method and the resource is the path, such as
  * `apigateway:POST` on `arn:aws:apigateway:{region}::/apis/{apiId}/routes`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-create-and-manage-api.html
  */

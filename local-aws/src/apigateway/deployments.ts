@@ -9,8 +9,8 @@ import type { Api, DeployedApi, Deployment } from "./state.ts";
 const NO_ROUTES = "At least one route is required before deploying the Api";
 
 /**
- * Gives the stages of an API that have `autoDeploy` a new deployment, after a change to the API or to one of
- * these stages.
+ * Creates a new deployment for the stages of an API that have `autoDeploy`. It is called after a change
+ * to the API or to one of these stages.
  *
  * Our choice: an automatic deployment is deleted when no stage uses it any more. AWS keeps it.
  */
@@ -27,7 +27,7 @@ export function autoDeploy(api: Api, clock: Clock): void {
       delete api.deployments[deployment.deploymentId];
 }
 
-/** What GetStage says about the stage's last automatic deployment. */
+/** Returns the message of GetStage about the last automatic deployment of the stage. */
 export const deploymentMessage = (deploymentId: string | undefined): string =>
   deploymentId === undefined
     ? `Deployment attempt failed: ${NO_ROUTES}`
@@ -91,7 +91,7 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
       handle({ apiId, deploymentId }, region) {
         const api = apiOf(region, apiId);
         findDeployment(api, deploymentId);
-        // Our choice: the text is REST APIs', as no source gives that of WebSocket APIs.
+        // Our choice: the message of REST APIs, because no source has that of WebSocket APIs.
         if (isInUse(api, deploymentId))
           throw badRequest("Active stages pointing to this deployment must be moved or deleted");
         delete api.deployments[deploymentId];
@@ -104,7 +104,10 @@ export function deploymentRoutes({ state, clock }: ControlPlane): Route[] {
 export const findDeployment = (api: Api, deploymentId: string): Deployment =>
   findPart(api.deployments, "Deployment", deploymentId);
 
-/** Returns the deployment that a stage serves; undefined if there is no such stage, or if it has none. */
+/**
+ * Returns the deployment that a stage serves. Returns undefined if the stage does not exist or has no
+ * deployment.
+ */
 export function deploymentAt(api: Api, stageName: string): Deployment | undefined {
   const stage = Object.hasOwn(api.stages, stageName) ? api.stages[stageName] : undefined;
   const { deploymentId = "" } = stage ?? {};

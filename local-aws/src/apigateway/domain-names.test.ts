@@ -13,7 +13,7 @@ const input = (configuration: object = {}) => ({
 const create = ({ call }: TestGateway) => call("POST", DOMAINS, input());
 
 describe("custom domain names", () => {
-  test("a created domain name is answered with 201, available, and AWS's defaults", async () => {
+  test("creating a domain name returns 201, the status AVAILABLE and the defaults of AWS", async () => {
     const { call } = createTestGateway();
     const { status, output } = await call("POST", DOMAINS, { ...input(), tags: { Team: "a" } });
     expect(status).toBe(201);
@@ -53,7 +53,7 @@ describe("custom domain names", () => {
     expect((await gateway.call("PATCH", DOMAIN, {})).output).toEqual(changed.output);
   });
 
-  test("a name exists once", async () => {
+  test("a domain name can be created only once", async () => {
     const gateway = createTestGateway();
     await create(gateway);
     expect(await create(gateway)).toEqual({
@@ -76,7 +76,7 @@ describe("custom domain names", () => {
       change: [{ certificateArn: "arn:aws:iam::111122223333:server-certificate/chat" }],
       message: "Invalid certificate ARN: arn:aws:iam::111122223333:server-certificate/chat.",
     },
-  ])("$wrong is a BadRequestException", async ({ change, message }) => {
+  ])("$wrong is refused with BadRequestException", async ({ change, message }) => {
     const { call } = createTestGateway();
     const domainNameConfigurations = change.map((one) => ({ certificateArn: CERTIFICATE, ...one }));
     const answer = await call("POST", DOMAINS, { ...input(), domainNameConfigurations });
@@ -85,7 +85,7 @@ describe("custom domain names", () => {
   });
 
   test.for(["localhost", "127.0.0.1", "Chat.example.com", "chat_.example.com", "a..b", "-a.b", ""])(
-    "%j is no domain name",
+    "%j is not a domain name",
     async (domainName) => {
       const { call } = createTestGateway();
       expect(await call("POST", DOMAINS, { ...input(), domainName })).toMatchObject({
@@ -106,7 +106,7 @@ describe("custom domain names", () => {
     expect(await call("POST", DOMAINS, { ...input(), ...change })).toMatchObject({ status: 501 });
   });
 
-  test.each(["GET", "PATCH", "DELETE"])("%s of an unknown name is a 404", async (method) => {
+  test.each(["GET", "PATCH", "DELETE"])("%s of an unknown name returns 404", async (method) => {
     const { call } = createTestGateway();
     expect(await call(method, `${DOMAINS}/constructor`)).toEqual({
       status: 404,
@@ -115,7 +115,7 @@ describe("custom domain names", () => {
     });
   });
 
-  test("a deleted domain name is gone with its mappings", async () => {
+  test("deleting a domain name deletes its mappings", async () => {
     const gateway = createTestGateway();
     const { apiId, path } = await createChat(gateway);
     await gateway.call("POST", `${path}/stages`, { stageName: "test", autoDeploy: true });
@@ -126,7 +126,7 @@ describe("custom domain names", () => {
     expect(await gateway.call("DELETE", path)).toMatchObject({ status: 204 });
   });
 
-  test("tags are added and removed by the ARN", async () => {
+  test("a domain name is tagged by its ARN", async () => {
     const gateway = createTestGateway();
     const { output } = await create(gateway);
     const tags = `/v2/tags/${encodeURIComponent(String(output["domainNameArn"]))}`;

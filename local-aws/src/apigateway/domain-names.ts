@@ -21,7 +21,7 @@ const domainNameOf = v.pipe(
   }, "A domain name has labels of a-z, 0-9 and hyphens, such as chat.example.com"),
 );
 
-/** A missing endpoint type and security policy mean these, as captured on AWS. */
+/** The defaults of the endpoint type and the security policy were captured on AWS. */
 const configurations = v.pipe(
   v.array(
     v.strictObject({
@@ -52,7 +52,7 @@ const updateInput = v.strictObject({
 const domainNameInput = v.strictObject({ domainName: v.string() });
 
 /**
- * Custom domain names.
+ * Returns the routes for custom domain names.
  *
  * Our choice: a certificate does not have to exist, because ACM is not implemented, and a domain name is
  * available at once.
@@ -125,7 +125,7 @@ export function domainNameRoutes({ state }: ControlPlane): Route[] {
   ];
 }
 
-/** Whether an API mapping of any domain name in the region fulfills a condition. */
+/** Returns whether an API mapping of any domain name in the region meets a condition. */
 export const isMapped = (
   state: State,
   region: string,
@@ -142,7 +142,7 @@ function settingsOf(
 ): Pick<DomainName, "certificateArn" | "ipAddressType"> {
   const { certificateArn = "", ipAddressType: type = "ipv4" } = configuration ?? {};
   const [, certificateRegion] = CERTIFICATE_ARN.exec(certificateArn) ?? [];
-  // Our choice: the first sentence alone, for a text that is no ARN of a certificate.
+  // Our choice: only the first sentence, for a text that is not the ARN of a certificate.
   if (certificateRegion === undefined)
     throw badRequest(`Invalid certificate ARN: ${certificateArn}.`);
   if (certificateRegion !== region)
@@ -154,7 +154,7 @@ function settingsOf(
 
 const CERTIFICATE_ARN = /^arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]+$/;
 
-/** Our choice, because there is no Route 53 here: the ID of a hosted zone that does not exist. */
+/** Our choice: the ID of a hosted zone that does not exist, because Route 53 is not implemented. */
 const HOSTED_ZONE_ID = "Z00000000LOCALAWS";
 
 function describe(described: DomainName, region: string) {

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { notImplemented } from "../protocols/aws-error.ts";
 import { badRequest } from "./identifiers.ts";
 
-/** Its groups are the ARN of the function, and the qualifier. */
+/** Captures the ARN of the function and the qualifier. */
 const FUNCTION_URI =
   /^arn:aws:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/(arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+)(:[\w$-]+)?\/invocations$/;
 
@@ -10,8 +10,8 @@ const FUNCTION_URI =
 export const functionArnIn = (uri: string): string | undefined => FUNCTION_URI.exec(uri)?.[1];
 
 /**
- * Returns the URI of an integration or authorizer, which names a Lambda function.
- * @param invalid the message of the 400 for any other text.
+ * Returns the schema for the URI of an integration or authorizer, which names a Lambda function.
+ * @param invalid the message of the error 400 for any other text.
  */
 export const functionUri = (invalid: string) =>
   v.pipe(

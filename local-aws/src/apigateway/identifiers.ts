@@ -5,7 +5,10 @@ import type { Api, DomainName } from "./state.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** As API Gateway makes them: 10 characters for an API, 6 for an authorizer, 7 for other parts of an API. */
+/**
+ * Returns a new ID, as API Gateway creates it: 10 characters for an API, 6 for an authorizer, 7 for other
+ * parts of an API.
+ */
 export const newId = (length: 6 | 7 | 10): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 
@@ -15,7 +18,7 @@ export function findApi(state: State, region: string, apiId: string): Api {
   return find(apis, apiId, `Invalid API identifier specified ${state.accountId}:${apiId}`);
 }
 
-/** Returns the APIs of all regions that have a stage of the name. */
+/** Returns the APIs of all regions that have a stage with this name. */
 export const apisWithStage = (state: State, stageName: string): Api[] =>
   Object.values(state.regions)
     .flatMap(({ apigateway }) => Object.values(apigateway.apis))
@@ -28,9 +31,10 @@ export function findDomainName(state: State, region: string, domainName: string)
 }
 
 /**
- * One of what belongs to an API, by its id.
+ * Returns a part of an API by its ID.
  *
- * The messages for routes and authorizers are captured. Our choice: the other kinds have the same message.
+ * The messages for routes and authorizers were captured on AWS. Our choice: the other kinds have the same
+ * message.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_authorizer_admission.json
  * @throws {AwsError} 404 NotFoundException.
  */

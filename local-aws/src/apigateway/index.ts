@@ -18,15 +18,18 @@ import { stageRoutes } from "./stages.ts";
 import { tagRoutes } from "./tags.ts";
 
 /**
- * The control plane of API Gateway: WebSocket APIs (API version 2), and the account's setting of
- * API version 1 that their logs need.
+ * Creates the control plane of API Gateway: WebSocket APIs (API version 2), and the setting of the
+ * account (API version 1) that their logs need.
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/api-reference.html
  */
 export function createApiGateway(options: {
   state: State;
   clock: Clock;
   iam: Iam;
-  /** URL of this local AWS, such as `http://localhost:4566`; asked for whenever an API is read. */
+  /**
+   * Returns the URL of this local AWS, such as `http://localhost:4566`. It is called each time an API is
+   * read.
+   */
   endpoint(): string;
 }): { service: Service } {
   const { iam } = options;

@@ -15,7 +15,7 @@ const responseInput = v.strictObject({
 
 const texts = v.record(v.string(), v.string());
 
-/** Our choice: the text for any other key, for which there is no source. */
+/** Our choice, because there is no source: the message for any other key. */
 const integrationResponseKey = v.pipe(
   v.string(),
   v.regex(/^(\$default|\/.+\/)$/, "An integration response key is $default or /{expression}/"),
@@ -38,8 +38,8 @@ const updateInput = v.strictObject({
 });
 
 /**
- * Integration responses. They have no effect: a proxy integration passes the output of its function to the
- * client.
+ * Returns the routes for integration responses. They have no effect: a proxy integration passes the
+ * output of its function to the client.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-integration-responses.html
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-integrations-integrationid-integrationresponses.html
  */
@@ -113,7 +113,7 @@ export function integrationResponseRoutes({ state, clock }: ControlPlane): Route
   ];
 }
 
-/** Our choice: the text, for which there is no source. */
+/** Our choice, because there is no source: the message. */
 function refuseTakenKey(
   responses: Readonly<Record<string, IntegrationResponse>>,
   { integrationResponseId, integrationResponseKey: key }: IntegrationResponse,

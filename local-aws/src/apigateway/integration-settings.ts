@@ -7,10 +7,10 @@ import type { Integration } from "./state.ts";
 
 const TIMEOUT = "Timeout should be between 50 ms and 29000 ms";
 
-/** The parameters of Lambda's Invoke, which change how a function is invoked. */
+/** The parameters of Lambda's Invoke that change how a function is invoked. */
 const INVOKE_PARAMETER = /^integration\.request\.(header\.x-amz-.+|querystring\.qualifier)$/i;
 
-/** Other parameters reach Lambda's Invoke, which ignores them. */
+/** API Gateway passes other parameters to Lambda's Invoke, which ignores them. */
 const requestParameter = v.pipe(
   v.string(),
   v.check((name) => {
@@ -50,8 +50,8 @@ const updateSettings = {
 };
 
 /**
- * The parameters of CreateIntegration and UpdateIntegration. The request templates, with the expression
- * that selects one, and the passthrough behavior have no effect: a proxy integration passes the entire
+ * The parameters of CreateIntegration and UpdateIntegration. Request templates, their selection
+ * expression and the passthrough behavior have no effect, because a proxy integration passes the entire
  * request through.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  */
@@ -62,8 +62,8 @@ const updateSchema = v.strictObject(updateSettings);
 type Settings = v.InferOutput<typeof updateSchema>;
 
 /**
- * Returns an integration with changed settings. Settings that the changes leave out stay the same, and so
- * do request parameters. An empty string removes a role, an expression or a request parameter.
+ * Returns an integration with changed settings. Settings and request parameters that are not in `changes`
+ * stay the same. An empty string removes a role, an expression or a request parameter.
  */
 export function changeIntegration(integration: Integration, changes: Settings): Integration {
   const {

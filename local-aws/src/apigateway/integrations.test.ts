@@ -6,7 +6,7 @@ const integration = { integrationType: "AWS_PROXY", integrationUri: FUNCTION_URI
 const authorizer = { name: "token", authorizerType: "REQUEST", authorizerUri: FUNCTION_URI };
 const roleArn = "arn:aws:iam::000000000000:role/gateway";
 
-/** Returns a control plane whose callers may pass no role. */
+/** Returns a control plane whose callers are not allowed to pass a role. */
 const withoutPassRole = () =>
   createTestGateway({
     authorize(_, action, resource) {
@@ -19,7 +19,7 @@ describe("a role", () => {
   test.each([
     { of: "integrations", settings: integration, member: "credentialsArn" },
     { of: "authorizers", settings: authorizer, member: "authorizerCredentialsArn" },
-  ])("of $of needs the permission to pass it", async ({ of, settings, member }) => {
+  ])("of $of needs the permission iam:PassRole", async ({ of, settings, member }) => {
     const gateway = withoutPassRole();
     const { path } = await createChat(gateway);
     const denied = { status: 403, output: { message: `no iam:PassRole on ${roleArn}` } };
@@ -31,11 +31,11 @@ describe("a role", () => {
     const one = `${path}/${of}/${id}`;
     expect(await gateway.call("PATCH", one, { [member]: roleArn })).toMatchObject(denied);
     expect((await gateway.call("GET", one)).output).toEqual(output);
-    // Nothing is passed.
+    // An empty ARN passes no role, so it needs no permission.
     expect(await gateway.call("PATCH", one, { [member]: "" })).toMatchObject({ status: 200 });
   });
 
-  test("of an authorizer is read back, and removed with an empty ARN", async () => {
+  test("of an authorizer is returned, and an empty ARN removes it", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     const input = { ...authorizer, authorizerCredentialsArn: roleArn };
@@ -60,7 +60,7 @@ test.each([
     },
     named: "requestParameters.integration.request.header.X-Amz-Invocation-Type",
   },
-])("an integration with an effect that is not implemented is refused: $named", async (refused) => {
+])("a setting of an integration that is not implemented is refused: $named", async (refused) => {
   const gateway = createTestGateway();
   const { path } = await createChat(gateway);
   const input = { ...integration, ...refused.settings };
@@ -84,7 +84,7 @@ test("the request templates of an integration are replaced as a whole", async ()
 });
 
 describe("integration responses", () => {
-  test("have a key each", async () => {
+  test("have unique keys", async () => {
     const gateway = createTestGateway();
     const { path, target } = await createChat(gateway);
     const collection = `${path}/${target}/integrationresponses`;
@@ -101,7 +101,7 @@ describe("integration responses", () => {
     expect(await create("200")).toMatchObject({ status: 400, error: "BadRequestException" });
   });
 
-  test("are no part of the integration, but of its deployment", async () => {
+  test("are not part of the integration, but of its deployment", async () => {
     const gateway = createTestGateway();
     const { path, target, apiId } = await createChat(gateway);
     await gateway.call("POST", `${path}/stages`, { stageName: "dev", autoDeploy: true });

@@ -105,7 +105,7 @@ function describe(integration: Integration): Partial<Integration> {
   return described;
 }
 
-/** The text: https://github.com/milliHQ/terraform-aws-next-js/issues/247 */
+/** The source of the message is https://github.com/milliHQ/terraform-aws-next-js/issues/247. */
 function refuseInUse(api: Api, integrationId: string): void {
   const routeIds = Object.values(api.routes)
     .filter(({ target }) => target === `integrations/${integrationId}`)

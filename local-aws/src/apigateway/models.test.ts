@@ -4,7 +4,7 @@ import { createChat, createTestGateway } from "./testing.ts";
 const model = { name: "message", schema: "{}" };
 
 describe("models", () => {
-  test("have a name each, of letters and digits", async () => {
+  test("have unique names of letters and digits", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     const create = (name: string) => gateway.call("POST", `${path}/models`, { ...model, name });
@@ -17,7 +17,7 @@ describe("models", () => {
     });
   });
 
-  test("are deleted after the routes that use them", async () => {
+  test("can be deleted only when no route uses them", async () => {
     const gateway = createTestGateway();
     const { path, routeId } = await createChat(gateway);
     const { output } = await gateway.call("POST", `${path}/models`, model);
@@ -42,12 +42,15 @@ test.each([
     named: "requestParameters.required",
   },
   { settings: { apiKeyRequired: true }, named: "apiKeyRequired" },
-])("a route that would refuse clients is not implemented: $named", async ({ settings, named }) => {
-  const gateway = createTestGateway();
-  const { path } = await createChat(gateway);
-  const input = { routeKey: "$default", ...settings };
-  expect(await gateway.call("POST", `${path}/routes`, input)).toMatchObject({
-    status: 501,
-    output: { message: expect.stringContaining(named) },
-  });
-});
+])(
+  "a setting of a route that rejects messages of clients is not implemented: $named",
+  async ({ settings, named }) => {
+    const gateway = createTestGateway();
+    const { path } = await createChat(gateway);
+    const input = { routeKey: "$default", ...settings };
+    expect(await gateway.call("POST", `${path}/routes`, input)).toMatchObject({
+      status: 501,
+      output: { message: expect.stringContaining(named) },
+    });
+  },
+);

@@ -5,7 +5,7 @@ import { autoDeploy } from "./deployments.ts";
 import { badRequest, conflict, findApi, findPart, newId } from "./identifiers.ts";
 import type { Api, Model } from "./state.ts";
 
-/** Our choice: the messages, for which there is no source. */
+/** Our choice, because there is no source: the messages. */
 const settings = {
   name: v.pipe(
     v.string(),
@@ -27,8 +27,8 @@ const updateInput = v.strictObject({
 });
 
 /**
- * Models. They have no effect, because a route can only use one with a model selection expression, which
- * is not implemented.
+ * Returns the routes for models. Models have no effect, because a route needs a model selection
+ * expression to use one, which is not implemented.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-request-validation.html
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-models.html
  */
@@ -93,7 +93,9 @@ export function modelRoutes({ state, clock }: ControlPlane): Route[] {
 }
 
 /**
- * Our choice: the text is REST APIs', because no source has that of WebSocket APIs.
+ * Checks that the request models exist.
+ *
+ * Our choice: the message of REST APIs, because no source has that of WebSocket APIs.
  * @throws {AwsError} 400 for a request model that the API does not have.
  */
 export function checkRequestModels(

@@ -31,7 +31,7 @@ export function routeResponseRoutes({ state, clock }: ControlPlane): Route[] {
       input: v.strictObject({ ...routeInput.entries, routeResponseKey }),
       handle(input, region) {
         const { api, responses } = find(region, input);
-        // Our choice: the text, for which there is no source.
+        // Our choice, because there is no source: the message.
         if (Object.keys(responses).length > 0)
           throw conflict("RouteResponse with key $default already exists for this Route");
         const response = { routeResponseId: newId(7), routeResponseKey: input.routeResponseKey };

@@ -8,8 +8,8 @@ const authorizer = {
   identitySource: ["route.request.querystring.token"],
 };
 
-describe("routes, and what they refer to", () => {
-  test("a route comes back with what the provider compares", async () => {
+describe("routes and the resources that they refer to", () => {
+  test("a route is returned with the settings that the Terraform provider compares", async () => {
     const gateway = createTestGateway();
     const { path, target, routeId } = await createChat(gateway);
     expect(await gateway.call("GET", `${path}/routes/${routeId}`)).toEqual({
@@ -25,7 +25,7 @@ describe("routes, and what they refer to", () => {
     });
   });
 
-  test("a route key is there once per API", async () => {
+  test("an API has at most one route for each route key", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     expect(await gateway.call("POST", `${path}/routes`, { routeKey: "$connect" })).toEqual({
@@ -43,7 +43,7 @@ describe("routes, and what they refer to", () => {
     expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
   });
 
-  test("an integration that a route uses can't be deleted before the route is", async () => {
+  test("an integration cannot be deleted while a route uses it", async () => {
     const gateway = createTestGateway();
     const { path, target, routeId } = await createChat(gateway);
     expect(await gateway.call("DELETE", `${path}/${target}`)).toEqual({
@@ -57,7 +57,7 @@ describe("routes, and what they refer to", () => {
     expect(await gateway.call("DELETE", `${path}/${target}`)).toMatchObject({ status: 204 });
   });
 
-  test("an integration has API Gateway's defaults, and an update changes what it names", async () => {
+  test("an integration has the defaults of API Gateway, and an update changes only the settings that it names", async () => {
     const gateway = createTestGateway();
     const { path, target } = await createChat(gateway);
     const { output } = await gateway.call("PATCH", `${path}/${target}`, { timeoutInMillis: 50 });
@@ -90,7 +90,7 @@ describe("routes, and what they refer to", () => {
       expect(await gateway.call(method, where, input), `of ${where}`).toMatchObject({ status });
   });
 
-  test("only $connect can have an authorizer, which then can't be deleted", async () => {
+  test("only $connect can have an authorizer, which cannot be deleted while it is in use", async () => {
     const gateway = createTestGateway();
     const { path, routeId } = await createChat(gateway);
     const { output } = await gateway.call("POST", `${path}/authorizers`, authorizer);
@@ -111,7 +111,7 @@ describe("routes, and what they refer to", () => {
     });
   });
 
-  test("an authorizer without CUSTOM is refused, and goes with CUSTOM", async () => {
+  test("an authorizer without CUSTOM is refused, and is removed with CUSTOM", async () => {
     const gateway = createTestGateway();
     const { path, routeId, target } = await createChat(gateway);
     const url = `${path}/routes/${routeId}`;
@@ -135,7 +135,7 @@ describe("routes, and what they refer to", () => {
     expect(opened.output).not.toHaveProperty("authorizerId");
   });
 
-  test("an authorizer's name is there once per API", async () => {
+  test("the names of an API's authorizers are unique", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     await gateway.call("POST", `${path}/authorizers`, authorizer);
@@ -143,7 +143,7 @@ describe("routes, and what they refer to", () => {
     expect(again).toMatchObject({ status: 400, error: "BadRequestException" });
   });
 
-  test("an empty string takes a route's optional setting away", async () => {
+  test("an empty string removes an optional setting of a route", async () => {
     const gateway = createTestGateway();
     const { path, routeId } = await createChat(gateway);
     const url = `${path}/routes/${routeId}`;

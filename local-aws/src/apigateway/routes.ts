@@ -10,16 +10,16 @@ import type { Api, ApiRoute } from "./state.ts";
 
 const settings = {
   routeKey: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
-  /** Empty: the route loses it. So it is with each of these strings. */
+  /** An empty string removes the target. The same is true for each string here. */
   target: v.exactOptional(v.pipe(v.string(), v.regex(/^(integrations\/[^/]+)?$/))),
   authorizationType: v.exactOptional(only("authorizationType", "NONE", "CUSTOM")),
   authorizerId: v.exactOptional(v.string()),
   operationName: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   apiKeyRequired: v.exactOptional(only("apiKeyRequired", false)),
-  /** With one, AWS validates the messages of clients. */
+  /** With a model selection expression, AWS validates the messages of clients. */
   modelSelectionExpression: v.exactOptional(only("modelSelectionExpression", "")),
   requestModels: v.exactOptional(v.record(v.string(), v.string())),
-  /** No source says what a client gets that leaves out a required one. */
+  /** No source has the response to a client that does not send a required parameter. */
   requestParameters: v.exactOptional(
     v.record(
       v.string(),
@@ -87,7 +87,7 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
       name: "UpdateRoute",
       method: "PATCH",
       path,
-      // As captured, also for a route that is not new.
+      // As captured on AWS, an update also returns 201.
       status: 201,
       input: updateInput,
       handle({ apiId, routeId, ...changes }, region) {
@@ -137,7 +137,9 @@ export function routeRoutes({ state, clock }: ControlPlane): Route[] {
 export const findRoute = (api: Api, routeId: string): ApiRoute =>
   findPart(api.routes, "route", routeId);
 
-/** The text about a taken key: https://github.com/serverless/serverless/issues/7260 */
+/**
+ * The source of the message for an existing key is https://github.com/serverless/serverless/issues/7260.
+ */
 function check(api: Api, route: ApiRoute): ApiRoute {
   const { routeId, routeKey, target = "", authorizationType, apiKeyRequired } = route;
   const { operationName, routeResponseSelectionExpression, routeResponses } = route;
@@ -145,7 +147,7 @@ function check(api: Api, route: ApiRoute): ApiRoute {
   const others = Object.values(api.routes).filter((other) => other.routeId !== routeId);
   if (others.some((other) => other.routeKey === routeKey))
     throw conflict(`Route with key ${routeKey} already exists for this API`);
-  // Our choice: the text, for which there is no source.
+  // Our choice, because there is no source: the message.
   if (target !== "" && !Object.hasOwn(api.integrations, target.replace("integrations/", "")))
     throw badRequest(`Unable to find the integration of the target ${target}`);
   checkRequestModels(api, requestModels);
@@ -165,8 +167,10 @@ function check(api: Api, route: ApiRoute): ApiRoute {
 }
 
 /**
- * Our choice: an authorizer without `CUSTOM` is refused. A report says that AWS accepts it and drops it,
- * so that every client can connect.
+ * Checks the authorizer of a route.
+ *
+ * Our choice: an authorizer without `CUSTOM` is refused. AWS reportedly accepts and drops it, so that
+ * every client can connect.
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/40833
  */
 function checkAuthorizer(api: Api, route: ApiRoute): Pick<ApiRoute, "authorizerId"> {
@@ -177,7 +181,7 @@ function checkAuthorizer(api: Api, route: ApiRoute): Pick<ApiRoute, "authorizerI
   }
   if (routeKey !== "$connect")
     throw badRequest("Currently, authorization is restricted to the $connect route only");
-  // The text: https://github.com/hashicorp/terraform-provider-aws/issues/17497
+  // The source of the message is https://github.com/hashicorp/terraform-provider-aws/issues/17497.
   if (!Object.hasOwn(api.authorizers, authorizerId))
     throw badRequest(
       "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",

@@ -11,8 +11,8 @@ import type { Api, RouteSettings, Stage } from "./state.ts";
 const limit = v.pipe(v.number(), v.minValue(0));
 
 /**
- * A limit of 0 stays 0: the stage then refuses everything, as on AWS. The other settings have no effect,
- * because the local AWS writes no execution logs and no metrics. Clients see neither of them.
+ * A limit of 0 stays 0, so the stage refuses all traffic, as on AWS. The other settings have no effect,
+ * because the local AWS writes neither execution logs nor metrics. Clients see neither of them.
  */
 const routeSettings = v.strictObject({
   dataTraceEnabled: v.exactOptional(v.boolean()),
@@ -22,7 +22,7 @@ const routeSettings = v.strictObject({
   throttlingRateLimit: v.exactOptional(limit),
 });
 
-/** What CreateStage and UpdateStage have in common. */
+/** The parameters that CreateStage and UpdateStage have in common. */
 export const stageSettings = {
   autoDeploy: v.exactOptional(v.boolean()),
   deploymentId: v.exactOptional(v.string()),
@@ -39,7 +39,7 @@ const settingsSchema = v.strictObject(stageSettings);
 
 export type StageSettings = v.InferOutput<typeof settingsSchema>;
 
-/** The route settings of a WebSocket API that names none. */
+/** The default route settings of a WebSocket API. */
 const DEFAULT_ROUTE_SETTINGS: RouteSettings = {
   dataTraceEnabled: false,
   detailedMetricsEnabled: false,
@@ -58,8 +58,8 @@ export const newStage = (stageName: string, tags: Record<string, string>, now: s
 });
 
 /**
- * Returns a stage with changed settings. What the change leaves out stays as it is, in the nested
- * settings too; a stage variable is taken away by setting it to the empty string.
+ * Returns a stage with changed settings. Settings that are not in the change stay the same, also nested
+ * ones. An empty string removes a stage variable.
  * @throws {AwsError} 400 BadRequestException, 404 for settings of a route that does not exist and for a
  * deployment that does not exist.
  */
@@ -71,7 +71,8 @@ export function changeStage(
 ): Stage {
   const { accessLogSettings, defaultRouteSettings, stageVariables } = changes;
   const { autoDeploy = stage.autoDeploy, deploymentId } = changes;
-  // Our choice: the text. The documentation says that it cannot be updated if autoDeploy is enabled.
+  // Our choice: the message. The documentation only says that the deployment ID cannot be updated if
+  // autoDeploy is enabled.
   if (autoDeploy && deploymentId !== undefined)
     throw badRequest("Deployment ID cannot be set on a stage with autoDeploy enabled");
   checkLogging(state, region, [
@@ -100,6 +101,8 @@ export function changeStage(
 }
 
 /**
+ * Checks that the account has a role for logs if the settings need one.
+ *
  * Our choice: data tracing needs the account's role only if the level is not `OFF`.
  * @throws {AwsError} 400 BadRequestException for execution logs without the account's role for logs.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
@@ -112,7 +115,10 @@ function checkLogging(
   if (settings.some((each) => (each?.loggingLevel ?? "OFF") !== "OFF")) checkLogRole(state, region);
 }
 
-/** @throws {AwsError} 404, with the text that HTTP APIs are known to answer. */
+/**
+ * Merges route settings into those of the stage.
+ * @throws {AwsError} 404, with the message of HTTP APIs.
+ */
 function mergeRouteSettings(
   api: Api,
   stage: Stage,

@@ -13,7 +13,7 @@ async function createStage(input: object = production) {
 }
 
 describe("stages", () => {
-  test("a stage is deployed at once and comes back with API Gateway's defaults", async () => {
+  test("a stage is deployed at once and has the defaults of API Gateway", async () => {
     const { created } = await createStage();
     expect(created).toEqual({
       status: 201,
@@ -53,7 +53,7 @@ describe("stages", () => {
     });
   });
 
-  test("a change to the API gives the stage a new deployment in place of the old one", async () => {
+  test("a change to the API replaces the deployment of the stage", async () => {
     const { gateway, path, url, created } = await createStage();
     await gateway.call("POST", `${path}/integrations`, {
       integrationType: "AWS_PROXY",
@@ -72,7 +72,7 @@ describe("stages", () => {
     });
   });
 
-  test("a stage of an API without routes says that it is not deployed", async () => {
+  test("the stage of an API without routes has the message that its deployment failed", async () => {
     const { gateway, path, routeId } = await createStage();
     await gateway.call("DELETE", `${path}/routes/${routeId}`);
     const { output } = await gateway.call("POST", `${path}/stages`, {
@@ -85,7 +85,7 @@ describe("stages", () => {
     });
   });
 
-  test("a stage's name is there once per API", async () => {
+  test("the names of an API's stages are unique", async () => {
     const { gateway, path } = await createStage();
     expect(await gateway.call("POST", `${path}/stages`, production)).toEqual({
       status: 409,
@@ -94,7 +94,7 @@ describe("stages", () => {
     });
   });
 
-  test("a deployment that a stage points to can't be deleted, another one can", async () => {
+  test("a deployment can be deleted only if no stage uses it", async () => {
     const { gateway, path, created } = await createStage();
     const used = `${path}/deployments/${String(created.output["deploymentId"])}`;
     expect(await gateway.call("DELETE", used)).toMatchObject({ status: 400 });
@@ -121,7 +121,7 @@ describe("stages", () => {
     expect((await createStage(input)).created).toMatchObject({ status: 501 });
   });
 
-  test("a stage without autoDeploy gets no deployment of its own", async () => {
+  test("a stage without autoDeploy gets no automatic deployment", async () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     const { output } = await gateway.call("POST", `${path}/stages`, { stageName: "dev" });
@@ -150,7 +150,7 @@ describe("stages", () => {
     expect(await gateway.call("PATCH", url, manual)).toMatchObject({ status: 200, output: manual });
   });
 
-  test("route settings need their route", async () => {
+  test("route settings need a route that exists", async () => {
     const { gateway, url } = await createStage();
     const settings = { throttlingRateLimit: 1 };
     const unknown = { routeSettings: { $default: settings } };
@@ -165,7 +165,7 @@ describe("stages", () => {
     expect((await gateway.call("GET", url)).output).toMatchObject({ routeSettings: {} });
   });
 
-  test("a stage variable is changed by itself and removed with an empty value", async () => {
+  test("a stage variable is changed without the others, and removed with an empty value", async () => {
     const { gateway, url } = await createStage({ stageVariables: { a: "1", b: "2" } });
     const { output } = await gateway.call("PATCH", url, { stageVariables: { a: "", c: "3" } });
     expect(output["stageVariables"]).toEqual({ b: "2", c: "3" });
@@ -191,7 +191,7 @@ describe("access logs", () => {
     patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }],
   });
 
-  test("they need the account's role first", async () => {
+  test("need a role for logs in the account", async () => {
     const { gateway, url } = await createStage();
     const destinationArn = addLogGroup(gateway, "/access");
     const input = { accessLogSettings: { destinationArn, format } };
@@ -228,7 +228,7 @@ describe("access logs", () => {
     expect(output["message"]).toContain(text);
   });
 
-  test("the log group must exist", async () => {
+  test("need a log group that exists", async () => {
     const { gateway, url } = await createStage();
     const role = addRole(gateway.state, "logs", "apigateway.amazonaws.com");
     await gateway.call("PATCH", roleUrl, setRole(role));
@@ -245,7 +245,7 @@ describe("access logs", () => {
         addRole(gateway.state, "lambda", "lambda.amazonaws.com"),
     },
     {
-      what: "may not write logs",
+      what: "is not allowed to write logs",
       role: (gateway: ReturnType<typeof createTestGateway>) => {
         gateway.iam.allows = () => false;
         return addRole(gateway.state, "logs", "apigateway.amazonaws.com");

@@ -80,7 +80,7 @@ export function stageRoutes(control: ControlPlane): Route[] {
       handle(input, region) {
         const { api, stage } = find(region, input);
         const { stageName } = stage;
-        // Our choice: the text, of which the source knows the part about APIs.
+        // Our choice: the message. The source only has that for APIs.
         if (isMapped(state, region, (one) => one.apiId === api.apiId && one.stage === stageName))
           throw badRequest(
             `Deleting stage ${stageName} failed. Please remove all API mappings for the stage from your custom domain names.`,
@@ -113,7 +113,10 @@ export function stageRoutes(control: ControlPlane): Route[] {
   ];
 }
 
-/** The message is only for stages with `autoDeploy`, as the model of the API says. */
+/**
+ * Returns a stage as the API returns it. Only stages with `autoDeploy` have a message, as in the model of
+ * the API.
+ */
 const describe = (stage: Stage) => ({
   ...stage,
   ...(stage.autoDeploy && { lastDeploymentStatusMessage: deploymentMessage(stage.deploymentId) }),

@@ -1,11 +1,11 @@
 export interface ApiGatewayState {
-  /** The account's setting in this region: who may write a stage's logs. */
+  /** The ARN of the role that writes the logs of stages in this region. */
   cloudwatchRoleArn?: string;
   apis: Record<string, Api>;
   domainNames: Record<string, DomainName>;
 }
 
-/** A custom domain name, with the stages that it serves. */
+/** A custom domain name and the stages that it serves. */
 export interface DomainName {
   domainName: string;
   certificateArn: string;
@@ -20,13 +20,15 @@ export interface ApiMapping {
   apiMappingId: string;
   apiId: string;
   stage: string;
-  /** The path on the domain name, such as `orders`. Empty: the domain name without a path. */
+  /**
+   * The path on the domain name, such as `orders`. An empty key is the domain name without a path.
+   */
   apiMappingKey: string;
 }
 
 export type IpAddressType = "ipv4" | "dualstack";
 
-/** The part of an API that clients reach: what a deployment copies. */
+/** The part of an API that clients reach, and that a deployment copies. */
 export interface DeployedApi {
   routeSelectionExpression: string;
   /** Whether clients can only use a custom domain name. Default: false. */

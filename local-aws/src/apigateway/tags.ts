@@ -13,7 +13,7 @@ export function tagRoutes({ state }: ControlPlane): Route[] {
   const path = "/v2/tags/{resourceArn}";
   const tagged = (arn: string, region: string): { tags: Record<string, string> } => {
     const [, arnRegion, domainName, apiId = "", stageName] = ARN.exec(arn) ?? [];
-    // Our choice: the text, for which there is no source.
+    // Our choice, because there is no source: the message.
     if (arnRegion !== region) throw badRequest(`Invalid resource ARN specified: ${arn}`);
     if (domainName !== undefined) return findDomainName(state, region, domainName);
     const api = findApi(state, region, apiId);

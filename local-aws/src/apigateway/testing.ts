@@ -11,7 +11,9 @@ import type { Api } from "./state.ts";
 export const FUNCTION_URI =
   "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:handler/invocations";
 
-/** A control plane of its own, and a function that calls it and gives status and parsed answer. */
+/**
+ * Creates a control plane, and a function that calls it and returns the status and the parsed body.
+ */
 export function createTestGateway(replaced: Partial<Iam> = {}) {
   const state = emptyState();
   const iam = { ...permissiveIam, sessionOf, ...replaced };
@@ -32,7 +34,10 @@ export function createTestGateway(replaced: Partial<Iam> = {}) {
   return { state, iam, service, call };
 }
 
-/** Gives the deployments of an API the API as it is now. For tests that change a state directly. */
+/**
+ * Updates the copies of an API in its deployments. Tests call it after they have changed a state
+ * directly.
+ */
 export function redeploy(api: Api): void {
   for (const deployment of Object.values(api.deployments))
     Object.assign(deployment.api, deployedApi(api));

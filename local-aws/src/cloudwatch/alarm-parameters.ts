@@ -76,7 +76,7 @@ export const AlarmParameters = v.strictObject({
   Statistic: v.exactOptional(v.picklist(["SampleCount", "Average", "Sum", "Minimum", "Maximum"])),
   ExtendedStatistic: v.exactOptional(v.string()),
   Dimensions: v.optional(Dimensions, []),
-  /** Seconds. */
+  /** In seconds. */
   Period: v.exactOptional(count),
   Unit: v.exactOptional(Unit),
   EvaluationPeriods: count,

@@ -5,8 +5,8 @@ import { STATISTIC } from "./statistics.ts";
 type Parameters = Omit<AlarmParameters, "AlarmName" | "Tags">;
 
 /**
- * Checks the rules that the schema of the parameters does not have.
- * @throws {AwsError} 400 in AWS's words, as far as they are known.
+ * Checks the rules that are not in the schema of the parameters.
+ * @throws {AwsError} 400, with the message of AWS if it is known.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/alarm_controls.json
  */
 export function checkAlarm(parameters: Parameters): void {
@@ -29,7 +29,10 @@ const SINGLE = [
   "Unit",
 ] as const;
 
-/** An alarm on an expression or on metrics of other accounts has no parameters of a single metric. */
+/**
+ * Checks an alarm on an expression or on metrics of other accounts, which cannot have the parameters of a
+ * single metric.
+ */
 function checkMetrics(metrics: NonNullable<Parameters["Metrics"]>, parameters: Parameters): void {
   const single = SINGLE.find((name) => parameters[name] !== undefined);
   const given = single ?? (parameters.Dimensions.length > 0 ? "Dimensions" : undefined);
@@ -47,7 +50,7 @@ function checkMetric(parameters: Parameters): void {
       "PutMetricAlarm request can not be made with both Statistic and ExtendedStatistic parameters. Only one of them should be present",
     );
   const statistic = Statistic ?? ExtendedStatistic;
-  // Our choice, because there is no source: the text for a parameter that is missing.
+  // Our choice, because there is no source: the message for a missing parameter.
   const missing = Object.entries({ MetricName, Namespace, Statistic: statistic, Period }).find(
     ([, value]) => value === undefined,
   );

@@ -22,7 +22,7 @@ const arnOf = (state: State, region: string, name: string) =>
   `arn:aws:cloudwatch:${region}:${state.accountId}:alarm:${name}`;
 
 /**
- * Alarms are stored and read back; nothing evaluates them.
+ * Returns the operations on alarms. Alarms are stored, but never evaluated.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
  */
 export function alarmOperations(options: AlarmOptions): Record<string, Operation> {
@@ -35,7 +35,7 @@ export function alarmOperations(options: AlarmOptions): Record<string, Operation
         checkAlarm(parameters);
         const { alarms } = regionOf(state, region).cloudwatch;
         const existing = Object.hasOwn(alarms, AlarmName) ? alarms[AlarmName] : undefined;
-        // As on AWS, the tags of an alarm that exists are changed by TagResource alone.
+        // As on AWS, only TagResource changes the tags of an existing alarm.
         const tags = existing?.tags ?? tagMap(Tags);
         checkCount(tags);
         alarms[AlarmName] = {

@@ -8,7 +8,7 @@ import { emptyState } from "../state.ts";
 import { createCloudWatch } from "./index.ts";
 
 test.skipIf(awsCliVersion === undefined)(
-  "the aws CLI reads an alarm that it put",
+  "the AWS CLI reads an alarm that it created",
   { timeout: 30_000 },
   async () => {
     const options = { state: emptyState(), clock: createManualClock(), iam: permissiveIam };

@@ -5,13 +5,13 @@ export interface ValidationMessage {
   message: string;
 }
 
-/** The findings of checks. An error rejects the document, a warning does not. */
+/** The findings of checks. An error rejects the document. A warning does not. */
 export interface Findings {
   errors: ValidationMessage[];
   warnings: ValidationMessage[];
 }
 
-/** Checks a value, and adds to the findings. */
+/** Checks a value, and adds errors and warnings to the findings. */
 export type Check = (value: unknown, path: string, findings: Findings) => void;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export const bool: Check = (value, path, findings) => {
   if (typeof value !== "boolean") fail(findings, path, "Should be boolean");
 };
 
-/** A whole number. */
+/** Checks for a whole number. */
 export const integer =
   ({ min = -Infinity, max = Infinity } = {}): Check =>
   (value, path, findings) => {
@@ -57,11 +57,11 @@ export const list =
   };
 
 /**
- * An object.
+ * Checks for an object.
  * @param options.members the checks of the members, in the order of AWS's messages.
  * @param options.required Default: none.
  * @param options.unexpected the warning for any other member. Default: other members are allowed.
- * @param options.more a check of the whole object.
+ * @param options.more a check of the entire object.
  */
 export const object =
   (options: {
@@ -88,13 +88,13 @@ export const object =
 
 export const missing = (name: string): string => `Should have required property '${name}'`;
 
-/** A check whose errors do not reject the document. */
+/** Turns the errors of a check into warnings, which do not reject the document. */
 export const warning =
   (check: Check): Check =>
   (value, path, { warnings }) =>
     check(value, path, { errors: warnings, warnings });
 
-/** A text that is one of several. Any other is ignored. */
+/** Checks for one of several strings. Any other string is a warning, and CloudWatch ignores it. */
 export const choice =
   (...values: readonly string[]): Check =>
   (value, path, findings) => {

@@ -15,7 +15,7 @@ async function call(Action: string, parameters: Record<string, string> = {}, req
   return { status: answer.status, body: String(answer.body) };
 }
 
-/** Calls an operation that is refused. */
+/** Calls an operation that fails. Returns the code and the message of its error. */
 async function refusal(Action: string, parameters: Record<string, string>) {
   const { status, body } = await call(Action, parameters);
   const [[code], [message = ""]] = [textsOf(body, "Code"), textsOf(body, "Message")];
@@ -25,7 +25,7 @@ async function refusal(Action: string, parameters: Record<string, string>) {
 const textsOf = (body: string, tag: string) =>
   Array.from(body.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, "gs")), ([, text]) => text);
 
-/** As Terraform's provider sends it. */
+/** An alarm as the Terraform provider sends it. */
 const alarm = {
   AlarmName: "errors",
   AlarmDescription: "Jobs > 0 fail",
@@ -54,7 +54,7 @@ beforeEach(() => {
 describe("alarms", () => {
   const arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors";
 
-  test("an alarm reads back as it was put, without data", async () => {
+  test("an alarm is returned as it was created, without data", async () => {
     expect(await call("PutMetricAlarm", alarm)).toMatchObject({ status: 200 });
     const { body } = await call("DescribeAlarms", {
       "AlarmNames.member.1": "errors",
@@ -72,7 +72,7 @@ describe("alarms", () => {
     expect(textsOf(body, "Threshold")).toEqual(["0"]);
   });
 
-  test("an alarm on an expression reads back with its queries", async () => {
+  test("an alarm on an expression is returned with its queries", async () => {
     const single = /^(MetricName|Namespace|Period|Statistic|Dimensions\..*)$/;
     const rest = Object.fromEntries(Object.entries(alarm).filter(([name]) => !single.test(name)));
     const query = {
@@ -117,7 +117,7 @@ describe("alarms", () => {
     expect(await call("PutMetricAlarm", { ...alarm, ...change })).toMatchObject({ status });
   });
 
-  test("the name of a missing parameter is in the refusal", async () => {
+  test("the error names a missing parameter", async () => {
     expect(await refusal("PutMetricAlarm", withoutStatistic)).toEqual([
       400,
       "ValidationError",
@@ -141,7 +141,7 @@ describe("alarms", () => {
 describe("dashboards", () => {
   const DashboardBody = '{"widgets":[{"type":"text","properties":{"markdown":"x"}}]}';
 
-  test("a dashboard reads back with its body", async () => {
+  test("a dashboard is returned with its body", async () => {
     await call("PutDashboard", { DashboardName: "main", DashboardBody });
     const { body } = await call("GetDashboard", { DashboardName: "main" });
     expect(textsOf(body, "DashboardBody")).toEqual([DashboardBody.replaceAll('"', "&quot;")]);

@@ -16,11 +16,11 @@ import {
 import { STATISTIC } from "./statistics.ts";
 
 /**
- * Checks the body of a dashboard. Returns it as AWS prints it, and AWS's warnings.
+ * Checks the body of a dashboard. Returns the body as AWS prints it, and the warnings of AWS.
  *
  * Our choice: variables and the widgets `chart`, `explorer`, `log`, `service`, `serviceMap`,
  * `serviceTable`, `timeline` and `trace` only have to be objects.
- * @throws {AwsError} 400 if the body is not valid, with the errors in AWS's words.
+ * @throws {AwsError} 400 if the body is not valid, with the error messages of AWS.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/dashboards.json
  */
@@ -49,7 +49,7 @@ function parse(body: string): { value: object; printed: string } {
     const value: unknown = JSON.parse(body);
     if (isObject(value)) return { value, printed: JSON.stringify(value) };
   } catch (error) {
-    // A RangeError: the body is nested too deeply to be printed.
+    // A RangeError means that the body is nested too deeply to be printed.
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
   }
   throw invalidBody("The field DashboardBody must be a valid JSON object");
@@ -75,7 +75,7 @@ const period: Check = (value, path, { errors }) => {
   errors.push({ dataPath: path, message: "Should match exactly one schema in oneOf" });
 };
 
-/** A row of a metric widget: texts, and perhaps an object at the end. */
+/** Checks a row of a metric widget: strings, with an optional object at the end. */
 const metricRow: Check = (value, path, { errors }) => {
   const isRow =
     Array.isArray(value) &&
@@ -124,7 +124,7 @@ const metric = object({
   },
 });
 
-/** The checks of the properties, by the type of the widget. */
+/** The checks for the properties of a widget, by its type. */
 const properties: Readonly<Record<string, Check>> = {
   chart: anyObject,
   custom: object({ required: ["endpoint"], members: { endpoint: text() } }),
@@ -186,7 +186,7 @@ const widget = object({
   },
 });
 
-// A regular expression in a string, because AWS prints it with its needless escape.
+// The regular expression is a string, because AWS prints it with an unnecessary escape.
 const START = new RegExp(
   String.raw`(^(?:[1-9]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:[1-9]\d(?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:[0-5]\d)$)|(^\-?P(T|\d))`,
 );

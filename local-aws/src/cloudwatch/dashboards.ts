@@ -19,8 +19,8 @@ const arnOf = (state: State, name: string) =>
   `arn:aws:cloudwatch::${state.accountId}:dashboard/${name}`;
 
 /**
- * Dashboards belong to the account: every region has all of them. The state has each in the region in
- * which it was created.
+ * Returns the operations on dashboards. Dashboards belong to the account, so each region has all of them.
+ * The state contains each in the region in which it was created.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/dashboards.json
  */
@@ -129,7 +129,7 @@ function checkName(field: string, name: string): void {
     );
 }
 
-/** Returns the tags of a new dashboard; undefined if there are none. */
+/** Returns the tags of a new dashboard, or undefined if there are none. */
 function tagsOf(given: v.InferOutput<typeof Tags>): Record<string, string> | undefined {
   if (given.length > 50)
     throw invalidValue("The collection Tags must not have a size greater than 50.\n");
@@ -144,8 +144,8 @@ const entryOf = (dashboard: Dashboard) => ({
 });
 
 /**
- * Returns the size in bytes, as AWS counts it: with what it stores about the dashboard, and about tags
- * once the dashboard has had some. Some characters count as their escape sequences.
+ * Returns the size in bytes, as AWS counts it: with the overhead of the dashboard, and of tags if the
+ * dashboard has ever had some. Some characters count as their escape sequences.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/dashboard_size.json
  */
 function sizeOf({ DashboardBody, tags }: Dashboard): number {

@@ -14,9 +14,9 @@ import { tagOperations } from "./tags.ts";
 const SERVICE = "GraniteServiceVersion20100801";
 
 /**
- * CloudWatch's alarms and dashboards, which Terraform creates. There are no metrics. Clients speak three
- * protocols: Terraform's provider 6 Smithy RPC v2 CBOR, the AWS CLI and the SDK for JavaScript AWS JSON,
- * older clients the query protocol.
+ * Creates CloudWatch with alarms and dashboards, but without metrics. It supports three protocols: Smithy
+ * RPC v2 CBOR for version 6 of the Terraform provider, AWS JSON for the AWS CLI and the SDK for
+ * JavaScript, and the query protocol for older clients.
  */
 export function createCloudWatch(options: { state: State; clock: Clock; iam: Iam }): {
   service: Service;

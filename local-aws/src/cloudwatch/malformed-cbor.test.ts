@@ -13,7 +13,7 @@ const operations =
 const members =
   "AlarmName AlarmNames AlarmTypes AlarmActions ActionsEnabled ComparisonOperator Dimensions EvaluationPeriods MaxRecords MetricName Metrics Namespace NextToken Period Statistic Threshold Tags TagKeys ResourceARN DashboardName DashboardNames DashboardBody __proto__";
 
-/** A value of a member, of any type that CBOR has. */
+/** Generates a value of a member, of any type that CBOR has. */
 const value = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -44,7 +44,7 @@ const input = fc
   .dictionary(fc.constantFrom(...members.split(" ")), value, { noNullPrototype: true })
   .map((each) => Buffer.from(cbor.serialize(each)));
 
-/** Bytes that were CBOR before some of them were changed, or the last ones were lost. */
+/** Generates CBOR in which some bytes were changed, or the last bytes were removed. */
 const damaged = fc
   .tuple(input, fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 3 }), fc.nat(80))
   .map(([bytes, changes, length]) => {

@@ -2,8 +2,8 @@ import type { AwsError } from "../protocols/aws-error.ts";
 import { pageOf } from "../protocols/pages.ts";
 
 /**
- * Returns a page of things in the order of their names.
- * @throws {AwsError} what `invalidToken` returns.
+ * Returns a page of items in the order of their names.
+ * @throws {AwsError} the error that `invalidToken` returns.
  */
 export function namedPage<Item>(
   entries: readonly (readonly [name: string, item: Item])[],

@@ -18,7 +18,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { createTestLocalAws } from "../testing.ts";
 
-/** Starts a local AWS and a client of it. */
+/** Starts a local AWS, and creates a client for it. */
 async function start(config: CloudWatchClientConfig) {
   const aws = createTestLocalAws();
   await aws.listen();

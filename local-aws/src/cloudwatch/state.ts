@@ -1,4 +1,4 @@
-/** Stored, listed and deleted. Nothing here evaluates an alarm or draws a dashboard. */
+/** Alarms and dashboards. The local AWS does not evaluate alarms or draw dashboards. */
 export interface CloudWatchState {
   alarms: Record<string, Alarm>;
   dashboards: Record<string, Dashboard>;
@@ -7,7 +7,7 @@ export interface CloudWatchState {
 export interface Alarm {
   AlarmName: string;
   AlarmArn: string;
-  /** The parameters of PutMetricAlarm, as they are read back by DescribeAlarms. */
+  /** The parameters of PutMetricAlarm, as DescribeAlarms returns them. */
   parameters: Record<string, unknown>;
   /** ISO 8601. */
   AlarmConfigurationUpdatedTimestamp: string;
@@ -21,6 +21,6 @@ export interface Dashboard {
   DashboardBody: string;
   /** ISO 8601. */
   LastModified: string;
-  /** Undefined until the dashboard has tags for the first time. */
+  /** Undefined if the dashboard has never had tags. */
   tags?: Record<string, string>;
 }

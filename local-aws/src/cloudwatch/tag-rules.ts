@@ -7,7 +7,7 @@ export const Tags = v.array(
 );
 
 /**
- * Tags as a map. Of two tags with the same key, the last counts.
+ * Returns tags as a map. If two tags have the same key, the last one is used.
  * @throws {AwsError} 403 if a key is reserved for AWS.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/cloudwatch/alarm_controls.json
  */

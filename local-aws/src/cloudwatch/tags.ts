@@ -9,7 +9,7 @@ import { checkCount, checkKeys, TagKey, tagMap, Tags } from "./tag-rules.ts";
 const ResourceARN = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 
 /**
- * Alarms and dashboards have tags.
+ * Returns the operations on the tags of alarms and dashboards.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html
  */
 export function tagOperations({ state }: { state: State }): Record<string, Operation> {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { followStates, problemOf } from "./page/connection-state.ts";
 import type { State } from "./page/conversation.ts";
 
-/** What is told of states, one after the other. */
+/** Returns the status that the page shows for each of successive states. */
 const toldOf = (states: readonly State[]) => {
   const tell = followStates();
   return states.map((state) => tell(state));
@@ -10,7 +10,7 @@ const toldOf = (states: readonly State[]) => {
 
 const refusals = ["connecting", "waiting", "connecting", "waiting"] as const;
 
-test("a connection that never was isn't said to be lost, and after some attempts there is a hint", () => {
+test("failed first attempts are not called a lost connection, and after some of them there is a hint", () => {
   const told = toldOf(refusals);
   expect(told.map(({ text }) => text)).toEqual([
     "connecting…",
@@ -21,7 +21,7 @@ test("a connection that never was isn't said to be lost, and after some attempts
   expect(told.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
 });
 
-test("a connection that was is lost, and the hint goes once there is one again", () => {
+test("an open connection that ends is called lost, and the hint disappears after reconnecting", () => {
   const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
   const told = toldOf(states);
   expect(told.map(({ text }) => text)).toContain("connection lost, retrying…");
@@ -29,14 +29,14 @@ test("a connection that was is lost, and the hint goes once there is one again",
   expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
 });
 
-test("who gives up needs no hint any more", () => {
+test("there is no hint after the user has disconnected", () => {
   expect(toldOf([...refusals, "closed"]).at(-1)).toEqual({
     text: "not connected",
     hint: "",
   });
 });
 
-test("what the browser says is told at once", () => {
+test("an error of the browser is shown at once", () => {
   const cause = new SyntaxError("The subprotocol is duplicated.");
   expect(followStates()("waiting", cause).hint).toBe(
     "Could not connect. The subprotocol is duplicated.",
@@ -46,7 +46,7 @@ test("what the browser says is told at once", () => {
 test.for([
   "wss://id.execute-api.us-east-1.amazonaws.com/production",
   "ws://localhost:4566/_aws/execute-api/chat/production",
-])("a browser may try %s, with a token or without", (url) => {
+])("%s is a valid URL, with a token or without", (url) => {
   for (const token of ["", "eyJ0.e-_.x"]) expect(problemOf({ url, token })).toBeUndefined();
 });
 
@@ -56,6 +56,6 @@ test.for([
   ["https://example.com", "", /Invalid URL/],
   ["wss://example.com:99999", "", /Invalid URL/],
   ["wss://example.com", "two words", /Invalid token/],
-] as const)("of the URL %o with the token %o the page says %s", ([url, token, problem]) => {
+] as const)("the URL %o with the token %o is refused: %s", ([url, token, problem]) => {
   expect(problemOf({ url, token })).toMatch(problem);
 });

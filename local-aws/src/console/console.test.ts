@@ -32,7 +32,7 @@ test.for([
   ["/_local/console/style.css", "text/css; charset=utf-8"],
   ["/_local/console/icon.svg", "image/svg+xml"],
   ["/_local/console/settings", "application/json"],
-] as const)("%s is served as %s, with headers that keep foreign code out", async ([path, type]) => {
+] as const)("%s is served as %s, with headers that block foreign code", async ([path, type]) => {
   const { status, headers } = await fetch((await startConsole()) + path);
   expect(status).toBe(200);
   expect(headers.get("content-type")).toBe(type);
@@ -44,12 +44,12 @@ test.for([
   expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
 });
 
-test("the page has neither script nor style in it, and nothing from elsewhere", async () => {
+test("the page has no inline scripts or styles, and loads nothing from other origins", async () => {
   const html = await (await fetch(`${await startConsole()}/`)).text();
   expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)|(?:src|href)="(?!\/)/);
 });
 
-test("a change of the page shows after a reload, and so does the mending of a mistake", async () => {
+test("a changed page is served after a reload, also after a syntax error was fixed", async () => {
   const directory = await mkdtemp(join(tmpdir(), "local-aws-console-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const url = `${await startPage(directory)}/_local/console/main.js`;
@@ -65,7 +65,7 @@ test("a change of the page shows after a reload, and so does the mending of a mi
   }
 });
 
-test("requests for a service of AWS don't meet the page at /", async () => {
+test("requests for an AWS service do not get the page at /", async () => {
   const endpoint = await startConsole();
   expect((await fetch(`${endpoint}/`, { method: "POST" })).status).toBe(403);
   const signed = await fetch(`${endpoint}/`, { headers: { Authorization: "AWS4-HMAC-SHA256" } });
@@ -74,13 +74,13 @@ test("requests for a service of AWS don't meet the page at /", async () => {
   expect(presigned.headers.get("content-type")).not.toContain("html");
 });
 
-test("pages of other sites don't get the console's token", async () => {
+test("pages of other sites cannot get the console's token", async () => {
   const url = `${await startConsole()}/_local/console/settings`;
   const { status } = await fetch(url, { headers: { Origin: "https://evil.example" } });
   expect(status).toBe(403);
 });
 
-test("the page gets what the application passes in", async () => {
+test("the page has the options of the application", async () => {
   const messages = { hello: { type: "object", properties: { text: { type: "string" } } } };
   const endpoint = await startConsole({
     title: "<Chat>",
@@ -107,7 +107,7 @@ test("the page gets what the application passes in", async () => {
   });
 });
 
-test("the page of an application that passes in nothing has a title", async () => {
+test("the page has a default title", async () => {
   const endpoint = await startConsole();
   expect(await (await fetch(`${endpoint}/`)).text()).toContain("<title>Local AWS</title>");
 });

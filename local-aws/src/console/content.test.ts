@@ -8,8 +8,12 @@ const read = createFrameReader({
 });
 
 test.for([
-  ["a member that is worth a row", { action: "a", status: "ok", result: [1], id: "i" }, "[1]"],
-  ["the first of them", { data: 1, action: "a", result: null, id: "i" }, "null"],
+  ["the value of a content member", { action: "a", status: "ok", result: [1], id: "i" }, "[1]"],
+  [
+    "the value of the first content member",
+    { data: 1, action: "a", result: null, id: "i" },
+    "null",
+  ],
   ["the other members", { action: "a", id: "i", more: 1 }, '{"more":1}'],
   ["nothing, if there are no other members", { action: "a", id: "i" }, ""],
 ])("a frame is read as its name, its ID and %s", ([, frame, text]) => {
@@ -17,27 +21,27 @@ test.for([
 });
 
 test.for(["no JSON", "[1]", "null", '"a"', '{"other":{"action":"a"}}'])(
-  "a frame without the members is shown as it is: %s",
+  "a frame without these members is shown unchanged: %s",
   (text) => {
     expect(read(text)).toEqual({ name: "", id: "", text });
   },
 );
 
-test("members of other types are no names", () => {
+test("members of other types are not names", () => {
   expect(read('{"action":1,"id":{}}')).toMatchObject({ name: "", id: "" });
 });
 
-test("the beginning of a long frame has its name", () => {
+test("the name is read from the beginning of a long frame", () => {
   expect(read('{"action":"a","data":"cut')).toMatchObject({ name: "a", id: "" });
 });
 
-test("a long text is cut, and a row of an application without names is the frame", () => {
+test("a long text is cut, and without names a row shows the whole frame", () => {
   expect(read("x".repeat(1000)).text).toHaveLength(301);
   const plain = createFrameReader({ messageName: null, requestId: null, content: [] });
   expect(plain('{"action":"a"}')).toEqual({ name: "", id: "", text: '{"action":"a"}' });
 });
 
-test("JSON unfolds to several lines, and other text stays as it is", () => {
+test("JSON is formatted in several lines, and other text is unchanged", () => {
   expect(formatFrame('{"a":[1]}')).toBe('{\n  "a": [\n    1\n  ]\n}');
   expect(formatFrame("no JSON")).toBe("no JSON");
 });

@@ -4,12 +4,15 @@ import type { DeadLetters } from "./dead-letters.ts";
 
 const PATH = "/_local/dead-letters";
 
-/** Returns the dead letters as JSON. */
+/** Returns the page with the dead letters as JSON. */
 export const deadLetterPages = ({ list }: DeadLetters): Record<string, Page> => ({
   [PATH]: (_request, response) => sendJson(response, list()),
 });
 
-/** Sends a dead letter again, or deletes some, by `?id=`. Returns those that remain. */
+/**
+ * Returns the pages that send dead letters again or delete them, by `?id=`. Their response has the
+ * remaining dead letters.
+ */
 export function deadLetterActions({ list, send, remove }: DeadLetters): Record<string, Page> {
   const action =
     (act: (ids: string[]) => void): Page =>

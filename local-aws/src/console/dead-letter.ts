@@ -1,11 +1,11 @@
-/** An event of an asynchronous invocation that failed for good. */
+/** An event of an asynchronous invocation that has failed permanently. */
 export interface DeadLetter {
   id: string;
   /** The name of the queue. */
   queue: string;
   /** Milliseconds since the epoch. */
   sentAt: number;
-  /** Lambda's message of the error. */
+  /** Lambda's error message. */
   error: string;
   body: string;
 }

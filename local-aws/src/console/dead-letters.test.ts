@@ -8,7 +8,7 @@ async function startConsole() {
   return `${aws.endpoint}/_local/dead-letters`;
 }
 
-test("the list is a page, and changes need POST", async () => {
+test("the list is readable with GET, and changes need POST", async () => {
   const url = await startConsole();
   expect(await (await fetch(url)).json()).toEqual([]);
   expect(await (await fetch(`${url}/delete?id=1`, { method: "POST" })).json()).toEqual([]);
@@ -16,7 +16,7 @@ test("the list is a page, and changes need POST", async () => {
   expect((await fetch(url, { method: "POST" })).status).toBe(403);
 });
 
-test("a message that is gone is not sent, and the response says why", async () => {
+test("a deleted message is not sent, and the response has the reason", async () => {
   const response = await fetch(`${await startConsole()}/send?id=1`, { method: "POST" });
   expect(response.status).toBe(409);
   expect(await response.json()).toEqual({ message: "The message is no longer in the queue." });

@@ -6,11 +6,11 @@ import type { DeadLetter } from "./dead-letter.ts";
 
 /** The messages in the dead-letter queues of all functions. */
 export interface DeadLetters {
-  /** The newest first. */
+  /** Returns the dead letters, the newest first. */
   list(): DeadLetter[];
   /**
    * Invokes the function of the queue with the event, and deletes the message.
-   * @throws {Error} if there is no such message, or if several functions have the queue.
+   * @throws {Error} if the message does not exist, or if several functions use the queue.
    */
   send(id: string): void;
   /** Deletes messages by their IDs. */
@@ -23,7 +23,7 @@ export function createDeadLetters(options: {
   sqs: Pick<Sqs, "messages" | "remove">;
 }): DeadLetters {
   const { state, lambda, sqs } = options;
-  /** Returns the ARNs of the functions, by the ARN of their dead-letter queue. */
+  /** Groups the ARNs of the functions by the ARN of their dead-letter queue. */
   const functionsByQueue = () => {
     const found = new Map<string, string[]>();
     for (const region of Object.values(state.regions))

@@ -10,8 +10,8 @@ import type { ConsoleOptions, Settings } from "./settings.ts";
 const DIRECTORY = join(import.meta.dirname, "page");
 
 /**
- * Scripts and styles are files of the page's own, and texts never become markup. The page may open
- * WebSockets to anywhere, so that it can talk to a deployed stack as well.
+ * Allows only the page's own scripts and styles, and no markup from texts. WebSockets to any host are
+ * allowed, so that the page can also connect to a deployed stack.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -33,8 +33,8 @@ const HEADERS = {
 };
 
 /**
- * Returns the console's pages, by path. In the sources, each request for the script bundles its
- * TypeScript in about 25 ms, so a reload of the page shows a change.
+ * Returns the console's pages, by path. When the local AWS runs from its sources, each request for the
+ * script bundles the TypeScript, in about 25 ms. A reload of the page therefore shows changes.
  * @param stack.endpoint resolves with the URL of the local AWS.
  */
 export function consolePages(

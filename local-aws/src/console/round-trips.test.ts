@@ -8,7 +8,7 @@ function startRoundTrips(limit: number) {
   return { time, ...createRoundTrips("requestId", limit, () => time.now) };
 }
 
-test("a reply takes as long as it is since its request, and comes but once", () => {
+test("the first reply has the time since its request, and a second one has none", () => {
   const { time, sent, received } = startRoundTrips(2);
   sent(message("a"));
   time.now = 5;
@@ -17,13 +17,13 @@ test("a reply takes as long as it is since its request, and comes but once", () 
   expect(received("no JSON")).toBeUndefined();
 });
 
-test("requests that get no reply are given up, the oldest first", () => {
+test("requests without a reply are dropped, the oldest first", () => {
   const { sent, received } = startRoundTrips(2);
   for (const id of ["a", "b", "c"]) sent(message(id));
   expect(["a", "b", "c"].map((id) => received(message(id)))).toEqual([undefined, 0, 0]);
 });
 
-test("a frame before the reply takes time as well, and the reply is still to come", () => {
+test("a progress frame has the time since its request, and so has the reply after it", () => {
   const { time, sent, progressed, received } = startRoundTrips(2);
   sent(message("a"));
   for (time.now = 1; time.now < 4; time.now += 1) expect(progressed(message("a"))).toBe(time.now);

@@ -25,7 +25,7 @@ test.for([
   expect(messageFor(key, expression)).toBeUndefined();
 });
 
-test("the keys of API Gateway are last", () => {
+test("the route keys of API Gateway are last", () => {
   expect(inOrder(["$disconnect", "send", "$default", "$connect", "join"])).toEqual([
     "join",
     "send",

@@ -10,19 +10,22 @@ import type { ListedStage } from "./stage-list.ts";
 import { createUrlField } from "./url-field.ts";
 
 export interface ConnectionForm {
-  /** Call it for each message of the trace: it has the reason of a refused connect. */
+  /** Must be called for each message of the trace, which has the reason of a refused handshake. */
   onTraced(message: TracedMessage): void;
-  /** Call it with all APIs after each change. */
+  /** Must be called with all APIs after each change. */
   onApis(apis: readonly ApiOverview[]): void;
-  /** The current one, or a new one; undefined if the form shows why there cannot be one. */
+  /**
+   * Returns the current conversation or starts one. Returns undefined if the input is not valid; the form
+   * then shows the reason.
+   */
   conversation(): Conversation | undefined;
 }
 
-/** Creates the form at the top left: where to connect, and the state of the connection. */
+/** Creates the form at the top left, with the URL, the token and the state of the connection. */
 export function createConnectionForm(
   settings: Settings,
   listeners: Omit<Listeners, "onState"> & {
-    /** Called with the stage of the URL; undefined if the URL is not of a stage. */
+    /** Called with the stage of the URL, or with undefined if the URL is not of a stage. */
     onStage(stage: ListedStage | undefined): void;
   },
 ): ConnectionForm {
@@ -35,7 +38,7 @@ export function createConnectionForm(
   };
   const url = createUrlField({
     isInUse: () => conversation !== undefined,
-    // The connection is to another stage.
+    // A connection to another stage is closed.
     onChosen: close,
     onStage: listeners.onStage,
   });
@@ -43,14 +46,14 @@ export function createConnectionForm(
   let dialedAt = Number.POSITIVE_INFINITY;
 
   const fillToken = (fresh: string | null) => {
-    // A token that the user typed stays.
+    // A token that the user typed is kept.
     if (token.value === prefilled) token.value = prefilled = fresh ?? prefilled;
   };
   const target = async () => {
     const { subprotocol } = settings;
     dialedAt = Date.now();
     if (token.value === "" || subprotocol === null) return { url: url.value, protocols: [] };
-    // Without a response the token stays as it is: a stack on AWS can be reached all the same.
+    // Without a response, the token stays the same: a stack on AWS can be reached without the local AWS.
     const fresh = await loadSettings().catch(() => undefined);
     fillToken(fresh?.token ?? null);
     return { url: url.value, protocols: [subprotocol, token.value] };
@@ -108,7 +111,7 @@ export function createConnectionForm(
   };
 }
 
-/** Returns the command that connects as the page does, for a shell. */
+/** Returns the shell command that connects as the page does. */
 const wscatCommand = (url: string, protocols: readonly string[]) =>
   ["npx wscat -c", quote(url), ...protocols.map((each) => `-s ${quote(each)}`)].join(" ");
 

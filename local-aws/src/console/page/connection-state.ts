@@ -1,19 +1,19 @@
 import type { State } from "./conversation.ts";
 
-/** What the page shows about its connection. */
+/** The status of the connection, as the page shows it. */
 export interface Told {
   text: string;
-  /** What to check after failed attempts; empty otherwise. */
+  /** What to check after failed attempts. Otherwise empty. */
   hint: string;
 }
 
-/** Failed attempts in a row before there is a hint. */
+/** The number of successive failed attempts after which the hint is shown. */
 const HINT_AFTER = 2;
 
 const HINT =
   "Check the URL, the token and whether the stack exists. A browser does not report why a connection fails.";
 
-/** Follows one conversation from state to state. */
+/** Returns a function that returns the status for each state of a conversation. */
 export function followStates(): (state: State, cause?: unknown) => Told {
   let wasOpen = false;
   let failures = 0;
@@ -32,11 +32,13 @@ export function followStates(): (state: State, cause?: unknown) => Told {
   };
 }
 
-/** The browser throws an error only before it tries to connect. */
+/**
+ * Returns the reason in an error of the browser. The browser throws only before it tries to connect.
+ */
 const reasonOf = (cause: unknown) =>
   cause instanceof Error ? `Could not connect. ${cause.message}` : undefined;
 
-/** Returns why the URL or the token is invalid; undefined if both are valid. */
+/** Returns why the URL or the token is invalid, or undefined if both are valid. */
 export function problemOf({ url, token }: { url: string; token: string }): string | undefined {
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol))
     return "Invalid URL. A WebSocket URL starts with wss://, or with ws:// for the local AWS.";

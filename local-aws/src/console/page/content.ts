@@ -4,26 +4,26 @@ import type { Settings } from "../settings.ts";
 
 /** The parts of a frame that a row shows. */
 export interface FrameContent {
-  /** The name of the message; empty if the frame has none. */
+  /** The name of the message. Empty if the frame has none. */
   name: string;
-  /** The ID that a request and its reply have in common; empty if the frame has none. */
+  /** The ID that a request and its reply have in common. Empty if the frame has none. */
   id: string;
-  /** The member that is worth a row as JSON, or the frame without its name and its ID. */
+  /** The first of the content members as JSON, or else the frame without its name and its ID. */
   text: string;
 }
 
 export type FrameReader = (text: string) => FrameContent;
 
-/** Characters of a row, at most. */
+/** The maximum length of a row, in characters. */
 const ROOM = 300;
 
-/** Reads frames by the members that the application names. */
+/** Creates a function that reads the members of frames that the application names. */
 export function createFrameReader({
   messageName,
   requestId,
   content,
 }: Pick<Settings, "messageName" | "requestId" | "content">): FrameReader {
-  /** Without the name and the ID, which have columns of their own. */
+  /** Returns a frame without the name and the ID, which have their own columns. */
   const restOf = (text: string, frame: Record<string, unknown> | undefined): string => {
     if (frame === undefined || messageName === null || !Object.hasOwn(frame, messageName))
       return text;
@@ -54,7 +54,9 @@ function stringOf(
   return typeof value === "string" ? value : "";
 }
 
-/** Of a long frame, the trace has only the beginning, which is no JSON. */
+/**
+ * Reads the first member of a frame. The trace has only the beginning of a long frame, which is not JSON.
+ */
 function startsWithMember(text: string, member: string): string {
   const [, name, value = ""] = /^\s*\{\s*"([^"\\]*)"\s*:\s*"([^"\\]*)"/.exec(text) ?? [];
   return name === member ? value : "";
@@ -63,7 +65,7 @@ function startsWithMember(text: string, member: string): string {
 const shorten = (text: string): string =>
   text.length <= ROOM ? text : `${firstUnits(text, ROOM)}…`;
 
-/** JSON on several lines; any other text as it is. */
+/** Formats JSON in several lines. Returns any other text unchanged. */
 export function formatFrame(text: string): string {
   const frame = objectIn(text);
   return frame === undefined ? text : JSON.stringify(JSON.parse(text), null, 2);

@@ -1,34 +1,41 @@
-/** The state of the page's connection. `waiting`: for the next attempt to connect. */
+/**
+ * The state of the page's connection. `waiting` means that the next attempt to connect will follow.
+ */
 export type State = "connecting" | "open" | "waiting" | "closed";
 
 /** The events of the page's own connection. */
 export interface Listeners {
-  /** @param cause what the browser threw before it tried to connect. */
+  /** @param cause the error that the browser threw before it tried to connect. */
   onState(state: State, cause?: unknown): void;
   onSent(text: string): void;
   onReceived(text: string): void;
 }
 
-/** Where to connect to. */
+/** The URL to connect to, and the subprotocols. */
 export interface Target {
   url: string;
   protocols: string[];
 }
 
 export interface Conversation {
-  /** Sends a text. Returns false without a connection. */
+  /** Sends a text. Returns false if there is no connection. */
   send(text: string): boolean;
-  /** Resolves with the first open connection; rejects if the conversation ends before. */
+  /**
+   * Resolves when the connection opens for the first time. Rejects if the conversation is closed before.
+   */
   opened: Promise<void>;
   close(): void;
 }
 
-/** Milliseconds before the next attempt: doubled after each, up to a limit, until there is a message. */
+/**
+ * Milliseconds before the next attempt. The delay doubles after each attempt, up to a limit, until a
+ * message is received.
+ */
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
 
 /**
- * Connects, and connects again when the connection is lost, until `close`.
+ * Connects, and reconnects after a lost connection until `close` is called.
  * @param target is called for each attempt.
  */
 export function converse(
@@ -36,7 +43,7 @@ export function converse(
   { onState, onSent, onReceived }: Listeners,
 ): Conversation {
   const opened = Promise.withResolvers<void>();
-  // A caller that sends nothing does not wait for it.
+  // A caller that sends nothing does not handle a rejection.
   opened.promise.catch(() => {});
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -65,7 +72,7 @@ export function converse(
       delay = FIRST_DELAY;
       onReceived(String(data));
     });
-    // An error has no details, and is followed by the close.
+    // The event `error` has no details, and the event `close` follows it.
     dialed.addEventListener("close", () => retry());
   };
   const connect = () => void dial().catch(retry);

@@ -1,6 +1,6 @@
 import { element } from "./dom.ts";
 
-/** Milliseconds for which a button says that it has copied. */
+/** Milliseconds for which the button shows the result. */
 const SAID_FOR = 1500;
 
 /** Makes a button that copies a text to the clipboard. */

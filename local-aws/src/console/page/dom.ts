@@ -7,14 +7,14 @@ export function byId<Type extends HTMLElement>(id: string, type: new () => Type)
 
 interface Properties {
   class?: string;
-  /** Any text, such as one of a client. It is never parsed as markup. */
+  /** Any text, such as that of a client. It is never parsed as markup. */
   text?: string;
   title?: string;
   data?: Record<string, string>;
   attributes?: Record<string, string>;
 }
 
-/** Makes an element. */
+/** Creates an element. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   properties: Properties = {},
@@ -31,7 +31,10 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** As `replaceChildren`, but moves only those that are not where they belong: a move takes the focus. */
+/**
+ * Replaces the children of an element, but moves only those in the wrong place, because a move loses the
+ * focus.
+ */
 export function setChildren(parent: HTMLElement, children: readonly ChildNode[]): void {
   const wanted = new Set(children);
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
@@ -42,7 +45,7 @@ export function setChildren(parent: HTMLElement, children: readonly ChildNode[])
   }
 }
 
-/** Calls `draw` at most once per frame of the screen, however often it is asked for. */
+/** Returns a function that calls `draw`, at most once per frame of the screen. */
 export function oncePerFrame(draw: () => void): () => void {
   let isAsked = false;
   return () => {

@@ -1,6 +1,8 @@
 import type { JsonSchema } from "../settings.ts";
 
-/** A value that a form starts with. Undefined: the schema does not say what the value is. */
+/**
+ * Returns the initial value of a form, or undefined if the schema does not say what the value is.
+ */
 export function exampleOf(schema: JsonSchema): unknown {
   const { examples } = schema;
   if ("const" in schema) return schema["const"];

@@ -6,16 +6,16 @@ import { exampleOf, isSchema, propertiesOf, type Property } from "./examples.ts"
 export interface Fields {
   nodes: HTMLElement[];
   /**
-   * Undefined: the member is left out.
+   * Returns the value, or undefined if the message does not contain the member.
    * @throws {SyntaxError} if a JSON field contains something else.
    */
   read(): unknown;
 }
 
 /**
- * Creates the fields for a member of a message. A `const` needs none, a text or a number has one, and an
- * object of those has one for each member. Any other value is edited as JSON.
- * @param id starts the id of each field.
+ * Creates the fields for a member of a message. A constant needs no field, a string or a number has one
+ * field, and an object of these has one field per member. Any other value is edited as JSON.
+ * @param id the prefix of the `id` of each field.
  * @param path names the member, such as `data.text`.
  */
 export function createFields(id: string, path: string, property: Omit<Property, "name">): Fields {
@@ -31,7 +31,7 @@ const isText = ({ type }: JsonSchema) => type === "string";
 const isNumber = ({ type }: JsonSchema) => type === "number" || type === "integer";
 
 /**
- * Returns whether the schema is of an object that has no members but these, and each can have a field.
+ * Returns whether the schema is an object without other members, in which each member can have a field.
  */
 const isFlat = (schema: JsonSchema): boolean =>
   schema["type"] === "object" &&
@@ -71,7 +71,7 @@ function fieldForEach(id: string, path: string, members: readonly Property[]): F
   };
 }
 
-/** An empty one leaves the member out. */
+/** Creates a field for JSON. If it is empty, the message does not contain the member. */
 function fieldOfJson(
   id: string,
   path: string,

@@ -1,4 +1,4 @@
-/** `0.07 ms`, `4.2 ms`, `130 ms`, `1.05 s`. */
+/** Formats a duration, such as `0.07 ms`, `4.2 ms`, `130 ms` or `1.05 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
@@ -7,7 +7,7 @@ export function duration(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
 }
 
-/** `12:03:04.123`, in the viewer's zone. */
+/** Formats a time of day in the user's time zone, such as `12:03:04.123`. */
 export function timeOfDay(time: number): string {
   const date = new Date(time);
   const two = (value: number) => String(value).padStart(2, "0");

@@ -9,18 +9,18 @@ import { patch } from "./patch.ts";
 import { progressList, type ShownFrame, shorten } from "./progress-list.ts";
 import { createRoundTrips } from "./round-trips.ts";
 
-/** Rows in the list. */
+/** The maximum number of rows in the list. */
 const ROWS = 100;
 
 interface Frame {
   direction: "out" | "in";
   text: string;
-  /** Of a request: the ID that it has in common with its progress frames. */
+  /** The ID that a request has in common with its progress frames. */
   id?: string | undefined;
   time: Time;
 }
 
-/** A time in a row, and what it means. */
+/** A time in a row, and the meaning of the time. */
 interface Time {
   text: string;
   title: string;
@@ -28,25 +28,25 @@ interface Time {
 
 /** The progress frames of a request, which share a row. */
 interface Progress {
-  /** Undefined: of frames without one. */
+  /** Undefined for frames without an ID. */
   id: string | undefined;
   row: HTMLElement;
   count: number;
-  /** Of the latest frame. */
+  /** The text and the time of the latest frame. */
   latest: { text: string; time: Time };
   frames: ShownFrame[];
 }
 
 /**
- * The frames of this page's own connection, the newest first. The progress frames of a request are one
- * row, above that of the request, which shows the latest of them.
+ * Creates the list of the frames of this page's own connection, the newest first. The progress frames of
+ * a request share one row above the request, which shows the latest of them.
  */
 export function createFrames(settings: Settings) {
   const { errorFrame, progressFrame, requestId } = settings;
   const list = byId("frames", HTMLOListElement);
   const read = createFrameReader(settings);
   const roundTrips = createRoundTrips(requestId);
-  /** By the ID of their request, those that can go on. */
+  /** The progress of unfinished requests, by the ID of the request. */
   const streams = new Map<string | undefined, Progress>();
   const changed = new Set<Progress>();
   let waiting: Frame[] = [];
@@ -96,17 +96,20 @@ export function createFrames(settings: Settings) {
   };
 }
 
-/** @param took milliseconds since the request; undefined shows the time of day. */
+/**
+ * Returns the time for a row.
+ * @param took milliseconds since the request. Default: the row shows the time of day.
+ */
 const timeOf = (took?: number): Time =>
   took === undefined
     ? { text: timeOfDay(Date.now()), title: "time of day" }
     : { text: `+${duration(took)}`, title: "since the request was sent" };
 
-/** The error frame of API Gateway itself. */
+/** Returns whether a text is an error frame of API Gateway itself. */
 const isGatewayError = (text: string) =>
   /^\{"message": ?"[^"]*", ?"connectionId": ?"[^"]*", ?"requestId": ?"[^"]*"\}$/.test(text);
 
-/** A row is one line, which unfolds to the whole frame. */
+/** Creates a row: one line, which unfolds to the whole frame. */
 function rowOf(frame: Frame, errorFrame: FramePattern | null, read: FrameReader): HTMLElement {
   const { direction, text, id, time } = frame;
   const isError =

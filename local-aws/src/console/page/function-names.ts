@@ -1,18 +1,21 @@
-/** The part that the names of all functions start with, such as `chat-`. */
+/** The common prefix of all function names, such as `chat-`. */
 let prefix = "";
 
-/** Notes the names of all functions. Returns whether short names have changed. */
+/** Stores the names of all functions. Returns whether short names have changed. */
 export function setFunctionNames(names: readonly string[]): boolean {
   const before = prefix;
   prefix = commonPrefix(names);
   return prefix !== before;
 }
 
-/** Returns a name without the part that the names of all functions start with. */
+/** Returns a name without the common prefix of all function names. */
 export const shortName = (name: string): string =>
   name.startsWith(prefix) ? name.slice(prefix.length) : name;
 
-/** Up to the last hyphen that all names have in common. Empty if there are fewer than two names. */
+/**
+ * Returns the common prefix of the names, up to its last hyphen. Returns an empty string for fewer than
+ * two names.
+ */
 export function commonPrefix([first = "", ...others]: readonly string[]): string {
   if (others.length === 0) return "";
   const isCommon = (end: number) => others.every((name) => name.startsWith(first.slice(0, end)));

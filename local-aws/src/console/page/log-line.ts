@@ -1,7 +1,10 @@
 import type { LogEventAuthor } from "../../logs/log-event-author.ts";
 import { readApplicationLine, readPlatformLine, textOf } from "../../terminal/log-line.ts";
 
-/** A line of a function's log, to be read: JSON without what every line has. */
+/**
+ * Returns the level and the text of a line of a function's log. A JSON line is shown without the members
+ * that every line has.
+ */
 export function readLogLine(line: string, author: LogEventAuthor): { level: string; text: string } {
   const platform = author === "platform" ? readPlatformLine(line) : undefined;
   if (platform !== undefined)

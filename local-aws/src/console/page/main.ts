@@ -1,4 +1,6 @@
-/** The console: a page of the local AWS that talks to the stack and shows what becomes of messages. */
+/**
+ * The console: a page of the local AWS that sends messages to the stack and shows how they are processed.
+ */
 import type { TracedMessage } from "../../trace/types.ts";
 import { createFrameReader } from "./content.ts";
 import { createDeadLetterDialog } from "./dead-letters.ts";

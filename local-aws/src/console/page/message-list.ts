@@ -3,11 +3,11 @@ import { byId, element, oncePerFrame, setChildren } from "./dom.ts";
 import type { FrameReader } from "./content.ts";
 import { contentOf, fillRow, type RowContent } from "./message-row.ts";
 
-/** Rows in the list. */
+/** The maximum number of rows in the list. */
 const ROWS = 200;
-/** Messages in memory, as many as the local AWS keeps. */
+/** The maximum number of messages in memory. The local AWS keeps as many. */
 const MESSAGES = 500;
-/** Milliseconds for which a message that is followed stays, so that there is something to see. */
+/** The minimum time for which a followed message stays selected, in milliseconds. */
 const FOLLOWED_FOR = 400;
 
 interface Entry {
@@ -18,7 +18,8 @@ interface Entry {
 }
 
 /**
- * Creates the list of messages, the newest first, with its filter; the timeline shows the selected one.
+ * Creates the list of messages, the newest first, and its filter. The timeline shows the selected
+ * message.
  */
 export function createMessageList(
   read: FrameReader,
@@ -75,7 +76,9 @@ export function createMessageList(
     if (follow.checked) followNewest();
     showNewer();
   };
-  /** How many messages came after the selected one, while the list does not follow them. */
+  /**
+   * Shows how many messages are newer than the selected one, if the list does not follow the newest.
+   */
   const showNewer = () => {
     const count = selected === undefined ? 0 : Math.max(0, shown.indexOf(selected));
     newer.hidden = follow.checked || count === 0;
@@ -136,7 +139,9 @@ export function createMessageList(
   });
 
   return {
-    /** Selects the message with this text once the trace has it, because the user has just sent it. */
+    /**
+     * Selects the message with this text, which the user has just sent, when it appears in the trace.
+     */
     selectSent(text: string) {
       sent = { text, sentAt: Date.now() };
     },
@@ -166,11 +171,12 @@ interface SentMessage {
   sentAt: number;
 }
 
-/** Milliseconds by which the clocks of the page and of the local AWS can differ. */
+/** The maximum difference between the clocks of the page and of the local AWS, in milliseconds. */
 const CLOCKS = 50;
 
 /**
- * Returns whether the message is one that was sent. The trace can have only the beginning of its text.
+ * Returns whether a message of the trace is the one that was sent. The trace has only the beginning of a
+ * long text.
  */
 function isOf(
   { text, sentAt }: SentMessage,

@@ -14,10 +14,10 @@ import type { FrameReader } from "./content.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 
-/** What of a message a row shows, and what the filter looks at. */
+/** The content of a row, and the text that the filter searches. */
 export interface RowContent {
   verdict: string;
-  /** The name of the message, or of the event of its connection. */
+  /** The name of the message or of the connection event. */
   name: string;
   id: string;
   text: string;
@@ -28,9 +28,9 @@ export interface RowContent {
   progress: number;
   spans: Span[];
   duration: number | undefined;
-  /** Milliseconds to the first progress frame. */
+  /** Milliseconds until the first progress frame. */
   firstProgress: number | undefined;
-  /** In lower case. */
+  /** The text that the filter searches, in lower case. */
   searched: string;
 }
 
@@ -65,7 +65,7 @@ export function contentOf(message: TracedMessage, read: FrameReader): RowContent
   };
 }
 
-/** Returns the frames of a message, in and out. */
+/** Returns the texts of the frames at a point of a message. */
 function textsOf(point: Point): string[] {
   switch (point.type) {
     case "frame-in":
@@ -106,7 +106,9 @@ function positionIn(frames: readonly string[]): string | undefined {
   return frame === undefined ? undefined : (/\((.*)\)$/.exec(frame)?.[1] ?? frame.slice(3));
 }
 
-/** Fills a row of the list, which is made once and filled again whenever its message has changed. */
+/**
+ * Fills a row of the list. A row is created once, and filled again each time its message has changed.
+ */
 export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
   const { verdict, name, id, text, problem, badges, progress, spans, firstProgress } = content;
   const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
@@ -143,14 +145,19 @@ const problemLine = ({ text, frame }: Problem, verdict: string) =>
       : [element("span", { class: "position", text: frame, title: frame })]),
   );
 
-/** With the number of progress frames behind an arrow, as the list of frames shows what comes in. */
+/**
+ * Creates the badge, with an arrow and the number of progress frames. The list of frames has the same
+ * arrow for received frames.
+ */
 function badge(badges: string, progress: number): HTMLElement {
   if (progress === 0) return element("span", { class: "badge", text: badges });
   const text = `${badges} ↓${progress}`.trim();
   return element("span", { class: "badge", text, title: tellCount(progress) });
 }
 
-/** The function that has the event first in one lane, those after it in another. */
+/**
+ * Returns the lane of a bar: one lane for the first function of the message, another one for the others.
+ */
 function laneOf({ invocation }: Span, spans: readonly Span[]): string {
   const first = spans.find(({ kind }) => kind === "function" || kind === "cold");
   return invocation?.functionName === first?.invocation?.functionName ? "0" : "1";

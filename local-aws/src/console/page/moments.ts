@@ -2,14 +2,14 @@ import { titleOf } from "../../terminal/stack-text.ts";
 import type { Point } from "../../trace/types.ts";
 import { shortName } from "./function-names.ts";
 
-/** What a timeline marks at one point of time. */
+/** A mark in the timeline at one point in time. */
 export interface Moment {
   label: string;
   text?: string;
   isBad: boolean;
 }
 
-/** Undefined: the point is a part of a bar, and has nothing to add to it. */
+/** Returns the mark for a point, or undefined if a bar already shows the point. */
 export function momentOf(point: Point): Moment | undefined {
   switch (point.type) {
     case "handshake":
@@ -63,7 +63,7 @@ export function momentOf(point: Point): Moment | undefined {
 const delivery = (arn: string, delivered: boolean) =>
   `${shortName(arn.split(":").at(-1) ?? arn)}${delivered ? "" : ", not delivered"}`;
 
-/** A text, with the length of the whole if it was cut. */
+/** Returns a text, with the length of the whole text if it was cut. */
 export const withLength = ({
   text,
   bytes,

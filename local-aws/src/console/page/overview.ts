@@ -5,10 +5,10 @@ import { shortName } from "./function-names.ts";
 
 const STATES = ["cold", "busy", "warm", "frozen"] as const;
 
-/** Squares that are drawn one by one. */
+/** The maximum number of environments for which a square is drawn. */
 const SQUARES = 12;
 
-/** Creates the line of numbers at the top. */
+/** Creates the status line at the top. */
 export function createOverview({ openDeadLetters }: { openDeadLetters(): void }) {
   const deadLetterCount = element("button", {
     class: "number",

@@ -1,8 +1,8 @@
 import { setChildren } from "./dom.ts";
 
 /**
- * Gives a parent children that look like these, and keeps what remains of the ones it has: so the
- * focus, a selection and what is unfolded stay. They belong together by `data-key`, or by their place.
+ * Updates the children of an element to match the wanted ones. It keeps existing elements, so that the
+ * focus, the selection and unfolded parts stay. Elements are matched by `data-key`, or by their position.
  */
 export function patch(parent: HTMLElement, wanted: readonly ChildNode[]): void {
   const known = new Map(withKeys([...parent.childNodes]));
@@ -29,7 +29,8 @@ function patched(old: ChildNode | undefined, wanted: ChildNode): ChildNode {
 
 function patchAttributes(old: HTMLElement, wanted: HTMLElement): void {
   for (const name of [...old.getAttributeNames(), ...wanted.getAttributeNames()]) {
-    // What is unfolded is the reader's choice. A style may be set only in the other way, by the policy.
+    // The user decides what is unfolded. The content security policy does not allow the attribute
+    // `style`, only the property.
     if (name === "open" || name === "style") continue;
     const value = wanted.getAttribute(name);
     if (value === null) old.removeAttribute(name);

@@ -1,7 +1,7 @@
 import { firstUnits } from "../../cut-text.ts";
 import { element } from "./dom.ts";
 
-/** The longest text of a progress frame that the page keeps, in characters. */
+/** The maximum length of a progress frame that the page keeps, in characters. */
 const TEXT_LIMIT = 1024;
 
 /** A progress frame as a list shows it. */
@@ -14,8 +14,8 @@ export const shorten = (text: string): string =>
   text.length <= TEXT_LIMIT ? text : `${firstUnits(text, TEXT_LIMIT)}…`;
 
 /**
- * One line for each progress frame.
- * @param count of all, of which those that are not kept would follow the first half of the others.
+ * Creates a list with one line for each progress frame.
+ * @param count the number of all frames. A line in the middle of the list shows how many were not kept.
  */
 export function progressList(frames: readonly ShownFrame[], count: number): HTMLElement {
   const lines = frames.map(({ time, text }) =>

@@ -1,17 +1,20 @@
 /** Measures the time until replies. A reply has the ID of its request. */
 export interface RoundTrips {
   sent(text: string): void;
-  /** Milliseconds since the request that it answers; undefined where that isn't known. */
+  /**
+   * Returns the milliseconds from the request to this reply, or undefined if the request is not known.
+   */
   received(text: string): number | undefined;
-  /** Returns the same for a frame that precedes the reply. */
+  /** Returns the same for a progress frame. */
   progressed(text: string): number | undefined;
-  /** Returns the ID in a request, a reply or a frame before it; undefined if there is none. */
+  /** Returns the ID in a request, a progress frame or a reply, or undefined if there is none. */
   idOf(text: string): string | undefined;
 }
 
 /**
- * @param member the member of requests and replies with the ID; null: there is none.
- * @param limit the number of requests without a reply that are kept; the oldest is dropped first.
+ * Creates a measurement of round trips.
+ * @param member the member of requests and replies with the ID, or null if there is none.
+ * @param limit the maximum number of requests without a reply. The oldest one is dropped first.
  */
 export function createRoundTrips(
   member: string | null,
@@ -42,7 +45,7 @@ export function createRoundTrips(
   };
 }
 
-/** Returns the text of a member of a JSON object; undefined if there is none. */
+/** Returns the string in a member of a JSON object, or undefined if there is none. */
 function stringIn(text: string, member: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text);

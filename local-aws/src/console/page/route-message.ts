@@ -1,11 +1,11 @@
 import { LIFE_CYCLE_ROUTES, pathIn } from "../../execute-api/route-selection.ts";
 
-/** Selects `$default`, because it is not JSON. */
+/** A message that selects `$default`, because it is not JSON. */
 const TEXT = "hello";
 
 /**
- * Returns a message that selects a route: `{"action":"join"}` for the route `join` of
- * `$request.body.action`. Undefined if no message selects the route.
+ * Returns a message that selects a route, such as `{"action":"join"}` for the route `join` and the
+ * expression `$request.body.action`. Returns undefined if no message selects the route.
  */
 export function messageFor(routeKey: string, routeSelectionExpression: string): string | undefined {
   if (LIFE_CYCLE_ROUTES.has(routeKey)) return undefined;

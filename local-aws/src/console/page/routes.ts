@@ -3,14 +3,14 @@ import { patch } from "./patch.ts";
 import { inOrder, messageFor } from "./route-message.ts";
 import type { ListedStage } from "./stage-list.ts";
 
-/** The message before there is a stage. */
+/** The initial message if there is no stage. */
 const TEXT = "hello";
 
 /**
- * Creates the routes of a stage. A click on one writes a message that selects it.
- * @param raw the field for the message. It starts with a message for the first route.
- * @param example the message to start with instead.
- * @returns a function that shows the routes of a stage; of none if it is undefined.
+ * Creates the list of the routes of a stage. A click on a route writes a message that selects it.
+ * @param raw the field for the message. It initially has a message for the first route.
+ * @param example the initial message. Default: a message for the first route.
+ * @returns a function that shows the routes of a stage, or no routes for undefined.
  */
 export function createRoutes(
   raw: HTMLTextAreaElement,

@@ -1,10 +1,10 @@
 import type { ApiOverview, StageOverview } from "../../trace/types.ts";
 
-/** A stage, or an API without one, as the page names it. */
+/** A stage, or an API without a stage, with the title that the page shows. */
 export interface ListedStage {
   /** `chat / production`, with the ID of the API if another API has the same name. */
   title: string;
-  /** Undefined: the API has no stage. */
+  /** Undefined if the API has no stage. */
   stage: StageOverview | undefined;
 }
 
@@ -18,6 +18,8 @@ export function listStages(apis: readonly ApiOverview[]): ListedStage[] {
   });
 }
 
-/** Returns the stage that a URL connects to, with any query; undefined if there is none. */
+/**
+ * Returns the stage that a URL connects to, or undefined if there is none. The query is ignored.
+ */
 export const stageAt = (listed: readonly ListedStage[], url: string): ListedStage | undefined =>
   listed.find(({ stage }) => stage?.url === url.split("?", 1)[0]);

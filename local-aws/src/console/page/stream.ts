@@ -1,10 +1,12 @@
 import type { Overview, TracedMessage } from "../../trace/types.ts";
 
-/** Follows the local AWS for as long as the page is open; the browser connects again by itself. */
+/**
+ * Receives the events of the local AWS while the page is open. The browser reconnects automatically.
+ */
 export function followTrace(handlers: {
   onMessage(message: TracedMessage): void;
   onOverview(overview: Overview): void;
-  /** Whether the local AWS is there. */
+  /** Called when the connection to the local AWS opens or is lost. */
   onReachable(isReachable: boolean): void;
 }): void {
   const stream = new EventSource("/_local/trace/stream");

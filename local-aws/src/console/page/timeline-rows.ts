@@ -7,13 +7,13 @@ import { readLogLine } from "./log-line.ts";
 import { type Moment, momentOf, withLength } from "./moments.ts";
 import { progressList } from "./progress-list.ts";
 
-/** Characters that a row has room for, even on a telephone. */
+/** The number of characters that fit in a row, also on a phone. */
 const ROOM = 16;
 
 /**
- * In order of time: bars by their beginning, and moments between them. Each row has a key, by which it
- * is the same one when the message goes on.
- * @param end of the message so far, in milliseconds.
+ * Creates the rows of a timeline: bars and marks, sorted by time. A bar is sorted by its start. Each row
+ * has a key, which stays the same when the message changes.
+ * @param end the end of the message so far, in milliseconds.
  */
 export function rowsOf(message: TracedMessage, end: number): HTMLElement[] {
   const { points, droppedPoints } = message;
@@ -81,7 +81,7 @@ function labelOf({ kind, label, invocation }: Span): HTMLElement {
   return element("span", { class: `label ${kind}`, title: text }, element("span", { text }), ...of);
 }
 
-/** Where its text may not fit, a row that unfolds to the whole of it. */
+/** Creates the row of a mark. A row whose text may not fit unfolds to the whole text. */
 function markRow(moment: Moment, { at }: Point, end: number, key: string): HTMLElement {
   const { label, text = "", isBad } = moment;
   const share = at / end;
@@ -110,7 +110,7 @@ const foldRow = (
     folded,
   );
 
-/** Where there is more room: behind the mark, or before it. */
+/** Places a note where there is more space: after the mark or before it. */
 function noteAt(share: number, text: string): HTMLElement {
   const note = element("code", { class: "note", text });
   if (share <= 0.5) note.style.left = `calc(${100 * share}% + 12px)`;

@@ -9,10 +9,13 @@ import { shortName } from "./function-names.ts";
 import { patch } from "./patch.ts";
 import { rowsOf } from "./timeline-rows.ts";
 
-/** The way of one message: a ruler, a bar for each stretch, a mark for each moment, and the logs. */
+/**
+ * Creates the timeline of the selected message: a ruler, a bar for each span, a mark for each point in
+ * time, and the logs.
+ */
 export function createTimeline() {
   const article = byId("timeline", HTMLElement);
-  /** By their keys, what is unfolded: it is again when its message is selected again. */
+  /** The keys of unfolded rows. They are unfolded again when their message is selected again. */
   const unfolded = new Set<string>();
   article.addEventListener(
     "toggle",
@@ -67,7 +70,7 @@ function head(message: TracedMessage): HTMLElement {
   );
 }
 
-/** Returns the error of the function that failed, with its frames. */
+/** Creates the error of the function that failed, with its stack frames. */
 function failure(message: TracedMessage): HTMLElement[] {
   const found = failureOf(message);
   if (found === undefined) return [];
@@ -77,7 +80,7 @@ function failure(message: TracedMessage): HTMLElement[] {
   return [element("pre", { class: "failure", text, data: { key } })];
 }
 
-/** The last time may stand out to the right, for nothing else is there. */
+/** Creates the ruler. The last time can extend to the right, because nothing else is there. */
 function ruler(end: number): HTMLElement {
   const step = stepFor(end);
   const ticks: HTMLElement[] = [];
@@ -95,10 +98,12 @@ function ruler(end: number): HTMLElement {
   );
 }
 
-/** `1.20 s` as `1.2 s`, and `1.0 ms` as `1 ms`. */
+/** Returns `1.2 s` for `1.20 s`, and `1 ms` for `1.0 ms`. */
 const withoutZeros = (text: string) => text.replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
 
-/** 1, 2 or 5 times a power of ten, so that there are 4 to 9 ticks. */
+/**
+ * Returns the step of the ruler: 1, 2 or 5 times a power of ten, so that there are 4 to 9 ticks.
+ */
 function stepFor(end: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(end));
   return ([0.1, 0.2, 0.5].find((part) => end / (part * magnitude) <= 9) ?? 1) * magnitude;

@@ -12,13 +12,13 @@ export interface UrlField {
   update(apis?: readonly ApiOverview[]): void;
 }
 
-/** Creates the field for the URL, and the choice of a stage, which fills it in. */
+/** Creates the field for the URL, and the list of stages, which fills it in. */
 export function createUrlField(options: {
-  /** Returns whether there is a connection, or an attempt to connect. */
+  /** Returns whether there is a connection or an attempt to connect. */
   isInUse(): boolean;
   /** Called after the user has chosen a stage. */
   onChosen(): void;
-  /** Called with the stage of the URL; undefined if the URL is not of a stage. */
+  /** Called with the stage of the URL, or with undefined if the URL is not of a stage. */
   onStage(stage: ListedStage | undefined): void;
 }): UrlField {
   const { isInUse, onChosen, onStage } = options;
