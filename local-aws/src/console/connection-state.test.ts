@@ -1,36 +1,43 @@
 import { expect, test } from "vitest";
-import { followStates, problemOf } from "./page/connection-state.ts";
+import { problemOf, trackStatus } from "./page/connection-state.ts";
 import type { State } from "./page/conversation.ts";
 
 /** Returns the status that the page shows for each of successive states. */
-const toldOf = (states: readonly State[]) => {
-  const tell = followStates();
-  return states.map((state) => tell(state));
+const statusesOf = (states: readonly State[]) => {
+  const statusOf = trackStatus();
+  return states.map((state) => statusOf(state));
 };
 
 const refusals = ["connecting", "waiting", "connecting", "waiting"] as const;
 
 test("failed first attempts are not called a lost connection, and after some of them there is a hint", () => {
-  const told = toldOf(refusals);
-  expect(told.map(({ text }) => text)).toEqual([
+  const statuses = statusesOf(refusals);
+  expect(statuses.map(({ text }) => text)).toEqual([
     "connecting…",
     "connection failed, retrying…",
     "connecting…",
     "connection failed, retrying…",
   ]);
-  expect(told.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
+  expect(statuses.map(({ hint }) => hint)).toEqual(["", "", "", expect.stringContaining("token")]);
 });
 
 test("an open connection that ends is called lost, and the hint disappears after reconnecting", () => {
   const states = ["connecting", "open", ...refusals.slice(1), "open"] as const;
-  const told = toldOf(states);
-  expect(told.map(({ text }) => text)).toContain("connection lost, retrying…");
-  expect(told.map(({ text }) => text)).not.toContain("connection failed, retrying…");
-  expect(told.map(({ hint }) => hint !== "")).toEqual([false, false, false, false, true, false]);
+  const statuses = statusesOf(states);
+  expect(statuses.map(({ text }) => text)).toContain("connection lost, retrying…");
+  expect(statuses.map(({ text }) => text)).not.toContain("connection failed, retrying…");
+  expect(statuses.map(({ hint }) => hint !== "")).toEqual([
+    false,
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
 });
 
 test("there is no hint after the user has disconnected", () => {
-  expect(toldOf([...refusals, "closed"]).at(-1)).toEqual({
+  expect(statusesOf([...refusals, "closed"]).at(-1)).toEqual({
     text: "not connected",
     hint: "",
   });
@@ -38,7 +45,7 @@ test("there is no hint after the user has disconnected", () => {
 
 test("an error of the browser is shown at once", () => {
   const cause = new SyntaxError("The subprotocol is duplicated.");
-  expect(followStates()("waiting", cause).hint).toBe(
+  expect(trackStatus()("waiting", cause).hint).toBe(
     "Could not connect. The subprotocol is duplicated.",
   );
 });

@@ -1,7 +1,7 @@
 import type { ApiOverview, TracedMessage } from "../../trace/types.ts";
 import { gatewayErrorOf } from "../../trace/verdict.ts";
 import type { Settings } from "../settings.ts";
-import { followStates, problemOf, type Told } from "./connection-state.ts";
+import { trackStatus, problemOf, type ConnectionStatus } from "./connection-state.ts";
 import { type Conversation, converse, type Listeners, type State } from "./conversation.ts";
 import { copyButton } from "./copy.ts";
 import { byId, element } from "./dom.ts";
@@ -74,13 +74,13 @@ export function createConnectionForm(
     const problem = problemOf({ url: url.value, token: token.value });
     hint.value = problem ?? "";
     if (problem !== undefined) return;
-    const tell = followStates();
+    const statusOf = trackStatus();
     conversation = converse(target, {
       ...listeners,
       onState: (state, cause) => {
         if (state === "open" || state === "closed") refusal = undefined;
-        const told = tell(state, cause);
-        show(state, { ...told, hint: refusal ?? told.hint });
+        const status = statusOf(state, cause);
+        show(state, { ...status, hint: refusal ?? status.hint });
       },
     });
   };
@@ -117,7 +117,7 @@ const wscatCommand = (url: string, protocols: readonly string[]) =>
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-function show(state: State, { text, hint }: Told): void {
+function show(state: State, { text, hint }: ConnectionStatus): void {
   const output = byId("state", HTMLOutputElement);
   output.value = text;
   output.dataset["state"] = state;

@@ -1,7 +1,7 @@
 import type { State } from "./conversation.ts";
 
 /** The status of the connection, as the page shows it. */
-export interface Told {
+export interface ConnectionStatus {
   text: string;
   /** What to check after failed attempts. Otherwise empty. */
   hint: string;
@@ -14,7 +14,7 @@ const HINT =
   "Check the URL, the token and whether the stack exists. A browser does not report why a connection fails.";
 
 /** Returns a function that returns the status for each state of a conversation. */
-export function followStates(): (state: State, cause?: unknown) => Told {
+export function trackStatus(): (state: State, cause?: unknown) => ConnectionStatus {
   let wasOpen = false;
   let failures = 0;
   return (state, cause) => {

@@ -15,7 +15,7 @@ export interface FrameContent {
 export type FrameReader = (text: string) => FrameContent;
 
 /** The maximum length of a row, in characters. */
-const ROOM = 300;
+const MAX_LENGTH = 300;
 
 /** Creates a function that reads the members of frames that the application names. */
 export function createFrameReader({
@@ -63,7 +63,7 @@ function startsWithMember(text: string, member: string): string {
 }
 
 const shorten = (text: string): string =>
-  text.length <= ROOM ? text : `${firstUnits(text, ROOM)}…`;
+  text.length <= MAX_LENGTH ? text : `${firstUnits(text, MAX_LENGTH)}…`;
 
 /** Formats JSON in several lines. Returns any other text unchanged. */
 export function formatFrame(text: string): string {

@@ -1,9 +1,9 @@
 import { element } from "./dom.ts";
 
 /** Milliseconds for which the button shows the result. */
-const SAID_FOR = 1500;
+const RESULT_TIME = 1500;
 
-/** Makes a button that copies a text to the clipboard. */
+/** Creates a button that copies a text to the clipboard. */
 export function copyButton(label: string, read: () => string): HTMLButtonElement {
   const button = element("button", {
     class: "copy",
@@ -13,13 +13,13 @@ export function copyButton(label: string, read: () => string): HTMLButtonElement
   });
   button.addEventListener("click", () => {
     navigator.clipboard.writeText(read()).then(
-      () => say("Copied"),
-      () => say("Not copied"),
+      () => showResult("Copied"),
+      () => showResult("Not copied"),
     );
   });
-  const say = (text: string) => {
+  const showResult = (text: string) => {
     button.textContent = text;
-    setTimeout(() => (button.textContent = "Copy"), SAID_FOR);
+    setTimeout(() => (button.textContent = "Copy"), RESULT_TIME);
   };
   return button;
 }

@@ -47,12 +47,12 @@ export function setChildren(parent: HTMLElement, children: readonly ChildNode[])
 
 /** Returns a function that calls `draw`, at most once per frame of the screen. */
 export function oncePerFrame(draw: () => void): () => void {
-  let isAsked = false;
+  let isScheduled = false;
   return () => {
-    if (isAsked) return;
-    isAsked = true;
+    if (isScheduled) return;
+    isScheduled = true;
     requestAnimationFrame(() => {
-      isAsked = false;
+      isScheduled = false;
       draw();
     });
   };

@@ -14,7 +14,7 @@ export function readLogLine(line: string, author: LogEventAuthor): { level: stri
 }
 
 function platformText(type: string, { metrics, status, errorType }: Record<string, unknown>) {
-  const told = Object.entries(metrics ?? {}).map(([name, value]) => `${name} ${textOf(value)}`);
+  const measured = Object.entries(metrics ?? {}).map(([name, value]) => `${name} ${textOf(value)}`);
   const ending = [status, errorType].filter((each) => each !== undefined && each !== "success");
-  return [type, ...ending.map(textOf), ...told].join("  ");
+  return [type, ...ending.map(textOf), ...measured].join("  ");
 }

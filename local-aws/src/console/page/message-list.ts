@@ -154,7 +154,7 @@ export function createMessageList(
       entries.set(message.traceId, entry);
       const [oldest] = entries.keys();
       if (entries.size > MESSAGES && oldest !== undefined) entries.delete(oldest);
-      if (sent !== undefined && isOf(sent, message)) {
+      if (sent !== undefined && isSent(sent, message)) {
         sent = undefined;
         select(entry);
       }
@@ -172,19 +172,19 @@ interface SentMessage {
 }
 
 /** The maximum difference between the clocks of the page and of the local AWS, in milliseconds. */
-const CLOCKS = 50;
+const CLOCK_SKEW = 50;
 
 /**
  * Returns whether a message of the trace is the one that was sent. The trace has only the beginning of a
  * long text.
  */
-function isOf(
+function isSent(
   { text, sentAt }: SentMessage,
   { points: [first], startedAt }: TracedMessage,
 ): boolean {
   return (
     first?.type === "frame-in" &&
-    startedAt >= sentAt - CLOCKS &&
+    startedAt >= sentAt - CLOCK_SKEW &&
     (first.bytes === undefined ? first.text === text : text.startsWith(first.text))
   );
 }

@@ -46,10 +46,10 @@ const entry = (name: string, ...values: Node[]) =>
 const number = (value: number) => element("span", { class: "number", text: String(value) });
 
 function environments(counts: FunctionOverview): Node[] {
-  const told = STATES.filter((state) => counts[state] > 0).map(
+  const counted = STATES.filter((state) => counts[state] > 0).map(
     (state) => `${counts[state]} ${state}`,
   );
-  if (counts.waiting > 0) told.push(`${counts.waiting} waiting`);
+  if (counts.waiting > 0) counted.push(`${counts.waiting} waiting`);
   const squares = STATES.flatMap((state) =>
     Array.from({ length: counts[state] }, () => element("i", { data: { state } })),
   );
@@ -59,6 +59,6 @@ function environments(counts: FunctionOverview): Node[] {
       { class: "environments", attributes: { "aria-hidden": "true" } },
       ...squares.slice(0, SQUARES),
     ),
-    element("span", { text: told.length === 0 ? "no environments" : told.join(", ") }),
+    element("span", { text: counted.length === 0 ? "no environments" : counted.join(", ") }),
   ];
 }

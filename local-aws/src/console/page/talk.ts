@@ -48,9 +48,9 @@ function createSend(
     const text = chosen()?.read() ?? raw.value;
     const current = conversation();
     if (current === undefined) return;
-    say("Not connected yet. The message is sent when the connection opens.");
+    showProblem("Not connected yet. The message is sent when the connection opens.");
     await current.opened;
-    say("");
+    showProblem("");
     if (!current.send(text))
       throw new Error("Not connected. Send again when the connection is open.");
   };
@@ -58,8 +58,8 @@ function createSend(
   form.addEventListener("change", showFields);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    say("");
-    send().catch((error: unknown) => say(textOf(error)));
+    showProblem("");
+    send().catch((error: unknown) => showProblem(textOf(error)));
   });
   form.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
@@ -81,7 +81,7 @@ function choice(name: string, index: number): HTMLLabelElement {
 }
 
 /** Shows a text under the form; an empty one clears it. */
-function say(text: string): void {
+function showProblem(text: string): void {
   byId("problem", HTMLOutputElement).value = text;
 }
 

@@ -8,7 +8,7 @@ import { type Moment, momentOf, withLength } from "./moments.ts";
 import { progressList } from "./progress-list.ts";
 
 /** The number of characters that fit in a row, also on a phone. */
-const ROOM = 16;
+const MAX_LENGTH = 16;
 
 /**
  * Creates the rows of a timeline: bars and marks, sorted by time. A bar is sorted by its start. Each row
@@ -90,7 +90,7 @@ function markRow(moment: Moment, { at }: Point, end: number, key: string): HTMLE
   const parts = text === "" ? [mark] : [mark, noteAt(share, text)];
   const name = element("span", { class: "label moment", text: label });
   const content = cells(name, parts, duration(at));
-  if (text.length <= ROOM)
+  if (text.length <= MAX_LENGTH)
     return element("div", { class: lineClass(isBad), data: { key } }, ...content);
   const whole = element("code", { class: "whole", text });
   return foldRow(lineClass(isBad), { key }, content, whole);
