@@ -1,14 +1,17 @@
 /**
- * The URLs of WebSocket APIs. On AWS each API has a host name of its own, and so has each custom domain
- * name. Here both are in the path.
+ * The URLs of WebSocket APIs. On AWS, each API and each custom domain name has its own host name. In the
+ * local AWS, they are in the path.
  */
 export const EXECUTE_API_PATH = "/_aws/execute-api";
 
-/** The host of the default endpoint of an API on AWS. Its group is the ID of the API. */
+/** Matches the host of the default endpoint of an API on AWS. Captures the ID of the API. */
 export const DEFAULT_ENDPOINT_HOST =
   /^([\w-]+)\.execute-api(?:-fips)?\.[\w-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
 
-/** The host of `https://ws://localhost:4566/_aws/execute-api/…`: an `apiEndpoint` behind another scheme. */
+/**
+ * The host of `https://ws://localhost:4566/_aws/execute-api/…`, which results from adding `https://` to
+ * an `apiEndpoint`.
+ */
 export const SCHEME_HOST = "ws";
 
 /**

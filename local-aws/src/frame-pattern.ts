@@ -1,8 +1,8 @@
-/** Members that a frame has if it is a JSON object of a kind, such as `{ status: "error" }`. */
+/** Members by which a kind of frame is recognized, such as `{ status: "error" }`. */
 export type FramePattern = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
- * Returns whether a frame is a JSON object with all members of a pattern. Other members do not matter.
+ * Returns whether a frame is a JSON object with all members of a pattern. It can have other members.
  */
 export function matchesPattern(text: string, pattern: FramePattern): boolean {
   const frame = objectIn(text);
@@ -14,7 +14,9 @@ export function matchesPattern(text: string, pattern: FramePattern): boolean {
   );
 }
 
-/** Returns the members of a frame that is a JSON object or list; undefined for any other text. */
+/**
+ * Returns the members of a frame that is a JSON object or array, or undefined for any other text.
+ */
 export function objectIn(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Where the connections of functions go, with all the endpoints that functions build for `@connections`. */
+/** The hosts that functions can connect to, with all forms of endpoints for `@connections`. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,9 +15,9 @@ const ON_AWS = "other.execute-api.us-east-1.amazonaws.com";
 const ALLOWED = "s3.eu-west-1.amazonaws.com";
 
 /**
- * Runs the code of the message, which gets the event, and sends the result to the client by the response of
- * the function. `lookups` has the hosts that the process asked the name server for, which finds only two.
- * `peers` has the addresses to which its sockets connected.
+ * Runs the code in the message with the event, and sends the result to the client in the response of the
+ * function. `lookups` contains the hosts that the process looked up. Only two of them resolve. `peers`
+ * contains the addresses to which its sockets connected.
  */
 const CODE = `
   const dns = require("node:dns");
@@ -83,7 +83,9 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     await aws.close();
   });
 
-  /** Runs code in the function. Returns the messages of the client, the last of which is the result. */
+  /**
+   * Runs code in the function. Returns the messages that the client received. The last one is the result.
+   */
   async function run(code: string, url = aws.webSocketUrl("test")): Promise<string[]> {
     const socket = new WebSocket(url);
     onTestFinished(() => socket.terminate());
@@ -120,7 +122,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     expect(messages).toEqual(["posted", POSTED]);
   });
 
-  test("on the URL of a custom domain name, posts to the endpoint of its event", async () => {
+  test("connected by a custom domain name, posts to the endpoint of its event", async () => {
     const { apigateway } = regionOf(aws.state, REGION);
     apigateway.domainNames = { [DOMAIN]: createTestDomain(DOMAIN, { test: "test" }) };
     const url = `${aws.endpoint.replace("http", "ws")}/_aws/execute-api/${DOMAIN}/test`;
@@ -155,7 +157,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
       return await new Promise((resolve, reject) => child.once("message", resolve).once("error", reject))`,
     ],
   ])("cannot reach an API on AWS by %s", async ([, code]) => {
-    // The local AWS refuses the request, because it has no signature.
+    // The request reaches the local AWS, which refuses it because it has no signature.
     expect(await resultOf(code)).toMatchObject({ result: 403, lookups: [] });
   });
 
@@ -195,7 +197,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     });
   });
 
-  test("gets 501 for the service of an SDK client with HTTP/2", async () => {
+  test("gets 501 for a service whose SDK client uses HTTP/2", async () => {
     const code = `const { BedrockRuntimeClient, InvokeModelCommand } = require("@aws-sdk/client-bedrock-runtime");
       await new BedrockRuntimeClient({ maxAttempts: 1 }).send(new InvokeModelCommand({ modelId: "m", body: "{}" }))`;
     expect(await resultOf(code)).toEqual({
@@ -207,7 +209,7 @@ describe.for(["nodejs22.x", "nodejs24.x"])("a function with %s", (runtime) => {
     });
   });
 
-  test("connects to a host on AWS that is allowed, and to all other hosts", async () => {
+  test("connects to an allowed host on AWS, and to hosts that are not on AWS", async () => {
     const other = createServer((_, response) => void response.end("other"));
     onTestFinished(() => void other.close());
     await once(other.listen(0, "127.0.0.1"), "listening");

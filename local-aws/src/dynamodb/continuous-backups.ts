@@ -5,12 +5,12 @@ import type { PointInTimeRecovery, Table } from "./state.ts";
 import { tableIn, tableResource } from "./table-lookup.ts";
 import type { Resources } from "./tables.ts";
 
-/** Seconds between a change and the time from which a table can be restored with it. */
+/** Seconds between a change and the latest time to which a table can be restored. */
 const DELAY = 5 * 60;
 const DAY = 24 * 60 * 60;
 
 /**
- * Operations for the setting of point-in-time recovery.
+ * Returns the operations for the setting of point-in-time recovery.
  *
  * Our choice: the setting has no effect. Tables cannot be restored.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateContinuousBackups.html

@@ -2,12 +2,12 @@ import { EventEmitter } from "node:events";
 import { AwsError } from "../protocols/aws-error.ts";
 
 /**
- * Calls an operation of a dynalite, which keeps tables with their items in memory.
+ * Calls an operation of dynalite, which keeps tables and their items in memory.
  * @throws {AwsError} the error of DynamoDB.
  */
 export type Dynalite = (operation: string, input: object) => Promise<Record<string, unknown>>;
 
-/** dynalite checks that these headers exist, and no signature. */
+/** dynalite checks that these headers exist, but does not check a signature. */
 const HEADERS = {
   authorization: "AWS4-HMAC-SHA256 Credential=-, SignedHeaders=-, Signature=-",
   "content-type": "application/x-amz-json-1.0",
@@ -15,8 +15,8 @@ const HEADERS = {
 };
 
 /**
- * Loads dynalite and creates an instance without tables. Its HTTP server does not listen: requests are
- * passed to it in this process, so that no client can avoid the checks of signature and permission.
+ * Loads dynalite and creates an instance without tables. Its HTTP server does not listen. Requests are
+ * passed to it in this process, so no client can bypass the checks of the signature and of permissions.
  */
 export async function startDynalite(): Promise<Dynalite> {
   const { default: dynalite } = await import("#dynalite");
@@ -35,13 +35,13 @@ export async function startDynalite(): Promise<Dynalite> {
         },
       };
       server.emit("request", request, response);
-      // An exception in dynalite's check of the input rejects this promise.
+      // If dynalite throws while it checks the input, this promise rejects.
       request.emit("data", Buffer.from(JSON.stringify(input, withoutNulls)));
       request.emit("end");
     });
 }
 
-/** As in all of AWS's JSON protocols, an element of a list that is null does not exist. */
+/** Removes list elements that are null, as all JSON protocols of AWS do. */
 const withoutNulls = (_: string, value: unknown): unknown =>
   Array.isArray(value) ? value.filter((element) => element !== null) : value;
 

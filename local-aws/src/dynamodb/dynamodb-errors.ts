@@ -1,13 +1,13 @@
 import { AwsError } from "../protocols/aws-error.ts";
 
-/** Returns an error of DynamoDB's model, such as `ResourceNotFoundException`. */
+/** Creates an error of DynamoDB's model, such as `ResourceNotFoundException`. */
 export const dynamoDbError = (name: string, message: string): AwsError =>
   new AwsError(400, `com.amazonaws.dynamodb.v20120810#${name}`, message);
 
 export const validationError = (message: string): AwsError =>
   new AwsError(400, "com.amazon.coral.validate#ValidationException", message);
 
-/** @param detail the resource, which operations on items leave out. */
+/** @param detail the resource. Operations on items do not name it. */
 export const resourceNotFound = (detail?: string): AwsError =>
   dynamoDbError(
     "ResourceNotFoundException",

@@ -11,7 +11,9 @@ import { tableTagOperations } from "./table-tags.ts";
 import { tableOperations } from "./tables.ts";
 import { timeToLiveOperations } from "./time-to-live.ts";
 
-/** DynamoDB: the tables in the state, their items in memory, kept by the npm package dynalite. */
+/**
+ * Creates DynamoDB. Tables are in the state. The npm package dynalite keeps their items in memory.
+ */
 export function createDynamoDb(options: { state: State; clock: Clock; iam: Iam }): {
   service: Service;
 } {
@@ -40,7 +42,7 @@ export function createDynamoDb(options: { state: State; clock: Clock; iam: Iam }
     async service(request, middleware) {
       const { status, headers, body = "" } = await service(request, middleware);
       return {
-        // DynamoDB refuses a caller with 400.
+        // DynamoDB refuses a caller with 400 instead of 403.
         status: status === 403 ? 400 : status,
         headers: { ...headers, "x-amz-crc32": String(crc32(body)) },
         body,

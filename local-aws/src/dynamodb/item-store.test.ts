@@ -30,7 +30,7 @@ const indexed: Table = {
   ],
 };
 
-test("no write is lost that runs while the indexes of its table change", async () => {
+test("writes that run while the indexes of their table change are not lost", async () => {
   const store = createItemStore();
   await store.create(table);
   const put = (id: string) =>
@@ -39,7 +39,7 @@ test("no write is lost that runs while the indexes of its table change", async (
       Item: { id: { S: id }, owner: { S: "ada" } },
     });
   const before = Array.from({ length: 30 }, (_, index) => put(`before-${index}`));
-  // They have started, and are not finished.
+  // The writes have started, but not finished.
   await setImmediate();
   const redefined = store.redefine(table, indexed);
   const after = Array.from({ length: 30 }, (_, index) => put(`after-${index}`));

@@ -8,8 +8,8 @@ export interface ItemStore {
   /** @throws {AwsError} 400 if the definition of the table is not valid. */
   create(table: Table): Promise<void>;
   /**
-   * Changes the indexes of a table. Its items stay. Other operations wait.
-   * @throws {AwsError} 400 if the new definition is not valid. The table then stays as it was.
+   * Changes the indexes of a table and keeps its items. Other operations wait.
+   * @throws {AwsError} 400 if the new definition is not valid. The table is then unchanged.
    */
   redefine(table: Table, changed: Table): Promise<void>;
   drop(table: Table): Promise<void>;
@@ -20,8 +20,8 @@ export interface ItemStore {
 type Output = Record<string, unknown>;
 
 /**
- * Creates a store, which loads dynalite for its first table. The definitions of tables are not kept here: a
- * table from a snapshot is created without items at the first operation on it.
+ * Creates a store, which loads dynalite for its first table. It does not keep the definitions of tables:
+ * a table from a snapshot is created without items at the first operation on it.
  */
 export function createItemStore(): ItemStore {
   let started: Promise<Dynalite> | undefined;
@@ -63,14 +63,14 @@ export function createItemStore(): ItemStore {
   };
 }
 
-/** Runs tasks at the same time, except for those that need to run alone. */
+/** Creates a gate that runs tasks concurrently, except for those that need to run alone. */
 function createGate() {
   let exclusive: Promise<unknown> = Promise.resolve();
   const shared = new Set<Promise<unknown>>();
   return {
     async share<Result>(task: () => Promise<Result>): Promise<Result> {
-      // Tasks that wait for the same one start in the order of their calls, so the next one to run alone
-      // finds this one in `shared`.
+      // Tasks that wait for the same task start in the order of their calls. The next exclusive task
+      // therefore finds this one in `shared`.
       await exclusive;
       const running = task();
       shared.add(running);
@@ -137,7 +137,10 @@ async function itemsOf(dynalite: Dynalite, { TableName }: Table): Promise<unknow
   return items;
 }
 
-/** Replaces a table, if it exists, by one with these items. dynalite cannot change the indexes of a table. */
+/**
+ * Replaces a table, if it exists, with one that has these items. dynalite cannot change the indexes of a
+ * table.
+ */
 async function recreate(
   dynalite: Dynalite,
   table: Table,

@@ -24,7 +24,7 @@ const put = (id: string, item: object = {}, more: object = {}) =>
 const get = async (id: string) =>
   (await client.getItem({ TableName, Key: { id: { S: id } } })).Item;
 
-test("items are written, changed, read and deleted", async () => {
+test("items can be written, changed, read and deleted", async () => {
   await put("1", { count: { N: "1" } });
   const updated = await client.updateItem({
     TableName,
@@ -84,7 +84,7 @@ test.for<[string, (client: DynamoDB) => Promise<unknown>]>([
     "RestoreTableToPointInTime",
     (client) => client.restoreTableToPointInTime({ TargetTableName: "x" }),
   ],
-])("%s is refused by its name", async ([operation, call]) => {
+])("%s is refused with its name in the error", async ([operation, call]) => {
   await expect(call(client)).rejects.toMatchObject({
     message: `The local AWS does not implement dynamodb:${operation}.`,
     $metadata: { httpStatusCode: 501 },
@@ -113,14 +113,14 @@ test.for<[string, (client: DynamoDB) => Promise<unknown>]>([
     "the parameter ReplicaUpdates of dynamodb:UpdateTable",
     (client) => client.updateTable({ TableName: "x", ReplicaUpdates: [] }),
   ],
-])("%s is refused by its name", async ([parameter, call]) => {
+])("%s is refused with its name in the error", async ([parameter, call]) => {
   await expect(call(client)).rejects.toMatchObject({
     message: expect.stringContaining(parameter),
     $metadata: { httpStatusCode: 501 },
   });
 });
 
-test("a caller with an unknown key is refused with 400", async () => {
+test("a caller with an unknown access key is refused with 400", async () => {
   const unknown = started.connect({
     credentials: { accessKeyId: "AKIAUNKNOWN", secretAccessKey: "test" },
   });
@@ -139,7 +139,7 @@ describe("requests that no SDK sends", () => {
   const call = (operation: string, input: unknown) =>
     callJson(service, `DynamoDB_20120810.${operation}`, input);
 
-  test("a null in a list does not exist", async () => {
+  test("a null in a list is removed", async () => {
     await call("CreateTable", simpleTable("jobs"));
     const Item = { id: { S: "1" }, list: { L: [null, { S: "a" }, null] }, nothing: null };
     expect(await call("PutItem", { TableName: "jobs", Item })).toMatchObject({ status: 200 });

@@ -8,7 +8,7 @@ import type { Table } from "./state.ts";
 import { arnOf, tableIn } from "./table-lookup.ts";
 import type { Resources } from "./tables.ts";
 
-/** A parameter that dynalite checks. */
+/** A parameter that dynalite validates. */
 const checkedLater = v.exactOptional(v.unknown());
 
 const names = (...parameters: string[]) =>
@@ -56,7 +56,7 @@ const BATCH_PARAMETERS = {
   BatchWriteItem: { ...names("ReturnConsumedCapacity"), ReturnItemCollectionMetrics },
 };
 
-/** Operations on items. dynalite runs them. */
+/** Returns the operations on items, which dynalite runs. */
 export function itemOperations(resources: Resources): Record<string, Operation> {
   return Object.fromEntries([
     ...Object.entries(PARAMETERS).map(([name, parameters]) => [
@@ -70,7 +70,7 @@ export function itemOperations(resources: Resources): Record<string, Operation> 
   ]);
 }
 
-/** The parameters that have a meaning here. */
+/** The parameters that this file reads. */
 interface ItemInput {
   TableName: string;
   IndexName?: unknown;
@@ -108,9 +108,9 @@ function tableOperation(
 }
 
 /**
- * Returns the item that a write did not change, as a member of the response.
+ * Returns the item of a write whose condition failed, as a member of the response.
  *
- * Our choice: the item is read after the condition was checked, so it can contain a later write.
+ * Our choice: the item is read after the check of the condition, so it can contain a later write.
  */
 async function itemOf(
   items: ItemStore,

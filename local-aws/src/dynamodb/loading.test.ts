@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-/** Prints whether dynalite is loaded: after requests without tables, and after a table was created. */
+/**
+ * Prints whether dynalite is loaded after requests without tables, and after a table was created.
+ */
 const SCRIPT = `
 import { createRequire } from "node:module";
 import { createTestLocalAws } from "${import.meta.resolve("../testing.ts")}";
@@ -31,7 +33,7 @@ await call("CreateTable", {
 console.log(JSON.stringify([before, isLoaded()]));
 `;
 
-test("dynalite is loaded when a table is created, not before", async () => {
+test("dynalite is loaded only when a table is created", async () => {
   const args = ["--input-type=module", "--eval", SCRIPT];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: import.meta.dirname,

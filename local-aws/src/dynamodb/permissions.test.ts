@@ -9,7 +9,7 @@ import { simpleTable } from "./testing.ts";
 
 const arn = (resource: string) => `arn:aws:dynamodb:us-east-1:000000000000:table/${resource}`;
 
-/** Calls a DynamoDB. Returns the status and what the caller's policies had to allow. */
+/** Calls DynamoDB. Returns the status and the actions and resources that were authorized. */
 async function call(operation: string, input: object, denied?: string) {
   const asked: string[] = [];
   const { service } = createDynamoDb({
@@ -54,7 +54,7 @@ test.for<[string, object, string[]]>([
   expect(asked).toEqual(resources.map((resource) => `dynamodb:${operation} ${resource}`));
 });
 
-test("a batch is refused if one of its tables is, with 400 as by DynamoDB", async () => {
+test("a batch is refused with 400 if access to one of its tables is denied", async () => {
   const input = { RequestItems: { jobs: [], tasks: [] } };
   expect(await call("BatchWriteItem", input, arn("tasks"))).toMatchObject({
     status: 400,

@@ -2,7 +2,7 @@ export interface DynamoDbState {
   tables: Record<string, Table>;
 }
 
-/** A table without its items. Members with AWS's names are as in a `TableDescription`. */
+/** A table without its items. Members with AWS's names are those of a `TableDescription`. */
 export interface Table {
   TableName: string;
   TableArn: string;
@@ -14,12 +14,12 @@ export interface Table {
   LocalSecondaryIndexes?: SecondaryIndex[];
   GlobalSecondaryIndexes?: GlobalSecondaryIndex[];
   BillingMode: BillingMode;
-  /** When the table last changed to `PAY_PER_REQUEST`. Seconds since the epoch. */
+  /** The time of the last change to `PAY_PER_REQUEST`, in seconds since the epoch. */
   LastUpdateToPayPerRequestDateTime?: number;
   /** Only with the billing mode `PROVISIONED`. */
   ProvisionedThroughput?: ProvisionedThroughput;
   OnDemandThroughput?: OnDemandThroughput;
-  /** Only if a key of KMS encrypts the table. */
+  /** Only if a KMS key encrypts the table. */
   KMSMasterKeyArn?: string;
   TableClass?: string;
   DeletionProtectionEnabled: boolean;

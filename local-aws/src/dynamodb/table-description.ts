@@ -8,8 +8,8 @@ import type {
 /**
  * Returns the `TableDescription` of a table.
  *
- * Our choice: a table and its indexes are active at once, their sizes are 0, and decreases of throughput
- * are not counted.
+ * Our choice: a table and its indexes are active at once, their sizes are 0, and throughput decreases are
+ * not counted.
  */
 export function describeTable(table: Table, TableStatus = "ACTIVE"): Record<string, unknown> {
   const { TableName, TableArn, TableId, CreationDateTime, AttributeDefinitions, KeySchema } = table;

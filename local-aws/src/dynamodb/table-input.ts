@@ -1,4 +1,4 @@
-/** The parameters of `CreateTable` and `UpdateTable`. dynalite checks how they fit together. */
+/** The parameters of `CreateTable` and `UpdateTable`. dynalite checks their combinations. */
 import * as v from "valibot";
 import { parseArn } from "../arn.ts";
 import { notImplemented } from "../protocols/aws-error.ts";
@@ -96,9 +96,10 @@ export const UpdateTableInput = v.strictObject({
 });
 
 /**
- * The key that encrypts a table; undefined if DynamoDB's own key does, which is not shown.
+ * Returns the ARN of the KMS key that encrypts a table, or undefined for DynamoDB's own key, which is not
+ * shown.
  *
- * Our choice: the key of `aws/dynamodb` does not exist, and has the same ID in every account.
+ * Our choice: the key `aws/dynamodb` does not exist, and has the same ID in every account.
  */
 export function encryptionKey(
   { Enabled = false, KMSMasterKeyId }: v.InferOutput<typeof SSESpecification>,

@@ -25,9 +25,7 @@ export function getTable(state: State, region: string, nameOrArn: string): Table
   return table;
 }
 
-/**
- * Returns the ARN that a caller's policy must allow, for an operation with the parameter `TableName`.
- */
+/** Returns the ARN to authorize for an operation with the parameter `TableName`. */
 export const tableResource =
   (state: State) =>
   ({ TableName }: { TableName: string }, { region }: { region: string }): string =>

@@ -12,7 +12,7 @@ export function tableTagOperations({ state }: Resources): Record<string, Operati
   const resource = (input: { ResourceArn: string }) => input.ResourceArn;
   const tagsOf = (region: string, arn: string) => {
     const table = tableIn(state, region, arn);
-    // "ResourcArn" is AWS's word.
+    // AWS writes "ResourcArn".
     if (table?.TableArn !== arn) throw resourceNotFound(`ResourcArn: ${arn} not found`);
     return table.tags;
   };

@@ -80,7 +80,7 @@ function updatedIndexes(
   }, GlobalSecondaryIndexes);
 }
 
-/** Returns a table with the billing mode and the throughput of an update, also for its indexes. */
+/** Returns a table with the billing mode and the throughput of an update, also in its indexes. */
 function withBillingMode(
   table: Table,
   indexes: readonly GlobalSecondaryIndex[],
@@ -119,7 +119,10 @@ function withoutThroughput(index: GlobalSecondaryIndex): GlobalSecondaryIndex {
   return rest;
 }
 
-/** @throws {AwsError} 400 if an update sets the throughput that the table or index has. */
+/**
+ * Checks that an update changes the throughput of the table or index.
+ * @throws {AwsError} 400 if the throughput is the current one.
+ */
 function checkChange(
   resource: "table" | "index",
   current: ProvisionedThroughput | undefined,
@@ -136,9 +139,7 @@ function checkChange(
   );
 }
 
-/**
- * Returns the attributes that keys use, of those that the table has and those that the request defines.
- */
+/** Returns the attributes that keys use, from those of the table and those in the request. */
 function usedAttributes(table: Table, defined: Table["AttributeDefinitions"]) {
   const indexes = [...(table.LocalSecondaryIndexes ?? []), ...(table.GlobalSecondaryIndexes ?? [])];
   const used = [table, ...indexes].flatMap(({ KeySchema }) =>

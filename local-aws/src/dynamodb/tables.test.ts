@@ -35,7 +35,7 @@ const messages = {
   ProvisionedThroughput: { ReadCapacityUnits: 3, WriteCapacityUnits: 4 },
 } satisfies CreateTableCommandInput;
 
-test("a table is described as it was created, with ARNs of its region and account", async () => {
+test("a table is described as it was created, with the ARNs of its region and account", async () => {
   await using started = await startDynamoDb({ accountId: "111122223333" });
   const client = started.connect({ region: "eu-west-1" });
   const TableArn = "arn:aws:dynamodb:eu-west-1:111122223333:table/messages";
@@ -103,7 +103,7 @@ test("a table belongs to a region", async () => {
   expect(await other.scan({ TableName: "jobs" })).toMatchObject({ Count: 0 });
 });
 
-test("tables are listed by page, and a deleted table is gone with its items", async () => {
+test("tables are listed in pages, and deleting a table deletes its items", async () => {
   await using started = await startDynamoDb();
   const { client } = started;
   for (const name of ["ccc", "aaa", "bbb"]) await client.createTable(simpleTable(name));
@@ -121,7 +121,7 @@ test("tables are listed by page, and a deleted table is gone with its items", as
   expect(await client.scan({ TableName: "aaa" })).toMatchObject({ Count: 0 });
 });
 
-test("of two requests that create a table at the same time, one fails", async () => {
+test("if two requests create a table at the same time, one fails", async () => {
   await using started = await startDynamoDb();
   const { client } = started;
   const creating = [1, 2].map(() => client.createTable(simpleTable("jobs")));
@@ -134,7 +134,7 @@ test("of two requests that create a table at the same time, one fails", async ()
   });
 });
 
-test("a new index contains the items of the table, and a table keeps its items without an index", async () => {
+test("a new index contains the items of the table, which keeps them when the index is deleted", async () => {
   await using started = await startDynamoDb();
   const { client } = started;
   const TableName = "jobs";
@@ -180,7 +180,7 @@ test("a new index contains the items of the table, and a table keeps its items w
   expect(await client.scan({ TableName })).toMatchObject({ Count: 60 });
 });
 
-test("a setting that changes while a table gets an index is kept", async () => {
+test("a setting that changes while an index is created is kept", async () => {
   await using started = await startDynamoDb();
   const { client } = started;
   const TableName = "messages";
@@ -209,7 +209,7 @@ test("a setting that changes while a table gets an index is kept", async () => {
   expect(TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: "ENABLED" });
 });
 
-test("an index that is not valid changes nothing", async () => {
+test("an invalid index changes nothing", async () => {
   await using started = await startDynamoDb();
   const { client } = started;
   const TableName = "jobs";

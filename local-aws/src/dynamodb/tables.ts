@@ -11,18 +11,18 @@ import { CreateTableInput, encryptionKey, UpdateTableInput } from "./table-input
 import { getTable, tableArn, tableResource } from "./table-lookup.ts";
 import { throughputMissing, updatedTable } from "./table-update.ts";
 
-/** What the operations of this service work on. */
+/** The dependencies of the operations. */
 export interface Resources {
   state: State;
   clock: Clock;
-  /** Returns the items of a region. */
+  /** Returns the store for the items of a region. */
   itemsOf(region: string): ItemStore;
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html */
 export function tableOperations({ state, clock, itemsOf }: Resources): Record<string, Operation> {
   const resource = tableResource(state);
-  /** The IDs of the tables that an UpdateTable changes at the moment. */
+  /** The IDs of the tables that an UpdateTable is changing. */
   const updating = new Set<string>();
   const findIdle = (region: string, name: string) => {
     const table = getTable(state, region, name);
@@ -42,7 +42,7 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
         try {
           await itemsOf(region).create(table);
         } catch (error) {
-          // Another request has created the table in the meantime.
+          // Another request has created the table since the check above.
           throw isNamed(error, "ResourceInUseException") ? tableExists(TableName) : error;
         }
         tables[TableName] = table;
@@ -71,7 +71,7 @@ export function tableOperations({ state, clock, itemsOf }: Resources): Record<st
         } finally {
           updating.delete(table.TableId);
         }
-        // Time to live, backups and tags can have changed in the meantime.
+        // Time to live, backups and tags can have changed since the request.
         const latest = updatedTable(table, input, now);
         regionOf(state, region).dynamodb.tables[table.TableName] = latest;
         return { TableDescription: describeTable(latest, "UPDATING") };
@@ -132,7 +132,7 @@ function newTable(
   return table;
 }
 
-/** dynalite checks the table's own throughput. */
+/** Checks the throughput of indexes. dynalite checks that of the table. */
 function checkThroughput({ BillingMode, GlobalSecondaryIndexes = [] }: Table): void {
   if (BillingMode === "PAY_PER_REQUEST") return;
   const missing = GlobalSecondaryIndexes.find((index) => index.ProvisionedThroughput === undefined);

@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { createTestLocalAws } from "../testing.ts";
 
-/** Starts a local AWS with clients of its DynamoDB. They never retry. */
+/** Starts a local AWS, and creates clients for its DynamoDB that never retry. */
 export async function startDynamoDb(options: Parameters<typeof createTestLocalAws>[0] = {}) {
   const aws = createTestLocalAws(options);
   await aws.listen();

@@ -5,7 +5,7 @@ import { getTable, tableResource } from "./table-lookup.ts";
 import type { Resources } from "./tables.ts";
 
 /**
- * Operations for the time to live of items.
+ * Returns the operations for the time to live of items.
  *
  * Our choice: expired items are never deleted. AWS deletes them within a few days. The setting can be
  * changed at any time. AWS allows one change per hour.

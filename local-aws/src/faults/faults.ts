@@ -22,13 +22,13 @@ export const FAULTS = {
 } as const;
 export type FaultName = keyof typeof FAULTS;
 
-/** How often each fault is injected: from 0, never, to 1, always. */
+/** The rate of each fault, from 0 (never) to 1 (always). */
 export type FaultRates = Partial<Record<FaultName, number>>;
 
 export interface Faults {
   /** Returns whether to inject a fault this time, and counts it if so. */
   strikes(name: FaultName): boolean;
-  /** Returns a number from 0 up to 1, for the times of faults. */
+  /** Returns a number from 0 to 1 (exclusive), for the times of faults. */
   random(): number;
   /** The number of times that each fault was injected. */
   readonly counts: Readonly<Record<FaultName, number>>;
@@ -36,7 +36,10 @@ export interface Faults {
   readonly rates: FaultRates;
 }
 
-/** @param seed runs with the same seed and the same order of events have the same faults. */
+/**
+ * Creates the faults.
+ * @param seed runs with the same seed and the same order of events have the same faults.
+ */
 export function createFaults(rates: FaultRates = {}, seed = 1): Faults {
   const random = randomNumbers(seed);
   const counts = Object.fromEntries(Object.keys(FAULTS).map((name) => [name, 0])) as Record<
@@ -56,7 +59,7 @@ export function createFaults(rates: FaultRates = {}, seed = 1): Faults {
   };
 }
 
-/** Returns a generator of pseudorandom numbers from 0 up to 1 (Mulberry32). */
+/** Returns a generator of pseudorandom numbers from 0 to 1 (exclusive): Mulberry32. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -17,7 +17,7 @@ function enqueue(rates: FaultRates) {
   return { clock, next };
 }
 
-test("without faults an event is queued once, at once", () => {
+test("without faults, an event is queued once and immediately", () => {
   expect(enqueue({}).next.mock.calls).toEqual([[event]]);
 });
 
@@ -32,7 +32,7 @@ test("a delayed event is queued within a second", () => {
   expect(next.mock.calls).toEqual([[event]]);
 });
 
-/** Invokes an environment that ends an invocation when its process crashes. */
+/** Invokes a function in an environment that ends the invocation when its process crashes. */
 function invoke(rates: FaultRates) {
   const result: InvocationResult = { requestId: "r-1", payload: Buffer.from("null"), log: [] };
   const { promise, resolve } = Promise.withResolvers<InvocationResult>();
@@ -50,7 +50,7 @@ function invoke(rates: FaultRates) {
   return { crash, result, done: promise, finish: () => finish() };
 }
 
-test("the process of an invocation crashes, and the invocation has its result", async () => {
+test("the process crashes, and the invocation has its result", async () => {
   const { crash, done, result } = invoke({ "crash-function": 1 });
   expect(await done).toBe(result);
   expect(crash).toHaveBeenCalledTimes(1);

@@ -2,11 +2,11 @@ import type { Clock } from "../clock.ts";
 import type { LambdaMiddleware } from "../lambda/middleware.ts";
 import type { Faults } from "./faults.ts";
 
-/** Milliseconds. */
+/** In milliseconds. */
 const LONGEST_DELAY = 1000;
 const LATEST_CRASH = 5;
 
-/** Lambda with events that are late or delivered twice, and processes that crash. */
+/** Creates Lambda middleware that delays or duplicates events and crashes processes. */
 export const faultyLambda = (faults: Faults, clock: Clock): LambdaMiddleware => ({
   enqueue(event, next) {
     if (faults.strikes("duplicate-event")) next(event);

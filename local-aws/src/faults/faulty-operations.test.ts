@@ -28,7 +28,7 @@ function run(fault: FaultName, call: OperationCall) {
   return { response, drop };
 }
 
-test("a throttled Invoke has all that Lambda's model has for it", async () => {
+test("a throttled Invoke has all members of the error in Lambda's model", async () => {
   const { response } = run("throttle-invoke", invoke);
   await expect(response).rejects.toMatchObject({
     status: 429,
@@ -66,6 +66,6 @@ test.for<[string, FaultName, OperationCall]>([
     { ...invoke, context: awsRequest({ caller: administrator }) },
   ],
   ["a function that calls another operation", "fail-invoke", callOf("lambda", "GetFunction")],
-])("no fault strikes %s", async ([, fault, call]) => {
+])("no fault affects %s", async ([, fault, call]) => {
   expect(await run(fault, call).response).toEqual({ status: 200 });
 });

@@ -4,12 +4,12 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { type AwsResponse, type Middleware, textParameter } from "../protocols/operation.ts";
 import type { Faults } from "./faults.ts";
 
-/** Milliseconds. */
+/** In milliseconds. */
 const SLOWEST = 100;
 
 /**
- * Makes Invoke and `@connections` fail for functions. Requests of the administrator, such as those of
- * Terraform and of the aws CLI, never fail.
+ * Creates middleware that makes Invoke and `@connections` fail for functions. Requests of the
+ * administrator, such as those of Terraform and the AWS CLI, never fail.
  * @param drop ends a connection without a closing handshake.
  */
 export function faultyOperations(faults: Faults, drop: (connectionId: string) => void): Middleware {
@@ -22,7 +22,7 @@ export function faultyOperations(faults: Faults, drop: (connectionId: string) =>
     const response = await next();
     if (faults.strikes("vanish-during-post")) {
       drop(connectionId);
-      // Seen on AWS: a 410 for a message that may have been delivered after all.
+      // AWS can return 410 although the message was delivered.
       throw new AwsError(410, "GoneException", "");
     }
     if (faults.strikes("vanish-after-post")) setImmediate(() => drop(connectionId));

@@ -17,7 +17,7 @@ const retries = (MaximumRetryAttempts: number) => ({
   LastModified: 0,
 });
 
-test("of several changes, each is in force its delay after it was accepted", () => {
+test("each of several changes takes effect after the delay", () => {
   const clock = createManualClock();
   const settings = createDelayedSettings({ clock, timing });
   const target = addFunction(stateWithRole(), "target", "");
@@ -44,7 +44,7 @@ test("of several changes, each is in force its delay after it was accepted", () 
   expect(inForce()).toBeUndefined();
 });
 
-test("without a delay, and for what a new function came with, a setting is in force at once", () => {
+test("without a delay, or with a new function, a setting takes effect at once", () => {
   const clock = createManualClock();
   const target = addFunction(stateWithRole(), "target", "", {
     DeadLetterConfig: { TargetArn: "a" },
@@ -62,7 +62,7 @@ test("without a delay, and for what a new function came with, a setting is in fo
 const put = (lambda: TestLambda, path: string, input: object) =>
   lambda.send(awsRequest({ method: "PUT", path, body: Buffer.from(JSON.stringify(input)) }));
 
-test("the API returns a new setting at once, and failed events go by it only after its delay", async () => {
+test("the API returns a new setting at once, and failed events use it only after the delay", async () => {
   const clock = createManualClock();
   const slowest = { ...timing, eventInvokeConfig: 150 * SECOND, functionChange: SECOND };
   await using lambda = await startLambda({ clock, timing: slowest });

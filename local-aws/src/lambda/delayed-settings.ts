@@ -4,13 +4,15 @@ import { latestOf } from "./function-changes.ts";
 import type { EventInvokeConfig, FunctionConfiguration, LambdaFunction } from "./state.ts";
 
 /**
- * A setting of functions. It is in force only some time after it was accepted. `of` is what counts
- * for a function's events; the function itself has the value that the API returns.
+ * A setting of functions that takes effect some time after the API has accepted it. `of` returns the
+ * value for the events of a function. The function itself has the value that the API returns.
  */
 export interface DelayedSetting<Value> {
-  /** Notes what a function has now. Call it before that is changed or removed. */
+  /**
+   * Stores the current value of a function. Must be called before the value is changed or removed.
+   */
   changing(target: LambdaFunction): void;
-  /** Returns the value that is in force. */
+  /** Returns the value in effect. */
   of(target: LambdaFunction): Value | undefined;
 }
 
@@ -22,9 +24,10 @@ export interface DelayedSettings {
 type DeadLetterConfig = NonNullable<FunctionConfiguration["DeadLetterConfig"]>;
 
 /**
- * AWS promises no time, and `Get…` returns the new value meanwhile.
+ * Creates the settings with a delay. AWS does not document the delay, during which its API already
+ * returns the new value.
  *
- * Our choice: the delays are constant, and what a new function is created with is in force at once.
+ * Our choice: the delays are constant, and the settings of a new function take effect at once.
  */
 export function createDelayedSettings(options: {
   clock: Clock;
@@ -46,24 +49,24 @@ export function createDelayedSettings(options: {
 
 function createDelayedSetting<Value>(options: {
   clock: Clock;
-  /** Milliseconds. */
+  /** In milliseconds. */
   delay: number;
-  /** What the API returns for a function. */
+  /** Returns the value that the API returns for a function. */
   accepted(target: LambdaFunction): Value | undefined;
 }): DelayedSetting<Value> {
   const { clock, delay, accepted } = options;
-  /** Former values, the oldest first, each with the time until which it is in force. */
+  /** Former values, the oldest first, each with the time at which it stops being in effect. */
   const replaced = new WeakMap<LambdaFunction, { value: Value | undefined; until: number }[]>();
-  const inForceStill = (target: LambdaFunction) =>
+  const stillInEffect = (target: LambdaFunction) =>
     (replaced.get(target) ?? []).filter(({ until }) => until > clock.now());
 
   return {
     changing(target) {
       const former = { value: accepted(target), until: clock.now() + delay };
-      replaced.set(target, [...inForceStill(target), former]);
+      replaced.set(target, [...stillInEffect(target), former]);
     },
     of(target) {
-      const [oldest] = inForceStill(target);
+      const [oldest] = stillInEffect(target);
       return oldest === undefined ? accepted(target) : oldest.value;
     },
   };

@@ -19,7 +19,7 @@ const conflict = (reason: string) => ({
   message: `The operation cannot be performed at this time. ${reason}`,
 });
 
-test("both updates are rejected while a change is in progress, and a snapshot has it complete", async () => {
+test("both updates are rejected while a change is in progress, and a snapshot contains the completed change", async () => {
   await using lambda = await serveLambdaApi({ timing });
   const { client, clock } = lambda;
   const updates = async (refusal: object) => {
@@ -47,7 +47,7 @@ test("both updates are rejected while a change is in progress, and a snapshot ha
   expect(lambda.changed).toHaveLength(2);
 });
 
-test("with short times, the next request finds a change complete", async () => {
+test("with the timing short, a change is complete at the next request", async () => {
   await using lambda = await serveLambdaApi();
   expect(await lambda.create()).toMatchObject({ State: "Pending" });
   const update = () =>
@@ -62,7 +62,7 @@ const call = (lambda: TestLambda, method: string, path: string, input: object) =
 
 const returns = (text: string) => zipOf({ "index.js": `exports.handler = async () => "${text}";` });
 
-test("a Pending function cannot be invoked, and during an update the old code runs", async () => {
+test("a Pending function cannot be invoked, and the old code runs during an update", async () => {
   const clock = createManualClock();
   await using lambda = await startLambda({ clock, timing });
   const functions = "/2015-03-31/functions";

@@ -4,7 +4,7 @@ import { AwsError } from "../protocols/aws-error.ts";
 import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 
 /**
- * The creation and the updates of functions. Lambda works on them after its response:
+ * The creation and the updates of functions. Lambda completes them after its response:
  *
  * - A new function is `Pending`. It cannot be invoked or updated before it is `Active`.
  * - While an update is `InProgress`, the API returns the new configuration, invocations run the old one,
@@ -31,7 +31,10 @@ export interface FunctionChanges {
   close(): void;
 }
 
-/** Returns a function as the API shows it. While an update is in progress, that is not what runs. */
+/**
+ * Returns a function as the API returns it. While an update is in progress, invocations still run the old
+ * version.
+ */
 export const latestOf = (
   target: LambdaFunction,
 ): Pick<LambdaFunction, "configuration" | "zipFile"> =>
@@ -51,8 +54,10 @@ export function checkActive({ change }: LambdaFunction): void {
 }
 
 /**
- * @param options.duration milliseconds of each change. 0: it is complete when the response is sent.
- * @param options.onComplete is called when invocations must run the function as it is now.
+ * Creates the changes of functions.
+ * @param options.duration the duration of each change in milliseconds. With 0, a change is complete when
+ * the response is sent.
+ * @param options.onComplete is called when invocations must run the changed function.
  */
 export function createFunctionChanges(options: {
   clock: Clock;

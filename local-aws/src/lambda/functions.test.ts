@@ -22,18 +22,18 @@ test.for([
   ["a qualifier", `${ARN}:$LATEST`],
   ["a member of every object", ARN.replace("processor", "constructor")],
   ["another service", "arn:aws:sqs:us-east-1:000000000000:processor"],
-  ["no ARN", "processor"],
+  ["no ARN format", "processor"],
 ])("no function is found by an ARN with %s", ([, functionArn = ""]) => {
   const state = emptyState();
   addFunction(state, "processor", "");
   const functions = createFunctions(state);
   expect(functions.find(functionArn)).toBeUndefined();
   expect(() => functions.get(functionArn)).toThrow(`Function not found: ${functionArn}`);
-  // A search creates no region.
+  // A lookup does not create a region in the state.
   expect(Object.keys(state.regions)).toEqual(["us-east-1"]);
 });
 
-test("a function that is created again is another function", () => {
+test("a function that was deleted and created again is another function", () => {
   const state = emptyState();
   const functions = createFunctions(state);
   const first = addFunction(state, "processor", "");

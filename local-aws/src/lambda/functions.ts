@@ -4,12 +4,12 @@ import { regionOf as resourcesOf, type State } from "../state.ts";
 import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 
 /**
- * The functions of all regions. A request names a function once, at the edge; from there on, the
- * `LambdaFunction` itself is passed on.
+ * The functions of all regions. The name in a request is resolved once. After that, code passes the
+ * `LambdaFunction` itself.
  *
- * A function is one object from its creation to its deletion. Updates change that object in place,
- * so everything that holds it (a waiting event, a running invocation) sees them. If a function is
- * deleted and created again with the same name, it is another object.
+ * A function is one object from its creation to its deletion. Updates change the object in place, so
+ * waiting events and running invocations see them. A function that is deleted and created again with the
+ * same name is another object.
  */
 export interface Functions {
   /** Returns undefined if there is no function with this ARN, which has no qualifier. */
@@ -21,13 +21,15 @@ export interface Functions {
   list(region: string): LambdaFunction[];
   add(target: LambdaFunction): void;
   remove(target: LambdaFunction): void;
-  /** Returns whether the function was not deleted. */
+  /** Returns whether the function still exists. */
   exists(target: LambdaFunction): boolean;
   regionOf(target: LambdaFunction): string;
 }
 
 export function createFunctions(state: State): Functions {
-  /** Parsed from the ARN once per function, because every invocation needs it. */
+  /**
+   * The region of each function, parsed from its ARN only once, because every invocation needs it.
+   */
   const regions = new WeakMap<LambdaFunction, string>();
 
   const regionOf = (target: LambdaFunction): string => {

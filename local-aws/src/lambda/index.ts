@@ -33,8 +33,9 @@ export type { ServiceInvoker };
 export interface Lambda {
   service: Service;
   /**
-   * A synchronous invocation by another AWS service.
-   * @throws {AwsError} 403 if the service may not invoke the function, 404, or 429 at a limit of concurrency.
+   * Invokes a function synchronously on behalf of another AWS service.
+   * @throws {AwsError} 403 if the service is not allowed to invoke the function, 404, or 429 at a
+   * concurrency limit.
    */
   invokeAs(
     invoker: ServiceInvoker,
@@ -43,31 +44,34 @@ export interface Lambda {
     traceHeader?: string,
   ): Promise<InvocationResult>;
   /**
-   * Invokes a function asynchronously, without the check of permissions, for callers in this process.
+   * Invokes a function asynchronously, without a permission check, for callers in this process.
    * @throws {AwsError} 404.
    */
   enqueue(functionArn: string, payload: string): void;
   /**
-   * Call it after the state of a function was changed other than by the API. New invocations run the
-   * function as it is now; running ones end on the old version.
+   * Must be called after the state of a function was changed without the API. New invocations run the
+   * changed function. Running invocations finish with the old version.
    * @throws {AwsError} 404.
    */
   refresh(functionArn: string): void;
   /**
-   * UpdateFunctionCode without the check of permissions, for callers in this process. It is complete at
-   * once.
-   * @param zip as uploaded.
+   * Runs UpdateFunctionCode without a permission check, for callers in this process. The update is
+   * complete at once.
+   * @param zip the zip file.
    * @throws {AwsError} 400, 404 or 413.
    */
   updateFunctionCode(functionArn: string, zip: Buffer): void;
   /**
-   * The results of a function's asynchronous invocations that could not be delivered.
+   * Returns how many results of a function's asynchronous invocations could not be delivered.
    * @throws {AwsError} 404.
    */
   deliveryFailures(functionArn: string): Readonly<DeliveryFailures>;
-  /** `queued`: the events of asynchronous invocations that are attempted or wait for a retry. */
+  /**
+   * Returns the execution environments of all functions. `queued` is the number of events of asynchronous
+   * invocations that are running or wait for a retry.
+   */
   overview(): Promise<{ functions: FunctionOverview[]; queued: number }>;
-  /** Starts to poll for the event source mappings in the state. */
+  /** Starts polling for the event source mappings in the state. */
   resume(): void;
   /** Ends every function process. Resolves when the last one has exited. */
   close(): Promise<void>;
@@ -81,25 +85,32 @@ export interface LambdaOptions {
   sqs: Sqs;
   /** Returns the URL of this local AWS. */
   endpoint(): string;
-  /** A folder of its own, for the code of the functions. */
+  /** A folder for the code of the functions, which nothing else uses. */
   workDirectory: string;
   processWatcher: ProcessWatcher;
   /**
-   * Returns where the connections of functions go, once the local AWS listens. Default: they are not
-   * directed.
+   * Returns the network settings for functions, once the local AWS listens. Default: connections of
+   * functions are not redirected.
    */
   network?: () => NetworkSettings;
-  /** How many processes of a function may work at a time. */
+  /** The maximum number of processes of a function that run at the same time. */
   capacity: number;
-  /** How many invocations the account may run at a time in a region. Default: 1,000, as on AWS. */
+  /**
+   * The maximum number of concurrent invocations of the account in a region. Default: 1,000, as on AWS.
+   */
   accountConcurrency?: number;
-  /** Milliseconds that a function may take to load before its first invocation. Default: 10,000. */
+  /**
+   * The maximum time in milliseconds for a function to load before its first invocation. Default: 10,000.
+   */
   initTimeout?: number;
-  /** Whether the process of a function's first environment is started ahead. Default: no. */
+  /**
+   * Whether to start the process of a function's first environment before the first invocation. Default:
+   * false.
+   */
   spareProcesses?: boolean;
-  /** How long a change takes after the API has accepted it. Default: `short`. */
+  /** The duration of changes after the API has accepted them. Default: `short`. */
   timing?: Timing;
-  /** Returns a number from 0 up to 1, for the times of retries. Default: `Math.random`. */
+  /** Returns a number from 0 to 1 (exclusive), for the times of retries. Default: `Math.random`. */
   random?: () => number;
   /** Wraps steps of Lambda. Default: none. */
   middleware?: LambdaMiddleware;
@@ -108,9 +119,9 @@ export interface LambdaOptions {
 }
 
 /**
- * An Invoke goes from `invocation/invoke-api.ts` either to `invocation/invoker.ts`, or through
- * `invocation/async-invocations.ts` to it, and then to an environment of `environment/`. The messages of
- * queues come from `event-source-mappings/`. All other operations are in `api/`.
+ * Creates Lambda. `invocation/invoke-api.ts` passes an Invoke to `invocation/invoker.ts`, directly or
+ * through `invocation/async-invocations.ts`. The invoker passes it to an environment in `environment/`.
+ * Messages of queues come from `event-source-mappings/`. All other operations are in `api/`.
  */
 export function createLambda(options: LambdaOptions): Lambda {
   const parts = { ...withDefaults(options), functions: createFunctions(options.state) };

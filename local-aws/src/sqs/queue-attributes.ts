@@ -58,9 +58,9 @@ function checkAttribute(name: string, value: string): void {
   if (notSupported.includes(name)) throw notImplemented(`the queue attribute ${name}`);
   if (policies.includes(name)) return;
   if (!numbers.has(name) && name !== "SqsManagedSseEnabled") throw unknownAttribute(name);
-  const [least, most] = numbers.get(name) ?? [0, 0];
+  const [minimum, maximum] = numbers.get(name) ?? [0, 0];
   const valid = numbers.has(name)
-    ? /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+    ? /^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum
     : value === "true" || value === "false";
   if (!valid) throw invalidValue(name);
 }

@@ -23,13 +23,13 @@ const RedrivePolicySchema = v.looseObject({
   ),
 });
 
-const MOST_SOURCES = 10;
+const MAX_SOURCES = 10;
 
 const RedriveAllowPolicySchema = v.variant("redrivePermission", [
   v.strictObject({ redrivePermission: v.picklist(["allowAll", "denyAll"]) }),
   v.strictObject({
     redrivePermission: v.literal("byQueue"),
-    sourceQueueArns: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MOST_SOURCES)),
+    sourceQueueArns: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MAX_SOURCES)),
   }),
 ]);
 

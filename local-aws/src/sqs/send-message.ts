@@ -162,8 +162,8 @@ export const fits = (
 /** @param error the start of the message, which a batch has of its own. */
 function checkSize(queue: Queue, input: MessageInput, error: string): void {
   if (fits(queue, input.MessageBody, input.MessageAttributes)) return;
-  const most = numberOf(queue, "MaximumMessageSize");
-  throw invalidParameter(`${error} Reason: Message must be shorter than ${most} bytes.`);
+  const maximum = numberOf(queue, "MaximumMessageSize");
+  throw invalidParameter(`${error} Reason: Message must be shorter than ${maximum} bytes.`);
 }
 
 /** Returns whether a message of this body can be sent: it has only characters that XML has. */

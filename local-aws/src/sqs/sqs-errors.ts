@@ -41,11 +41,12 @@ export function invalidCharacter(text: string, place: string): string | undefine
 export function checkRange(
   parameter: string,
   value: number | undefined,
-  least: number,
-  most: number,
-  reason = `Must be >= ${least} and <= ${most}, if provided.`,
+  minimum: number,
+  maximum: number,
+  reason = `Must be >= ${minimum} and <= ${maximum}, if provided.`,
 ): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  if (value === undefined || (Number.isInteger(value) && value >= minimum && value <= maximum))
+    return;
   throw invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
 }
 

@@ -5,7 +5,8 @@ import { describeFunction } from "./description.ts";
 import type { FunctionsApi } from "./function-route.ts";
 
 /**
- * Bytes of code: of all functions of a region, of one unzipped, and of one zip in a request.
+ * Limits in bytes: the code of all functions of a region, of one unzipped function, and of a zip file in
+ * a request.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const CODE_LIMITS = {

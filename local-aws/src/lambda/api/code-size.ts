@@ -1,12 +1,12 @@
 import { readZip } from "../environment/zip.ts";
 import { invalid } from "./function-name.ts";
 
-/** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** In bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const UNZIPPED_LIMIT = 250 * 1024 * 1024;
 
 /**
- * Checks the size of a function's code and its layers, all of them unzipped.
- * @param zipFile base64, as those of the layers.
+ * Checks the total unzipped size of a function's code and its layers.
+ * @param zipFile in base64, like those of the layers.
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://github.com/lambci/git-lambda-layer/issues/27
  */

@@ -11,15 +11,15 @@ import { functionName, invalid } from "./function-name.ts";
 import { type FunctionsApi, functionRoute } from "./function-route.ts";
 import { publishVersion } from "./versions.ts";
 
-/** Bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** In bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ZIP_LIMIT = 50 * 1024 * 1024;
 
-/** Base64. */
+/** In base64. */
 export const zipFile = v.exactOptional(v.pipe(v.string(), v.base64()));
 
 /**
- * Checks an uploaded zip, as Lambda does: it must be readable. Its files are not checked.
- * @returns the zip, in base64 as it came.
+ * Checks that an uploaded zip is readable, as Lambda does. The content of its files is not checked.
+ * @returns the zip, unchanged.
  * @throws {AwsError} 400 InvalidParameterValueException, 413 RequestEntityTooLargeException.
  */
 export function checkZip(base64: string | undefined, operation: string): string {
@@ -38,7 +38,9 @@ export function checkZip(base64: string | undefined, operation: string): string 
   return base64;
 }
 
-/** Sizes come from the zip's directory, so that nothing is unpacked that is too large. */
+/**
+ * Reads the sizes from the directory of the zip, so that a zip that is too large is not unpacked.
+ */
 function check(zip: Buffer): { files: number; bytes: number } {
   try {
     const entries = readZip(zip);

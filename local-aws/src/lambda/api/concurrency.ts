@@ -5,14 +5,14 @@ import { functionName, type FunctionReference, invalid, missingVersion } from ".
 import { type FunctionsApi, functionRoute } from "./function-route.ts";
 
 /**
- * How much of its concurrency an account must keep for the functions that reserve nothing. Of a new
- * account's 10 or 50 none can be reserved: AWS then names that as the minimum.
+ * Returns the concurrency that an account must keep unreserved. A new account, with a concurrency of 10
+ * or 50, cannot reserve any: AWS then names this number as the minimum.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  * @see https://github.com/aws-samples/s3-to-lambda-patterns/issues/36
  */
-const leastUnreserved = (accountConcurrency: number) => Math.min(100, accountConcurrency);
+const minUnreserved = (accountConcurrency: number) => Math.min(100, accountConcurrency);
 
-/** Returns how much of an account's concurrency no function reserves. */
+/** Returns the unreserved concurrency of an account. */
 export const unreservedOf = (accountConcurrency: number, functions: readonly LambdaFunction[]) =>
   functions.reduce(
     (left, { reservedConcurrentExecutions = 0 }) => left - reservedConcurrentExecutions,
@@ -42,10 +42,10 @@ export function concurrencyRoutes(api: FunctionsApi): Route[] {
       handle(target, { ReservedConcurrentExecutions }, { region }) {
         const others = api.functions.list(region).filter((one) => one !== target);
         const unreserved = unreservedOf(api.accountConcurrency, others);
-        const least = leastUnreserved(api.accountConcurrency);
-        if (unreserved - ReservedConcurrentExecutions < least)
+        const minimum = minUnreserved(api.accountConcurrency);
+        if (unreserved - ReservedConcurrentExecutions < minimum)
           throw invalid(
-            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${least}].`,
+            `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${minimum}].`,
           );
         target.reservedConcurrentExecutions = ReservedConcurrentExecutions;
         return { ReservedConcurrentExecutions };
@@ -74,7 +74,10 @@ export function concurrencyRoutes(api: FunctionsApi): Route[] {
   ];
 }
 
-/** @throws {AwsError} 400, because versions and aliases have no reserved concurrency. */
+/**
+ * Checks that a request does not name a version or alias, which have no reserved concurrency.
+ * @throws {AwsError} 400 InvalidParameterValueException.
+ */
 function refuseQualifier({ qualifier }: FunctionReference): void {
   if (qualifier === undefined) return;
   throw invalid(

@@ -28,15 +28,15 @@ export const roleArn = v.pipe(
   pattern(String.raw`arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+`),
 );
 
-const between = (least: number, most: number) =>
+const between = (minimum: number, maximum: number) =>
   v.pipe(
     v.number(),
     v.integer(),
-    v.minValue(least, `Member must have value greater than or equal to ${least}`),
-    v.maxValue(most, `Member must have value less than or equal to ${most}`),
+    v.minValue(minimum, `Member must have value greater than or equal to ${minimum}`),
+    v.maxValue(maximum, `Member must have value less than or equal to ${maximum}`),
   );
 
-/** What CreateFunction and UpdateFunctionConfiguration have in common. */
+/** The parameters that CreateFunction and UpdateFunctionConfiguration have in common. */
 export const functionSettings = {
   Runtime: v.exactOptional(runtime),
   Role: v.exactOptional(roleArn),
@@ -53,7 +53,7 @@ export const functionSettings = {
   TracingConfig: v.exactOptional(
     v.strictObject({ Mode: v.exactOptional(v.picklist(["Active", "PassThrough"])) }),
   ),
-  /** Without an effect, because the local AWS does not limit `/tmp`. */
+  /** It has no effect, because the local AWS does not limit `/tmp`. */
   EphemeralStorage: v.exactOptional(v.strictObject({ Size: between(512, 10_240) })),
   DeadLetterConfig: v.exactOptional(v.strictObject({ TargetArn: v.exactOptional(v.string()) })),
   Layers: v.exactOptional(layerVersionArns),
@@ -63,13 +63,13 @@ const settingsSchema = v.object(functionSettings);
 
 export type FunctionSettings = v.InferOutput<typeof settingsSchema>;
 
-/** Of an operation's input, what belongs to the configuration. */
+/** Returns the members of an operation's input that are settings of the configuration. */
 export const settingsOf = (input: FunctionSettings): FunctionSettings =>
   v.parse(settingsSchema, input);
 
 /**
- * Returns a configuration with changed settings other than the layers; what the change leaves out stays
- * as it is.
+ * Returns a configuration with changed settings other than the layers. Settings that are not in the
+ * change stay the same.
  * @throws {AwsError} 400 InvalidParameterValueException.
  */
 export function changeConfiguration(
@@ -89,7 +89,7 @@ export function changeConfiguration(
   if (settings.Role !== undefined) checkRole(api, settings.Role);
   checkTracing(api.iam, changed);
   checkEnvironment(changed.Environment?.Variables ?? {});
-  // A config without an ARN keeps the queue, and an empty ARN removes it.
+  // A DeadLetterConfig without an ARN keeps the queue. An empty ARN removes it.
   const { TargetArn = configuration.DeadLetterConfig?.TargetArn ?? "" } = DeadLetterConfig ?? {};
   delete changed.DeadLetterConfig;
   if (TargetArn === "") return changed;

@@ -92,7 +92,7 @@ function checkName(
     throw invalid(
       `1 validation error detected: Value '${given}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${NAME_LENGTH}`,
     );
-  // Our choice: the text, because there is no source.
+  // Our choice, because there is no source: the message.
   if (qualifier !== undefined)
     throw invalid(`The name of a new function cannot have a qualifier, such as ${qualifier}.`);
   if (account !== accountId) throw new AwsError(403, "AccessDeniedException", "");

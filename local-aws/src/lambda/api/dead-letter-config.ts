@@ -10,7 +10,8 @@ import { invalid } from "./function-name.ts";
 const QUEUE_ARN = /^arn:aws:sqs:([a-z0-9-]+):\d{12}:[\w-]+(\.fifo)?$/;
 
 /**
- * Checks that a function's role may send to its dead-letter queue, by its own policies or that of the queue.
+ * Checks that the policies of a function's role or that of its dead-letter queue allow the function to
+ * send messages.
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://nasa.github.io/cumulus/docs/troubleshooting/troubleshooting-deployment
  */
@@ -43,7 +44,7 @@ export function checkDeadLetterConfig(
 
 /**
  * Checks that the dead-letter queue of a function exists.
- * @throws {AwsError} 400 InvalidParameterValueException, with the error of SQS in its text.
+ * @throws {AwsError} 400 InvalidParameterValueException, with the error of SQS in its message.
  */
 export function checkDeadLetterQueue(state: State, targetArn: string): void {
   if (queueOfArn(state, targetArn) === undefined)

@@ -4,7 +4,7 @@ import { arnOf } from "../functions.ts";
 import { runtimeVersionArn } from "../runtime-version.ts";
 import type { FunctionConfiguration, LambdaFunction, PublishedVersion } from "../state.ts";
 
-/** Returns a function in the form of GetFunctionConfiguration. */
+/** Returns a function as GetFunctionConfiguration returns it. */
 export function describeFunction(target: LambdaFunction) {
   return {
     ...summarizeFunction(target),
@@ -13,7 +13,7 @@ export function describeFunction(target: LambdaFunction) {
   };
 }
 
-/** Returns a published version of a function in the form of GetFunctionConfiguration. */
+/** Returns a published version as GetFunctionConfiguration returns it. */
 export function describeVersion({ change }: LambdaFunction, version: PublishedVersion) {
   const isPending = change !== undefined && change.version === version.Version;
   return {
@@ -24,7 +24,7 @@ export function describeVersion({ change }: LambdaFunction, version: PublishedVe
 }
 
 /**
- * Returns a function in the form of ListFunctions, which has no states.
+ * Returns a function as ListFunctions returns it, without states.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
  */
 export function summarizeFunction(target: LambdaFunction) {
@@ -32,7 +32,7 @@ export function summarizeFunction(target: LambdaFunction) {
   return { ...configuration, ...describeCode(zipFile), ...CONSTANT, Version: "$LATEST" };
 }
 
-/** Returns a published version in the form of ListVersionsByFunction. */
+/** Returns a published version as ListVersionsByFunction returns it. */
 export function summarizeVersion({ Version, configuration, code }: PublishedVersion) {
   const FunctionArn = `${configuration.FunctionArn}:${Version}`;
   return { ...configuration, ...code, ...CONSTANT, FunctionArn, Version };
@@ -49,7 +49,7 @@ const runtimeVersion = (configuration: FunctionConfiguration) => ({
 
 const REASON = "The function is being created.";
 
-/** The states of a function and of its last update, by the change that is in progress. */
+/** The states of a function and of its last update, by the change in progress. */
 const STATES = {
   creation: { State: "Pending", StateReason: REASON, StateReasonCode: "Creating" },
   update: {
@@ -61,7 +61,7 @@ const STATES = {
   none: { State: "Active", LastUpdateStatus: "Successful" },
 };
 
-/** Our choice: the code isn't offered for download; what a download gets says so. */
+/** Our choice: code cannot be downloaded. The URL contains a text that says so. */
 export const NO_DOWNLOAD = "data:,The%20local%20AWS%20does%20not%20offer%20code%20for%20download.";
 
 export function describeCode(zipFile: string): PublishedVersion["code"] {

@@ -25,9 +25,10 @@ export const destinationConfig = v.strictObject({ OnSuccess: destination, OnFail
 type DestinationConfig = v.InferOutput<typeof destinationConfig>;
 
 /**
- * Checks where Lambda is to send the outcome of asynchronous invocations: there must be such a
- * function or queue, and the function's role must be allowed to reach it.
- * @throws {AwsError} 400 InvalidParameterValueException, with the texts that Terraform's provider waits for.
+ * Checks the destinations of asynchronous invocations. A destination must be an existing function or
+ * queue, which the function's role is allowed to invoke or send to.
+ * @throws {AwsError} 400 InvalidParameterValueException, with the messages for which the Terraform
+ * provider retries.
  * @see https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/lambda/function_event_invoke_config.go
  */
 export function checkDestinations(
@@ -66,7 +67,7 @@ function checkDestination(
     );
 }
 
-/** Returns a config as AWS prints it. */
+/** Returns a destination config as AWS prints it. */
 function javaText({ OnSuccess, OnFailure }: DestinationConfig): string {
   const text = (name: string, side: DestinationConfig["OnSuccess"]) =>
     side && `${name}(destination=${side.Destination ?? null})`;

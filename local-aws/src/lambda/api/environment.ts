@@ -26,13 +26,16 @@ const RESERVED: ReadonlySet<string> = new Set([
   "LAMBDA_TASK_ROOT",
 ]);
 
-/** Bytes of all variables as JSON. */
+/** The maximum size of all variables as JSON, in bytes. */
 const LIMIT = 4096;
 
 const REFUSED =
   "Lambda was unable to configure your environment variables because the environment variables you have provided";
 
-/** @throws {AwsError} 400, for reserved names, and for more than 4 KB. */
+/**
+ * Checks the environment variables of a function.
+ * @throws {AwsError} 400 for reserved names, or if they have more than 4 KB.
+ */
 export function checkEnvironment(variables: Record<string, string>): void {
   const names = Object.keys(variables);
   const reserved = names.filter((name) => RESERVED.has(name));

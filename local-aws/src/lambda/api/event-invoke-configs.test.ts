@@ -14,7 +14,7 @@ const FunctionName = "processor";
 const onFailure = (Destination: string) => ({ OnFailure: { Destination } });
 
 describe("the configuration of asynchronous invocation", () => {
-  test("comes back with $LATEST's ARN and both destinations, set or not", async () => {
+  test("is returned with the ARN of $LATEST and both destinations, even if they are not set", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     await lambda.create({ FunctionName: "handler" });
@@ -32,7 +32,7 @@ describe("the configuration of asynchronous invocation", () => {
     });
   });
 
-  test("a put starts anew, an update changes what it names", async () => {
+  test("a put replaces all settings, and an update changes only those that it names", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();
@@ -51,7 +51,7 @@ describe("the configuration of asynchronous invocation", () => {
     expect(anew.DestinationConfig).toEqual({ OnSuccess: {}, OnFailure: {} });
   });
 
-  test("that isn't there can be neither read, changed nor deleted", async () => {
+  test("cannot be read, changed or deleted if it does not exist", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();
@@ -98,7 +98,7 @@ describe("the configuration of asynchronous invocation", () => {
     await expect(lambda.client.send(put)).rejects.toThrow(text);
   });
 
-  test("the function's role must reach the destination", async () => {
+  test("needs a role with permission for the destination", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     await lambda.create({ FunctionName: "handler" });
@@ -122,7 +122,7 @@ describe("the configuration of asynchronous invocation", () => {
 describe("the dead-letter queue", () => {
   const TargetArn = "arn:aws:sqs:us-east-1:000000000000:dead-letters";
 
-  test("is kept, and taken away with an empty ARN", async () => {
+  test("is kept by an update, and removed by an empty ARN", async () => {
     await using lambda = await serveLambdaApi();
     addQueue(lambda.state, "dead-letters");
     const { DeadLetterConfig } = await lambda.create({ DeadLetterConfig: { TargetArn } });
@@ -134,7 +134,7 @@ describe("the dead-letter queue", () => {
     expect(removed.DeadLetterConfig).toBeUndefined();
   });
 
-  test("needs a role that may send to it, also when the role changes", async () => {
+  test("needs a role that is allowed to send messages to it, also when the role changes", async () => {
     await using lambda = await serveLambdaApi();
     addQueue(lambda.state, "dead-letters");
     lambda.iam.allows = () => false;
@@ -164,7 +164,7 @@ describe("the dead-letter queue", () => {
     { arn: TargetArn.replace("us-east-1", "eu-west-1"), text: "must be in the same region" },
     { arn: functionArn("handler"), text: "Only Amazon SQS queues" },
     { arn: TargetArn.replace("sqs", "sns"), text: "does not implement an SNS topic" },
-  ])("can't be $arn", async ({ arn, text }) => {
+  ])("cannot be $arn", async ({ arn, text }) => {
     await using lambda = await serveLambdaApi();
     const create = lambda.create({ DeadLetterConfig: { TargetArn: arn } });
     await expect(create).rejects.toThrow(text);

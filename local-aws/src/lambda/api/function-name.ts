@@ -5,7 +5,7 @@ import type { LambdaFunction } from "../state.ts";
 import { pattern, REGION_PATTERN } from "./pattern.ts";
 
 /*
- * The patterns and lengths are those of AWS's errors.
+ * The patterns and lengths are those in the errors of AWS.
  * https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/lambda_/test_lambda_api.snapshot.json
  */
 const PREFIX = String.raw`(arn:(aws[a-zA-Z-]*)?:lambda:)?(${REGION_PATTERN}:)?(\d{12}:)?(function:)?`;
@@ -17,7 +17,7 @@ export const functionName = v.pipe(
   pattern(String.raw`${PREFIX}([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?`),
 );
 
-/** The parameter of the operations that other accounts can call as well. */
+/** The parameter of the operations that other accounts can also call. */
 export const namespacedFunctionName = v.pipe(
   v.string(),
   v.maxLength(256),
@@ -30,14 +30,14 @@ export const qualifier = v.pipe(
   pattern(String.raw`\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+`),
 );
 
-/** The parts of a name, of a partial ARN or of an ARN, each with a qualifier or without. */
+/** Captures the parts of a name, a partial ARN or an ARN, with or without a qualifier. */
 const REFERENCE = new RegExp(
   String.raw`^(?:arn:[^:]*:lambda:)?(?:(${REGION_PATTERN.replaceAll("(", "(?:")}):)?(?:(\d{12}):)?(?:function:)?([^:]+)(?::([^:]+))?$`,
 );
 
 export interface FunctionReference {
   region: string;
-  /** Our own account, unless the request names another one. */
+  /** The account of the local AWS, unless the request names another one. */
   account: string;
   functionName: string;
   unqualifiedArn: string;
@@ -47,9 +47,9 @@ export interface FunctionReference {
 }
 
 /**
- * Returns the function that a request names by `FunctionName` and `Qualifier`, whose patterns are
- * checked.
- * @throws {AwsError} 404 if it is in another region, 400 if the two name different qualifiers.
+ * Resolves the `FunctionName` and the `Qualifier` of a request, whose patterns have been checked.
+ * @throws {AwsError} 404 if the function is in another region, 400 if the two parameters name different
+ * qualifiers.
  */
 export function resolveFunction(
   accountId: string,
@@ -75,7 +75,7 @@ export type MissingFunction = (reference: FunctionReference) => AwsError;
 
 export const missingFunction: MissingFunction = ({ arn }) => functionNotFound(arn);
 
-/** Returns the error of the operations that name the version in any case. */
+/** Returns the error of the operations that always name the version. */
 export const missingVersion: MissingFunction = ({ unqualifiedArn, qualifier = "$LATEST" }) =>
   functionNotFound(`${unqualifiedArn}:${qualifier}`);
 
@@ -83,8 +83,9 @@ export const missingVersion: MissingFunction = ({ unqualifiedArn, qualifier = "$
 export const isAlias = (named: string): boolean => /^(?!\d+$)[\w-]+$/.test(named);
 
 /**
- * @throws {AwsError} if there is no such function, and 501 for a published version, whose code the local
- * AWS does not keep.
+ * Returns the function that a request names.
+ * @throws {AwsError} if it does not exist, or 501 for a published version, whose code the local AWS does
+ * not keep.
  */
 export function findFunction(
   functions: Functions,
@@ -99,7 +100,7 @@ export function findFunction(
   throw missing(reference);
 }
 
-/** Returns the published version that a request names; undefined if it names none. */
+/** Returns the published version that a request names, or undefined if it names none. */
 export function findVersion(functions: Functions, reference: FunctionReference) {
   const target = unqualified(functions, reference);
   const version = target?.versions?.find(({ Version }) => Version === reference.qualifier);

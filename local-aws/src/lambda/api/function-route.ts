@@ -18,13 +18,13 @@ import {
   resolveFunction,
 } from "./function-name.ts";
 
-/** What Lambda's API for functions works on. */
+/** The dependencies of Lambda's API for functions. */
 export interface FunctionsApi {
   state: State;
   functions: Functions;
   clock: Clock;
   iam: Iam;
-  /** How many invocations the account may have at a time in a region. */
+  /** The maximum number of concurrent invocations of the account in a region. */
   accountConcurrency: number;
   settings: DelayedSettings;
   changes: FunctionChanges;
@@ -39,8 +39,8 @@ export const functionInput = {
 };
 
 /**
- * An operation on one function that exists. The caller must be allowed the action of that name on
- * the function's ARN.
+ * Defines an operation on one existing function. The caller needs permission for the action of the same
+ * name on the function's ARN.
  */
 export function functionRoute<
   Input extends v.GenericSchema<unknown, { FunctionName: string; Qualifier?: string }>,
@@ -52,7 +52,7 @@ export function functionRoute<
     path: string;
     status?: number;
     input: Input;
-    /** Checks the name before the function is searched. */
+    /** Checks the name before the function is looked up. */
     check?(reference: FunctionReference): void;
     /** Default: `Function not found`, with the ARN of the request. */
     missing?: MissingFunction;

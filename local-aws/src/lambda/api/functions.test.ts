@@ -27,7 +27,7 @@ import { functionArn, ROLE_ARN, serveLambdaApi, zip } from "./testing.ts";
 const FunctionName = "processor";
 
 describe("a function", () => {
-  test("is created with Lambda's defaults and the zip's size and hash", async () => {
+  test("is created with Lambda's defaults and the size and hash of the zip", async () => {
     await using lambda = await serveLambdaApi();
     const { $metadata, RevisionId, ...created } = await lambda.create();
     expect($metadata.httpStatusCode).toBe(201);
@@ -79,7 +79,7 @@ describe("a function", () => {
     { input: { FunctionName: "missing" }, message: functionArn("missing") },
     { input: { FunctionName: "constructor" }, message: functionArn("constructor") },
     { input: { FunctionName, Qualifier: "7" }, message: `${functionArn(FunctionName)}:7` },
-  ])("that isn't there is answered with its ARN: $message", async ({ input, message }) => {
+  ])("that does not exist is an error with its ARN: $message", async ({ input, message }) => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     const error: unknown = await lambda.client
@@ -92,14 +92,14 @@ describe("a function", () => {
   test.each([
     { url: "/2015-03-31/functions/missing", error: "ResourceNotFoundException", member: "Message" },
     { url: "/2015-03-31/functions/a%20b", error: "ValidationException", member: "message" },
-  ])("$error has its text in $member", async ({ url, error, member }) => {
+  ])("$error has its message in $member", async ({ url, error, member }) => {
     await using lambda = await serveLambdaApi();
     const answer = await fetch(lambda.endpoint + url);
     expect(answer.headers.get("x-amzn-errortype")).toBe(error);
     expect(await answer.json()).toEqual({ Type: "User", [member]: expect.any(String) });
   });
 
-  test("is listed, with $LATEST as its one version", async () => {
+  test("is listed, with $LATEST as its only version", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     const { Functions } = await lambda.client.send(new ListFunctionsCommand({}));
@@ -112,7 +112,7 @@ describe("a function", () => {
     expect((await lambda.client.send(signing)).CodeSigningConfigArn).toBeUndefined();
   });
 
-  test("takes new code", async () => {
+  test("can get new code", async () => {
     await using lambda = await serveLambdaApi();
     const before = await lambda.create();
     const ZipFile = zipSync({ "index.mjs": strToU8("export const handler = async () => 2;") });
@@ -128,7 +128,7 @@ describe("a function", () => {
     expect(lambda.changed).toHaveLength(2);
   });
 
-  test("keeps in an update what the update does not name", async () => {
+  test("keeps the settings that an update does not name", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create({ Timeout: 15, Environment: { Variables: { A_: "1" } } });
     const update = new UpdateFunctionConfigurationCommand({
@@ -152,7 +152,7 @@ describe("a function", () => {
     expect((await lambda.client.send(read)).FunctionName).toBe(FunctionName);
   });
 
-  test("is traced if its role may send traces", async () => {
+  test("can have active tracing if its role is allowed to send traces", async () => {
     await using lambda = await serveLambdaApi();
     const { client, iam } = lambda;
     await lambda.create({ TracingConfig: { Mode: "Active" } });
@@ -171,7 +171,7 @@ describe("a function", () => {
     expect(off).toMatchObject({ Timeout: 9, TracingConfig: { Mode: "PassThrough" } });
   });
 
-  test("is gone when it is deleted", async () => {
+  test("does not exist after its deletion", async () => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     await lambda.client.send(new DeleteFunctionCommand({ FunctionName }));
@@ -205,7 +205,7 @@ describe("CreateFunction refuses", () => {
       text: "The runtime parameter of nodejs14.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use the new runtime (nodejs24.x) while creating or updating functions.",
     },
     {
-      what: "a name that is no runtime",
+      what: "a runtime that does not exist",
       input: { Runtime: "nodejs23.x" },
       name: "InvalidParameterValueException",
       text: "Value nodejs23.x at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs16.x, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x] or be a valid ARN",
@@ -253,7 +253,7 @@ describe("CreateFunction refuses", () => {
       text: "Value '901' at 'timeout' failed",
     },
     {
-      what: "what is no zip",
+      what: "code that is not a zip",
       input: { Code: { ZipFile: strToU8("text") } },
       name: "InvalidParameterValueException",
       text: "Could not unzip uploaded file. Please check your file, then try to upload again.",
@@ -271,13 +271,13 @@ describe("CreateFunction refuses", () => {
       text: "Runtime and Handler are mandatory",
     },
     {
-      what: "a role that isn't there",
+      what: "a role that does not exist",
       input: { Role: `${ROLE_ARN}s` },
       name: "InvalidParameterValueException",
       text: "The role defined for the function cannot be assumed by Lambda.",
     },
     {
-      what: "what is no role",
+      what: "an ARN that is not of a role",
       input: { Role: "role" },
       name: "ValidationException",
       text: "Value 'role' at 'role' failed",
@@ -332,7 +332,7 @@ describe("CreateFunction refuses", () => {
     });
   });
 
-  test("a caller who may not pass the role", async () => {
+  test("a caller without the permission iam:PassRole", async () => {
     await using lambda = await serveLambdaApi();
     lambda.iam.authorize = (_, action, resource) => {
       if (action === "iam:PassRole")
@@ -342,16 +342,19 @@ describe("CreateFunction refuses", () => {
   });
 });
 
-test.for(Object.values(Runtime))("the runtime %s of AWS is a known one", async (name) => {
-  await using lambda = await serveLambdaApi();
-  await lambda.create({ Runtime: name }).then(
-    (created) => expect(created).toMatchObject({ Runtime: expect.toBeOneOf([...RUNTIMES]) }),
-    (error: unknown) =>
-      expect(error).toMatchObject({
-        message: expect.stringMatching(/does not implement Runtime|no longer supported/),
-      }),
-  );
-});
+test.for(Object.values(Runtime))(
+  "the runtime %s of AWS is implemented, or refused by its name",
+  async (name) => {
+    await using lambda = await serveLambdaApi();
+    await lambda.create({ Runtime: name }).then(
+      (created) => expect(created).toMatchObject({ Runtime: expect.toBeOneOf([...RUNTIMES]) }),
+      (error: unknown) =>
+        expect(error).toMatchObject({
+          message: expect.stringMatching(/does not implement Runtime|no longer supported/),
+        }),
+    );
+  },
+);
 
 test("the runtime of a function can be changed", async () => {
   await using lambda = await serveLambdaApi();
@@ -363,7 +366,7 @@ test("the runtime of a function can be changed", async () => {
   await expect(change("nodejs14.x")).rejects.toThrow("no longer supported");
 });
 
-test("versions are listed in pages, and what needs the code of one is not implemented", async () => {
+test("versions are listed in pages, and operations that need their code are not implemented", async () => {
   await using lambda = await serveLambdaApi();
   const { client } = lambda;
   await lambda.create();
@@ -391,7 +394,7 @@ test("versions are listed in pages, and what needs the code of one is not implem
 });
 
 describe("logging", () => {
-  test("JSON has the level INFO where none is given, and a change keeps the rest", async () => {
+  test("JSON logs have the default level INFO, and a change keeps the other settings", async () => {
     await using lambda = await serveLambdaApi();
     const { LoggingConfig } = await lambda.create({
       LoggingConfig: { LogFormat: "JSON", LogGroup: "/own", ApplicationLogLevel: "DEBUG" },

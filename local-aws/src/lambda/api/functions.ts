@@ -76,7 +76,7 @@ function deleteFunctionRoute({ state, functions, onDelete }: FunctionsApi): Rout
           throw invalid("Deletion of aliases is not currently supported.");
         const { unqualifiedArn: arn } = reference;
         const target = findFunction(functions, { ...reference, arn, qualifier: undefined });
-        // AWS accepts the deletion of a version that does not exist.
+        // As on AWS, deleting a version that does not exist succeeds.
         if (qualifier !== undefined) {
           const { versions = [] } = target;
           target.versions = versions.filter(({ Version }) => Version !== qualifier);

@@ -14,8 +14,9 @@ import { tagRoutes } from "./tags.ts";
 import { versionRoutes } from "./versions.ts";
 
 /**
- * Lambda's API: functions and their settings.
- * @param others the routes of Invoke, which is called most often, and of event source mappings.
+ * Creates Lambda's API for functions and their settings.
+ * @param others further routes: those of Invoke and of event source mappings. They are matched first,
+ * because Invoke is called most often.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
  */
 export function createLambdaApi(options: FunctionsApi, others: readonly Route[] = []): Service {
@@ -39,10 +40,12 @@ export function createLambdaApi(options: FunctionsApi, others: readonly Route[] 
   });
 }
 
-/** The errors of Lambda's model whose text is called `Message`; that of the others is `message`. */
-const CAPITALISED = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException"];
+/**
+ * The errors of Lambda's model whose message is in the member `Message`. All other errors have `message`.
+ */
+const CAPITALIZED = ["AccessDeniedException", "ResourceNotFoundException", "ServiceException"];
 
 const errorBody = ({ code, message, status }: AwsError) => ({
   Type: status < 500 ? "User" : "Service",
-  [CAPITALISED.includes(code) ? "Message" : "message"]: message,
+  [CAPITALIZED.includes(code) ? "Message" : "message"]: message,
 });

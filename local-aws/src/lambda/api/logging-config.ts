@@ -15,9 +15,9 @@ export const loggingConfig = v.strictObject({
 });
 
 /**
- * Returns the logging of a function after a change, with Lambda's defaults: both levels are INFO with
- * JSON, and there are none with Text.
- * @throws {AwsError} 400, for a level with Text.
+ * Returns the logging settings of a function after a change. By default, both levels are INFO with the
+ * format JSON. The format Text has no levels.
+ * @throws {AwsError} 400 for a level with the format Text.
  */
 export function changeLogging(
   current: LoggingConfig,

@@ -2,15 +2,15 @@ import * as v from "valibot";
 import { pageOf } from "../../protocols/pages.ts";
 import { invalid } from "./function-name.ts";
 
-/** The most versions or layers that a request lists. */
-const MOST_ITEMS = 50;
+/** The maximum number of versions or layers in a response. */
+const MAX_ITEMS = 50;
 
 /** The parameters of the operations that list versions or layers. */
 export const pagingInput = {
   Marker: v.exactOptional(v.string()),
   MaxItems: v.exactOptional(
     v.pipe(v.string(), v.regex(/^[1-9]\d{0,4}$/), v.transform(Number)),
-    String(MOST_ITEMS),
+    String(MAX_ITEMS),
   ),
 };
 
@@ -21,9 +21,9 @@ export function markedPage<Item>(
   { Marker, MaxItems }: { Marker?: string; MaxItems: number },
 ): { page: Item[]; NextMarker?: string } {
   const { page, nextToken } = pageOf(items, nameOf, {
-    limit: Math.min(MaxItems, MOST_ITEMS),
+    limit: Math.min(MaxItems, MAX_ITEMS),
     token: Marker,
-    // Our choice: the text, because there is no source.
+    // Our choice, because there is no source: the message.
     invalidToken: () => invalid("The marker is not valid."),
   });
   return { page, ...(nextToken !== undefined && { NextMarker: nextToken }) };

@@ -7,7 +7,8 @@ export const REGION_PATTERN = String.raw`(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))
 export const RESOURCE_ARN_PATTERN = String.raw`arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:(${REGION_PATTERN})?:(\d{12})?:(.*)`;
 
 /**
- * Returns a text that a pattern of Lambda's model matches as a whole. The error names the pattern.
+ * Returns a check that a pattern of Lambda's model matches an entire string. The error contains the
+ * pattern.
  * @param source a regular expression without anchors.
  */
 export const pattern = (source: string) =>

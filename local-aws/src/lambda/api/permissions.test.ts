@@ -22,7 +22,7 @@ describe("the resource policy", () => {
     SourceArn: "arn:aws:execute-api:us-east-1:000000000000:abc/production/$connect",
   };
 
-  test("holds a statement per permission, until the last is removed", async () => {
+  test("has a statement per permission, and does not exist after the last was removed", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();
@@ -50,7 +50,7 @@ describe("the resource policy", () => {
     });
   });
 
-  test("has a statement id once, and tells what it does not have", async () => {
+  test("has unique statement IDs, and an unknown one is an error", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();
@@ -69,8 +69,8 @@ describe("the resource policy", () => {
   test.each([
     { what: "an account", input: { Principal: "000000000000" } },
     { what: "another action", input: { Action: "lambda:GetFunction" } },
-    { what: "a condition that isn't evaluated", input: { SourceAccount: "000000000000" } },
-  ])("refuses $what with 501", async ({ input }) => {
+    { what: "a condition that is not evaluated", input: { SourceAccount: "000000000000" } },
+  ])("does not implement $what", async ({ input }) => {
     await using lambda = await serveLambdaApi();
     await lambda.create();
     const add = new AddPermissionCommand({ ...permission, ...input });
@@ -79,7 +79,7 @@ describe("the resource policy", () => {
 });
 
 describe("reserved concurrency", () => {
-  test("is set, read and taken back", async () => {
+  test("can be set, read and removed", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();
@@ -95,7 +95,7 @@ describe("reserved concurrency", () => {
     expect((await client.send(get)).ReservedConcurrentExecutions).toBeUndefined();
   });
 
-  test("leaves 100 of the account's 1000 to the other functions", async () => {
+  test("leaves 100 of the account's 1000 unreserved", async () => {
     await using lambda = await serveLambdaApi();
     const reserve = (name: string, ReservedConcurrentExecutions: number) =>
       lambda.client.send(
@@ -105,7 +105,7 @@ describe("reserved concurrency", () => {
     await lambda.create({ FunctionName: "handler" });
     await reserve("handler", 800);
     await reserve("processor", 100);
-    // What a function has reserved already counts once.
+    // The former reservation of the function does not count.
     await reserve("processor", 100);
     await expect(reserve("processor", 101)).rejects.toMatchObject({
       name: "InvalidParameterValueException",
@@ -114,7 +114,7 @@ describe("reserved concurrency", () => {
     });
   });
 
-  test("can't be reserved in a new account, which has 10 in all", async () => {
+  test("is not possible in a new account, which has a concurrency of 10", async () => {
     await using lambda = await serveLambdaApi({ accountConcurrency: 10 });
     await lambda.create();
     const put = new PutFunctionConcurrencyCommand({
@@ -129,7 +129,7 @@ describe("reserved concurrency", () => {
     expect((await lambda.client.send(none)).ReservedConcurrentExecutions).toBe(0);
   });
 
-  test("is in the account's settings, with what no function reserves", async () => {
+  test("changes the unreserved concurrency in the account settings", async () => {
     await using lambda = await serveLambdaApi();
     const { client } = lambda;
     await lambda.create();

@@ -39,7 +39,7 @@ const addInput = v.strictObject({
 });
 
 /**
- * A function's resource policy, which lets other AWS services invoke it.
+ * Returns the routes for the resource policy of a function, which allows other AWS services to invoke it.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
  */
 export function permissionRoutes(api: FunctionsApi): Route[] {
@@ -119,13 +119,16 @@ const missingAlias = ({ arn, qualifier }: FunctionReference) =>
 
 type ResourcePolicy = LambdaFunction["policy"];
 
-/** A policy has a revision of its own. It is derived from the statements, so that it changes with them. */
+/** Returns the revision of a policy. It is derived from the statements, so it changes with them. */
 function revisionOf(policy: ResourcePolicy): string {
   const hash = createHash("sha256").update(JSON.stringify(policy)).digest("hex");
   return hash.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*/, "$1-$2-4$3-8$4-$5");
 }
 
-/** @throws {AwsError} 412 if the client names another revision than that of the policy. */
+/**
+ * Checks the revision in a request.
+ * @throws {AwsError} 412 if it is not the current revision of the policy.
+ */
 function checkPolicyRevision(policy: ResourcePolicy, named: string | undefined): void {
   if (named === undefined) return;
   if (Object.keys(policy).length === 0 || named !== revisionOf(policy))

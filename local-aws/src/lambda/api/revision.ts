@@ -3,10 +3,13 @@ import { AwsError } from "../../protocols/aws-error.ts";
 import { latestOf } from "../function-changes.ts";
 import type { LambdaFunction } from "../state.ts";
 
-/** The revision that a client wants to change. */
+/** The revision that the client expects. */
 export const revisionId = v.exactOptional(v.string());
 
-/** @throws {AwsError} 412 if the client names another revision of the function than the latest. */
+/**
+ * Checks the revision in a request.
+ * @throws {AwsError} 412 if it is not the latest revision of the function.
+ */
 export function checkRevision(target: LambdaFunction, named: string | undefined): void {
   if (named !== undefined && named !== latestOf(target).configuration.RevisionId)
     throw revisionMismatch("GetFunction/GetAlias");

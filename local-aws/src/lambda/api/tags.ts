@@ -8,7 +8,7 @@ import { findFunction, invalid, notFound, resolveFunction } from "./function-nam
 import type { FunctionsApi } from "./function-route.ts";
 import { pattern, REGION_PATTERN } from "./pattern.ts";
 
-/** The resources of Lambda that AWS can tag. */
+/** The ARN of a resource of Lambda that can have tags on AWS. */
 const Resource = v.pipe(
   v.string(),
   v.maxLength(256),
@@ -26,17 +26,23 @@ const untagInput = v.strictObject({
 
 const listInput = v.strictObject({ Resource });
 
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
-/** @throws {AwsError} 400 for more tags than a function can have. */
+/**
+ * Checks the number of tags.
+ * @throws {AwsError} 400 if there are more than a function can have.
+ */
 export function checkTagCount(tags: Readonly<Record<string, string>>): void {
-  if (Object.keys(tags).length > MOST_TAGS)
+  if (Object.keys(tags).length > MAX_TAGS)
     throw invalid("Number of tags exceeds resource tag limit.");
 }
 
 type Tagged = Pick<LambdaFunction, "tags">;
 
-/** @throws {AwsError} 404 if there is no event source mapping of this ARN. */
+/**
+ * Returns the event source mapping with an ARN.
+ * @throws {AwsError} 404 if it does not exist.
+ */
 function mappingOf(state: State, arn: string, uuid: string): Tagged {
   const { region = "", accountId } = parseArn(arn) ?? {};
   const isHere = accountId === state.accountId && Object.hasOwn(state.regions, region);

@@ -24,7 +24,7 @@ export const ROLE_ARN = "arn:aws:iam::000000000000:role/function";
 export const functionArn = (name: string) =>
   `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
-/** Lambda's API behind a real server, with the SDK's client for it. */
+/** Starts a real server with Lambda's API, and creates an SDK client for it. */
 export async function serveLambdaApi({
   accountConcurrency = 1000,
   timing = timingNamed("short"),

@@ -3,8 +3,8 @@ import type { FunctionConfiguration } from "../state.ts";
 import { invalid } from "./function-name.ts";
 
 /**
- * Checks that the role of a function with active tracing may send traces. There is no X-Ray here, so
- * nothing is traced: the trace header of every invocation has `Sampled=0`.
+ * Checks that the role of a function with active tracing is allowed to send traces. X-Ray is not
+ * implemented, so the trace header of every invocation has `Sampled=0`.
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://github.com/serverless/serverless/issues/6931
  */

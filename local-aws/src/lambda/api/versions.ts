@@ -16,8 +16,8 @@ import { markedPage, pagingInput } from "./paging.ts";
 import { checkRevision, revisionId } from "./revision.ts";
 
 /**
- * Publishes the latest configuration and code of a function as its next version. If neither has changed
- * since the last version, returns that one.
+ * Publishes the latest configuration and code of a function as its next version. Returns the last version
+ * if neither has changed since.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
  */
 export function publishVersion(target: LambdaFunction, description?: string): PublishedVersion {
@@ -42,7 +42,7 @@ export function publishVersion(target: LambdaFunction, description?: string): Pu
   return version;
 }
 
-/** What a new version has to differ in. */
+/** Returns the settings that are compared with those of the last version. */
 function settingsOf(configuration: FunctionConfiguration): PublishedVersion["published"] {
   const { RevisionId: _, LastModified: __, ...settings } = configuration;
   return settings;

@@ -7,9 +7,9 @@ const BatchResponse = v.nullable(
 );
 
 /**
- * Returns the messages of a batch that a function reports as failed, by ID. An empty response and an
- * empty or missing list report none. An invalid response, and an identifier that is empty, invalid or not
- * of a message, mean that the whole batch failed.
+ * Returns the IDs of the messages of a batch that a function reports as failed. An empty response or an
+ * empty or missing list reports none. If the response is invalid, or an identifier is empty, invalid or
+ * unknown, the whole batch has failed.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  * @see https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/lambda_/event_source_mapping/pollers/poller.py
  */

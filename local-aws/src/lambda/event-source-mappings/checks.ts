@@ -10,7 +10,7 @@ import { invalid } from "../api/function-name.ts";
 import { arnOf } from "../functions.ts";
 import type { EventSourceMapping, LambdaFunction } from "../state.ts";
 
-/** The services, apart from SQS, whose sources Lambda can poll. */
+/** The other services whose sources Lambda can poll. */
 const OTHER_SOURCES = ["dynamodb", "kafka", "kinesis", "mq", "rds"];
 
 /**
@@ -25,13 +25,14 @@ export function checkSource(arn: string | undefined): string {
   return arn;
 }
 
-/** What Lambda does with a queue. */
+/** The actions of Lambda on a queue. */
 const ACTIONS = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
 
 /**
- * Checks that the role of a function can receive messages from a queue, and that the function can process
- * them before they become visible again.
- * @throws {AwsError} 400 InvalidParameterValueException, with the texts that Terraform's provider waits for.
+ * Checks that the role of a function is allowed to receive messages from a queue, and that the function
+ * can process them before they become visible again.
+ * @throws {AwsError} 400 InvalidParameterValueException, with the messages for which the Terraform
+ * provider retries.
  * @see https://github.com/anomalyco/sst/issues/5737
  * @see https://github.com/winglang/wing/issues/1507
  */
@@ -64,7 +65,10 @@ function queueIn(state: State, region: string, queueArn: string): Queue {
   return queue;
 }
 
-/** @throws {AwsError} 409 ResourceConflictException, if another mapping connects the queue and the function. */
+/**
+ * Checks that no other mapping connects the queue and the function.
+ * @throws {AwsError} 409 ResourceConflictException.
+ */
 export function checkConflict(
   mappings: readonly EventSourceMapping[],
   mapping: Pick<EventSourceMapping, "UUID" | "EventSourceArn" | "FunctionArn">,

@@ -1,16 +1,19 @@
 import { invalid } from "../api/function-name.ts";
 
-/** Whether a record of an event matches a filter. */
+/** Returns whether a record of an event matches a filter. */
 export type RecordFilter = (record: Readonly<Record<string, unknown>>) => boolean;
 
-/** Whether the values of a member match: those of a list, or the one value. Empty: there is no member. */
+/**
+ * Returns whether the values of a member match: all values of a list, a single value, or none if the
+ * member does not exist.
+ */
 type Test = (values: readonly unknown[]) => boolean;
 
 type Pattern = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the pattern of a filter. It has the form of an event, in which a list holds the values, or the
- * rules for values, that a member can have.
+ * Reads the pattern of a filter. A pattern has the form of an event, with a list of the allowed values or
+ * rules in the place of each value.
  * @throws {AwsError} 400 InvalidParameterValueException.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
@@ -84,7 +87,7 @@ const rules: Readonly<Record<string, (operand: unknown) => Test>> = {
   "equals-ignore-case": textRule((value, operand) => value.toLowerCase() === operand.toLowerCase()),
   "anything-but"(operand) {
     const excluded: unknown[] = [operand].flat();
-    if (excluded.length === 0 || excluded.some(isNoScalar)) throw invalidPattern();
+    if (excluded.length === 0 || excluded.some(isNotScalar)) throw invalidPattern();
     return each((value) => !excluded.includes(value));
   },
   numeric(operand) {
@@ -93,7 +96,7 @@ const rules: Readonly<Record<string, (operand: unknown) => Test>> = {
   },
 };
 
-const isNoScalar = (value: unknown): boolean =>
+const isNotScalar = (value: unknown): boolean =>
   typeof value !== "string" && typeof value !== "number";
 
 function textRule(compare: (value: string, operand: string) => boolean) {
@@ -111,7 +114,7 @@ const comparisons: Readonly<Record<string, (value: number, operand: number) => b
   ">=": (value, operand) => value >= operand,
 };
 
-/** Reads `[">", 0, "<=", 5]`. */
+/** Reads numeric comparisons, such as `[">", 0, "<=", 5]`. */
 function comparisonsOf(operand: unknown): ((value: number) => boolean)[] {
   if (!Array.isArray(operand) || operand.length === 0 || operand.length % 2 > 0)
     throw invalidPattern();

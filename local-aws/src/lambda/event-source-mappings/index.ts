@@ -4,23 +4,23 @@ import type { EventSourceMapping } from "../state.ts";
 import type { PollerOptions } from "./poller.ts";
 
 /**
- * The event source mappings of all regions, and the pollers of their queues. Lambda works on a change after
- * its response.
+ * The event source mappings of all regions, and the pollers of their queues. A change is completed after
+ * the response of the API.
  *
- * Our choice: the next request finds the change complete, because no source has the time.
+ * Our choice: the change is complete at the next request, because no source has the time.
  */
 export interface EventSourceMappings {
   list(region: string): EventSourceMapping[];
   find(region: string, uuid: string): EventSourceMapping | undefined;
-  /** Starts the creation of a mapping. Returns the mapping as it is meanwhile. */
+  /** Starts the creation of a mapping. Returns the mapping with the change in progress. */
   create(region: string, created: EventSourceMapping): EventSourceMapping;
-  /** Starts an update of a mapping. Returns the mapping as it is meanwhile. */
+  /** Starts an update of a mapping. Returns the mapping with the change in progress. */
   update(region: string, changed: EventSourceMapping): EventSourceMapping;
-  /** Starts the deletion of a mapping. Returns the mapping as it is meanwhile. */
+  /** Starts the deletion of a mapping. Returns the mapping with the change in progress. */
   delete(region: string, mapping: EventSourceMapping): EventSourceMapping;
-  /** Starts to poll for the mappings in the state. */
+  /** Starts polling for the mappings in the state. */
   resume(): void;
-  /** Stops to poll. Resolves when the batches in progress have ended. */
+  /** Stops polling. Resolves when the batches in progress have ended. */
   close(): Promise<void>;
 }
 
@@ -30,9 +30,9 @@ export function createEventSourceMappings(
   options: PollerOptions & { state: State },
 ): EventSourceMappings {
   const { state, clock } = options;
-  /** Functions that stop the pollers, by the UUID of the mapping. */
+  /** The functions that stop the pollers, by the UUID of the mapping. */
   const stops = new Map<string, () => void>();
-  /** The pollers that have not ended, also of those that have been stopped. */
+  /** The pollers that have not ended, including stopped ones. */
   const pollers = new Set<Promise<void>>();
   let closed = false;
 
@@ -47,7 +47,7 @@ export function createEventSourceMappings(
   const start = (mapping: EventSourceMapping) => {
     const abort = new AbortController();
     const run = async () => {
-      // A stack without mappings does not load the poller.
+      // Loaded only when needed: a stack without mappings does not use the poller.
       const { poll } = await import("./poller.ts");
       await poll(options, mapping, abort.signal);
     };
@@ -65,7 +65,7 @@ export function createEventSourceMappings(
   };
 
   const complete = (region: string, mapping: EventSourceMapping) => {
-    // Another change can have replaced it.
+    // Another change can have replaced the mapping.
     if (find(region, mapping.UUID) !== mapping) return;
     const { change, ...changed } = mapping;
     if (change === "Deleting") delete mappingsIn(region)[mapping.UUID];
@@ -77,7 +77,7 @@ export function createEventSourceMappings(
     restart(changed);
   };
 
-  /** Replaces a mapping by one in a change. */
+  /** Replaces a mapping with one that has a change in progress. */
   const begin = (region: string, changed: EventSourceMapping, change: Change) => {
     const mapping = { ...changed, change, LastModified: clock.now() / 1000 };
     regionOf(state, region).lambda.eventSourceMappings[mapping.UUID] = mapping;

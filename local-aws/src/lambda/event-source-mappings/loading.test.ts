@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 const moduleOf = (path: string) => JSON.stringify(import.meta.resolve(path));
 
-/** Prints whether the poller is loaded: after the start with a queue, and after a mapping was resumed. */
+/**
+ * Prints whether the poller is loaded after a start with a queue, and after a mapping was resumed.
+ */
 const SCRIPT = `
 import { registerHooks } from "node:module";
 
@@ -40,7 +42,7 @@ await aws.close();
 console.log(JSON.stringify([before, isLoaded]));
 `;
 
-test("the poller is loaded for an enabled mapping, not before", async () => {
+test("the poller is loaded only for an enabled mapping", async () => {
   const args = ["--input-type=module", "--eval", SCRIPT];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: import.meta.dirname,

@@ -35,7 +35,7 @@ function startPoller(settings: Partial<EventSourceMapping> = {}) {
   addFunction(state, "worker", "");
   const abort = new AbortController();
   const started = clock.now();
-  /** The second of each invocation, and the bodies that it got. */
+  /** The second of each invocation, and the message bodies in its event. */
   const invocations: [second: number, ...bodies: string[]][] = [];
   let behavior: Behavior = () => null;
   const invoke = async (_: unknown, { payload }: NewInvocation) => {
@@ -107,7 +107,7 @@ test("a message is delivered at once and deleted", async () => {
   expect(count()).toBe(0);
 });
 
-test("the batching window gathers messages until it is over", async () => {
+test("a batch contains the messages of the whole batching window", async () => {
   const { send, pass, invocations } = startPoller({ MaximumBatchingWindowInSeconds: 5 });
   await send("a");
   await pass(3);
@@ -123,7 +123,7 @@ test("a full batch does not wait for the end of the window", async () => {
   expect(invocations).toEqual([[0, ...numbered(25)]]);
 });
 
-test("no more batches run at a time than the maximum concurrency", async () => {
+test("the number of concurrent batches does not exceed the maximum concurrency", async () => {
   const settings = { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } };
   const { send, behave, settle, invocations, count } = startPoller(settings);
   const running: (() => void)[] = [];
@@ -140,7 +140,7 @@ test("no more batches run at a time than the maximum concurrency", async () => {
   expect(count()).toBe(0);
 });
 
-test("without a maximum concurrency, five batches run at a time", async () => {
+test("without a maximum concurrency, five batches run concurrently", async () => {
   const { send, behave, settle, invocations } = startPoller({ BatchSize: 1 });
   const running: (() => void)[] = [];
   behave(() => new Promise<null>((resolve) => running.push(() => resolve(null))));
@@ -169,7 +169,7 @@ test("a throttled batch is retried until its messages are visible again", async 
   expect(invocations).toHaveLength(6);
 });
 
-test("messages that exceed an event are split", async () => {
+test("messages that do not fit in one event are split", async () => {
   const { send, behave, pass, invocations, count } = startPoller({
     MaximumBatchingWindowInSeconds: 1,
   });
@@ -192,7 +192,7 @@ test("messages that no filter selects are deleted", async () => {
   expect(count()).toBe(0);
 });
 
-test("nothing is received while there is no function", async () => {
+test("no messages are received while the function does not exist", async () => {
   const { state, send, pass, functions, invocations, sqs, queueArn } = startPoller();
   functions.remove(functions.get(functionArn("worker")));
   await send("a");
@@ -218,7 +218,7 @@ test("a poller continues with a queue that is created again", async () => {
   expect(invocations.at(-1)).toEqual([5, "b"]);
 });
 
-test("a stopped poller ends the batch in progress and takes no further message", async () => {
+test("a stopped poller completes the batch in progress and receives no further messages", async () => {
   const { send, stop, settle, behave, invocations, count } = startPoller();
   let end = () => {};
   behave(() => new Promise<null>((resolve) => (end = () => resolve(null))));

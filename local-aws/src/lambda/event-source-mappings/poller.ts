@@ -24,17 +24,17 @@ export interface PollerOptions {
 }
 
 /**
- * The batches of a mapping that run at a time. Lambda starts with five.
+ * The number of concurrent batches of a mapping. Lambda starts with five.
  *
- * Our choice: without a maximum concurrency there are never more than five, because the processes of a
+ * Our choice: there are never more than five without a maximum concurrency, because the processes of a
  * function share the cores of this machine.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 const CONCURRENT_BATCHES = 5;
 
 /**
- * Milliseconds until the next attempt if Lambda cannot poll: the queue, the function or a permission of its
- * role is missing.
+ * Milliseconds until the next attempt if Lambda cannot poll, because the queue, the function or a
+ * permission of its role is missing.
  *
  * Our choice: the time.
  */
@@ -47,19 +47,19 @@ const PROBLEM_PAUSE = 5000;
  */
 const FIRST_BACK_OFF = 1000;
 
-/** Received messages, and the function that gets them. */
+/** Received messages, and the function to invoke with them. */
 interface Batch {
   target: LambdaFunction;
   session: Caller;
   messages: readonly ReceivedMessage[];
-  /** Milliseconds since the epoch: the first message is visible again. */
+  /** The time at which the first message becomes visible again, in milliseconds since the epoch. */
   visibleAt: number;
 }
 
 /**
  * Polls the queue of a mapping and invokes its function with the messages, until the signal is aborted.
  * Messages of successful batches are deleted. Others become visible again after the visibility timeout.
- * @returns when the batches in progress have ended.
+ * Resolves when the batches in progress have ended.
  */
 export async function poll(
   options: PollerOptions,
@@ -121,7 +121,7 @@ async function gather(
   }
 }
 
-/** Invokes the function with a batch: several times if the messages exceed an event. */
+/** Invokes the function with a batch, several times if the messages do not fit in one event. */
 async function process(
   options: PollerOptions,
   mapping: EventSourceMapping,
@@ -138,16 +138,16 @@ async function process(
     try {
       options.consumer.delete(session, mapping.EventSourceArn, succeeded);
     } catch (error) {
-      // The queue or the permission is gone. A message that is still there becomes visible again.
+      // The queue was deleted or the permission removed. Messages that still exist become visible again.
       if (!(error instanceof AwsError)) throw error;
     }
   }
 }
 
 /**
- * Invokes the function. If it cannot run, such as at a limit of concurrency, further attempts follow until
- * the messages become visible again.
- * @returns undefined if no attempt was possible.
+ * Invokes the function. If it cannot run, for example because of a concurrency limit, retries until the
+ * messages become visible again.
+ * @returns undefined if it never ran.
  */
 async function invoke(
   { clock, functions, invoker }: PollerOptions,
@@ -188,16 +188,16 @@ function functionOf(functions: Functions, { FunctionArn }: EventSourceMapping): 
   return found;
 }
 
-/** The bytes that the records of an event can have. */
+/** The maximum size of the records of an event, in bytes. */
 const EVENT_LIMIT = PAYLOAD_LIMIT.RequestResponse - JSON.stringify({ Records: [] }).length;
 
-/** Returns the bytes of records in an event, each with a comma. */
+/** Returns the size of the records in an event, in bytes, each with a comma. */
 const sizeOf = (mapping: EventSourceMapping, messages: readonly ReceivedMessage[]): number =>
   messages
     .map((message) => Buffer.byteLength(JSON.stringify(recordOf(mapping, message))) + 1)
     .reduce((sum, size) => sum + size, 0);
 
-/** Distributes messages over as few events as they fit in, in their order. */
+/** Distributes messages over as few events as possible, in their order. */
 function eventsOf(
   mapping: EventSourceMapping,
   messages: readonly ReceivedMessage[],
@@ -216,7 +216,7 @@ function eventsOf(
   return events;
 }
 
-/** Resolves after a time, or when the signal is aborted. */
+/** Resolves after a delay, or when the signal is aborted. */
 async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();

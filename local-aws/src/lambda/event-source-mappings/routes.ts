@@ -46,7 +46,7 @@ const listInput = v.strictObject({
   ),
 });
 
-/** The most mappings that ListEventSourceMappings returns. */
+/** The maximum number of mappings in a response of ListEventSourceMappings. */
 const PAGE_LIMIT = 100;
 
 interface MappingsApi {
@@ -140,7 +140,7 @@ export function eventSourceMappingRoutes(api: MappingsApi): Route[] {
           const { page, nextToken } = pageOf(found, ({ UUID }) => UUID, {
             limit: Math.min(MaxItems, PAGE_LIMIT),
             token: Marker,
-            // Our choice: the text, because there is no source.
+            // Our choice, because there is no source: the message.
             invalidToken: () => invalid("Invalid marker."),
           });
           return {

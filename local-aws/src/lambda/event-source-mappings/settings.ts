@@ -4,10 +4,10 @@ import { invalid } from "../api/function-name.ts";
 import type { EventSourceMapping } from "../state.ts";
 import { parseFilterPattern } from "./filter-pattern.ts";
 
-const between = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const between = (minimum: number, maximum: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
-/** What CreateEventSourceMapping and UpdateEventSourceMapping have in common. */
+/** The parameters that CreateEventSourceMapping and UpdateEventSourceMapping have in common. */
 export const mappingSettings = {
   Enabled: v.exactOptional(v.boolean()),
   BatchSize: v.exactOptional(between(1, 10_000)),
@@ -37,7 +37,7 @@ type Settings = v.InferOutput<typeof settingsSchema>;
 
 type Changeable = Omit<EventSourceMapping, "UUID" | "EventSourceArn" | "change" | "tags">;
 
-/** The most messages that Lambda receives from a queue at a time. */
+/** The maximum number of messages that Lambda receives from a queue with one request. */
 export const RECEIVE_LIMIT = 10;
 
 /**

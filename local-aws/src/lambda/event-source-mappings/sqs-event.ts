@@ -4,8 +4,8 @@ import type { EventSourceMapping } from "../state.ts";
 import type { RecordFilter } from "./filter-pattern.ts";
 
 /**
- * Returns a message as a function gets it. Without message attributes, the member
- * `md5OfMessageAttributes` is absent or, with a batching window, null.
+ * Returns the record for a message in the event of a function. Without message attributes, the member
+ * `md5OfMessageAttributes` is missing or, with a batching window, null.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  * @see https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/lambda_/event_source_mapping/test_lambda_integration_sqs.snapshot.json
  */
@@ -43,7 +43,7 @@ export function recordOf(
 export type SqsRecord = ReturnType<typeof recordOf>;
 
 /**
- * Returns whether one of the filters of a mapping matches a record. A body in JSON is matched as a value.
+ * Returns whether one of the filters of a mapping matches a record. A JSON body is matched as a value.
  */
 export function isSelected(filters: readonly RecordFilter[], record: SqsRecord): boolean {
   if (filters.length === 0) return true;

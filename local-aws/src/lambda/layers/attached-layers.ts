@@ -14,7 +14,7 @@ export interface AttachedLayers {
   zipFiles: string[];
 }
 
-const MOST_LAYERS = 5;
+const MAX_LAYERS = 5;
 
 /**
  * Finds the layers that a request names for a function. The caller must be allowed to read them.
@@ -26,7 +26,7 @@ export function findAttachedLayers(
   arns: readonly string[],
   { region, caller }: Pick<OperationContext, "region" | "caller">,
 ): AttachedLayers {
-  if (arns.length > MOST_LAYERS) throw invalid(`Cannot reference more than ${MOST_LAYERS} layers.`);
+  if (arns.length > MAX_LAYERS) throw invalid(`Cannot reference more than ${MAX_LAYERS} layers.`);
   const known = new Map<string, string>();
   const versions = arns.map((Arn) => {
     const reference = parseLayerVersionArn(state.accountId, Arn);
