@@ -25,7 +25,7 @@ const replying = (text: string) =>
   `exports.handler = async () => ({ statusCode: 200, body: ${JSON.stringify(text)} });`;
 const zip = (text: string) => Buffer.from(zipOf({ "index.js": replying(text) }), "base64");
 
-/** Returns the resources of an API named `chat` whose one function replies to each message. */
+/** Returns the resources of an API named `chat`, whose only function replies to each message. */
 function chat() {
   const state = stateWithRole();
   const { api } = createTestApi();
@@ -49,7 +49,7 @@ function chat() {
   return state;
 }
 
-/** With IDs as API Gateway makes them, which are in no other text. */
+/** Replaces the IDs with random ones, as API Gateway creates them, that occur in no other text. */
 function withRandomIds(api: Api): Api {
   const id = () => randomBytes(4).toString("hex");
   const [integration] = Object.values(api.integrations);
@@ -68,7 +68,7 @@ function withRandomIds(api: Api): Api {
   return renamed;
 }
 
-/** Returns the snapshot of those resources. */
+/** Returns the snapshot of these resources. */
 async function chatSnapshot(): Promise<string> {
   await using aws = createTestLocalAws({ state: chat() });
   await aws.listen();
@@ -94,7 +94,7 @@ async function open(aws: LocalAws) {
   };
 }
 
-test("a snapshot and the zip files of its functions make the same stack again", async () => {
+test("a snapshot and the zip files of its functions recreate the stack", async () => {
   const snapshot = await chatSnapshot();
   expect(snapshot).not.toContain(API_ID);
   expect(snapshot).not.toContain("zipFile");
@@ -106,11 +106,11 @@ test("a snapshot and the zip files of its functions make the same stack again", 
   expect(aws.snapshot()).toBe(snapshot);
 });
 
-test("a snapshot of the same resources is always the same", async () => {
+test("snapshots of the same resources are identical", async () => {
   expect(await chatSnapshot()).toBe(await chatSnapshot());
 });
 
-test("a snapshot of an earlier version, which lacks what has been added since, can be started", async () => {
+test("a snapshot of an earlier version, without members that were added later, can be started", async () => {
   const current = JSON.parse(await chatSnapshot());
   current.regions[REGION].logs.queryDefinitions = {};
   const added = [
@@ -130,7 +130,7 @@ test("a snapshot of an earlier version, which lacks what has been added since, c
   expect(JSON.parse(aws.snapshot())).toEqual(current);
 });
 
-test("a snapshot has event source mappings, which a start from it polls for", async () => {
+test("a snapshot contains event source mappings, and a local AWS that starts from it polls for them", async () => {
   const state = chat();
   const EventSourceArn = addQueue(state, "jobs");
   const mapping: EventSourceMapping = {
@@ -186,7 +186,7 @@ test("a snapshot with layers is refused, because it does not contain their conte
   );
 });
 
-test("a snapshot has custom domain names, with IDs that do not change", async () => {
+test("a snapshot contains custom domain names with stable IDs", async () => {
   const state = chat();
   const domain = createTestDomain("chat.example.com", { orders: "test" });
   domain.apiGatewayDomainName = "d-0123456789.execute-api.us-east-1.localhost";
@@ -206,7 +206,7 @@ test("a snapshot has custom domain names, with IDs that do not change", async ()
   await once(new WebSocket(url), "open");
 });
 
-test("a stack with another account has it in every ARN", async () => {
+test("every ARN of a stack has the account of the local AWS", async () => {
   const snapshot = await chatSnapshot();
   const functions = { chat: zip("first") };
   const aws = await listening({ snapshot, functions, accountId: "111122223333" });
@@ -218,7 +218,7 @@ test("a stack with another account has it in every ARN", async () => {
   expect(await (await open(other)).ask("hello")).toBe("first");
 });
 
-test("a snapshot that cannot be used is an error at once", async () => {
+test("an invalid snapshot is an error at once", async () => {
   const snapshot = await chatSnapshot();
   expect(() => createLocalAws({ snapshot })).toThrow(
     "The snapshot has functions without a zip file: chat.",
@@ -232,7 +232,7 @@ test("a snapshot that cannot be used is an error at once", async () => {
   ).toThrow("The local AWS does not have the runtime python3.13.");
 });
 
-test("new code runs without a new connection", async () => {
+test("new code runs for existing connections", async () => {
   const snapshot = await chatSnapshot();
   const aws = await listening({ snapshot, functions: { chat: zip("first") } });
   const client = await open(aws);
@@ -246,7 +246,7 @@ test("new code runs without a new connection", async () => {
   expect(await client.ask("hello")).toBe("second");
 });
 
-test("a listener gets log events, events of messages and settled messages until it unsubscribes", async () => {
+test("a listener receives log events, message events and settled messages until it unsubscribes", async () => {
   const snapshot = await chatSnapshot();
   const functions = { chat: zip('{"error":true}') };
   const aws = await listening({ snapshot, functions, trace: true, errorFrame: { error: true } });
@@ -279,7 +279,7 @@ test("a listener for messages needs a trace", () => {
   expect(() => aws.subscribe({ message() {} })).toThrow("needs the option trace: true");
 });
 
-test("faults are injected at their rates, which can change, and counted", async () => {
+test("faults are injected at their current rates, and counted", async () => {
   const snapshot = await chatSnapshot();
   const functions = { chat: zip("first") };
   const aws = await listening({ snapshot, functions, faults: { "crash-function": 1 } });
@@ -292,13 +292,13 @@ test("faults are injected at their rates, which can change, and counted", async 
   expect(aws.faults.counts["crash-function"]).toBe(1);
 });
 
-test("without an endpoint yet, there is no URL", () => {
+test("there is no URL before the local AWS listens", () => {
   const aws = createLocalAws();
   onTestFinished(() => aws.close());
   expect(() => aws.endpoint).toThrow("The local AWS is not listening. Call listen() first.");
 });
 
-test("an account ID has 12 digits", () => {
+test("an account ID must have 12 digits", () => {
   expect(() => createLocalAws({ accountId: "1234" })).toThrow(
     'An account ID must have 12 digits, such as 111122223333, not "1234".',
   );
@@ -308,7 +308,7 @@ test.for([
   ["short", 1000],
   ["aws", 60_000],
 ] as const)(
-  "with the timing %s, a deleted queue blocks its name for %i ms",
+  "with the timing %s, the name of a deleted queue cannot be used for %i ms",
   async ([timing, ms]) => {
     const clock = createManualClock(Date.now());
     const aws = createLocalAws({ clock, timing });
@@ -337,7 +337,7 @@ test("an unknown timing is an error", () => {
   );
 });
 
-test("a taken port rejects, and leaves nothing running", async () => {
+test("a port in use rejects listen(), and nothing keeps running", async () => {
   const temporary = await mkdtemp(join(tmpdir(), "taken-port-"));
   vi.stubEnv("TMPDIR", temporary);
   onTestFinished(async () => {
@@ -358,8 +358,8 @@ const hasIpv6 = Object.values(networkInterfaces())
   .flat()
   .some((each) => each?.address === "::1");
 
-describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
-  test("is the local AWS at both of its addresses", async () => {
+describe.skipIf(!hasIpv6)("localhost, on machines with IPv6", () => {
+  test("reaches the local AWS at both addresses", async () => {
     const aws = createLocalAws();
     await aws.listen();
     const { port } = new URL(aws.endpoint);
@@ -370,7 +370,7 @@ describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
       await expect(fetch(`http://${host}:${port}/`), `at ${host}`).rejects.toThrow("fetch failed");
   });
 
-  test("makes a local AWS refuse to start where another program has the port at ::1", async () => {
+  test("cannot be used if another program has the port at ::1", async () => {
     const other = createServer();
     onTestFinished(() => void other.close());
     await once(other.listen(0, "::1"), "listening");
@@ -382,7 +382,7 @@ describe.skipIf(!hasIpv6)("localhost, on machines where it can be ::1", () => {
   });
 });
 
-test("one that never listened can be closed", async () => {
+test("a local AWS that never listened can be closed", async () => {
   const aws = createLocalAws();
   await expect(aws.close()).resolves.toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "./clock.ts";
 
-/** A clock for tests: its time stands still until `advance` is called. */
+/** A clock for tests. Its time changes only when `advance` is called. */
 export interface ManualClock extends Clock {
-  /** Moves the time on and runs, in their order, the timers that come due. */
+  /** Advances the time, and runs the timers that are due in their order. */
   advance(milliseconds: number): void;
 }
 

@@ -1,11 +1,11 @@
 import { UsageError } from "./command-options.ts";
 
 /**
- * Returns the arguments as the user wrote them. npm removes the options of a command that it runs without
- * `--` before the name: `npm exec local-aws --port 4599` starts `local-aws 4599` with the environment
- * variable `npm_config_port=true`. So does `npx` if one of its own options precedes the name.
+ * Returns the arguments as the user wrote them. If there is no `--` before the name of the command, npm
+ * removes the options: `npm exec local-aws --port 4599` starts `local-aws 4599` with the environment
+ * variable `npm_config_port=true`. `npx` does the same if one of its own options precedes the name.
  * @param args the arguments of the process.
- * @param options those of the command, for `parseArgs`.
+ * @param options the options of the command, for `parseArgs`.
  * @throws {UsageError} if it is unclear which argument is the value of which option.
  */
 export function argumentsFromNpm(

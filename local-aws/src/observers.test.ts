@@ -6,7 +6,7 @@ const warnings = () =>
 
 afterEach(() => void vi.restoreAllMocks());
 
-test("an observer that throws keeps neither the others nor the notifier from going on", () => {
+test("an observer that throws stops neither the other observers nor the notifier", () => {
   const reported = warnings();
   const seen: number[] = [];
   const observers = createObservers<number>();
@@ -19,7 +19,7 @@ test("an observer that throws keeps neither the others nor the notifier from goi
   expect(reported).toEqual([[expect.stringContaining("planted"), "ObserverError"]]);
 });
 
-test("an observer that rejects is reported once, and is called again", async () => {
+test("the rejection of an observer is reported once, and the observer is called again", async () => {
   const reported = warnings();
   const observe = vi.fn<(event: string) => Promise<never>>(() =>
     Promise.reject(new Error("planted")),
@@ -48,7 +48,7 @@ test("any value that an observer throws can be reported", () => {
   expect(reported.length).toBe(thrown.length);
 });
 
-test("a subscription that has ended gets no more events, and the others do", () => {
+test("only a subscription that has ended gets no more events", () => {
   const seen: string[] = [];
   const { notify, subscribe } = createObservers<string>();
   const observe = (event: string) => seen.push(event);

@@ -1,7 +1,7 @@
 /**
- * Returns a text of another party for one line of a terminal: each control character is replaced, so
- * that the text cannot move the cursor or change colors. C1 characters and DEL are control characters,
- * too, and JSON does not escape them.
+ * Makes an untrusted text safe for one line of a terminal. Each control character is replaced, so the
+ * text cannot move the cursor or change colors. C1 characters and DEL are also control characters, and
+ * JSON does not escape them.
  */
 export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what it replaces

@@ -7,9 +7,9 @@ import type { BuildOptions } from "esbuild";
  * Each is bundled into one file.
  */
 export const SCRIPTS = {
-  // With the source map, so that the tools of the browser show the sources.
+  // The source map shows the sources in the developer tools of the browser.
   "console/page/main": { format: "esm", target: "es2022", sourcemap: "inline" },
-  // Node.js loads an ES module 15 ms later, because a CommonJS function does not need its loader.
+  // Node.js loads a CommonJS script 15 ms faster, because it does not need the loader for ES modules.
   "lambda/runtime/network": { format: "cjs", target: "node18", platform: "node" },
   "lambda/runtime/runtime": { format: "cjs", target: "node18", platform: "node" },
 } satisfies Record<string, BuildOptions>;
@@ -19,8 +19,8 @@ export type Script = keyof typeof SCRIPTS;
 const IS_BUILT = import.meta.filename.endsWith(".js");
 
 /**
- * Returns the bundle of a script. The package contains the bundles, so it does not need esbuild. In
- * the sources, each call bundles the script, so that the next call returns a changed one.
+ * Returns the bundle of a script. The package contains the bundles, so it does not need esbuild. When the
+ * local AWS runs from its sources, each call bundles the script again, so it returns changes.
  * @param path the path of the script, if it is not the one in this folder.
  */
 export async function readScript(

@@ -11,7 +11,7 @@ const ENDPOINT = "{endpoint}";
 
 /** A snapshot that `readSnapshot` has read. */
 export interface Snapshot {
-  /** The account of the local AWS that wrote it. */
+  /** The account of the local AWS that wrote the snapshot. */
   accountId: string;
   /**
    * Returns the resources for a local AWS with this endpoint, such as `http://localhost:4566`, and this
@@ -21,9 +21,9 @@ export interface Snapshot {
 }
 
 /**
- * Returns the resources of a local AWS as JSON. The snapshot does not contain the code of the
- * functions or the content of layers. Fixed values replace times and revision IDs, `{endpoint}` replaces
- * the URL of the local AWS, and the IDs are the same after every deployment of the same resources.
+ * Returns the resources of a local AWS as JSON, without the code of functions and the content of layers.
+ * Snapshots of the same resources are identical: times and revision IDs are replaced by constants, IDs by
+ * stable ones, and the URL of the local AWS by `{endpoint}`.
  */
 export function writeSnapshot(state: State, endpoint: string): string {
   const text = JSON.stringify(timeless(mapFunctions(withoutLayers(state), withoutCode))).replaceAll(
@@ -58,7 +58,7 @@ export function readSnapshot(
       `The snapshot has functions without a zip file: ${missing.join(", ")}. Pass one for each: in the option functions, or with --functions <directory>.`,
     );
   const codeOf = (name: string) => Buffer.from(functions[name] ?? []).toString("base64");
-  // The account ID is a word. The same digits at the end of a UUID are not an account ID.
+  // The account ID must be a whole word. The same digits at the end of a UUID are not an account ID.
   const account = new RegExp(String.raw`(?<![\w-])${accountId}(?!\w)`, "g");
   return {
     accountId,
@@ -82,8 +82,8 @@ function parse(text: string): WithFunctions<StoredFunction> {
     throw new Error(
       "This JSON is not a snapshot: a snapshot has the members accountId, iam and regions. Use the text that snapshot() returns.",
     );
-  // A snapshot of an earlier version has no managed policies, custom domain names, models, integration
-  // responses, copies of APIs, tables, event source mappings, layers or saved queries.
+  // A snapshot of an earlier version can lack managed policies, custom domain names, models, integration
+  // responses, copies of APIs, tables, event source mappings, layers and saved queries.
   const completeIam = Object.assign({ policies: {} }, iam, {
     roles: mapValues(iam.roles, (role) => Object.assign({ attachedPolicies: [] }, role)),
   });
@@ -97,7 +97,9 @@ function parse(text: string): WithFunctions<StoredFunction> {
   return { accountId, iam: completeIam, regions: complete };
 }
 
-/** Adds what APIs of an earlier version do not have, such as the copy of the API in each deployment. */
+/**
+ * Adds members that APIs of an earlier version can lack, such as the copy of the API in each deployment.
+ */
 const completeApis = (apigateway: ApiGatewayState): ApiGatewayState => ({
   ...apigateway,
   apis: mapValues(apigateway.apis, (earlier) => {
@@ -157,7 +159,7 @@ function checkNoLayers(regions: WithFunctions<StoredFunction>["regions"]): void 
     );
 }
 
-/** A state whose functions have another type. */
+/** A state with another type for functions. */
 type WithFunctions<Function> = Omit<State, "regions"> & {
   regions: Record<
     string,
@@ -186,7 +188,9 @@ const mapValues = <From, To>(
 ): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 
-/** The times in every snapshot, by the name of the member: only the member must exist. */
+/**
+ * The constants that replace times, by the name of the member. Only the existence of the member matters.
+ */
 const TIMES: Readonly<Record<string, unknown>> = {
   AlarmConfigurationUpdatedTimestamp: "2026-01-01T00:00:00.000Z",
   CreatedDate: "2026-01-01T00:00:00.000+0000",
@@ -218,8 +222,8 @@ function timeless(value: unknown, key = ""): unknown {
 }
 
 /**
- * Sorts members and lists with names. Terraform creates resources concurrently, and the order of an
- * alarm's dimensions varies.
+ * Sorts members, and lists whose items have names. Terraform creates resources concurrently, and the
+ * order of an alarm's dimensions varies.
  */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted).toSorted(byName);
@@ -231,13 +235,16 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Compares by `Name`. Items without a name keep their order. */
+/** Compares items by `Name`. Items without a name keep their order. */
 const byName = (a: unknown, b: unknown) => nameOf(a).localeCompare(nameOf(b));
 
 const nameOf = (item: unknown) =>
   typeof item === "object" && item !== null && "Name" in item ? String(item.Name) : "";
 
-/** Pairs of a generated ID and the ID that replaces it, which depends only on its resource. */
+/**
+ * Returns pairs of a generated ID and the stable ID that replaces it. The stable ID depends only on the
+ * resource.
+ */
 function stableIds({ iam, regions }: State): [string, string][] {
   const roles = Object.values(iam.roles).map(({ RoleId, RoleName }): [string, string] => [
     RoleId,
@@ -298,7 +305,7 @@ function stableIds({ iam, regions }: State): [string, string][] {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** Returns an ID in the form of those of IAM. */
+/** Returns an ID in the format of IAM. */
 const stableUniqueId = (prefix: string, name: string) =>
   `${prefix}${sha256(name).slice(0, 17).toUpperCase()}`;
 

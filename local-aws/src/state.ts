@@ -7,8 +7,8 @@ import type { LogsState } from "./logs/state.ts";
 import type { SqsState } from "./sqs/state.ts";
 
 /**
- * Everything that was created in a local AWS, as one plain object that survives `JSON.stringify`.
- * What happens at run time (connections, queued events, messages, log events) is not in it.
+ * All resources of a local AWS, as a plain object that can be written as JSON. Runtime data, such as
+ * connections, queued events, messages and log events, is not part of it.
  */
 export interface State {
   accountId: string;
@@ -25,17 +25,20 @@ export interface RegionState {
   sqs: SqsState;
 }
 
-/** The account of a local AWS, unless another one is chosen. AWS gives no account this number. */
+/** The default account of a local AWS. No account on AWS has this number. */
 export const LOCAL_ACCOUNT_ID = "000000000000";
 
-/** @throws {Error} if the account ID does not have 12 digits. */
+/**
+ * Returns a state without resources.
+ * @throws {Error} if the account ID does not have 12 digits.
+ */
 export function emptyState(accountId: string = LOCAL_ACCOUNT_ID): State {
   if (!/^\d{12}$/.test(accountId))
     throw new Error(`An account ID must have 12 digits, such as 111122223333, not "${accountId}".`);
   return { accountId, iam: { roles: {}, policies: {} }, regions: {} };
 }
 
-/** Returns the resources of one region; a region comes into being when it is first asked for. */
+/** Returns the resources of a region. Adds the region to the state if it does not exist. */
 export function regionOf(state: State, region: string): RegionState {
   const known = Object.hasOwn(state.regions, region) ? state.regions[region] : undefined;
   return known ?? (state.regions[region] = emptyRegion());

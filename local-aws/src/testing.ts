@@ -1,6 +1,6 @@
 /**
- * `@websocket-lambda/local-aws/testing`: a local AWS for tests that look inside it or change its
- * resources directly. Unlike the package's main entry, it can change in any release.
+ * `@websocket-lambda/local-aws/testing`: a local AWS for tests that read or change its resources
+ * directly. Unlike the main entry of the package, it can change in any release.
  */
 import { assemble, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 import type { Middleware } from "./protocols/operation.ts";
@@ -24,7 +24,7 @@ export interface TestLocalAws extends LocalAws {
    * queued events, messages and log events are not part of it.
    */
   readonly state: State;
-  /** Records the messages. @throws {Error} without the option `trace` or `console`. */
+  /** The recorder of the trace. Throws an error without the option `trace` or `console`. */
   readonly recorder: Recorder;
   /** Makes new invocations use the function as it is in `state` now. Running invocations finish. */
   refresh(functionArn: string): void;

@@ -1,28 +1,29 @@
 /**
- * How long AWS still works on a change after it has accepted it, in milliseconds. The captures of
- * September and October 2026 give only bounds, because they sent a request every few seconds.
+ * The time from the acceptance of a change until it is complete, in milliseconds. The recordings of AWS
+ * from September and October 2026 only give bounds, because they have a request every few seconds.
  * @see https://github.com/radkawar/stackd/tree/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda
  */
 export interface Timing {
   /**
-   * A function that was created is `Pending`, and the update of one is `InProgress`. On AWS: `Pending` 0.5 s
-   * after the creation, `Active` 2.6 to 3.2 s after it (`architectures.json`, `event_config_timing.json`,
-   * `function_tags.json`).
+   * The time for which a new function is `Pending`, and an update is `InProgress`. On AWS, a function was
+   * `Pending` 0.5 s after its creation, and `Active` after 2.6 to 3.2 s (`architectures.json`,
+   * `event_config_timing.json`, `function_tags.json`).
    */
   functionChange: number;
   /**
-   * The retries, the event age and the destinations of a function. On AWS: an event accepted 2 s after the
-   * retries were set to none was run again 67 s later, events accepted after 152 s were not
-   * (`event_config_timing.json`).
+   * The delay of the retries, the event age and the destinations of a function. On AWS, an event accepted
+   * 2 s after retries were turned off was retried 67 s later. Events accepted after 152 s were not
+   * retried (`event_config_timing.json`).
    */
   eventInvokeConfig: number;
   /**
-   * The dead-letter queue of a function. On AWS: an event accepted some 35 s after a change still went to
-   * the old queue, one accepted some 70 s after it to the new one (`dlq_ownership_20261001_summary.json`).
+   * The delay of the dead-letter queue of a function. On AWS, an event accepted about 35 s after a change
+   * still went to the old queue, and one accepted after about 70 s went to the new one
+   * (`dlq_ownership_20261001_summary.json`).
    */
   deadLetterConfig: number;
   /**
-   * The name of a deleted queue, before a queue can be created with it.
+   * The time before a queue can be created with the name of a deleted one.
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
    */
   deletedQueueName: number;
@@ -44,7 +45,10 @@ const TIMINGS: Readonly<Record<TimingName, Timing>> = {
   },
 };
 
-/** @throws {Error} if there is no such timing. */
+/**
+ * Returns the timing with a name.
+ * @throws {Error} if it does not exist.
+ */
 export function timingNamed(name: string): Timing {
   if (name === "short" || name === "aws") return TIMINGS[name];
   throw new Error(`The option timing must be "short" or "aws", not "${name}".`);

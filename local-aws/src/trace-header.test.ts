@@ -11,14 +11,14 @@ test.for([
   expect(rootOf(header)).toBe(root);
 });
 
-test("an invocation keeps the root of the request that led to it, with a parent of its own", () => {
+test("an invocation keeps the root of the request that caused it, and gets a new parent", () => {
   const header = headerForInvocation("Root=1-a;Parent=b;Sampled=1", 0);
   expect(header).toMatch(/^Root=1-a;Parent=[0-9a-f]{16};Sampled=0$/);
   expect(parentOf(header)).toMatch(/^[0-9a-f]{16}$/);
   expect(parentOf(headerForInvocation("Root=1-a", 0))).not.toBe(parentOf(header));
 });
 
-test("an invocation that nothing led to has a root that begins with the time", () => {
+test("an invocation without a request has a root that starts with the time", () => {
   const header = headerForInvocation(undefined, 0x5759e988 * 1000);
   expect(header).toMatch(/^Root=1-5759e988-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
 });

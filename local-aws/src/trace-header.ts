@@ -1,19 +1,24 @@
 /**
- * The trace header, by which AWS follows a request through its services. A service that receives a
- * request sends its `Root` with the requests that result from it. Lambda passes it to a function as
+ * The trace header, with which AWS traces a request through its services. A service sends the `Root` of a
+ * request with the requests that result from it. Lambda passes the header to a function as
  * `_X_AMZN_TRACE_ID`, and the SDK in the function sends it with each call.
  * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 import { randomUUID } from "node:crypto";
 
-/** @param headers by name in lower case. */
+/**
+ * Returns the trace header of a request.
+ * @param headers the headers, by name in lower case.
+ */
 export const traceHeaderOf = (headers: Readonly<Record<string, string | undefined>>) =>
   headers["x-amzn-trace-id"];
 
-/** `1-{seconds}-{96 bits}` in hexadecimal, out of `Root=…;Parent=…;Sampled=…`. */
+/**
+ * Returns the root in a header `Root=…;Parent=…;Sampled=…`: `1-{seconds}-{96 bits}` in hexadecimal.
+ */
 export const rootOf = (header: string | undefined) => fieldOf(header, "Root=");
 
-/** 16 hexadecimal digits: the run of a function that the header was made for. */
+/** Returns the parent in a header: 16 hexadecimal digits that identify the run of a function. */
 export const parentOf = (header: string | undefined) => fieldOf(header, "Parent=");
 
 function fieldOf(header: string | undefined, name: string): string | undefined {
@@ -24,7 +29,7 @@ function fieldOf(header: string | undefined, name: string): string | undefined {
 }
 
 /**
- * Returns the header for a function: with the root of the request that led to it, or a new one.
+ * Returns the header for an invocation, with the root of the request that caused it, or a new root.
  * @param now milliseconds since the epoch.
  */
 export function headerForInvocation(header: string | undefined, now: number): string {

@@ -20,12 +20,12 @@ function stateWith(...names: string[]) {
   return state;
 }
 
-test("a stage that one API has needs no name of the API", () => {
+test("the URL of a stage that only one API has needs no API name", () => {
   const url = "ws://localhost:1/_aws/execute-api/chat/test";
   expect(webSocketUrl(stateWith("Chat"), ENDPOINT, "test")).toBe(url);
 });
 
-test("a stage that several APIs have needs the name or the ID of one", () => {
+test("the URL of a stage that several APIs have needs the name or the ID of an API", () => {
   const state = stateWith("Chat", "Shop");
   expect(() => webSocketUrl(state, ENDPOINT, "test")).toThrow(
     'There is more than one WebSocket API with the stage "test". Pass the name or the ID of one as apiName. APIs: "Chat" (ID chat, us-east-1, stages: test), "Shop" (ID shop, us-east-1, stages: test).',
@@ -34,7 +34,7 @@ test("a stage that several APIs have needs the name or the ID of one", () => {
     expect(webSocketUrl(state, ENDPOINT, "test", apiName)).toContain("/shop/test");
 });
 
-test("a stage that does not exist is an error that lists the APIs", () => {
+test("an unknown stage is an error that lists the APIs", () => {
   expect(() => webSocketUrl(stateWith("Chat"), ENDPOINT, "production")).toThrow(
     'There is no WebSocket API with the stage "production". APIs: "Chat" (ID chat, us-east-1, stages: test).',
   );
@@ -45,7 +45,7 @@ test("a stage that does not exist is an error that lists the APIs", () => {
   expect(() => webSocketUrl(emptyState(), ENDPOINT, "test")).toThrow("No WebSocket API exists.");
 });
 
-test("a stage without its execute-api endpoint has the URL of its custom domain name", () => {
+test("a stage whose execute-api endpoint is disabled has the URL of its custom domain name", () => {
   const state = emptyState();
   const { api } = createTestApi();
   const { apigateway } = regionOf(state, "us-east-1");

@@ -3,17 +3,17 @@ import type { Api, DomainName } from "./apigateway/state.ts";
 import { domainUrl, stageUrl } from "./execute-api-url.ts";
 import type { State } from "./state.ts";
 
-/** A WebSocket API, with what its URLs depend on. */
+/** A WebSocket API with the data for its URLs. */
 export interface Candidate {
   api: Api;
   region: string;
-  /** Of the region. */
+  /** The custom domain names of its region. */
   domainNames: readonly DomainName[];
 }
 
 /**
- * Returns the URL of the one WebSocket API that has a stage.
- * @param endpoint `http://localhost:4566`
+ * Returns the URL of a stage that only one WebSocket API has.
+ * @param endpoint the URL of the local AWS, such as `http://localhost:4566`.
  * @param apiName the name or the ID of the API. Default: any.
  * @throws {Error} that lists the APIs, if none or several match.
  */
@@ -46,12 +46,16 @@ export const candidates = (state: State): Candidate[] =>
     return Object.values(apigateway.apis).map((api) => ({ api, region, domainNames }));
   });
 
-/** A change to the API takes effect at a stage with the next deployment. */
+/**
+ * Returns whether the execute-api endpoint is disabled at a stage. A change of the API takes effect with
+ * the next deployment.
+ */
 const isEndpointDisabled = (api: Api, stage: string): boolean =>
   (deploymentAt(api, stage)?.api ?? api).disableExecuteApiEndpoint === true;
 
 /**
- * Returns the URL of a stage at its API, or at a custom domain name if the API is available only there.
+ * Returns the URL of a stage. If its execute-api endpoint is disabled, returns the URL of a custom domain
+ * name.
  */
 export function urlOf({ api, domainNames }: Candidate, endpoint: string, stage: string): string {
   if (isEndpointDisabled(api, stage))
@@ -76,7 +80,7 @@ export interface StageUrls {
   apiName: string;
   stage: string;
   url: string;
-  /** Without the ID of the API; undefined if another API has a stage of the same name. */
+  /** The URL without the ID of the API. Undefined if another API has a stage with the same name. */
   shortUrl: string | undefined;
 }
 

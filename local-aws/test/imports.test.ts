@@ -1,4 +1,7 @@
-/** The imports of the sources, those of types included, point one way and stay in this package. */
+/**
+ * Checks that the imports of the sources, including those of types, point one way and stay in this
+ * package.
+ */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
@@ -7,7 +10,7 @@ import { parseAst } from "vitest/node";
 const PACKAGE = join(import.meta.dirname, "..");
 const SOURCES = join(PACKAGE, "src");
 
-/** Folders that implement a service, or what all services share. */
+/** Folders that implement a service, or code that all services share. */
 const SERVICES = [
   "apigateway",
   "cloudwatch",
@@ -23,7 +26,7 @@ const SERVICES = [
 ];
 const OBSERVERS = ["trace", "faults", "console", "terminal"];
 
-/** What an `import`, `export … from`, `import()` or `import("…").Type` names. */
+/** Returns the specifiers in an `import`, `export … from`, `import()` or `import("…").Type`. */
 function importsIn(code: string): string[] {
   const specifiers: string[] = [];
   const visit = (node: unknown) => {
@@ -56,7 +59,7 @@ const show = (found: typeof imports) => found.map(({ from, to }) => `${from} →
 const folderOf = (file: string) => file.split(sep)[0] ?? "";
 const isTest = (file: string) => file.endsWith(".test.ts");
 
-/** Returns the cycles that a depth-first search closes, each as the list of its files. */
+/** Returns the cycles that a depth-first search finds, each as a list of files. */
 function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();
@@ -90,7 +93,7 @@ test("every form of import is found", () => {
   expect(importsIn(code)).toEqual(names.map((name) => `./${name}.ts`));
 });
 
-test("a cycle is found, and two ways to one file are none", () => {
+test("a cycle is found, but two paths to one file are not a cycle", () => {
   const edges = { a: ["b", "d"], b: ["c"], c: ["b"], d: ["c"] };
   expect(cyclesIn(new Map(Object.entries(edges)))).toEqual([["b", "c"]]);
 });

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-test("every choice in the code is in the README's table", async () => {
+test("every choice in the code is in the table of the README", async () => {
   const directory = join(import.meta.dirname, "..", "src");
   const readme = await readFile(join(directory, "..", "README.md"), "utf8");
   const files = (await readdir(directory, { recursive: true })).filter(

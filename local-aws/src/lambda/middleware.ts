@@ -23,7 +23,7 @@ export interface LambdaMiddleware {
   ): void;
 }
 
-/** Wraps nothing. */
+/** Middleware that changes nothing. */
 export const noMiddleware: LambdaMiddleware = {
   enqueue: (event, next) => next(event),
   invoke: (environment, invocation, onDone) => environment.invoke(invocation, onDone),

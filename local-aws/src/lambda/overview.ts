@@ -1,13 +1,13 @@
 /** The execution environments of a function, counted by state. */
 export interface FunctionOverview {
   functionName: string;
-  /** In their first start. */
+  /** Environments in their first start. */
   cold: number;
-  /** Running an invocation. */
+  /** Environments that run an invocation. */
   busy: number;
-  /** Idle. */
+  /** Idle environments. */
   warm: number;
-  /** Idle, with the process stopped until the next invocation. */
+  /** Idle environments whose process is stopped until the next invocation. */
   frozen: number;
   /** Invocations that wait for an environment. */
   waiting: number;

@@ -1,8 +1,8 @@
 export interface LambdaState {
   functions: Record<string, LambdaFunction>;
-  /** By UUID. */
+  /** The event source mappings, by UUID. */
   eventSourceMappings: Record<string, EventSourceMapping>;
-  /** By name. */
+  /** The layers, by name. */
   layers: Record<string, Layer>;
 }
 
@@ -12,22 +12,28 @@ export interface LambdaFunction {
   configuration: FunctionConfiguration;
   /** The zip as uploaded, in base64. */
   zipFile: string;
-  /** The zips of its layers, in the order of the configuration. A deleted layer version remains here. */
+  /**
+   * The zip files of its layers, in the order of the configuration. Those of deleted layer versions are
+   * kept.
+   */
   layers: string[];
-  /** While Lambda creates or updates the function. */
+  /** The change in progress, while Lambda creates or updates the function. */
   change?: FunctionChange;
-  /** The oldest one first. Undefined if none was published. */
+  /** The published versions, the oldest first. Undefined if there was never one. */
   versions?: PublishedVersion[];
   /** The number of the version that was published last, even if it has been deleted. */
   lastVersion?: number;
-  /** The resource policy's statements by `Sid`. */
+  /** The statements of the resource policy, by `Sid`. */
   policy: Record<string, PolicyStatement>;
   reservedConcurrentExecutions?: number;
   eventInvokeConfig?: EventInvokeConfig;
   tags: Record<string, string>;
 }
 
-/** `update`: what replaces the configuration, the code and the layers when Lambda is done. */
+/**
+ * A change in progress. An `update` contains the values that replace the configuration, the code and the
+ * layers.
+ */
 export type FunctionChange = (
   | { type: "creation" }
   | ({ type: "update" } & Pick<LambdaFunction, "configuration" | "zipFile" | "layers">)
@@ -42,7 +48,10 @@ export interface PublishedVersion {
   Version: string;
   configuration: FunctionConfiguration;
   code: { CodeSize: number; CodeSha256: string };
-  /** The settings of the function at that time. The version can have another description. */
+  /**
+   * The settings of the function when the version was published. The version can have another
+   * description.
+   */
   published: Omit<FunctionConfiguration, "RevisionId" | "LastModified">;
 }
 

@@ -26,20 +26,20 @@ type Options = Partial<
   >
 > & { clock?: Clock };
 
-/** What an invoker gets. */
+/** The response that the invoker gets. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** Parsed JSON. */
+  /** The payload, parsed as JSON. */
   payload: unknown;
   requestId: string;
-  /** The log's tail, if it was asked for. */
+  /** The log tail, if it was requested. */
   tail: string;
 }
 
 export type TestLambda = Awaited<ReturnType<typeof startLambda>>;
 
-/** Lambda with real processes, and everything that it needs around it. */
+/** Starts Lambda with real processes and the services that it needs. */
 export async function startLambda({ clock = systemClock, capacity = 4, ...limits }: Options = {}) {
   const workDirectory = await mkdtemp(join(tmpdir(), "lambda-test-"));
   const state = stateWithRole();
@@ -93,7 +93,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
       send(request(name, event, { "x-amz-invocation-type": "Event" })),
     eventsOf,
     messages,
-    /** Resolves with the first message of a function's log that has it. */
+    /** Resolves with the first message of a function's log that matches. */
     async logged(name: string, pattern: RegExp): Promise<string> {
       for (;;) {
         const found = messages(name).find((message) => pattern.test(message));
@@ -105,7 +105,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
       }
     },
     addQueue: (name: string) => addQueue(state, name),
-    /** Takes all messages of a queue that can be received. */
+    /** Receives all visible messages of a queue. */
     async received(name: string): Promise<ReceivedMessage[]> {
       const { output } = await callJson(sqs.service, "AmazonSQS.ReceiveMessage", {
         QueueUrl: `${endpoint()}/${state.accountId}/${name}`,
@@ -127,10 +127,10 @@ export interface ReceivedMessage {
   MessageAttributes?: Record<string, { DataType: string; StringValue: string }>;
 }
 
-/** For `expect.poll`: a busy machine is given plenty of time. */
+/** Options of `expect.poll` with enough time for a busy machine. */
 export const PATIENTLY = { timeout: 10_000, interval: 5 };
 
-/** One for all tests of a file. */
+/** Starts one Lambda for all tests of a file. */
 export function useLambda(options: Options = {}): () => TestLambda {
   let lambda: TestLambda | undefined;
   beforeAll(async () => {
@@ -145,7 +145,7 @@ export function useLambda(options: Options = {}): () => TestLambda {
   };
 }
 
-/** Returns a state with a role that functions can have. */
+/** Returns a state with a role for functions. */
 export function stateWithRole(): State {
   const state = emptyState();
   addRole(state, "function", "lambda.amazonaws.com");
@@ -153,7 +153,7 @@ export function stateWithRole(): State {
   return state;
 }
 
-/** What the role may do, with everything. */
+/** Replaces the policy of the role: it allows these actions on all resources. */
 function allow(state: State, actions: string[]): void {
   const Statement = [{ Effect: "Allow", Action: actions, Resource: "*" }];
   const role = state.iam.roles["function"];
@@ -161,7 +161,7 @@ function allow(state: State, actions: string[]): void {
     role.policies["test"] = JSON.stringify({ Version: "2012-10-17", Statement });
 }
 
-/** Files by name; one text is `index.js`. */
+/** Files by name. A string is the content of `index.js`. */
 type Source = string | Record<string, string>;
 
 /** Adds a function and its log group. */
@@ -219,7 +219,7 @@ const newFunction = (
   tags: {},
 });
 
-/** JSON logs of a level, in the group that `define` makes. */
+/** Settings for JSON logs of a level, in the group that `define` creates. */
 export const jsonLogs = (
   name: string,
   SystemLogLevel: "DEBUG" | "INFO" | "WARN" = "INFO",
@@ -232,7 +232,7 @@ export const jsonLogs = (
   },
 });
 
-/** Returns a log message with what differs from run to run left out. */
+/** Replaces the parts of a log message that differ from run to run with placeholders. */
 export const withoutTimes = (message: string): string =>
   message
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "{time}")

@@ -7,7 +7,7 @@ import { permissiveIam } from "../iam/testing.ts";
 import { emptyState } from "../state.ts";
 import { createSqs } from "./index.ts";
 
-// The versions speak two protocols: 2.9 AWS query, the present ones AWS JSON.
+// The versions use two protocols: 2.9 the query protocol, and current versions AWS JSON.
 describe.skipIf(awsClis.length === 0)("the AWS CLI", { timeout: 120_000 }, () => {
   test.for(awsClis)("$version sends, receives, returns and deletes a message", async (cli) => {
     const options = { state: emptyState(), clock: systemClock, iam: permissiveIam };
@@ -25,7 +25,7 @@ describe.skipIf(awsClis.length === 0)("the AWS CLI", { timeout: 120_000 }, () =>
       RequestID: { DataType: "String", StringValue: "r-1" },
       key: { DataType: "Binary", BinaryValue: "AQID" },
     };
-    // The CLI checks the digests. What it sends as binary differs from version to version.
+    // The CLI checks the digests. The binary value that it sends depends on its version.
     const Body = '<hällo & "co">\r\n\t\u{1f600}';
     const input = { QueueUrl: url, MessageBody: Body, MessageAttributes };
     await sqs("send-message", "--cli-input-json", JSON.stringify(input));

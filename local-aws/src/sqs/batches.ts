@@ -1,7 +1,10 @@
 import { AwsError } from "../protocols/aws-error.ts";
 import { queryCode, sqsError } from "./sqs-errors.ts";
 
-/** @throws {AwsError} 400 if a batch has no entries, too many, or not an ID for each of them. */
+/**
+ * Checks the entries of a batch.
+ * @throws {AwsError} 400 if there are no entries or too many, or if their IDs are invalid or not unique.
+ */
 export function checkBatch(operation: string, entries: readonly { Id: string }[]): void {
   const ids = entries.map(({ Id }) => Id);
   if (ids.length === 0) {
@@ -23,8 +26,8 @@ export function checkBatch(operation: string, entries: readonly { Id: string }[]
 }
 
 /**
- * Handles each entry on its own: one that fails does not affect the others.
- * @param handle returns the further members of the entry's result, if it has some.
+ * Handles each entry separately. An entry that fails does not affect the others.
+ * @param handle returns further members of the result of the entry, if there are any.
  */
 export function settle<Entry extends { Id: string }>(
   entries: readonly Entry[],
@@ -42,7 +45,7 @@ export function settle<Entry extends { Id: string }>(
       Failed.push({ Id: entry.Id, SenderFault: true, Code: queryCode(error), Message });
     }
   }
-  // As on AWS, an empty list is left out.
+  // As on AWS, the response does not contain an empty list.
   return {
     ...(Successful.length > 0 && { Successful }),
     ...(Failed.length > 0 && { Failed }),

@@ -17,23 +17,23 @@ export type ReceivedMessage = ReturnType<typeof describeMessage>;
 /** Receives the messages of queues on behalf of another service, with the permissions of a role. */
 export interface Consumer {
   /**
-   * Returns how long received messages of the queue are invisible, in milliseconds.
+   * Returns the visibility timeout of the queue in milliseconds.
    * @throws {AwsError} 400 QueueDoesNotExist.
    */
   visibilityTimeout(queueArn: string): number;
   /**
-   * Resolves when a message of the queue is visible, at a time, or when the signal is aborted.
-   * @param until milliseconds since the epoch; `Infinity` for no limit.
-   * @throws {AwsError} 400 QueueDoesNotExist, also if the queue is deleted meanwhile.
+   * Resolves when a message of the queue is visible, at a given time, or when the signal is aborted.
+   * @param until milliseconds since the epoch, or `Infinity` for no limit.
+   * @throws {AwsError} 400 QueueDoesNotExist, also if the queue is deleted during the wait.
    */
   waitForMessage(queueArn: string, until: number, signal: AbortSignal): Promise<void>;
   /**
-   * Receives the messages that are visible now.
+   * Receives visible messages without waiting.
    * @throws {AwsError} 400 QueueDoesNotExist, 403.
    */
   receive(caller: Caller, queueArn: string, limit: number): ReceivedMessage[];
   /**
-   * Deletes received messages. One that was received again meanwhile stays in the queue.
+   * Deletes received messages. A message that was received again since then stays in the queue.
    * @throws {AwsError} 400 QueueDoesNotExist, 403.
    */
   delete(caller: Caller, queueArn: string, messages: readonly ReceivedMessage[]): void;

@@ -4,7 +4,8 @@ const attributes = { name: "Attribute", entry: ["Name", "Value"] } as const;
 const tags = { name: "Tag", entry: ["Key", "Value"] } as const;
 
 /**
- * Returns the lists and maps of an operation in the query protocol, which are all flattened.
+ * Returns the element names of the lists and maps of an operation in the query protocol, which are all
+ * flattened.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html
  */
 export const flattenedMembers = (operation: string): FlattenedMembers => ({

@@ -29,7 +29,7 @@ export interface MessageAttribute {
 export interface ServiceMessage {
   body: string;
   attributes: Readonly<Record<string, MessageAttribute>>;
-  /** The identity that the service sends it with. */
+  /** The identity with which the service sends the message. */
   caller: Caller;
   traceHeader: string | undefined;
 }
@@ -37,26 +37,28 @@ export interface ServiceMessage {
 export interface Sqs {
   service: Service;
   /**
-   * Sends a message on behalf of another service. Returns false if there is no such queue, or if the
-   * message is too large for the queue or has characters that no message can have.
+   * Sends a message on behalf of another service. Returns false if the queue does not exist, or if the
+   * message is too large for the queue or has invalid characters.
    */
   send(queueArn: string, message: ServiceMessage): boolean;
   /** Returns whether the policies of a caller or that of the queue allow an action. */
   allows(caller: Caller, action: string, queueArn: string): boolean;
-  /** Returns the messages of a queue, oldest first, including those in flight and those delayed. */
+  /**
+   * Returns the messages of a queue, the oldest first, including those in flight and delayed ones.
+   */
   messages(queueArn: string): readonly Readonly<Message>[];
-  /** Deletes messages of a queue by their IDs. Returns those that the queue had. */
+  /** Deletes messages of a queue by their IDs. Returns the deleted messages. */
   remove(queueArn: string, messageIds: readonly string[]): Readonly<Message>[];
-  /** Returns how many messages a queue has, including those in flight and those delayed. */
+  /** Returns the number of messages in a queue, including those in flight and delayed ones. */
   count(queueArn: string): number;
   /** Receives messages for services that poll queues. */
   consumer: Consumer;
 }
 
 /**
- * SQS's standard queues: the queues in the state, their messages in memory. Clients speak AWS JSON;
- * those from before November 2023, such as the AWS CLI 2.9, the query protocol.
- * @param options.endpoint where clients reach this service; queue URLs begin with it.
+ * Creates SQS with standard queues. Queues are in the state, their messages in memory. Clients use AWS
+ * JSON. Clients from before November 2023, such as version 2.9 of the AWS CLI, use the query protocol.
+ * @param options.endpoint returns the URL of this service, with which queue URLs start.
  * @param options.timing Default: `short`.
  */
 export function createSqs(options: {
@@ -126,7 +128,7 @@ export function createSqs(options: {
   };
 }
 
-/** Operations whose errors are those of the query protocol. */
+/** Returns operations that throw the errors of the query protocol. */
 const withLegacyErrors = (operations: Readonly<Record<string, Operation>>) =>
   Object.fromEntries(
     Object.entries(operations).map(([name, operation]): [string, Operation] => [

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { md5OfAttributes } from "./message-attributes.ts";
 
-test("the digest of several attributes takes them in the order of their names", () => {
-  // A digest that AWS gave for these attributes, as moto's tests record it.
+test("the digest of several attributes uses the order of their names", () => {
+  // The digest of AWS for these attributes is from the tests of moto.
   const attributes = {
     ccc: { DataType: "String", StringValue: "testjunk" },
     aaa: { DataType: "Binary", BinaryValue: "AgME" },

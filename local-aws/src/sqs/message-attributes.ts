@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { invalidCharacter, invalidParameter } from "./sqs-errors.ts";
 
-/** A message attribute on the wire. `BinaryValue` is base64. */
+/** A message attribute in a request or a response. `BinaryValue` is in base64. */
 export const Attribute = v.strictObject({
   DataType: v.string(),
   StringValue: v.exactOptional(v.string()),
@@ -19,7 +19,10 @@ const bytesOf = (attribute: Attribute) =>
     ? Buffer.from(attribute.BinaryValue ?? "", "base64")
     : Buffer.from(attribute.StringValue ?? "");
 
-/** @throws {AwsError} 400 InvalidParameterValue */
+/**
+ * Checks the attributes of a message.
+ * @throws {AwsError} 400 InvalidParameterValue.
+ */
 export function checkMessageAttributes(attributes: Attributes): void {
   if (Object.keys(attributes).length > 10) {
     const message = `Number of message attributes [${Object.keys(attributes).length}] exceeds the allowed maximum [10].`;
@@ -52,7 +55,7 @@ function checkAttribute(name: string, attribute: Attribute): void {
 }
 
 /**
- * Names have letters and digits of any script.
+ * Checks the name of an attribute, which can have letters and digits of any script.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 function checkName(name: string): void {
@@ -72,7 +75,7 @@ function checkName(name: string): void {
     throw invalidParameter(`Invalid message attribute name ${end} with character '.' was found.`);
 }
 
-/** Bytes of a message as its queue's MaximumMessageSize counts them. */
+/** Returns the size of a message in bytes, as MaximumMessageSize counts it. */
 export const sizeOf = (body: string, attributes: Attributes): number =>
   Object.entries(attributes).reduce(
     (sum, [name, attribute]) =>
@@ -84,7 +87,7 @@ export const md5Of = (bytes: string | Buffer): string =>
   createHash("md5").update(bytes).digest("hex");
 
 /**
- * Returns the digest of attributes that SDKs check: undefined without any.
+ * Returns the digest of attributes, which SDKs check. Returns undefined if there are no attributes.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 export function md5OfAttributes(attributes: Attributes): string | undefined {
@@ -106,7 +109,9 @@ function withLength(bytes: Buffer): [Buffer, Buffer] {
   return [length, bytes];
 }
 
-/** Returns the attributes that a ReceiveMessage asks for: names, `All`, `*`, `.*` or `prefix.*`. */
+/**
+ * Selects the attributes that a ReceiveMessage requests by names, `All`, `*`, `.*` or `prefix.*`.
+ */
 export function selectMessageAttributes(attributes: Attributes, names: readonly string[]) {
   const asked = (attribute: string) =>
     names.some(

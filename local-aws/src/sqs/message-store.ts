@@ -3,35 +3,37 @@ import type { Attribute } from "./message-attributes.ts";
 import { numberOf } from "./queue-attributes.ts";
 import type { Queue } from "./state.ts";
 
-/** All times in milliseconds since the epoch. */
+/** A message. Its times are in milliseconds since the epoch. */
 export interface Message {
   MessageId: string;
   Body: string;
   attributes: Readonly<Record<string, Attribute>>;
   senderId: string;
-  /** Of the request that sent it, or that led to it. */
+  /** The trace header of the request that sent or caused the message. */
   traceHeader: string | undefined;
   sentAt: number;
-  /** Until then the message is delayed, or in flight where it has been received. */
+  /** The time until which the message is delayed, or in flight if it was received. */
   visibleAt: number;
   receiveCount: number;
   firstReceivedAt?: number;
-  /** Of the latest receive: older ones have no effect. */
+  /** The handle of the latest receive. Older handles have no effect. */
   receiptHandle?: string;
-  /** Of a message that was moved to a dead-letter queue: the ARN of the queue that it was sent to. */
+  /** The ARN of the original queue, if the message was moved to a dead-letter queue. */
   deadLetterSource?: string;
 }
 
 export interface MessageStore {
-  /** Returns the queue's messages, oldest first, without those past the retention period. */
+  /** Returns the messages of a queue, the oldest first, without those past the retention period. */
   messagesOf(queue: Queue): readonly Message[];
   add(queue: Queue, message: Message): void;
   remove(queue: Queue, message: Message): void;
-  /** @returns false, where the last purge was less than 60 seconds ago. */
+  /**
+   * Deletes all messages of a queue. Returns false if the last purge was less than 60 seconds ago.
+   */
   purge(queue: Queue): boolean;
   /**
-   * Resolves when `wake` is called for the queue, at a time, or when the signal is aborted.
-   * @param until milliseconds since the epoch; `Infinity` for no limit.
+   * Resolves when `wake` is called for the queue, at a given time, or when the signal is aborted.
+   * @param until milliseconds since the epoch, or `Infinity` for no limit.
    */
   changed(queue: Queue, until: number, signal?: AbortSignal): Promise<void>;
   wake(queue: Queue): void;
@@ -43,7 +45,10 @@ interface QueueContent {
   purgedAt?: number;
 }
 
-/** The messages of all queues. They are run-time data: they end with the process, and their queue. */
+/**
+ * Creates the store for the messages of all queues. Messages are only in memory. They are lost with the
+ * process, and deleted with their queue.
+ */
 export function createMessageStore(clock: Clock): MessageStore {
   const contents = new WeakMap<Queue, QueueContent>();
 

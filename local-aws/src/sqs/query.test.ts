@@ -11,7 +11,7 @@ const METADATA =
 
 let sqs: Sqs;
 
-/** Calls an operation in the query protocol, as SDKs before November 2023 do. */
+/** Calls an operation in the query protocol, as SDKs from before November 2023 do. */
 async function call(Action: string, parameters: Record<string, string>, path = "/") {
   const form = new URLSearchParams({ Action, Version: "2012-11-05", ...parameters });
   const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
@@ -24,7 +24,7 @@ async function call(Action: string, parameters: Record<string, string>, path = "
   return { status, contentType: sent?.["Content-Type"], xml: String(text) };
 }
 
-/** Returns the content of the response, without what every response has. */
+/** Returns the result in the response, without the elements that every response has. */
 async function resultOf(Action: string, parameters: Record<string, string>, path?: string) {
   const { xml, ...rest } = await call(Action, parameters, path);
   expect({ ...rest, xml }).toMatchObject({ status: 200, contentType: "text/xml" });
@@ -125,7 +125,7 @@ describe("messages", () => {
     );
   });
 
-  test("are received together, changed and deleted one by one, and purged", async () => {
+  test("are received together, changed and deleted individually, and purged", async () => {
     await send("one");
     await send("two");
     const { xml, handle } = await receive({ MaxNumberOfMessages: "10", WaitTimeSeconds: "0" });
@@ -181,13 +181,13 @@ describe("messages", () => {
     expect([textOf(xml, "Body"), textOf(xml, "Value")]).toEqual(["hello", "Root=1"]);
   });
 
-  test("that were sent as AWS JSON are received, as the protocol is that of each request", async () => {
+  test("can be sent with AWS JSON and received with the query protocol", async () => {
     await callJson(sqs.service, "AmazonSQS.SendMessage", { QueueUrl, MessageBody: "hello" });
     expect(textOf((await receive()).xml, "Body")).toBe("hello");
   });
 });
 
-test("the path of the request is the queue if there is no QueueUrl", async () => {
+test("without QueueUrl, the path of the request selects the queue", async () => {
   const path = "/000000000000/jobs";
   await resultOf("SendMessage", { MessageBody: "hello" }, path);
   const received = await resultOf("ReceiveMessage", {}, path);
@@ -201,7 +201,7 @@ test("the path of the request is the queue if there is no QueueUrl", async () =>
 });
 
 describe("errors", () => {
-  test("have AWS's form", async () => {
+  test("have the format of AWS", async () => {
     const unknown = { QueueUrl: `${QueueUrl}-2` };
     expect(await call("ReceiveMessage", unknown)).toEqual({
       status: 400,
@@ -242,7 +242,7 @@ describe("errors", () => {
     expect([error.status, textOf(error.xml, "Code")]).toEqual([status, code]);
   });
 
-  test("a second purge within a minute is 403", async () => {
+  test("a second purge within a minute is refused with 403", async () => {
     await resultOf("PurgeQueue", { QueueUrl });
     const { status, xml } = await call("PurgeQueue", { QueueUrl });
     expect([status, textOf(xml, "Code")]).toEqual([

@@ -6,8 +6,8 @@ import { queueOfArn } from "./queue-lookup.ts";
 type Access = Pick<Iam, "allows" | "authorize">;
 
 /**
- * Checks the permission of a request by the policies of the caller and that of the queue. The error of SQS
- * names the action in lower case.
+ * Creates a permission check that uses the policies of the caller and that of the queue. The error of SQS
+ * has the action in lower case.
  * @see https://github.com/RaiderIO/keystone.guru/issues/3901
  */
 export const queueAuthorization =
@@ -15,7 +15,7 @@ export const queueAuthorization =
   (caller, action, resource, request) =>
     iam.authorize(caller, action.toLowerCase(), resource, request, policyOf(state, resource));
 
-/** Whether the policies of a caller or that of the queue allow an action. */
+/** Returns whether the policies of a caller or that of the queue allow an action. */
 export const isAllowedOnQueue = (
   { iam, state }: { iam: Access; state: State },
   caller: Caller,

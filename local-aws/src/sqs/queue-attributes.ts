@@ -5,10 +5,10 @@ import { checkRedriveAllowPolicy, checkRedrivePolicy } from "./redrive-policy.ts
 import { sqsError, unknownAttribute } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
-/** The most bytes that all messages of a batch can have. */
+/** The maximum size of all messages of a batch, in bytes. */
 export const BATCH_LIMIT = 1_048_576;
 
-/** Least, most, default: seconds, and bytes for the message size. */
+/** Minimum, maximum and default, in seconds. The message size is in bytes. */
 const numbers: ReadonlyMap<string, readonly [number, number, number]> = new Map([
   ["DelaySeconds", [0, 900, 0]],
   ["MaximumMessageSize", [1024, 1_048_576, 1_048_576]],
@@ -41,9 +41,10 @@ const derived = [
 ];
 
 /**
- * Checks the attributes of a CreateQueue or SetQueueAttributes. Policies, which name other resources, are
- * checked by `checkPolicies`.
- * @throws {AwsError} 400 for unknown names and values out of range, 501 for what isn't implemented.
+ * Checks the attributes of a CreateQueue or SetQueueAttributes, except for policies, which
+ * `checkPolicies` checks.
+ * @throws {AwsError} 400 for unknown names and values out of range, 501 for attributes that are not
+ * implemented.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
 export function checkAttributes(given: Readonly<Record<string, string>>): void {
@@ -51,7 +52,7 @@ export function checkAttributes(given: Readonly<Record<string, string>>): void {
     if (!isRemoval(name, value)) checkAttribute(name, value);
 }
 
-/** Returns whether an attribute of a request removes that of the queue. */
+/** Returns whether the value in a request removes the attribute of the queue. */
 const isRemoval = (name: string, value: string) => removable.includes(name) && value === "";
 
 function checkAttribute(name: string, value: string): void {
@@ -67,7 +68,7 @@ function checkAttribute(name: string, value: string): void {
 
 /**
  * Checks the policies in the attributes of a queue.
- * @throws {AwsError} 400 for an invalid policy, 501 for what isn't implemented.
+ * @throws {AwsError} 400 for an invalid policy, 501 for a policy that is not implemented.
  */
 export function checkPolicies(
   state: State,
@@ -91,7 +92,7 @@ function checkPolicy(text: string): void {
 const invalidValue = (name: string) =>
   sqsError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
 
-/** The attributes of a queue after a change. An empty policy removes that of the queue. */
+/** Returns the attributes of a queue after a change. An empty policy removes that of the queue. */
 export const changedAttributes = (
   current: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string>>,
@@ -100,20 +101,20 @@ export const changedAttributes = (
     Object.entries({ ...current, ...given }).filter(([name, value]) => !isRemoval(name, value)),
   );
 
-/** Returns every attribute that can be set here, with AWS's default where it wasn't. */
+/** Returns every attribute that can be set, with the default of AWS if it was not set. */
 export const settingsOf = ({ attributes }: Pick<Queue, "attributes">): Record<string, string> => ({
   ...Object.fromEntries([...numbers].map(([name, [, , value]]) => [name, String(value)])),
   SqsManagedSseEnabled: "true",
   ...attributes,
 });
 
-/** Returns a number that was set on a queue, or its default. */
+/** Returns a numeric attribute of a queue, or its default. */
 export const numberOf = (queue: Queue, name: string): number =>
   Number(queue.attributes[name] ?? numbers.get(name)?.[2]);
 
 /**
  * Returns the attributes that a GetQueueAttributes requests.
- * @throws {AwsError} 400 InvalidAttributeName
+ * @throws {AwsError} 400 InvalidAttributeName.
  */
 export function selectAttributes(
   known: Readonly<Record<string, string>>,

@@ -12,20 +12,20 @@ export function queueIn(state: State, region: string, name: string): Queue | und
   return Object.hasOwn(queues, name) ? queues[name] : undefined;
 }
 
-/** Returns the queue of an ARN. */
+/** Returns the queue with an ARN. */
 export function queueOfArn(state: State, arn: string): Queue | undefined {
   const { service, region = "", accountId, resource = "" } = parseArn(arn) ?? {};
   const isHere = service === "sqs" && accountId === state.accountId;
-  // A region without resources is not added to the state.
+  // The lookup must not add the region to the state.
   return isHere && Object.hasOwn(state.regions, region)
     ? queueIn(state, region, resource)
     : undefined;
 }
 
 /**
- * Returns the queue of a URL, or of a name. As the host of a URL may be any name of this machine, only
- * the path counts.
- * @throws {AwsError} 400 QueueDoesNotExist
+ * Returns the queue with a URL or a name. The host of the URL can be any name of this machine, so only
+ * the path is used.
+ * @throws {AwsError} 400 QueueDoesNotExist.
  */
 export function findQueue(state: State, region: string, queueUrl: string): Queue {
   const [account, name] = partsOf(state, queueUrl);
@@ -34,7 +34,7 @@ export function findQueue(state: State, region: string, queueUrl: string): Queue
   return queue;
 }
 
-/** Returns the ARN of a queue's URL, whether or not there is such a queue. */
+/** Returns the ARN for the URL of a queue, even if the queue does not exist. */
 export function arnOfUrl(state: State, region: string, queueUrl: string): string {
   const [account, name] = partsOf(state, queueUrl);
   return `arn:aws:sqs:${region}:${account}:${name}`;
@@ -46,7 +46,10 @@ function partsOf(state: State, queueUrl: string): [account: string, name: string
   return [account, name];
 }
 
-/** @throws {AwsError} 400 for a name that AWS refuses, 501 for that of a FIFO queue. */
+/**
+ * Checks the name of a new queue.
+ * @throws {AwsError} 400 for an invalid name, 501 for a FIFO queue.
+ */
 export function checkQueueName(name: string): void {
   if (name.endsWith(".fifo")) throw notImplemented("FIFO queues");
   if (/^[A-Za-z0-9_-]{1,80}$/.test(name)) return;

@@ -22,7 +22,7 @@ export interface QueueOptions {
   clock: Clock;
   store: MessageStore;
   endpoint: () => string;
-  /** The times of deleted queues, in milliseconds since the epoch, by ARN. */
+  /** The times at which queues were deleted, in milliseconds since the epoch, by ARN. */
   deletions: Map<string, number>;
   timing: Pick<Timing, "deletedQueueName">;
 }
@@ -152,7 +152,10 @@ function existingQueueOperations(options: QueueOptions): Record<string, Operatio
 const queueUrl = ({ state, endpoint }: QueueOptions, name: string) =>
   `${endpoint()}/${state.accountId}/${name}`;
 
-/** @throws {AwsError} 400 for a number out of range or a token of another list. */
+/**
+ * Returns a page of queue names.
+ * @throws {AwsError} 400 for a number out of range or a token of another list.
+ */
 function pageOfNames(names: string[], limit: number | undefined, token: string | undefined) {
   checkRange("MaxResults", limit, 1, 1000);
   return pageOf(names.toSorted(), (name) => name, {

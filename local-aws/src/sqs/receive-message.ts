@@ -54,7 +54,7 @@ export const receiveMessage = (options: ReceiveOptions): Operation =>
     },
   });
 
-/** Polls until there is a message, the waiting time is over or the client has gone. */
+/** Polls until there is a message, the wait time is over or the client has disconnected. */
 async function receive(
   { state, clock, store }: ReceiveOptions,
   region: string,
@@ -68,7 +68,7 @@ async function receive(
 ): Promise<Message[]> {
   const started = clock.now();
   for (;;) {
-    // The queue can be deleted during the wait, so each turn looks it up again.
+    // The queue can be deleted during the wait, so each iteration looks it up again.
     const queue = findQueue(state, region, input.QueueUrl);
     const { WaitTimeSeconds: wait = numberOf(queue, "ReceiveMessageWaitTimeSeconds") } = input;
     const end = started + wait * 1000;
@@ -83,7 +83,7 @@ async function receive(
 export const nextVisible = (store: MessageStore, queue: Queue): number =>
   Math.min(...store.messagesOf(queue).map(({ visibleAt }) => visibleAt));
 
-/** Receives the messages of a queue that are visible now. */
+/** Receives visible messages of a queue. */
 export function takeMessages(
   { state, clock, store }: ReceiveOptions,
   queue: Queue,
@@ -101,8 +101,8 @@ const visibleMessages = (store: MessageStore, queue: Queue, now: number) =>
   store.messagesOf(queue).filter(({ visibleAt }) => visibleAt <= now);
 
 /**
- * Moves the messages that were received too often to the dead-letter queue of a queue, if it still exists.
- * As on AWS, that happens when the queue is polled and they would be received once more.
+ * Moves messages that were received too often to the dead-letter queue, if it still exists. As on AWS, a
+ * message is moved when the queue is polled and the message would be received again.
  */
 function moveDeadLetters(
   { state, store }: Pick<ReceiveOptions, "state" | "store">,
@@ -148,7 +148,7 @@ function checkSystemNames(names: readonly string[]): void {
   if (unknown !== undefined) throw unknownAttribute(unknown);
 }
 
-/** Returns a received message as the API returns it, with the attributes of these names. */
+/** Returns a received message as the API returns it, with the given attributes. */
 export function describeMessage(
   message: Message,
   names: readonly string[],

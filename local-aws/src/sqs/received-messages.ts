@@ -11,9 +11,9 @@ import type { Queue } from "./state.ts";
 const QueueUrl = v.string();
 
 /**
- * Operations on a message by its receipt handle. As on AWS, DeleteMessage with an older handle succeeds
- * and leaves the message in the queue. ChangeMessageVisibility works with an older handle, and also after
- * the visibility timeout.
+ * Returns the operations on a message by its receipt handle. As on AWS, DeleteMessage with an older
+ * handle succeeds, but does not delete the message. ChangeMessageVisibility accepts an older handle, and
+ * works also after the visibility timeout.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
  */
 export function receivedMessageOperations(options: {
@@ -89,7 +89,7 @@ export function receivedMessageOperations(options: {
 }
 
 /**
- * Returns the message of a receipt handle; undefined if it has been deleted.
+ * Returns the message with a receipt handle, or undefined if it was deleted.
  * @throws {AwsError} 404 ReceiptHandleIsInvalid if the text is not a handle.
  */
 function received(store: MessageStore, queue: Queue, handle: string): Message | undefined {

@@ -5,7 +5,9 @@ import { queueOfArn } from "./queue-lookup.ts";
 import { invalidParameter, sqsError } from "./sqs-errors.ts";
 import type { Queue } from "./state.ts";
 
-/** Where the messages of a queue go that were received too often. */
+/**
+ * The dead-letter queue of a queue, and the number of receives after which a message is moved to it.
+ */
 interface RedrivePolicy {
   deadLetterTargetArn: string;
   maxReceiveCount: number;
@@ -13,7 +15,8 @@ interface RedrivePolicy {
 
 const RedrivePolicySchema = v.looseObject({
   deadLetterTargetArn: v.string(),
-  // A client can send the number as a text: https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/sqs/test_sqs.py
+  // A client can send the number as a string:
+  // https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/sqs/test_sqs.py
   maxReceiveCount: v.pipe(
     v.union([v.string(), v.number()]),
     v.transform(Number),
@@ -68,7 +71,7 @@ const NO_TARGET = "Dead letter target does not exist.";
 /**
  * Checks which queues can use a queue as their dead-letter queue.
  *
- * Our choice: the text of the error, because there is no source.
+ * Our choice, because there is no source: the message.
  * @throws {AwsError} 400 InvalidParameterValue.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
  */
@@ -77,7 +80,7 @@ export function checkRedriveAllowPolicy(text: string): void {
     throw invalid("RedriveAllowPolicy", text, "Redrive allow policy is not valid.");
 }
 
-/** Returns the redrive policy of a queue, if it has one. */
+/** Returns the redrive policy of a queue, or undefined if it has none. */
 export function redrivePolicyOf({ attributes }: Queue): RedrivePolicy | undefined {
   const { RedrivePolicy: text } = attributes;
   return text === undefined ? undefined : v.parse(RedrivePolicySchema, JSON.parse(text));

@@ -40,7 +40,7 @@ const fail = (times: number) => {
   }
 };
 
-test("a message that was received too often moves at the next receive", () => {
+test("a message that was received too often is moved by the next receive", () => {
   const [first] = receive(SOURCE);
   clock.advance(30_000);
   fail(1);
@@ -81,7 +81,7 @@ test("a message stays in a queue that is its own dead-letter queue", async () =>
   expect(sqs.count(SOURCE)).toBe(1);
 });
 
-test("a wait for a message ends with the visibility timeout, with the queue and when it is aborted", async () => {
+test("a wait for a message ends after the visibility timeout, when the queue is deleted, and when it is aborted", async () => {
   receive(SOURCE);
   const visible = sqs.consumer.waitForMessage(SOURCE, Infinity, never);
   clock.advance(30_000);

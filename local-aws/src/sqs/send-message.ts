@@ -35,7 +35,7 @@ interface SendOptions {
 
 const QueueUrl = v.string();
 
-/** A message as clients send it, alone or in a batch. */
+/** The parameters of a message, alone or in a batch. */
 const message = {
   MessageBody: v.string(),
   DelaySeconds: v.optional(v.number()),
@@ -100,7 +100,7 @@ function checkBatchSize(entries: readonly MessageInput[]): void {
   );
 }
 
-/** Adds a message to a queue, and returns the result for its sender. */
+/** Adds a message to a queue. Returns the result for the sender. */
 function send(
   { state, clock, store }: SendOptions,
   queue: Queue,
@@ -152,21 +152,26 @@ export function newMessage(options: {
   };
 }
 
-/** Whether a message is within its queue's MaximumMessageSize. */
+/** Returns whether a message is within the MaximumMessageSize of its queue. */
 export const fits = (
   queue: Queue,
   body: string,
   attributes: Readonly<Record<string, Attribute>>,
 ): boolean => sizeOf(body, attributes) <= numberOf(queue, "MaximumMessageSize");
 
-/** @param error the start of the message, which a batch has of its own. */
+/**
+ * Checks the size of a message.
+ * @param error the start of the error message, which is different for a batch.
+ */
 function checkSize(queue: Queue, input: MessageInput, error: string): void {
   if (fits(queue, input.MessageBody, input.MessageAttributes)) return;
   const maximum = numberOf(queue, "MaximumMessageSize");
   throw invalidParameter(`${error} Reason: Message must be shorter than ${maximum} bytes.`);
 }
 
-/** Returns whether a message of this body can be sent: it has only characters that XML has. */
+/**
+ * Returns whether a message can have this body, which must only contain characters that XML allows.
+ */
 export const isAllowed = (body: string): boolean => body !== "" && !NOT_IN_XML.test(body);
 
 function checkBody(body: string): void {
@@ -176,7 +181,8 @@ function checkBody(body: string): void {
 }
 
 /**
- * Returns a role's session as AWS names it, `{RoleId}:{session}`; an administrator is the account.
+ * Returns the sender ID of AWS: `{RoleId}:{session}` for the session of a role, the account ID for the
+ * administrator.
  */
 export function senderIdOf(state: State, caller: Caller): string {
   if (caller.type === "administrator") return state.accountId;

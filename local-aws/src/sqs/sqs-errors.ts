@@ -2,7 +2,7 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { queryCode as commonQueryCode } from "../protocols/query-protocol.ts";
 import { NOT_IN_XML } from "../protocols/xml.ts";
 
-/** Returns an error of SQS's own model, such as `QueueDoesNotExist`. */
+/** Creates an error of SQS's model, such as `QueueDoesNotExist`. */
 export const sqsError = (name: string, message: string, status = 400): AwsError =>
   new AwsError(status, `com.amazonaws.sqs#${name}`, message);
 
@@ -10,7 +10,7 @@ const NO_SUCH_QUEUE = "The specified queue does not exist";
 
 export const noSuchQueue = (): AwsError => sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE}.`);
 
-/** Returns an error as the query protocol has it: a missing queue has another message there. */
+/** Returns an error as the query protocol has it, in which a missing queue has another message. */
 export const legacyError = (error: unknown): unknown =>
   error instanceof AwsError && error.code === noSuchQueue().code
     ? sqsError("QueueDoesNotExist", `${NO_SUCH_QUEUE} for this wsdl version.`)
@@ -19,7 +19,7 @@ export const legacyError = (error: unknown): unknown =>
 export const unknownAttribute = (name: string): AwsError =>
   sqsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
 
-/** Returns an error of the layer before SQS's model, which has names of its own. */
+/** Creates an error of the layer before SQS's model, which uses other names. */
 export const invalidParameter = (message: string): AwsError =>
   new AwsError(400, "com.amazon.coral.service#InvalidParameterValueException", message);
 
@@ -30,14 +30,19 @@ export const missingParameter = (name: string): AwsError =>
     `The request must contain the parameter ${name}.`,
   );
 
-/** AWS's message for a text with a character that no message can have; undefined if it has none. */
+/**
+ * Returns AWS's error message for a text with an invalid character, or undefined if the text is valid.
+ */
 export function invalidCharacter(text: string, place: string): string | undefined {
   const character = NOT_IN_XML.exec(text)?.[0].codePointAt(0);
   if (character === undefined) return undefined;
   return `Invalid binary character '#x${character.toString(16).toUpperCase()}' was found in the ${place}, the set of allowed characters is #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF`;
 }
 
-/** @throws {AwsError} 400 in the words in which AWS refuses a number outside its range. */
+/**
+ * Checks that a number is in its range.
+ * @throws {AwsError} 400, with the message of AWS.
+ */
 export function checkRange(
   parameter: string,
   value: number | undefined,
@@ -50,7 +55,7 @@ export function checkRange(
   throw invalidParameter(`Value ${value} for parameter ${parameter} is invalid. Reason: ${reason}`);
 }
 
-/** The codes of errors in the older query protocol, if they differ from their names. */
+/** The codes of errors in the older query protocol, if they differ from the names of the errors. */
 const legacyCodes: ReadonlyMap<string, string> = new Map([
   ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
   ["QueueNameExists", "QueueAlreadyExists"],

@@ -51,7 +51,7 @@ beforeEach(async () => {
 });
 
 describe("queues", () => {
-  test("every attribute that was set comes back as the same string", async () => {
+  test("every attribute is returned as the string that was set", async () => {
     const Attributes = {
       DelaySeconds: "0",
       MaximumMessageSize: "262144",
@@ -77,7 +77,7 @@ describe("queues", () => {
     });
   });
 
-  test("creating a queue again is fine with the same attributes alone", async () => {
+  test("creating a queue again succeeds only with the same attributes", async () => {
     const again = { QueueName: "jobs", Attributes: { VisibilityTimeout: "30" } };
     expect(await outputOf("CreateQueue", again)).toEqual({ QueueUrl });
     const other = { QueueName: "jobs", Attributes: { VisibilityTimeout: "60" } };
@@ -88,7 +88,7 @@ describe("queues", () => {
     });
   });
 
-  test("a deleted queue is unknown, in the code that Terraform's provider looks for", async () => {
+  test("a deleted queue is an error with the code that the Terraform provider expects", async () => {
     await outputOf("DeleteQueue", { QueueUrl });
     expect(await call("GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] })).toEqual({
       status: 400,
@@ -169,7 +169,7 @@ describe("queues", () => {
     ["CreateQueue", { QueueName: "a.fifo", Attributes: { FifoQueue: "true" } }],
     ["CreateQueue", { QueueName: "a", Attributes: { KmsMasterKeyId: "alias/aws/sqs" } }],
     ["SendMessage", { QueueUrl, MessageBody: "x", MessageGroupId: "g" }],
-  ])("%s of %j is answered with 501", async (operation, input) => {
+  ])("%s of %j is refused with 501", async (operation, input) => {
     expect(await call(operation, input)).toMatchObject({
       status: 501,
       headers: { "x-amzn-query-error": "NotImplemented;Receiver" },
@@ -178,7 +178,7 @@ describe("queues", () => {
 });
 
 describe("messages", () => {
-  test("a message comes with the digests that SDKs check", async () => {
+  test("a message has the digests that SDKs check", async () => {
     const MessageAttributes = {
       timestamp: { DataType: "Number", StringValue: "1493147359900" },
     };
@@ -199,7 +199,7 @@ describe("messages", () => {
     });
   });
 
-  test("a received message carries the attributes that were asked for, and no others", async () => {
+  test("a received message has only the requested attributes", async () => {
     await send("hello", {
       MessageAttributes: {
         "job.id": { DataType: "String", StringValue: "1" },
@@ -224,7 +224,7 @@ describe("messages", () => {
     expect(counted).not.toHaveProperty("MD5OfMessageAttributes");
   });
 
-  test("a received message is hidden for its visibility timeout, then comes again", async () => {
+  test("a received message is invisible for its visibility timeout, and then received again", async () => {
     await send("hello");
     expect(await receive({ VisibilityTimeout: 5 })).toHaveLength(1);
     expect(await receive()).toEqual([]);
@@ -238,7 +238,7 @@ describe("messages", () => {
     expect(await receive()).toHaveLength(1);
   });
 
-  test("a deleted message doesn't come again; a handle from before the last receive deletes nothing", async () => {
+  test("a deleted message is not received again, and an older receipt handle deletes nothing", async () => {
     await send("hello");
     const [first] = await receive({ VisibilityTimeout: 0 });
     const [second] = await receive({ VisibilityTimeout: 0 });
@@ -250,7 +250,7 @@ describe("messages", () => {
     expect(await receive()).toEqual([]);
   });
 
-  test("DeleteMessageBatch answers for each entry", async () => {
+  test("DeleteMessageBatch returns a result for each entry", async () => {
     await send("one");
     const [message] = await receive();
     const Entries = [
@@ -273,7 +273,7 @@ describe("messages", () => {
     });
   });
 
-  test("SendMessageBatch sends each entry on its own", async () => {
+  test("SendMessageBatch sends each entry separately", async () => {
     const Entries = [
       { Id: "a", MessageBody: "one" },
       { Id: "b", MessageBody: "\u0000" },
@@ -296,7 +296,7 @@ describe("messages", () => {
     expect(await receive({ MaxNumberOfMessages: 10 })).toMatchObject([{ Body: "one" }]);
   });
 
-  test("ChangeMessageVisibility gives a message back at once", async () => {
+  test("ChangeMessageVisibility makes a message visible at once", async () => {
     await send("hello");
     const [message] = await receive();
     const input = { QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout: 0 };
@@ -304,7 +304,7 @@ describe("messages", () => {
     expect(await receive()).toHaveLength(1);
   });
 
-  test("ChangeMessageVisibilityBatch gives messages back, and names those that it can't", async () => {
+  test("ChangeMessageVisibilityBatch makes messages visible, and returns an error for deleted ones", async () => {
     await send("one");
     await send("two");
     const messages = await receive({ MaxNumberOfMessages: 10 });
@@ -333,7 +333,7 @@ describe("messages", () => {
     });
   });
 
-  test("a delayed message comes after its delay", async () => {
+  test("a delayed message is received after its delay", async () => {
     await send("later", { DelaySeconds: 10 });
     expect(await receive()).toEqual([]);
     expect(await attributesOf("ApproximateNumberOfMessagesDelayed")).toEqual({
@@ -343,7 +343,7 @@ describe("messages", () => {
     expect(await receive()).toHaveLength(1);
   });
 
-  test("messages leave with the retention period", async () => {
+  test("messages are deleted after the retention period", async () => {
     await send("old");
     clock.advance(1_209_600_000);
     expect(await receive()).toEqual([]);
@@ -358,7 +358,7 @@ describe("messages", () => {
     await outputOf("PurgeQueue", { QueueUrl });
   });
 
-  test("another service sends by ARN, as long as the queue exists and takes the size", async () => {
+  test("another service can send by ARN if the queue exists and allows the size", async () => {
     const attributes = { RequestID: { DataType: "String", StringValue: "r" } } as const;
     const traceHeader = "Root=1-5759e988-bd862e3fe1be46a994272793";
     const message = { body: '{"a": 1}', attributes, caller: administrator, traceHeader };
@@ -377,7 +377,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("what a role's session sends bears the id of the role", async () => {
+  test("a message from the session of a role has the ID of the role", async () => {
     state.iam.roles["processor"] = {
       RoleName: "processor",
       RoleId: "AROA1",
@@ -432,14 +432,14 @@ describe("messages", () => {
 });
 
 describe("long polling", () => {
-  /** Lets everything run that waits for nothing but a promise. */
+  /** Waits until all code that only waits for promises has run. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const poll = (signal?: AbortSignal) =>
     call("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }, signal && { signal });
   const messagesIn = ({ output }: { output: unknown }) =>
     (output as { Messages?: Received[] }).Messages ?? [];
 
-  test("ends at once when a message comes", async () => {
+  test("ends as soon as a message is sent", async () => {
     const polling = poll();
     await settle();
     await send("hello");
@@ -466,7 +466,7 @@ describe("long polling", () => {
     expect(messagesIn(await polling)).toEqual([]);
   });
 
-  test("takes no message for a client that has gone", async () => {
+  test("receives no message for a client that has disconnected", async () => {
     const client = new AbortController();
     const polling = poll(client.signal);
     await settle();
@@ -476,7 +476,7 @@ describe("long polling", () => {
     expect(await receive()).toHaveLength(1);
   });
 
-  test("gives a message to one of several", async () => {
+  test("delivers a message to only one of several clients", async () => {
     const polling = [poll(), poll()];
     await settle();
     await send("hello");
@@ -486,7 +486,7 @@ describe("long polling", () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(1);
   });
 
-  test("ends with the queue", async () => {
+  test("ends when the queue is deleted", async () => {
     const polling = poll();
     await settle();
     await outputOf("DeleteQueue", { QueueUrl });

@@ -5,7 +5,7 @@ export interface SqsState {
 export interface Queue {
   QueueName: string;
   QueueArn: string;
-  /** Every attribute that was set, as the string it was set to. */
+  /** The attributes that were set, with their values as strings. */
   attributes: Record<string, string>;
   /** Seconds since the epoch. */
   CreatedTimestamp: number;

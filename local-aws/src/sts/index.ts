@@ -4,10 +4,10 @@ import { queryProtocol } from "../protocols/query-protocol.ts";
 import { userIdOf } from "../iam/user-id.ts";
 import type { State } from "../state.ts";
 
-/** STS, for the one question that every AWS tool begins with: who am I? */
+/** Creates STS with the operation GetCallerIdentity, which most AWS tools call first. */
 export function createSts({ state }: { state: State }): { service: Service } {
   const service = queryProtocol({
-    // No permission is needed, and none can be taken away.
+    // GetCallerIdentity needs no permission, and cannot be denied.
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     authorize: () => {},
     prefix: "sts",

@@ -14,14 +14,14 @@ async function call(Action: string, request = {}) {
 }
 
 describe("GetCallerIdentity", () => {
-  it("names the account's root for who sits at the laptop", async () => {
+  it("returns the root user of the account for the administrator", async () => {
     const { text } = await call("GetCallerIdentity");
     expect(text).toContain(
       "<Arn>arn:aws:iam::000000000000:root</Arn><UserId>000000000000</UserId><Account>000000000000</Account>",
     );
   });
 
-  it("names a role's session, without any permission", async () => {
+  it("returns the session of a role, without any permission", async () => {
     const caller = sessionOf("arn:aws:iam::000000000000:role/worker", "run-1");
     const { status, text } = await call("GetCallerIdentity", { caller });
     expect(status).toBe(200);
@@ -30,7 +30,7 @@ describe("GetCallerIdentity", () => {
     );
   });
 
-  it("is all there is of STS", async () => {
+  it("is the only implemented operation of STS", async () => {
     expect(await call("AssumeRole")).toMatchObject({ status: 501 });
   });
 });

@@ -3,7 +3,7 @@ import { WriteStream } from "node:tty";
 import { expect, test } from "vitest";
 import { formatLogEvent } from "./log-format.ts";
 
-/** No terminal, as a pipe is none. */
+/** A stream that is not a terminal, such as a pipe. */
 const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as WriteStream;
 
 const format = (message: string) =>
@@ -16,7 +16,7 @@ test.for([
   ],
   ["the text of a JSON line", { level: "INFO", message: "\u001b[2J\u009b2J" }],
   ["its level", { level: "\u001b[2J", message: "" }],
-])("no control code reaches the terminal in %s", ([, line]) => {
+])("control codes are removed from %s", ([, line]) => {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   expect(format(JSON.stringify(line))).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
@@ -48,11 +48,11 @@ const described = [
 ].join("\n");
 const logged = (line: object) => format(JSON.stringify({ level: "ERROR", ...line }));
 
-test("an error has its type and message first, then a line for each frame, with library frames folded", () => {
+test("an error has its type and message, then a line for each frame, with library frames folded", () => {
   expect(logged({ message: error })).toBe(`00:00:00.000  ERROR  processor  ${described}`);
 });
 
-test("the members of an error, and the errors in an object, are shown as well", () => {
+test("other members of an error, and errors in an object, are also shown", () => {
   const message = { event: "reply not posted", error: { ...error, code: "E" } };
   expect(logged({ message })).toBe(
     `00:00:00.000  ERROR  processor  {"event":"reply not posted"}\nerror: ${described}`,
@@ -62,20 +62,20 @@ test("the members of an error, and the errors in an object, are shown as well", 
   );
 });
 
-test("a text that was logged with an error is followed by the error", () => {
+test("an error follows the text that was logged with it", () => {
   expect(logged({ message: "failed:", ...error })).toBe(
     `00:00:00.000  ERROR  processor  failed:\n${described}`,
   );
 });
 
 test.for([{ errorType: 1 }, { errorType: "E", stackTrace: [1] }, { stackTrace: {} }, null, [[]]])(
-  "JSON that is no error is logged as it is: %j",
+  "JSON that is not an error is printed unchanged: %j",
   (message) => {
     expect(logged({ message })).toContain(JSON.stringify(message));
   },
 );
 
-test("the positions in a stack are mapped", () => {
+test("the positions in a stack are mapped to the sources", () => {
   const event = {
     logGroupName: "f",
     timestamp: 0,
@@ -85,7 +85,7 @@ test("the positions in a stack are mapped", () => {
   expect(formatLogEvent(event, pipe, { mapStack })).toContain("at Object.run (source.ts:3:4)\n");
 });
 
-test("the other lines of Lambda are a type, a status and an error", () => {
+test("other lines of Lambda are printed as a type, a status and an error", () => {
   const record = { status: "error", errorType: "Runtime.ExitError", requestId: "r" };
   expect(format(JSON.stringify({ time: "", type: "platform.runtimeDone", record }))).toBe(
     "00:00:00.000         processor  platform.runtimeDone error Runtime.ExitError",

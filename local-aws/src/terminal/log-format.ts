@@ -15,7 +15,7 @@ const levelStyles: Record<Level, Style> = {
   FATAL: "red",
 };
 
-/** Each function has its own color. */
+/** The colors of function names. */
 const nameStyles: Style[] = ["cyan", "magenta", "blue", "yellow"];
 
 /** A log event of a function. */
@@ -24,7 +24,10 @@ export interface FunctionLogEvent {
   /** Milliseconds since the epoch. */
   timestamp: number;
   message: string;
-  /** Who wrote it. Undefined: unknown, as of CloudWatch Logs, where a line's form is all there is. */
+  /**
+   * The author of the event. Undefined if it is not known, as in CloudWatch Logs; the format of the line
+   * then decides.
+   */
   author?: "platform" | "function" | "access-log" | "client";
 }
 
@@ -34,9 +37,9 @@ interface Content {
 }
 
 /**
- * Returns a log event as a line for a terminal: time, level, function and message. The stack of an error
- * follows on lines of its own.
- * @param options.mapStack replaces the positions in stacks. Default: they stay as they are.
+ * Returns a log event as a line for a terminal, with the time, level, function and message. The stack of
+ * an error follows in separate lines.
+ * @param options.mapStack replaces the positions in stacks. Default: positions are not changed.
  */
 export function formatLogEvent(
   { timestamp, message, logGroupName, author }: FunctionLogEvent,
@@ -57,12 +60,15 @@ export function formatLogEvent(
   ].join("  ");
 }
 
-/** Line by line: a stack trace keeps its ends of lines, and its tabs. */
+/** Replaces control characters, but keeps the line ends and tabs of a stack trace. */
 const printableLines = (text: string) => text.replace(/[^\n\t]+/g, (part) => printable(part));
 
 const checksum = (text: string) => Array.from(text).reduce((sum, c) => sum + c.charCodeAt(0), 0);
 
-/** Returns a line of Lambda itself, a JSON line of a function, or any other text as it is. */
+/**
+ * Returns the level and the text of a line of Lambda itself, of a JSON line of a function, or of any
+ * other text.
+ */
 function contentOf(message: string, author: FunctionLogEvent["author"]): Content {
   const platform =
     author === undefined || author === "platform" ? platformText(message) : undefined;
@@ -70,7 +76,7 @@ function contentOf(message: string, author: FunctionLogEvent["author"]): Content
   return readApplicationLine(message) ?? { text: message };
 }
 
-/** Undefined for a line that isn't Lambda's. */
+/** Returns a line of Lambda itself in a readable form, or undefined for any other line. */
 function platformText(message: string): string | undefined {
   const line = readPlatformLine(message);
   switch (line?.type) {

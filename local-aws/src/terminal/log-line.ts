@@ -1,6 +1,6 @@
 /**
- * Reads the lines of a function's log. Anybody can write any text into a log, so a line is data: these
- * readers take every text, never throw, and return undefined for a line that has another form.
+ * Reads the lines of a function's log. A log can contain any text, so these functions accept any text and
+ * never throw. They return undefined for a line in another format.
  */
 
 import { describeError, readLoggedError } from "./stack-text.ts";
@@ -12,8 +12,8 @@ export type Level = (typeof LEVELS)[number];
 export interface ApplicationLine {
   level: Level;
   /**
-   * The message, and the stack of each error in it on lines of its own. The whole line if it has no
-   * message, as other loggers call it differently.
+   * The message, and the stack of each error in it in separate lines. The whole line if it has no member
+   * `message`, because other loggers use other names.
    */
   text: string;
 }
@@ -27,7 +27,10 @@ export function readApplicationLine(line: string): ApplicationLine | undefined {
   return { level, text: messageText(message, logged) ?? line };
 }
 
-/** @param line a line whose message is a text can have the members of an error. */
+/**
+ * Returns the message of a line as text.
+ * @param line can have the members of an error if its message is a string.
+ */
 function messageText(message: unknown, line: Record<string, unknown>): string | undefined {
   if (typeof message !== "object" || message === null) {
     const text = textOf(message);
@@ -57,7 +60,7 @@ export interface PlatformLine {
   record: Record<string, unknown>;
 }
 
-/** Reads a line of Lambda itself in JSON format, or one that somebody wrote in its form. */
+/** Reads a line of Lambda itself in JSON format, or a line of a function in the same format. */
 export function readPlatformLine(line: string): PlatformLine | undefined {
   const { type, record } = objectIn(line) ?? {};
   if (typeof type !== "string" || !type.startsWith("platform.") || !isObject(record))
@@ -78,7 +81,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
 /**
- * Returns a text as it is, and any other value as JSON. Undefined for a value that is too deeply nested.
+ * Returns a string unchanged, and any other value as JSON. Returns undefined for a value that is nested
+ * too deeply.
  */
 export function textOf(value: unknown): string | undefined {
   try {

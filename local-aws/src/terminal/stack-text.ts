@@ -1,9 +1,9 @@
 /**
- * Errors as texts. The logs of functions contain errors as JSON, and any client of CloudWatch Logs can
- * write any JSON there, so every member can have any type.
+ * Formats errors as text. The logs of functions contain errors as JSON, and clients of CloudWatch Logs
+ * can write any JSON there, so every member can have any type.
  */
 
-/** Replaces positions in the code of functions by positions in their sources, in any text. */
+/** Replaces positions in the code of functions in a text with positions in their sources. */
 export type MapStack = (text: string) => string;
 
 /** An error as Lambda's console logs it. */
@@ -16,7 +16,7 @@ export interface LoggedError {
   details: Record<string, unknown>;
 }
 
-/** Reads an error; undefined if the value has not the members of a logged error. */
+/** Reads an error. Returns undefined if the value does not have the members of a logged error. */
 export function readLoggedError(value: unknown): LoggedError | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { errorType, errorMessage, stackTrace, stack, trace, ...details }: Record<string, unknown> =
@@ -49,7 +49,7 @@ export const titleOf = (error: { errorType?: string; errorMessage?: string }): s
 export const framesIn = (stackTrace: readonly string[]): string[] =>
   stackTrace.map((line) => line.trim()).filter((line) => line.startsWith("at "));
 
-/** Returns a line for each frame, and one line for successive frames of libraries. */
+/** Returns a line for each frame. Successive frames of libraries are folded into one line. */
 export function foldFrames(frames: readonly string[]): string[] {
   const lines: string[] = [];
   let folded = 0;
@@ -69,7 +69,7 @@ export function foldFrames(frames: readonly string[]): string[] {
   return lines;
 }
 
-/** Returns the first frame that is in no library, or the first of all. */
+/** Returns the first frame that is not in a library, or else the first frame. */
 export const mainFrame = (frames: readonly string[]): string | undefined =>
   frames.find((frame) => !isLibraryFrame(frame)) ?? frames[0];
 

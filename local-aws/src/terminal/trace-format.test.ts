@@ -35,10 +35,10 @@ const message: TracedMessage = {
   ],
 };
 
-/** No terminal, as a pipe is none. */
+/** A stream that is not a terminal, such as a pipe. */
 const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as WriteStream;
 
-test("a message is a head, a bar for each stretch, and what came of it", () => {
+test("a message is printed as a header, a bar for each span, and its outcome", () => {
   expect(formatMessage(message, pipe).split("\n")).toEqual([
     '00:00:00.000  failed     9.0 ms  {"a":"·[2J ·"}  1-a',
     "      $default                            ████████████████████████    10.0 ms  failed",
@@ -51,7 +51,7 @@ test("a message is a head, a bar for each stretch, and what came of it", () => {
   ]);
 });
 
-test("100 progress frames are a bar and a line", () => {
+test("100 progress frames are printed as one bar and one line", () => {
   const frames = Array.from({ length: 100 }, (_, index) => ({ at: 10 + index, text: "piece" }));
   const points: TracedMessage["points"] = [
     { at: 0, type: "frame-in", text: "{}" },
@@ -68,7 +68,7 @@ test("100 progress frames are a bar and a line", () => {
   ]);
 });
 
-test("what isn't a terminal gets no colours", () => {
+test("a stream that is not a terminal gets no colors", () => {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   expect(formatMessage(message, pipe)).not.toMatch(/\u001b/);
 });

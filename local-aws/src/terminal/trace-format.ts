@@ -23,8 +23,7 @@ const verdictStyles: Record<Verdict, Style> = {
 };
 
 /**
- * Returns a message as some lines for a terminal: a head, a bar for each stretch of its way, and its
- * answer.
+ * Returns a message as lines for a terminal: a header, a bar for each span, and notes such as the reply.
  */
 export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream): string {
   const style = (format: Style, text: string) => styleText(format, text, { stream });
@@ -75,7 +74,7 @@ function textOf(point: Point | undefined): string {
   }
 }
 
-/** What no bar shows. */
+/** Returns a line for a point that no bar shows. */
 function noteOf(point: Point): string | undefined {
   switch (point.type) {
     case "progress":
@@ -100,7 +99,7 @@ function describeFailure(point: Extract<Point, { type: "function-end" }>): strin
   return `${point.invocation.functionName}: ${parts.filter(Boolean).join(", ")}`;
 }
 
-/** On one line. */
+/** Shortens a text to one line. */
 function shorten(text: string): string {
   const line = printable(text.replace(/\s+/g, " "));
   return line.length > TEXT ? `${firstUnits(line, TEXT - 1)}…` : line;

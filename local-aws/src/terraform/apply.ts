@@ -4,7 +4,9 @@ import type { Terraform } from "./terraform-program.ts";
 
 /** An error that Terraform reports, such as that of a request to AWS. */
 export interface Diagnostic {
-  /** The resource, such as `aws_lambda_function.chat`; undefined if the error belongs to none. */
+  /**
+   * The resource, such as `aws_lambda_function.chat`, or undefined if the error belongs to no resource.
+   */
   address: string | undefined;
   message: string;
 }
@@ -69,15 +71,17 @@ function parseMessage(line: string): v.InferOutput<typeof Message> | undefined {
   }
 }
 
-/** In an error of the AWS provider, the error of the local AWS follows the request ID. */
+/**
+ * Captures the error of the local AWS, which follows the request ID in an error of the AWS provider.
+ */
 const AWS_ERROR = /RequestID: [^,]*, (?:api error \w+: )?([^]*)$/;
 
-/** Returns an error as a line with the resource, without the parts that only a request has. */
+/** Returns an error as a line with the resource, without the details of the request. */
 export function describeError({ address, message }: Diagnostic): string {
   const text = (AWS_ERROR.exec(message)?.[1] ?? message).replaceAll(/\s+/g, " ").trim();
   return address === undefined ? text : `${address}: ${text}`;
 }
 
-/** Returns whether the local AWS does not implement the request that has failed. */
+/** Returns whether a request failed because the local AWS does not implement it. */
 export const isRefusal = ({ message }: Diagnostic): boolean =>
   /StatusCode: 501|The local AWS does not implement/.test(message);

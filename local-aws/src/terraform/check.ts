@@ -1,10 +1,13 @@
-/** `local-aws check`: lists everything that the local AWS would refuse. */
+/** `local-aws check`: lists everything that the local AWS does not implement. */
 import { apply, describeError, isRefusal } from "./apply.ts";
 import type { CommandInput } from "./options.ts";
 import { runSession } from "./session.ts";
 import { findReachability, targetsOf } from "./reach.ts";
 
-/** Sets the exit code to 1 if anything is not implemented or fails. */
+/**
+ * Applies the folder and prints the errors. Sets the exit code to 1 if anything is not implemented or
+ * fails.
+ */
 export async function check(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
   const { folder, options, variables } = input;
   await runSession({ folder, port: 0, aws: options, stopped }, async (session) => {

@@ -12,7 +12,7 @@ async function createFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs the command without any program on the `PATH`. */
+/** Runs the command with an empty `PATH`. */
 async function run(temporary: string, ...args: string[]) {
   const cli = join(import.meta.dirname, "..", "cli.ts");
   const child = spawn(process.execPath, [cli, ...args], {
@@ -28,7 +28,7 @@ async function run(temporary: string, ...args: string[]) {
 }
 
 test.for(["start", "check"])(
-  "%s without Terraform is one sentence, and leaves nothing",
+  "%s without Terraform is reported in one sentence, and leaves no files",
   async (name) => {
     const folder = await createFolder();
     await writeFile(join(folder, "main.tf"), 'provider "aws" {}\n');
@@ -54,7 +54,7 @@ test.for<[string, string[], string]>([
     ["start", "--port", "x"],
     '--port must be a whole number from 0 to 65535, not "x".',
   ],
-])("%s is one line", async ([, args, line]) => {
+])("%s is reported in one line", async ([, args, line]) => {
   const { code, stderr } = await run(await createFolder(), ...args);
   expect(code).toBe(2);
   expect(stderr).toMatch(/^[^\n]+\n$/);

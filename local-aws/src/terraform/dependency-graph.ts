@@ -1,26 +1,29 @@
 /** Reads the dependency graph of a configuration. */
 
 /**
- * Which resources each part of a configuration depends on, through locals, variables and the outputs of
- * modules. Addresses have no index: `module.chat.aws_lambda_function.this`.
+ * The dependencies of the parts of a configuration, through locals, variables and the outputs of modules.
+ * Addresses have no index, such as `module.chat.aws_lambda_function.this`.
  */
 export interface DependencyGraph {
-  /** The addresses of all resources, data sources included. */
+  /** The addresses of all resources, including data sources. */
   resources: readonly string[];
   /**
-   * Returns the resources that a resource, a local, a variable or an output names. Their own dependencies
-   * are left out.
+   * Returns the resources that a resource, a local, a variable or an output depends on, through locals,
+   * variables and outputs, but not through other resources.
    */
   dependenciesOf(address: string): ReadonlySet<string>;
 }
 
-/** An edge, in the DOT language. Terraform escapes the quotes in a name. */
+/** Matches an edge in the DOT language. Terraform escapes the quotes in a name. */
 const EDGE = /^\s*"((?:[^"\\]|\\.)*)" -> "((?:[^"\\]|\\.)*)"/gm;
 const NODE = /^\s*"((?:[^"\\]|\\.)*)" \[label/gm;
 const RESOURCE =
   /^(?:module\.[^.]+\.)*(?:data\.)?(?!(?:var|local|output|module|data)\.)[^.[\]" ]+\.[^. ]+$/;
 
-/** @param output of `terraform graph -type=plan`. */
+/**
+ * Reads a graph.
+ * @param output the output of `terraform graph -type=plan`.
+ */
 export function readGraph(output: string): DependencyGraph {
   const edges = new Map<string, string[]>();
   const nodes = new Set<string>();
@@ -39,7 +42,8 @@ export function readGraph(output: string): DependencyGraph {
       const visit = (node: string) => {
         for (const next of edges.get(node) ?? []) {
           if (isResource(next)) found.add(next);
-          // A provider that is configured by a resource depends on it. Terraform applies that with a target.
+          // A provider depends on the resources that configure it. With a target, Terraform applies them,
+          // too.
           else if (!visited.has(next) && !next.startsWith("provider[")) {
             visited.add(next);
             visit(next);

@@ -27,7 +27,7 @@ const resource = (type: string, values: Record<string, unknown>) => ({
 const lambda = (function_name: string, filename: string | null) =>
   resource("aws_lambda_function", { function_name, filename });
 
-test("the sources are the user's files, of an archive or the zip itself", async () => {
+test("the sources are the user's files for an archive, or the zip itself", async () => {
   const folder = await createFolder();
   const work = await createWorkFolder(folder);
   onTestFinished(() => work.remove());
@@ -53,7 +53,7 @@ test("the sources are the user's files, of an archive or the zip itself", async 
   ]);
 });
 
-test("the zip has the files, without what is excluded", async () => {
+test("the zip has the files, without excluded ones", async () => {
   const folder = join(await createFolder(), "src");
   const names = async (excludes: string[]) =>
     Object.keys(unzipSync(await zipOf({ type: "folder", folder, excludes })));
@@ -76,7 +76,7 @@ test("changed sources update the code once, and unchanged ones do not", async ()
   });
   onTestFinished(close);
   await writeFile(join(folder, "index.js"), "one");
-  // Editors replace a file by another one.
+  // Editors replace a file with another one.
   await writeFile(join(folder, "..", "new.js"), "two");
   await rename(join(folder, "..", "new.js"), join(folder, "index.js"));
   await updated.promise;
@@ -104,7 +104,7 @@ test("an invalid zip is reported, and the next one is used", async () => {
   expect(await updated.promise).toBe("chat");
 });
 
-test("the copy has what surrounds the folder, and no state", async () => {
+test("the copy has the surroundings of the folder, but no state", async () => {
   const folder = join(await createFolder(), "infra");
   await mkdir(folder);
   await writeFile(join(folder, "main.tf"), "");

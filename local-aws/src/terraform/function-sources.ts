@@ -1,15 +1,15 @@
-/** Finds the files that each function's zip is made of. */
+/** Finds the files of which the zip of each function consists. */
 import { resolve } from "node:path";
 import * as v from "valibot";
 import type { ResourceValues } from "./show-json.ts";
 
-/** Where the code of a function comes from. */
+/** The source of a function's code. */
 export interface FunctionSource {
   functionName: string;
   code:
     /** The zip file itself. */
     | { type: "zip"; file: string }
-    /** A folder, without what `excludes`, as patterns relative to it, match. */
+    /** A folder, without the files that match a pattern in `excludes`, relative to the folder. */
     | { type: "folder"; folder: string; excludes: readonly string[] }
     | { type: "file"; file: string };
 }
@@ -24,11 +24,11 @@ const Archive = v.object({
 });
 
 /**
- * Returns the sources of the functions. A function is missing if its code has no file of the user, such as
- * the `source` blocks of an `archive_file`.
- * @param resources of Terraform's state.
- * @param options.directory where Terraform ran.
- * @param options.sourceOf returns the user's file for a path of Terraform; undefined if there is none.
+ * Returns the sources of the functions. A function is left out if its code does not come from a file of
+ * the user, for example from the `source` blocks of an `archive_file`.
+ * @param resources the resources in Terraform's state.
+ * @param options.directory the directory in which Terraform ran.
+ * @param options.sourceOf returns the user's file for a path of Terraform, or undefined if there is none.
  */
 export function functionSources(
   resources: readonly ResourceValues[],

@@ -6,13 +6,13 @@ export interface Block {
   type: string;
   /** Such as `["aws"]`. */
   labels: string[];
-  /** Its attributes that are plain strings, such as `alias`. */
+  /** The attributes that are plain strings, such as `alias`. */
   strings: Record<string, string>;
 }
 
 /**
- * A token that decides where blocks start and end. Comments are skipped, and a string is one token
- * with everything that it interpolates.
+ * A token that decides where blocks start and end. Comments are skipped. A string is one token, including
+ * its interpolations.
  */
 type Token = { kind: "string" | "name" | "mark"; text: string };
 
@@ -20,7 +20,9 @@ const COMMENT = /\/\*[^]*?\*\/|(?:#|\/\/)[^\n]*/y;
 const HEREDOC = /<<-?([\w-]+)[^\n]*\n[^]*?\n[ \t]*\1(?=\s|$)/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 
-/** Returns the blocks of a file in Terraform's native syntax. A part that is no valid syntax is skipped. */
+/**
+ * Returns the blocks of a file in Terraform's native syntax. Parts with invalid syntax are skipped.
+ */
 export function blocksOf(source: string): Block[] {
   const blocks: Block[] = [];
   let open: Block | undefined;
@@ -71,7 +73,7 @@ function* tokensOf(source: string): Generator<Token> {
     } else {
       const character = source[at] ?? "";
       if (character === "\n" || /[^\s]/.test(character)) {
-        // A block on one line ends its last attribute.
+        // The end of a block on one line also ends its last attribute.
         if (character === "}") yield { kind: "mark", text: "\n" };
         yield { kind: "mark", text: character };
       }
@@ -81,7 +83,8 @@ function* tokensOf(source: string): Generator<Token> {
 }
 
 /**
- * Returns the position of the quote that ends a string, which can have strings in its interpolations.
+ * Returns the position of the quote that ends a string. Interpolations of the string can contain other
+ * strings.
  */
 function endOfString(source: string, start: number): number {
   for (let at = start; at < source.length; at++) {

@@ -10,10 +10,10 @@ import {
 } from "../command-options.ts";
 
 export interface CommandInput extends CommandSettings {
-  /** Absolute. */
+  /** The absolute path of the folder. */
   folder: string;
   onlyReachable: boolean;
-  /** Arguments of Terraform that set its variables. */
+  /** Arguments for Terraform that set variables. */
   variables: string[];
 }
 

@@ -8,7 +8,7 @@ const aliasesOf = (files: Record<string, string>) =>
     .filter(({ type }) => type === "provider")
     .map(({ strings }) => strings["alias"] ?? "");
 
-test("every configuration of the AWS provider gets an override", () => {
+test("every configuration of the AWS provider is overridden", () => {
   const main = `
     provider "aws" { # the default {
       profile = "production"
@@ -50,6 +50,6 @@ describe("the default configuration", () => {
   });
 });
 
-test("a file that is no valid JSON is left to Terraform", () => {
+test("invalid JSON is ignored, because Terraform reports it", () => {
   expect(aliasesOf({ "main.tf.json": "{" })).toEqual([""]);
 });

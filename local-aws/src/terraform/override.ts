@@ -1,21 +1,24 @@
 /** The files that point a root module to a local AWS. */
 import { blocksOf } from "./hcl.ts";
 
-/** Sorts after every other override file, because Terraform applies them by their names. */
+/**
+ * The name sorts after those of all other override files, because Terraform applies them in the order of
+ * their names.
+ */
 export const OVERRIDE_FILE = "zzz_local_aws_override.tf";
 export const PROVIDER_FILE = "zzz_local_aws.tf";
 
 /**
- * Returns the files to add to a root module, by name: the state is in the folder, and every
- * configuration of the AWS provider has the administrator's key of the local AWS and cannot access
- * another account. The endpoint of all services comes from the environment.
+ * Returns the files to add to a root module, by name. They keep the state in the folder. Every
+ * configuration of the AWS provider uses the administrator's key of the local AWS, and cannot access
+ * another account. The environment sets the endpoint of all services.
  * @param files the `.tf` and `.tf.json` files of the module, by name.
  */
 export function overrideFiles(files: Readonly<Record<string, string>>): Record<string, string> {
   const aliases = new Set(Object.entries(files).flatMap(([name, text]) => aliasesIn(name, text)));
   const providers = [...aliases].map((alias) => providerBlock(alias)).join("");
   return {
-    // An override needs a block to override. An empty block has the same effect as no block.
+    // An override needs a block to override. An empty block does not change anything.
     ...(!aliases.has("") && { [PROVIDER_FILE]: 'provider "aws" {}\n' }),
     [OVERRIDE_FILE]: BACKEND + providers + (aliases.has("") ? "" : providerBlock("")),
   };
@@ -26,7 +29,7 @@ const BACKEND = `terraform {
 }
 `;
 
-/** A dynamic block without elements replaces all blocks of its type. */
+/** Returns a dynamic block without elements, which replaces all blocks of its type. */
 const noBlock = (type: string) => `  dynamic "${type}" {
     for_each = []
     content {}
@@ -48,8 +51,8 @@ ${["assume_role", "assume_role_with_web_identity", "endpoints"].map(noBlock).joi
 `;
 
 /**
- * Returns the aliases of the configurations of the AWS provider in a file. That of the default one is
- * empty.
+ * Returns the aliases of the configurations of the AWS provider in a file. The default configuration has
+ * an empty alias.
  */
 function aliasesIn(name: string, text: string): string[] {
   if (name.endsWith(".json")) return aliasesInJson(text);
@@ -63,7 +66,7 @@ function aliasesInJson(text: string): string[] {
   try {
     parsed = JSON.parse(text);
   } catch {
-    // Terraform reports the error with its position.
+    // Terraform reports the syntax error with its position.
     return [];
   }
   const providers = [parsed].flat().map((each) => member(each, "provider"));

@@ -10,7 +10,7 @@ test.for(["5.68.0", "5.100.0", "6.0.0", "6.0.0-beta1"])("version %s is accepted"
 });
 
 test.for(["3.76.1", "4.67.0", "5.9.0", "5.67.0", "5.68.0-beta1"])(
-  "version %s is refused, with what to do",
+  "version %s is refused, with instructions",
   (version) => {
     expect(() => check(version)).toThrow(
       new RegExp(`^Version ${version} .* instead of the local AWS.*terraform init -upgrade\\.$`),

@@ -1,17 +1,18 @@
-/** Which versions of the AWS provider send their requests to a local AWS. */
+/** Checks which versions of the AWS provider can be used with a local AWS. */
 import { UsageError } from "../command-options.ts";
 
 /**
- * The services of earlier versions that use version 1 of AWS's SDK for Go, which does not read
- * `AWS_ENDPOINT_URL`, may send their requests to AWS. By this version, the provider reads the variable for
- * them: https://github.com/hashicorp/terraform-provider-aws/pull/39329 (September 13, 2024). For those
- * with version 2 of the SDK, see https://github.com/hashicorp/aws-sdk-go-base/pull/840.
+ * The first version that sends all requests to `AWS_ENDPOINT_URL`. Some services of earlier versions use
+ * version 1 of the AWS SDK for Go, which does not read the variable, so their requests can reach AWS.
+ * Since this version, the provider itself reads the variable for them:
+ * https://github.com/hashicorp/terraform-provider-aws/pull/39329 (September 13, 2024). For services with
+ * version 2 of the SDK, see https://github.com/hashicorp/aws-sdk-go-base/pull/840.
  */
 export const FIRST_PROVIDER_VERSION = "5.68.0";
 
 /**
  * Checks the version of the AWS provider that Terraform has selected.
- * @param output of `terraform version -json`, after `terraform init`.
+ * @param output the output of `terraform version -json`, after `terraform init`.
  * @throws {UsageError} if the provider would send requests to AWS, or if there is none.
  */
 export function checkProviderVersion(output: string): void {
@@ -27,7 +28,10 @@ export function checkProviderVersion(output: string): void {
     );
 }
 
-/** A pre-release, such as `5.68.0-beta1`, precedes its release. */
+/**
+ * Returns whether a version is older than another one. A pre-release, such as `5.68.0-beta1`, is older
+ * than its release.
+ */
 function isOlder(version: string, other: string): boolean {
   const [numbers = ""] = version.split(/[-+]/);
   const order = numbers.localeCompare(other, "en", { numeric: true });

@@ -1,4 +1,4 @@
-/** Asks Terraform which resources the WebSocket APIs of a folder reach. */
+/** Finds the resources that the WebSocket APIs of a folder reach, by a plan of Terraform. */
 import { join } from "node:path";
 import { UsageError } from "../command-options.ts";
 import { readGraph } from "./dependency-graph.ts";
@@ -6,8 +6,8 @@ import { type Reachability, reachabilityOf } from "./reachability.ts";
 import { expectSuccess, type Session } from "./session.ts";
 
 /**
- * Plans the APIs alone, because a data source elsewhere can be one that the local AWS does not implement.
- * @param variables arguments of Terraform.
+ * Plans only the APIs, because the local AWS may not implement data sources of other resources.
+ * @param variables arguments for Terraform.
  * @throws {UsageError} if the folder has no WebSocket API.
  */
 export async function findReachability(

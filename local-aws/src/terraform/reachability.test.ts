@@ -5,12 +5,12 @@ import { readGraph } from "./dependency-graph.ts";
 import { reachabilityOf } from "./reachability.ts";
 
 /**
- * The output of Terraform 1.11.4 for the configuration in the same folder: `terraform graph -type=plan`, and
- * `terraform show -json` for a plan with both APIs as its targets.
+ * Reads the output of Terraform 1.11.4 for the configuration in the same folder: `terraform graph
+ * -type=plan`, and `terraform show -json` for a plan with both APIs as its targets.
  */
 const fixture = (name: string) => readFile(join(import.meta.dirname, "fixtures", name), "utf8");
 
-test("a WebSocket API reaches what it depends on, and what extends that", async () => {
+test("a WebSocket API reaches its dependencies and their extensions", async () => {
   const graph = readGraph(await fixture("graph.dot"));
   expect(reachabilityOf(await fixture("plan.json"), graph)).toEqual({
     reached: [
@@ -43,7 +43,7 @@ const moduleAddresses = (name: string) =>
     "aws_lambda_function.this",
   ].map((address) => `module.${name}.${address}`);
 
-test("the resources of a module with the name data are no data sources", async () => {
+test("the resources of a module named data are not data sources", async () => {
   const renamed = async (name: string) =>
     (await fixture(name)).replaceAll("module.chat", "module.data");
   const plan = (await renamed("plan.json")).replace('"chat": {', '"data": {');
@@ -60,7 +60,7 @@ test("without a WebSocket API, nothing is reached", async () => {
   expect(reachabilityOf(plan, graph).reached).toEqual([]);
 });
 
-test("a resource depends on what its locals, variables and outputs of modules name", async () => {
+test("a resource depends on the resources in its locals, variables and outputs of modules", async () => {
   const graph = readGraph(await fixture("graph.dot"));
   expect([...graph.dependenciesOf("aws_apigatewayv2_integration.chat")]).toEqual(
     expect.arrayContaining(["aws_apigatewayv2_api.chat", "module.chat.aws_lambda_function.this"]),

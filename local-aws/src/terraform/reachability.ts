@@ -3,15 +3,15 @@ import * as v from "valibot";
 import { type DependencyGraph, isResource } from "./dependency-graph.ts";
 import { ModuleValues, resourcesIn } from "./show-json.ts";
 
-/** Addresses without an index, sorted. Data sources are not among them. */
+/** Sorted addresses without an index and without data sources. */
 export interface Reachability {
   reached: string[];
   unreached: string[];
 }
 
 /**
- * Resources that extend another one, their subject, by the attributes that name the subject. Nothing
- * depends on them, so they are reached together with their subject.
+ * Types of resources that extend another resource, with the attributes that name it. No resource depends
+ * on them, so they are reached together with the resource that they extend.
  */
 const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   aws_apigatewayv2_authorizer: ["api_id"],
@@ -28,8 +28,8 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   aws_iam_role_policy: ["role"],
   aws_iam_role_policy_attachment: ["role"],
   aws_lambda_alias: ["function_name"],
-  // If the queue is reached, its events invoke the function. If only the function is reached, the events of
-  // the queue invoke it.
+  // If the queue is reached, its messages invoke the function. If only the function is reached, the
+  // messages of the queue still invoke it.
   aws_lambda_event_source_mapping: ["function_name", "event_source_arn"],
   aws_lambda_function_event_invoke_config: ["function_name"],
   aws_lambda_permission: ["function_name"],
@@ -39,7 +39,7 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   aws_sqs_queue_redrive_policy: ["queue_url"],
 };
 
-/** Types that only connect resources: they are reached if both ends are. */
+/** Types that only connect two resources. They are reached if both resources are reached. */
 const CONNECTIONS = new Set(["aws_lambda_permission"]);
 
 const Expression = v.object({
@@ -88,13 +88,13 @@ interface Configured {
   /** `managed`, or `data` for a data source. */
   mode: string;
   type: string;
-  /** Returns the nodes of the graph that an attribute names, and its value if that is constant. */
+  /** Returns the graph nodes that an attribute names, and its value if it is constant. */
   attribute(name: string): { nodes: string[]; constant: unknown };
 }
 
 /**
- * A resource is reached if it is a WebSocket API or the account's settings of API Gateway, if a reached
- * resource depends on it, or if it extends a reached resource.
+ * Finds the reached resources. A resource is reached if it is a WebSocket API or the account settings of
+ * API Gateway, if a reached resource depends on it, or if it extends a reached resource.
  * @param plan the output of `terraform show -json` for a plan that contains the APIs.
  */
 export function reachabilityOf(plan: string, graph: DependencyGraph): Reachability {
@@ -146,7 +146,7 @@ export function reachabilityOf(plan: string, graph: DependencyGraph): Reachabili
   };
 }
 
-/** Returns the resources of a module and of those that it calls. */
+/** Returns the resources of a module and of the modules that it calls. */
 function configuredIn(module: ConfigurationModule, prefix = ""): Configured[] {
   const own = module.resources.map(
     ({ address, mode, type, expressions, for_each_expression }): Configured => ({
@@ -174,8 +174,8 @@ function expressionOf(expression: unknown): v.InferOutput<typeof Expression> {
 }
 
 /**
- * Returns the node of the graph for a reference. It has no index and no attribute: `module.chat.arn` is
- * the output `arn`, and `aws_iam_role.chat[0].name` the resource `aws_iam_role.chat`.
+ * Returns the graph node for a reference, without index and attribute: `module.chat.arn` is the output
+ * `arn`, and `aws_iam_role.chat[0].name` is the resource `aws_iam_role.chat`.
  */
 function nodeOf(reference: string): string {
   const [first = "", second = "", third = ""] = withoutIndex(reference).split(".");

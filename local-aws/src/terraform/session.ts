@@ -1,4 +1,4 @@
-/** A local AWS with a root module that is ready to be applied to it. */
+/** Starts a local AWS with a root module that can be applied to it. */
 import { mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,11 @@ export interface Session {
 }
 
 /**
- * Starts an empty local AWS, initializes Terraform in a copy of a folder, and passes both on. At the end,
- * and when `stopped` resolves, it ends Terraform, removes the copy and closes the local AWS.
- * @throws {UsageError} if the folder has no Terraform, or if its provider would send requests to AWS.
+ * Starts an empty local AWS, initializes Terraform in a copy of a folder, and passes both to a callback.
+ * When the callback ends or `stopped` resolves, stops Terraform, removes the copy and closes the local
+ * AWS.
+ * @throws {UsageError} if the folder has no Terraform files, or if the provider would send requests to
+ * AWS.
  */
 export async function runSession(
   options: { folder: string; port: number; aws: LocalAwsOptions; stopped: Promise<unknown> },
@@ -54,14 +56,17 @@ export async function runSession(
   } finally {
     isStopped = true;
     await terraform?.stop();
-    // It ends with TerraformStopped if it was stopped, and its other errors were thrown above.
+    // If it was stopped, it rejects with TerraformStopped. Its other errors were thrown above.
     await running.catch(() => {});
     await work?.remove();
     await aws.close();
   }
 }
 
-/** @throws {UsageError} with the output of a command of Terraform that has failed. */
+/**
+ * Checks that a command of Terraform has succeeded.
+ * @throws {UsageError} with the output of the command.
+ */
 export function expectSuccess(command: string, { code, stdout, stderr }: TerraformResult): void {
   if (code !== 0)
     throw new UsageError(`terraform ${command} failed:\n\n${stderr || stdout}`.trim());
@@ -77,7 +82,7 @@ async function checkFolder(folder: string): Promise<void> {
     throw new UsageError(`${folder} has no Terraform files (*.tf).`);
 }
 
-/** Returns a folder that keeps the providers for the next start. */
+/** Creates a folder that keeps the providers for the next start. Returns its path. */
 async function pluginCache(): Promise<string> {
   const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   const folder = join(base, "local-aws", "terraform-providers");

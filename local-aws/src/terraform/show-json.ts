@@ -1,4 +1,4 @@
-/** The parts of the output of `terraform show -json` that the command reads. */
+/** The parts of the output of `terraform show -json` that these commands read. */
 import * as v from "valibot";
 
 const Values = v.optional(v.record(v.string(), v.unknown()), {});
@@ -9,7 +9,7 @@ const Resource = v.object({
   values: Values,
 });
 
-/** A resource with the values of its attributes, as they are planned or applied. */
+/** A resource with the planned or applied values of its attributes. */
 export type ResourceValues = v.InferOutput<typeof Resource>;
 
 interface Module {
@@ -26,8 +26,8 @@ const Root = v.object({ root_module: v.optional(Module, {}) });
 const State = v.object({ values: v.optional(Root, {}) });
 
 /**
- * Returns the resources of the state, those of child modules and data sources included.
- * @param output of `terraform show -json`.
+ * Returns the resources of the state, including those of child modules and data sources.
+ * @param output the output of `terraform show -json`.
  */
 export const resourcesOfState = (output: string): ResourceValues[] =>
   resourcesIn(v.parse(State, JSON.parse(output)).values.root_module);

@@ -1,4 +1,4 @@
-/** `local-aws start`: applies a folder, prints its URLs and follows the changes of its code. */
+/** `local-aws start`: applies a folder, prints its URLs and watches its code for changes. */
 import { UsageError } from "../command-options.ts";
 import type { LocalAws } from "../local-aws.ts";
 import { printEvents } from "../terminal/print-events.ts";
@@ -11,10 +11,10 @@ import { expectSuccess, runSession, type Session } from "./session.ts";
 import { resourcesOfState } from "./show-json.ts";
 import { watchSources } from "./watch-sources.ts";
 
-/** Milliseconds between two looks for new stages. */
+/** Milliseconds between two checks for new stages. */
 const STAGE_INTERVAL = 250;
 
-/** Runs until `stopped` resolves. */
+/** Applies the folder, and runs until `stopped` resolves. */
 export async function start(input: CommandInput, stopped: Promise<unknown>): Promise<void> {
   const { folder, port, trace, options, variables } = input;
   const aws = { ...options, console: {}, spareProcesses: true };
@@ -39,7 +39,7 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
   }
 }
 
-/** Prints the resources that are left out. */
+/** Returns the targets for the reached resources. Prints the other resources. */
 async function reachableTargets(session: Session, variables: readonly string[]): Promise<string[]> {
   const { reached, unreached } = await findReachability(session, variables);
   for (const address of unreached)
@@ -60,7 +60,7 @@ The local AWS is running. Terraform applies the folder to it. Nothing is saved.
   Console  ${endpoint}/
 `;
 
-/** Prints the URL of each stage once it exists, until the returned function is called. */
+/** Prints the URL of each stage when it is created, until the returned function is called. */
 function printStages({ aws, state }: Session): () => void {
   const printed = new Set<string>();
   const print = () => {

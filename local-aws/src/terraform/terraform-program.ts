@@ -1,16 +1,18 @@
-/** Runs the program `terraform` in one folder, without access to AWS. */
+/** Runs the program `terraform` in a folder, without access to AWS. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { UsageError } from "../command-options.ts";
 
 /** Runs commands of Terraform. */
 export interface Terraform {
   /**
-   * Runs a command and resolves with its exit code and output, which it also passes to `onLine` line by
-   * line.
+   * Runs a command. Resolves with its exit code and output. Also passes each line of the output to
+   * `onLine`.
    * @throws {UsageError} if Terraform is not installed.
    */
   run(args: readonly string[], onLine?: (line: string) => void): Promise<TerraformResult>;
-  /** Interrupts the command that runs, and resolves when it has ended. No other can be started. */
+  /**
+   * Interrupts the running command. Resolves when it has ended. No further command can be started.
+   */
   stop(): Promise<void>;
 }
 
@@ -20,10 +22,13 @@ export interface TerraformResult {
   stderr: string;
 }
 
-/** Milliseconds that an interrupted Terraform has to end. */
+/** The maximum time for an interrupted Terraform to exit, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 
-/** @param options.environment all variables of the program. */
+/**
+ * Creates an interface to Terraform.
+ * @param options.environment all environment variables of the program.
+ */
 export function createTerraform(options: {
   directory: string;
   environment: NodeJS.ProcessEnv;
@@ -35,8 +40,8 @@ export function createTerraform(options: {
   return {
     async run(args, onLine) {
       if (isStopped) throw new TerraformStopped();
-      // In a process group of its own: the terminal sends Ctrl-C to this process alone, which interrupts
-      // Terraform once. On a second signal, Terraform would leave its providers running.
+      // Terraform has its own process group, so the terminal sends Ctrl-C only to this process, which
+      // interrupts Terraform once. On a second signal, Terraform would leave its providers running.
       const child = spawn("terraform", args, {
         cwd,
         env,
@@ -65,7 +70,7 @@ export function createTerraform(options: {
   };
 }
 
-/** A command of Terraform that `stop()` ended, or did not let start. */
+/** The error of a command that `stop()` ended or prevented. */
 export class TerraformStopped extends Error {
   override readonly name = "TerraformStopped";
 }
@@ -98,18 +103,18 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended.
+    // The process has already ended.
   }
 }
 
-/** Returns whether a program is not on the `PATH`. */
+/** Returns whether an error means that a program is not on the `PATH`. */
 const isMissing = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /**
- * Returns the environment of a Terraform that uses a local AWS. It leaves out the variables of this process
- * that configure AWS, because a profile, a role or an endpoint of one service could point to AWS. It also
- * leaves out those that set the folder of Terraform's data or add arguments to its commands.
+ * Returns the environment variables for a Terraform that uses a local AWS. Variables of this process that
+ * configure AWS are left out, because a profile, a role or the endpoint of a service could point to AWS.
+ * Variables that set Terraform's data folder or add arguments to its commands are also left out.
  * @param endpoint the URL of the local AWS.
  * @param pluginCache a folder for the providers that Terraform downloads, if the user has set none.
  */
@@ -121,11 +126,11 @@ export function terraformEnvironment(
   const kept = Object.entries(variables).filter(
     ([name]) => !/^(AWS_|TF_AWS_|TF_DATA_DIR$|TF_CLI_ARGS|TF_INPUT$|TF_LOG)/.test(name),
   );
-  // For providers without a region.
+  // The region for providers that do not set one.
   const region = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"] ?? "us-east-1";
   return {
     TF_PLUGIN_CACHE_DIR: pluginCache,
-    // The lock file is a copy.
+    // This is safe, because the lock file is a copy.
     TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "true",
     ...Object.fromEntries(kept),
     AWS_REGION: region,

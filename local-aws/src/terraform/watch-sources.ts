@@ -4,13 +4,16 @@ import { basename, dirname } from "node:path";
 import type { FunctionSource } from "./function-sources.ts";
 import { zipOf } from "./zip-sources.ts";
 
-/** Milliseconds without another change after which the files are read: editors write in several steps. */
+/**
+ * Milliseconds without a further change before the files are read, because editors write in several
+ * steps.
+ */
 const SETTLING_TIME = 100;
 
 /**
  * Watches the sources of functions until the returned function is called.
  * @param options.update replaces the code of a function. It can throw if the zip is invalid.
- * @param options.onUpdated is called after each replacement, with the milliseconds that it took.
+ * @param options.onUpdated is called after each update, with its duration in milliseconds.
  * @param options.onError is called with an error of a function's sources or of `update`.
  */
 export async function watchSources(
@@ -50,11 +53,11 @@ async function watchSource(
   const changed = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      // One after the other, and none throws.
+      // Updates run one after the other. None of them throws.
       reading = reading.then(replace);
     }, SETTLING_TIME);
   };
-  // The folder of a file, because editors replace the file by another one.
+  // The folder of a file is watched, because editors replace the file with another one.
   const watcher =
     code.type === "folder"
       ? watch(code.folder, { recursive: true }, changed)

@@ -1,4 +1,4 @@
-/** A copy of a root module in a temporary folder, in which Terraform runs. */
+/** Copies a root module to a temporary folder, in which Terraform runs. */
 import { existsSync } from "node:fs";
 import {
   cp,
@@ -16,22 +16,22 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { overrideFiles } from "./override.ts";
 
 export interface WorkFolder {
-  /** Where Terraform runs. */
+  /** The directory in which Terraform runs. */
   directory: string;
-  /** The selected workspace of the user's folder; undefined if it is the default one. */
+  /** The selected workspace of the user's folder, or undefined for the default one. */
   workspace: string | undefined;
   /**
-   * Returns the user's file for a path of Terraform, relative or absolute. Undefined if it exists only
-   * in the temporary folder, such as a zip file that Terraform writes.
+   * Returns the user's file for a relative or absolute path of Terraform. Returns undefined if the file
+   * exists only in the temporary folder, such as a zip file that Terraform writes.
    */
   sourceOf(path: string): string | undefined;
   remove(): Promise<void>;
 }
 
 /**
- * Copies a root module. Its surroundings, up to the root of its repository, are symbolic links, so that
- * modules and files at relative paths outside the folder are found.
- * @param folder is not changed.
+ * Copies a root module. Symbolic links replace its surroundings, up to the root of its repository, so
+ * that relative paths to modules and files outside the folder work.
+ * @param folder the root module, which is not changed.
  */
 export async function createWorkFolder(folder: string): Promise<WorkFolder> {
   const source = await realpath(folder);
@@ -69,14 +69,17 @@ export async function readModule(folder: string): Promise<Record<string, string>
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** Returns the repository that has a folder; without one, the folder two levels up. */
+/**
+ * Returns the root of the repository that contains a folder. Without a repository, returns the folder two
+ * levels up.
+ */
 function surroundingsOf(folder: string): string {
   for (let at = folder; dirname(at) !== at; at = dirname(at))
     if (existsSync(join(at, ".git"))) return at;
   return dirname(dirname(folder));
 }
 
-/** Links everything next to the folders on the way from `top` to `folder`. */
+/** Creates links to everything next to the folders between `top` and `folder`. */
 async function linkSurroundings(top: string, folder: string, temporary: string): Promise<void> {
   for (let at = folder; at !== top; at = dirname(at)) {
     const parent = dirname(at);
@@ -87,14 +90,17 @@ async function linkSurroundings(top: string, folder: string, temporary: string):
   }
 }
 
-/** Copies nothing that Terraform writes for itself, and links the packages, which can be large. */
+/**
+ * Returns whether to copy a file. Files that Terraform writes are not copied. `node_modules` is linked,
+ * because it can be large.
+ */
 async function isCopied(path: string, copy: string): Promise<boolean> {
   const name = basename(path);
   if (name === "node_modules") await symlink(path, copy);
   return !/^(\.git|\.terraform|node_modules|terraform\.tfstate.*)$/.test(name);
 }
 
-/** Takes over the modules and providers that the user's `terraform init` has installed. */
+/** Uses the modules and providers that the user's `terraform init` has installed. */
 async function takeOver(installed: string, data: string): Promise<void> {
   const modules = join(installed, "modules");
   if (existsSync(modules))

@@ -1,13 +1,16 @@
-/** Makes the zip of a function, as the provider `archive` does. */
+/** Creates the zip of a function, as the Terraform provider `archive` does. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, matchesGlob, relative, sep } from "node:path";
 import { type Zippable, zipSync } from "fflate";
 import type { FunctionSource } from "./function-sources.ts";
 
-/** Of the creator of an entry, so that its attributes are a file mode. */
+/**
+ * The number of the operating system that created an entry. With UNIX, the attributes of an entry are a
+ * file mode.
+ */
 const UNIX = 3;
 
-/** Reads the files and returns the zip. The same files result in the same bytes. */
+/** Returns the zip of the files. The same files result in the same bytes. */
 export async function zipOf(code: FunctionSource["code"]): Promise<Uint8Array> {
   if (code.type === "zip") return await readFile(code.file);
   return zipSync(

@@ -1,6 +1,6 @@
 const destinations = ["OnSuccess", "OnSuccess.Destination", "OnFailure", "OnFailure.Destination"];
 
-/** AWS refuses the whole config for a queue. */
+/** The members of destination configs. AWS refuses the whole config for a queue. */
 const refusedDestinations = ["Create", "Update"].flatMap((verb) =>
   destinations.map((path) => [
     `lambda:${verb}EventSourceMapping DestinationConfig.${path}`,

@@ -12,7 +12,7 @@ import { createIds } from "../../src/execute-api/ids.ts";
 import { createTestLocalAws } from "../../src/testing.ts";
 import { type Reads, type RecordedCall, recordReads } from "./recorded-reads.ts";
 
-/** The client of a service, and its module, which carries the model. */
+/** The client of a service and its module, which contains the model. */
 interface ServiceModel {
   module: object;
   Client: new (options: ClientOptions) => object;
@@ -43,11 +43,11 @@ export type ServiceName = keyof typeof serviceModels;
 
 /** The response to a call, and what the local AWS did. */
 export interface Outcome {
-  /** Of the response; undefined if the client refused to send the request. */
+  /** The status of the response. Undefined if the client did not send the request. */
   status: number | undefined;
   /** Empty if the call succeeded. */
   message: string;
-  /** Undefined if no operation was called, so the local AWS does not implement it. */
+  /** Undefined if no operation was called, because the local AWS does not implement it. */
   called: { name: string; reads: Reads } | undefined;
 }
 
@@ -107,7 +107,9 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
-/** Changes an object into a copy of another in place, because services hold parts of it. */
+/**
+ * Changes an object in place into a copy of another one, because services keep references to its parts.
+ */
 function restore(target: object, source: unknown): void {
   for (const key of Object.keys(target))
     if (!Object.hasOwn(Object(source), key)) Reflect.deleteProperty(target, key);

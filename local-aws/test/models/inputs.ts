@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { type Member, requiredMembers } from "./model.ts";
 
-/** Values for the inputs of operations, where the type of a member does not say enough. */
+/** Values for the inputs of operations, if the type of a member is not enough to create one. */
 export interface Samples {
   /** By the name of a member, in any operation. */
   members: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export interface Samples {
   inputs: Readonly<Record<string, object>>;
 }
 
-/** Builds inputs of an operation. */
+/** Returns functions that create inputs of an operation. */
 export function createInputs(operation: string, { members, paths, inputs }: Samples) {
   const valueOf = (shape: NormalizedSchema, name: string, path: string): unknown => {
     const own = paths[`${operation} ${path}`] ?? members[name];
@@ -39,9 +39,11 @@ export function createInputs(operation: string, { members, paths, inputs }: Samp
     ...inputs[`${operation} ${path}`],
   });
   return {
-    /** The members that the operation requires. */
+    /** Returns an input with the required members. */
     required: (input: NormalizedSchema) => required(input),
-    /** The required members, and one more with the containers on its way. */
+    /**
+     * Returns an input with the required members and one more, including the structures around it.
+     */
     with(input: NormalizedSchema, member: Member): object {
       const { containers, shape, steps } = member;
       const root = structuredClone(required(input, member.path));

@@ -1,6 +1,6 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 
-/** An operation of a service's model, which the SDK client of the service carries. */
+/** An operation of a service's model, which is part of the SDK client of the service. */
 export interface ModelOperation {
   name: string;
   /** The shape of its input. */
@@ -41,13 +41,13 @@ export interface Member {
   path: string;
   steps: readonly Step[];
   shape: NormalizedSchema;
-  /** The name of the header that carries it, in lower case. */
+  /** The name of the header that contains the member, in lower case. */
   header: string | undefined;
-  /** The shape of each container on the way, the input first. */
+  /** The shape of each structure, list or map around the member, the input first. */
   containers: readonly NormalizedSchema[];
 }
 
-/** Returns all members of an input, those of nested structures after the member that has them. */
+/** Returns all members of an input. Nested members follow the member that contains them. */
 export const membersOf = (input: NormalizedSchema): Member[] => [...below(input, [], [], [])];
 
 function* below(
@@ -63,7 +63,7 @@ function* below(
     yield* below(shape.getValueSchema(), [...steps, step("value")], within, seen);
   else if (shape.isStructSchema()) {
     const structure = shape.getName() ?? "";
-    // A structure that contains itself.
+    // The structure contains itself.
     if (seen.includes(structure)) return;
     for (const [name, member] of shape.structIterator()) {
       const traits = member.getMergedTraits();

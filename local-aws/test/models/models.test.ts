@@ -1,7 +1,8 @@
 /**
- * Walks the models of the services, which the newest SDK clients carry: every member of the input of
- * every operation, nested ones as well. The local AWS refuses a member by its name, or the handler of the
- * operation reads it, or it is in the list of members that are accepted without effect.
+ * Checks every input member of every operation in the models of the services, including nested ones. The
+ * models are part of the newest SDK clients. The local AWS must refuse a member with its name, or the
+ * handler of the operation must read it, or it must be in the list of members that are accepted without
+ * effect.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { acceptedWithoutEffect } from "./accepted-without-effect.ts";
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => account.close());
 
 test.each(Object.keys(serviceModels) as ServiceName[])(
-  "every member of the model of %s is honored, refused by name, or listed",
+  "every member of the model of %s is read, refused with its name, or listed",
   async (service) => {
     const problems: string[] = [];
     const operations = operationsOf(serviceModels[service].module);
@@ -35,13 +36,16 @@ test.each(Object.keys(serviceModels) as ServiceName[])(
   },
 );
 
-/** Messages and log events are only in memory and are not restored, so it comes last to delete them. */
+/**
+ * Sorts operations that delete to the end. Messages and log events are only in memory, so they are not
+ * restored.
+ */
 const inOrder = (operations: readonly ModelOperation[]): ModelOperation[] => {
   const deletes = ({ name }: ModelOperation) => /^(Delete|Purge)/.test(name);
   return [...operations.filter((each) => !deletes(each)), ...operations.filter(deletes)];
 };
 
-/** A member of an operation. An operation that is not implemented is one member. */
+/** The result for a member of an operation. An operation that is not implemented has one result. */
 interface Result {
   /** `lambda:CreateFunction Code.ZipFile` */
   title: string;
@@ -79,12 +83,10 @@ const isRead = ({ called }: Outcome, { header, steps }: Member): boolean =>
       : read[0] === "headers" && read[1] === header,
   ) ?? false;
 
-/** How the local AWS names a parameter, the value of one, or a header that it does not implement. */
+/** Captures the parameter, the value or the header in an error of the local AWS. */
 const NOT_IMPLEMENTED = /does not implement (?:the (?:parameter|header) (\S+)|([\w.]+) )/;
 
-/**
- * Returns whether the local AWS does not implement the member, or one on the way to it, and names it.
- */
+/** Returns whether an error says that the member, or one that contains it, is not implemented. */
 function isRefusedByName({ status, message }: Outcome, { header, steps }: Member): boolean {
   const [, parameter, value] = NOT_IMPLEMENTED.exec(message.toLowerCase()) ?? [];
   const named = (parameter ?? value ?? "").replaceAll(/\[\d+\]/g, "").split(".");

@@ -1,6 +1,6 @@
 import type { Middleware } from "../../src/protocols/operation.ts";
 
-/** The members that the handler of an operation read: each by its path, in lower case. */
+/** The members that the handler of an operation has read, each as a path in lower case. */
 export type Reads = readonly (readonly string[])[];
 
 /** A call of an operation that the local AWS implements. */
@@ -10,8 +10,8 @@ export interface RecordedCall {
 }
 
 /**
- * Middleware that records which members of its input, and which headers, a handler reads.
- * @param onCall is called when an operation begins; its reads are added while it runs.
+ * Creates middleware that records which members of its input and which headers a handler reads.
+ * @param onCall is called when an operation begins. Its reads are added while it runs.
  */
 export const recordReads = (onCall: (call: RecordedCall) => void): Middleware =>
   async function record(call, next) {
@@ -36,8 +36,7 @@ export const recordReads = (onCall: (call: RecordedCall) => void): Middleware =>
   };
 
 /**
- * Returns a value that reports each member that is read, in lists and objects. Other values stay as they
- * are.
+ * Wraps a list or an object so that it reports each member that is read. Returns other values unchanged.
  */
 function observed<Value>(
   value: Value,

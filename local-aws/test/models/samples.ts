@@ -1,7 +1,10 @@
 import { type Resources, ZIP } from "./account.ts";
 import type { Samples } from "./inputs.ts";
 
-/** Values that are valid where a text or a number alone is not, with the IDs of the resources. */
+/**
+ * Returns valid values for members for which not every string or number is valid, with the IDs of the
+ * resources.
+ */
 export function samplesOf(resources: Resources): Samples {
   const accessLogs = { DestinationArn: resources.logGroupArn, Format: "$context.requestId" };
   const operation = { op: "replace", path: "/cloudwatchRoleArn", value: resources.roleArn };

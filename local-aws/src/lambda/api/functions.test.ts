@@ -343,7 +343,7 @@ describe("CreateFunction refuses", () => {
 });
 
 test.for(Object.values(Runtime))(
-  "the runtime %s of AWS is implemented, or refused by its name",
+  "the runtime %s of AWS is implemented, or refused as not implemented or retired",
   async (name) => {
     await using lambda = await serveLambdaApi();
     await lambda.create({ Runtime: name }).then(

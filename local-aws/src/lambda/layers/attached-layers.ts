@@ -8,16 +8,16 @@ import { findLayerVersion } from "./layer-store.ts";
 
 /** The layers of a function, in the order in which Lambda merges them. */
 export interface AttachedLayers {
-  /** As in the configuration. */
+  /** The layers, as in the configuration of the function. */
   Layers: NonNullable<FunctionConfiguration["Layers"]>;
-  /** Their zips, in base64. */
+  /** The zip files of the layers, in base64. */
   zipFiles: string[];
 }
 
 const MAX_LAYERS = 5;
 
 /**
- * Finds the layers that a request names for a function. The caller must be allowed to read them.
+ * Finds the layers that a request names for a function. The caller needs the permission to read them.
  * @throws {AwsError} 400 InvalidParameterValueException, 403, 501 for layers of other accounts.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html
  */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 /*
- * The values and their order are those of AWS's errors.
+ * The values and their order are those in the errors of AWS.
  * https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/lambda_/test_lambda_api.snapshot.json
  */
 const RUNTIMES =
@@ -9,13 +9,13 @@ const RUNTIMES =
     ", ",
   );
 
-/** The runtimes that the error of PublishLayerVersion names, although it accepts older ones. */
+/** The runtimes in the error of PublishLayerVersion, which also accepts older ones. */
 const NAMED_RUNTIMES =
   "nodejs20.x, python3.14, provided.al2023, python3.12, python3.13, nodejs24.x, nodejs22.x, java25, python3.10, python3.11, java21, ruby3.3, ruby3.4, ruby3.2, python3.8, python3.9, java17, nodejs16.x, dotnet10, dotnet8, java11, dotnet6, nodejs18.x, provided.al2, java8.al2";
 
 const ARCHITECTURES = ["x86_64", "arm64"];
 
-/** The runtime that listed layers are compatible with. */
+/** The runtime that listed layers must be compatible with. */
 export const compatibleRuntime = v.picklist(RUNTIMES);
 
 export const compatibleArchitecture = v.picklist(ARCHITECTURES);

@@ -19,7 +19,7 @@ export const layerVersionArn = v.pipe(v.string(), v.maxLength(140), pattern(VERS
 
 const VERSION_ARN = new RegExp(`^(?:${VERSION_ARN_PATTERN})$`);
 
-/** The layers of a function. The error names all constraints of the list, as AWS's. */
+/** The layers of a function. The error names all constraints of the list, as on AWS. */
 export const layerVersionArns = v.pipe(
   v.array(v.string()),
   v.check(
@@ -28,7 +28,7 @@ export const layerVersionArns = v.pipe(
   ),
 );
 
-/** A version of a layer of this account, which need not exist. */
+/** A reference to a version of a layer of this account. The version does not have to exist. */
 export interface LayerVersionReference {
   region: string;
   name: string;

@@ -5,7 +5,7 @@ import type { LayerVersionReference } from "./layer-arn.ts";
 export const layerArn = ({ accountId }: State, region: string, name: string): string =>
   `arn:aws:lambda:${region}:${accountId}:layer:${name}`;
 
-/** Returns the layers of a region by their names, also those without versions. */
+/** Returns the layers of a region by their names, including those without versions. */
 const layersOf = (state: State, region: string): Readonly<Record<string, Layer>> =>
   Object.hasOwn(state.regions, region) ? regionOf(state, region).lambda.layers : {};
 
@@ -13,7 +13,7 @@ const layersOf = (state: State, region: string): Readonly<Record<string, Layer>>
 export const listLayers = (state: State, region: string): [name: string, layer: Layer][] =>
   Object.entries(layersOf(state, region));
 
-/** Returns undefined if no version of the layer was published. */
+/** Returns a layer, or undefined if no version of it was ever published. */
 export function findLayer(state: State, region: string, name: string): Layer | undefined {
   const layers = layersOf(state, region);
   return Object.hasOwn(layers, name) ? layers[name] : undefined;
@@ -25,7 +25,7 @@ export const findLayerVersion = (
 ): LayerVersion | undefined =>
   findLayer(state, region, name)?.versions.find(({ Version }) => Version === version);
 
-/** Adds the next version of a layer. The number of a deleted version is not used again. */
+/** Adds the next version of a layer. Numbers of deleted versions are not used again. */
 export function addLayerVersion(
   state: State,
   region: string,
@@ -40,7 +40,7 @@ export function addLayerVersion(
   return version;
 }
 
-/** Deletes a version, if it exists. The functions that have it keep its content. */
+/** Deletes a version, if it exists. Functions that use it keep its content. */
 export function removeLayerVersion(
   state: State,
   { region, name, version }: LayerVersionReference,

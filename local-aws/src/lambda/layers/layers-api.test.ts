@@ -1,4 +1,4 @@
-/** What the conformance suite does not say about layers. */
+/** The behavior of layers that the conformance suite does not check. */
 import {
   ListLayersCommand,
   type ListLayersCommandInput,
@@ -25,7 +25,7 @@ const publish = (
 ) =>
   client.send(new PublishLayerVersionCommand({ LayerName, Content: { ZipFile: zip }, ...input }));
 
-test("ListLayers has the latest version of each layer that is compatible, in pages", async () => {
+test("ListLayers returns the latest version of each compatible layer, in pages", async () => {
   await using api = await serveLambdaApi();
   await publish(api, "a", { CompatibleRuntimes: ["nodejs22.x"] });
   await publish(api, "a", { CompatibleRuntimes: ["nodejs24.x"] });
@@ -54,7 +54,7 @@ test("ListLayers has the latest version of each layer that is compatible, in pag
   });
 });
 
-test("a layer can be named by its ARN, if it is of this account and region", async () => {
+test("a layer of this account and region can be named by its ARN", async () => {
   await using api = await serveLambdaApi();
   await publish(api, `${ARN}:a`);
   const { LayerVersions } = await api.client.send(
@@ -74,7 +74,7 @@ test("a layer can be named by its ARN, if it is of this account and region", asy
     });
 });
 
-test("the caller needs the permission to read the layers of a function", async () => {
+test("a caller who adds layers to a function needs the permission to read them", async () => {
   await using api = await serveLambdaApi();
   await publish(api, "a");
   api.iam.authorize = (_caller, action, resource) => {
@@ -87,7 +87,7 @@ test("the caller needs the permission to read the layers of a function", async (
   });
 });
 
-test("an update with an empty list removes the layers, and a version keeps them", async () => {
+test("an update with an empty list removes the layers, but a published version keeps them", async () => {
   await using api = await serveLambdaApi();
   await publish(api, "a");
   const FunctionName = "processor";

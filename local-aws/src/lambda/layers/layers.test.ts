@@ -1,4 +1,4 @@
-/** Functions that have layers. */
+/** Functions with layers. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -59,7 +59,7 @@ test("a package of a layer finds other packages of the layers, and the AWS SDK o
   expect((await lambda().invoke("between-layers")).payload).toEqual(["function", "first"]);
 });
 
-test("packages for the version of Node.js come first, and those of the function before all", async () => {
+test("the packages of the function come first, then those for the version of Node.js", async () => {
   const layer = zipOf({
     ...packageOf("versioned", "of all versions"),
     "nodejs/node22/node_modules/versioned/index.js": "module.exports = 'of version 22';",
@@ -99,7 +99,7 @@ test("a later layer overrides the files of an earlier one", async () => {
   ]);
 });
 
-test("the variables name the folders of the layers, and programs in bin are found", async () => {
+test("environment variables contain the folders of the layers, and programs in bin are found", async () => {
   const code = `
     const { execFileSync } = require("node:child_process");
     exports.handler = async () => ({
@@ -133,7 +133,7 @@ test("the wrapper script can be in a layer", async () => {
   expect((await lambda().invoke("wrapper")).payload).toBe("yes");
 });
 
-test("layers are unpacked once for all functions that have the same", async () => {
+test("functions with the same layers share one unpacked copy", async () => {
   const directory = await mkdtemp(join(tmpdir(), "layers-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const roots = createTaskRoots(directory, []);

@@ -8,27 +8,31 @@ import { readZip, type ZipEntry } from "../environment/zip.ts";
 export interface LayerContent {
   /** Such as `nodejs22.x`. */
   runtime: string;
-  /** Base64, in the order of the layers. */
+  /** In base64, in the order of the layers. */
   zipFiles: readonly string[];
 }
 
-/** Where the layers of a function are on this machine. */
+/** The folders of a function's layers on this machine. */
 export interface OptFolder {
   /** The merged content of the layers: the `/opt` of the function. */
   opt: string;
-  /** The folders in `opt` that can have packages, in the order in which Node.js looks in them. */
+  /**
+   * The folders in `opt` that can contain packages, in the order in which Node.js searches them.
+   */
   layerModules: readonly string[];
-  /** A folder whose content finds these packages. */
+  /** A folder in which code finds these packages. */
   folder: string;
 }
 
 /**
- * Merges layers in their order: a file of a later one replaces that of an earlier one. Like the AWS SDK of
- * the runtime, their packages are linked into `node_modules` folders above the task root, because Lambda
- * searches `NODE_PATH` for `import` as well, and finds them there before those of the runtime.
+ * Merges layers in their order. A file of a later layer replaces that of an earlier one. Like the AWS SDK
+ * of the runtime, the packages are linked into `node_modules` folders above the task root, because Lambda
+ * also searches `NODE_PATH` for `import`, and finds these packages before those of the runtime.
  *
- * Our choice: so does a function with `nodejs16.x`, whose `import` does not search `NODE_PATH` on Lambda.
- * @param directory does not exist, or is left over. What is around it finds the packages of the runtime.
+ * Our choice: a function with `nodejs16.x` does the same, although its `import` does not search
+ * `NODE_PATH` on Lambda.
+ * @param directory is created, or replaced if it is left over. Its parent folder has the packages of the
+ * runtime.
  * @see https://aws.amazon.com/blogs/compute/node-js-18-x-runtime-now-available-in-aws-lambda/
  */
 export async function unpackLayers(
@@ -49,15 +53,18 @@ export async function unpackLayers(
 }
 
 /**
- * Returns a key for a runtime and the content of layers. Each part is hashed, so that parts do not run
- * together.
+ * Returns a key for a runtime and the content of layers. Each part is hashed, so that different parts
+ * never result in the same key.
  */
 export const layersKey = ({ runtime, zipFiles }: LayerContent): string =>
   `layers-${sha256([runtime, ...zipFiles].map(sha256).join())}`;
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-/** A file or a link replaces an earlier folder of the same path, and a folder an earlier file or link. */
+/**
+ * Returns the entries of all layers. An entry replaces earlier entries of another type with the same
+ * path.
+ */
 function merged(layers: readonly ZipEntry[][]): ZipEntry[] {
   const entries = new Map<string, ZipEntry>();
   const isFolder = (path: string) => (entries.get(path)?.type ?? "directory") === "directory";

@@ -5,15 +5,24 @@ import type { LogEventAuthor } from "../../logs/log-event-author.ts";
 
 /** The log stream of one execution environment. */
 export interface EnvironmentLog {
-  /** Lines of Lambda itself. */
+  /** Writes lines of Lambda itself. */
   platform(messages: readonly string[]): void;
-  /** A line of the patched console. In text format it gets a line end, which JSON has not. */
+  /**
+   * Writes a line of the patched console. In text format, a line end is added. JSON lines have none.
+   */
   line(message: string): void;
-  /** What a function wrote to stdout or stderr: each line becomes an event, the rest is held. */
+  /**
+   * Writes the output of a function to stdout or stderr. Each line becomes an event. An incomplete line
+   * is buffered.
+   */
   output(chunk: string | Buffer): void;
-  /** Our choice: what was held becomes an event with its invocation; Lambda waits for a second. */
+  /**
+   * Writes an incomplete line as an event.
+   *
+   * Our choice: it is written at the end of the invocation. Lambda waits for a second.
+   */
   flush(): void;
-  /** The messages since it was last emptied: what `X-Amz-Log-Result` is made of. */
+  /** The messages since the list was last emptied. `X-Amz-Log-Result` is made of them. */
   tail: string[];
 }
 
@@ -49,7 +58,7 @@ export function createEnvironmentLog(options: {
       );
     },
     flush() {
-      // A character of which only a part has come stays a part.
+      // An incomplete character is written as it is.
       const unfinished = held + decoder.end();
       held = "";
       if (unfinished !== "") write("function", [unfinished]);

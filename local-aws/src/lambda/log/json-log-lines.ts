@@ -10,8 +10,9 @@ const levels = ["DEBUG", "INFO", "WARN"] as const;
 type Level = (typeof levels)[number];
 
 /**
- * The lines in JSON format, without a line end. Which of them are written depends on the function's
- * `SystemLogLevel`: a failure is a WARN, where the same event of a success is less.
+ * Creates the lines in JSON format, without a line end. The `SystemLogLevel` of the function decides
+ * which lines are written. The events of a failure have the level WARN, and those of a success a lower
+ * level.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
@@ -55,7 +56,7 @@ export function jsonLines(environment: LoggedEnvironment): PlatformLines {
         initDurationMs: initDuration === undefined ? undefined : rounded(initDuration),
       };
       return [
-        // Our choice: without the spans that Lambda adds to a success.
+        // Our choice: the record has no spans. On AWS, a success has some.
         ...line(unlessFailed("DEBUG", report), "platform.runtimeDone", {
           requestId,
           status,

@@ -5,12 +5,12 @@
 import { runtimeVersionArn } from "../runtime-version.ts";
 import type { FunctionConfiguration } from "../state.ts";
 
-/** A start is a phase of its own, or a part of the invocation that needs it. */
+/** The phase of a start: a separate phase, or a part of the invocation that needs it. */
 export type Phase = "init" | "invoke";
 
 /**
- * The status of a start or an invocation, as Lambda reports it: with `timeout` and `error` the
- * process has exited.
+ * The status of a start or an invocation, as Lambda reports it. With `timeout` and `error`, the process
+ * has exited.
  */
 export interface ReportStatus {
   /** `success` includes an invocation whose handler threw. */
@@ -20,19 +20,19 @@ export interface ReportStatus {
 
 export interface InitReport extends ReportStatus {
   phase: Phase;
-  /** Milliseconds, as all durations here. */
+  /** In milliseconds, as all durations here. */
   duration: number;
 }
 
-/** What REPORT says of one invocation. */
+/** The values in the REPORT line of an invocation. */
 export interface Report extends ReportStatus {
   requestId: string;
   duration: number;
-  /** Only of the first invocation of an environment. */
+  /** Only for the first invocation of an environment. */
   initDuration?: number | undefined;
-  /** MB. */
+  /** In MB. */
   memoryUsed: number;
-  /** The length of the response: 0 where there is none but an error. */
+  /** The size of the response in bytes, or 0 after an error. */
   producedBytes: number;
 }
 
@@ -40,27 +40,33 @@ export interface PlatformLines {
   initStart(phase: Phase): string[];
   initReport(report: InitReport): string[];
   start(requestId: string): string[];
-  /** The end of an invocation. */
+  /** Returns the lines for the end of an invocation. */
   report(report: Report): string[];
 }
 
-/** What the lines say of the environment they are written for. */
+/** The execution environment that the lines describe. */
 export interface LoggedEnvironment {
   configuration: FunctionConfiguration;
   region: string;
-  /** Of the Node.js that runs the function. */
+  /** The version of the Node.js that runs the function. */
   nodeVersion: string;
   /** The name of the log stream. */
   instanceId: string;
   now(): number;
 }
 
-/** Our choice: a version that says which Node.js really runs. */
+/**
+ * Returns the version of the runtime, and its ARN.
+ *
+ * Our choice: the version contains that of the Node.js that runs the function.
+ */
 export const runtimeVersion = ({ configuration, region, nodeVersion }: LoggedEnvironment) => ({
   version: `${configuration.Runtime.replace(/^nodejs(\d+)\.x$/, "nodejs:$1")}.local.${nodeVersion}`,
   arn: runtimeVersionArn(region),
 });
 
-/** The initialisation is billed since August 2025. */
+/**
+ * Returns the billed duration in milliseconds. Since August 2025, it includes the initialization.
+ */
 export const billedDuration = ({ duration, initDuration = 0 }: Report) =>
   Math.ceil(duration + initDuration);

@@ -16,7 +16,7 @@ async function start(actions: string[]) {
   return { lambda, groups };
 }
 
-/** Returns the warnings of this process about lost logs, from now on. */
+/** Returns a list to which later warnings of this process about lost logs are added. */
 function watchWarnings(): Error[] {
   const warnings: Error[] = [];
   const add = (warning: Error) => {
@@ -30,7 +30,7 @@ function watchWarnings(): Error[] {
 const WRITE = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const CREATE = "logs:CreateLogGroup";
 
-test("a log group that was deleted is created by the next invocation, with default settings", async () => {
+test("the next invocation creates a deleted log group again, with default settings", async () => {
   const { lambda, groups } = await start([CREATE, ...WRITE]);
   await lambda.invoke("chat");
   delete groups["/aws/lambda/chat"];
@@ -61,16 +61,19 @@ test.for<[string, string[], string]>([
     ["sqs:*"],
     "Its role arn:aws:iam::000000000000:role/function does not allow logs:CreateLogStream and logs:PutLogEvents.",
   ],
-])("the logs of a role that may not %s are lost, with one warning", async ([, actions, reason]) => {
-  const { lambda, groups } = await start(actions);
-  const warnings = watchWarnings();
-  const warned = once(process, "warning");
-  expect((await lambda.invoke("chat")).payload).toBe(null);
-  await lambda.invoke("chat");
-  await warned;
-  expect(warnings.map(({ message }) => message)).toEqual([
-    `The logs of the function chat are lost. ${reason}`,
-  ]);
-  expect(lambda.messages("chat")).toEqual([]);
-  expect(Object.keys(groups)).toEqual(actions.includes(CREATE) ? ["/aws/lambda/chat"] : []);
-});
+])(
+  "the logs of a role that is not allowed to %s are lost, with one warning",
+  async ([, actions, reason]) => {
+    const { lambda, groups } = await start(actions);
+    const warnings = watchWarnings();
+    const warned = once(process, "warning");
+    expect((await lambda.invoke("chat")).payload).toBe(null);
+    await lambda.invoke("chat");
+    await warned;
+    expect(warnings.map(({ message }) => message)).toEqual([
+      `The logs of the function chat are lost. ${reason}`,
+    ]);
+    expect(lambda.messages("chat")).toEqual([]);
+    expect(Object.keys(groups)).toEqual(actions.includes(CREATE) ? ["/aws/lambda/chat"] : []);
+  },
+);

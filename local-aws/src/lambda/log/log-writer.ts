@@ -9,11 +9,11 @@ import type { FunctionConfiguration } from "../state.ts";
 export type LogWriter = (author: LogEventAuthor, events: LogEvent[]) => void;
 
 /**
- * Creates a writer with the permissions of a function's role. It creates the log group if there is none
- * and the role allows it. Without a log group or a permission, the events are lost, as on AWS, and the
- * function runs nevertheless.
+ * Creates a writer with the permissions of a function's role. It creates a missing log group if the role
+ * allows it. Without a log group or a permission, the events are lost and the function still runs, as on
+ * AWS.
  *
- * Our choice: a warning of this process says so, once for each version of a function.
+ * Our choice: this process prints a warning about lost events, once for each version of a function.
  */
 export function createLogWriter(
   { iam, logs, warned }: { iam: Iam; logs: Logs; warned: WeakSet<FunctionConfiguration> },

@@ -3,14 +3,14 @@ import { jsonLogs, PATIENTLY, useLambda, withoutTimes } from "../testing.ts";
 
 const lambda = useLambda();
 
-/** What a function has logged, without the lines of Lambda itself. */
+/** Returns the log of a function, without the lines of Lambda itself. */
 const printed = (name: string) =>
   lambda()
     .messages(name)
     .filter((message) => !/^(INIT_START|START|END|REPORT) /.test(message))
     .map(withoutTimes);
 
-test("console lines have time, request id and level; a line end within stays", async () => {
+test("console lines have the time, the request ID and the level, and keep line ends in their text", async () => {
   lambda().define(
     "levels",
     `exports.handler = async () => {
@@ -28,14 +28,14 @@ test("console lines have time, request id and level; a line end within stays", a
   ]);
 });
 
-test("what is printed while loading has no request id, and is in the first invocation's tail", async () => {
+test("output while loading has no request ID, and is in the log tail of the first invocation", async () => {
   lambda().define("loads", "console.log('loading'); exports.handler = async () => {};");
   const first = await lambda().invoke("loads");
   expect(withoutTimes(first.tail)).toMatch(/^\{time\}\tundefined\tINFO\tloading\nSTART /);
   expect((await lambda().invoke("loads")).tail).not.toContain("loading");
 });
 
-test("each line written to stdout or stderr is an event; the rest is one with the invocation's end", async () => {
+test("each line written to stdout or stderr is an event, and an incomplete line is one at the end of the invocation", async () => {
   lambda().define(
     "raw",
     `exports.handler = async () => {
@@ -47,7 +47,7 @@ test("each line written to stdout or stderr is an event; the rest is one with th
   expect(lambda().messages("raw").slice(-5, -2)).toEqual(["one\n", "two\n", "three"]);
 });
 
-test("what another process prints on the function's stdout and stderr is logged", async () => {
+test("output of child processes to the function's stdout and stderr is logged", async () => {
   lambda().define(
     "child",
     `const { spawnSync } = require('node:child_process');
@@ -59,7 +59,7 @@ test("what another process prints on the function's stdout and stderr is logged"
     .toEqual(expect.arrayContaining(["out\n", "err\n"]));
 });
 
-test("JSON lines keep one value as it is, and turn several into a text with the error among them", async () => {
+test("a JSON line keeps a single value, and formats several values as a text and the error among them", async () => {
   lambda().define(
     "json",
     `const error = Object.assign(new RangeError('far'), { limit: 1 });
@@ -99,7 +99,7 @@ test("JSON lines keep one value as it is, and turn several into a text with the 
   expect(messages.every((message) => !message.endsWith("\n"))).toBe(true);
 });
 
-test("in JSON, a value without a JSON leaves a line without a message", async () => {
+test("in JSON format, a value that JSON cannot express is a line without a message", async () => {
   lambda().define(
     "valueless",
     `exports.handler = async () => {
@@ -120,7 +120,7 @@ test("in JSON, a value without a JSON leaves a line without a message", async ()
   ]);
 });
 
-test("in JSON, an error whose members are no texts is logged as far as it goes", async () => {
+test("in JSON format, an error whose members are not strings is logged as far as possible", async () => {
   lambda().define(
     "odd",
     `const error = Object.assign(new Error("e"), { constructor: undefined, message: 1, stack: {} });
@@ -140,7 +140,7 @@ test("in JSON, an error whose members are no texts is logged as far as it goes",
   });
 });
 
-test("a character of which only a part was written is logged with the end of its invocation", async () => {
+test("an incomplete character is logged at the end of the invocation", async () => {
   lambda().define(
     "part",
     "exports.handler = async () => void process.stdout.write(Buffer.from([97, 0xe2]));",
@@ -149,7 +149,7 @@ test("a character of which only a part was written is logged with the end of its
   expect(lambda().messages("part")).toContain("a\ufffd");
 });
 
-test("a great many lines arrive complete, in order, and before the end of their invocation", async () => {
+test("thousands of lines are logged completely, in order, and before the end of the invocation", async () => {
   lambda().define(
     "many",
     "exports.handler = async () => { for (let i = 0; i < 3000; i++) console.log(String(i).padEnd(200, '.')); };",
@@ -159,7 +159,7 @@ test("a great many lines arrive complete, in order, and before the end of their 
   expect(numbers).toEqual(Array.from({ length: 3000 }, (_, number) => number));
 });
 
-test("a role that may not write logs leaves the log empty, and the function runs", async () => {
+test("without the permission to write logs, the log is empty and the function runs", async () => {
   lambda().allow(["sqs:*"]);
   try {
     lambda().define("silent", "exports.handler = async () => 'ran';");

@@ -8,15 +8,15 @@ import {
 } from "./log-lines.ts";
 
 /**
- * The lines in text format. Each ends in a line end; the one of a success has a tab before it.
+ * Creates the lines in text format. Each has a line end. A REPORT line of a success has a tab before it.
  *
- * A crash or a time-out has no line of its own, as it had until 2025, only the status in REPORT.
+ * Since 2025, Lambda writes no separate line for a crash or a timeout. The REPORT line has the status.
  */
 export function textLines(environment: LoggedEnvironment): PlatformLines {
   const { configuration } = environment;
   const { version, arn } = runtimeVersion(environment);
   return {
-    // A start within an invocation has none.
+    // A start within an invocation has no line.
     initStart: (phase) =>
       phase === "init"
         ? [`INIT_START Runtime Version: ${version}\tRuntime Version ARN: ${arn}\n`]
