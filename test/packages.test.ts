@@ -444,7 +444,7 @@ resource "aws_cognito_user_pool_client" "web" {
         stdout: `The local AWS does not implement:
   aws_cognito_user_pool.users: The local AWS does not implement the service cognito-idp (CreateUserPool).
 
-Not tried, because what they depend on failed:
+Not tried, because a dependency failed:
   aws_cognito_user_pool_client.web
 
 The WebSocket APIs do not reach:

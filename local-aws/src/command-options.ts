@@ -63,9 +63,9 @@ ${others}
                     Repeat the option to allow several hosts
   --allow-other-users
                     accept requests from processes of other users of this machine, such as containers
-                    on the host network. Any such process can then run code as you
-  --aws-timing      changes take as long as on AWS: a function is Pending for seconds, and a deleted
-                    queue blocks its name for a minute (default: without noticeable delay)
+                    on the host network. Any such process can then run code as your user
+  --aws-timing      changes take as long as on AWS: a new function is Pending for seconds, and the name
+                    of a deleted queue is unavailable for a minute (default: changes complete at once)
   --help            print this help
 
 Faults:

@@ -19,7 +19,7 @@ export async function check(input: CommandInput, stopped: Promise<unknown>): Pro
     });
     print("The local AWS does not implement", errors.filter(isRefusal).map(describeError));
     print("Other errors", errors.filter((error) => !isRefusal(error)).map(describeError));
-    print("Not tried, because what they depend on failed", untried);
+    print("Not tried, because a dependency failed", untried);
     print("The WebSocket APIs do not reach", unreached);
     if (errors.length > 0) process.exitCode = 1;
     else console.log("The local AWS implements everything in the folder.");

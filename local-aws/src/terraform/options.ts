@@ -24,10 +24,10 @@ start  Starts a local AWS, applies the Terraform of a folder to it, prints the U
        WebSocket APIs, and replaces the code of functions when their sources change.
 check  Applies the folder to a local AWS that ends afterwards. Lists everything that the local AWS does
        not implement, and the resources that the WebSocket APIs do not reach. The exit code is 1 if
-       anything is not implemented.
+       anything is not implemented or fails.
 
-Terraform runs in a copy of the folder (default: the current one) with a state of its own. The folder
-and its state stay as they are.
+Terraform runs in a copy of the folder (default: the current one) with a separate state. It does not
+change the folder or its state.
 
 ${describeCommandOptions(`  --only-reachable  apply only the resources that the WebSocket APIs reach
   --var <name=value>, --var-file <file>

@@ -51,7 +51,7 @@ const describeFailure = (errors: readonly string[]) => `terraform apply failed:
 
 ${errors.map((error) => `  ${error}`).join("\n")}
 
-To list all that the local AWS does not implement, run local-aws check.
+To list everything that the local AWS does not implement, run local-aws check.
 To apply only what the WebSocket APIs reach, add --only-reachable.`;
 
 const introduction = ({ endpoint }: LocalAws) => `
