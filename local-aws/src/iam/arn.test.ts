@@ -8,7 +8,7 @@ describe("arnLike", () => {
     [`${connections}/*`, `${connections}/{connectionId}`],
     ["arn:aws:execute-api:*:*:api/*/$connect", "arn:aws:execute-api:eu-west-1:1:api/x/$connect"],
     ["arn:aws:sqs:us-east-1:000000000000:job?", "arn:aws:sqs:us-east-1:000000000000:jobs"],
-    // The sixth part may hold colons, and a wildcard in it spans them.
+    // The sixth part can contain colons, which a wildcard in it also matches.
     [
       "arn:aws:logs:us-east-1:0:log-group:/a:*",
       "arn:aws:logs:us-east-1:0:log-group:/a:log-stream:b",
@@ -20,7 +20,7 @@ describe("arnLike", () => {
   it.each([
     [connections, `${connections}/{connectionId}`],
     ["arn:aws:sqs:us-east-1:000000000000:job?", "arn:aws:sqs:us-east-1:000000000000:job"],
-    // No wildcard reaches across a colon of the first five.
+    // A wildcard does not match a colon between the first five parts.
     ["arn:aws:sqs:*:jobs", "arn:aws:sqs:us-east-1:000000000000:jobs"],
     ["arn:aws:*:000000000000:jobs:x:y", "arn:aws:sqs:us-east-1:000000000000:jobs:x:y"],
     ["arn:aws:s3:::a.c", "arn:aws:s3:::abc"],

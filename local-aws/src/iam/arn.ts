@@ -1,9 +1,9 @@
 import { parseArn } from "../arn.ts";
 
 /**
- * Returns whether a text has the form of a pattern, in which `*` stands for any characters and `?` for
- * one. `${*}`, `${?}` and `${$}` stand for the characters themselves.
- * @returns a function, so that a pattern is compiled once.
+ * Compiles a pattern, in which `*` matches any characters and `?` matches one. `${*}`, `${?}` and `${$}`
+ * match the characters themselves.
+ * @returns a function that returns whether a text matches.
  */
 export function wildcard(pattern: string, flags = ""): (value: string) => boolean {
   const source = pattern.replace(
@@ -19,17 +19,17 @@ export function wildcard(pattern: string, flags = ""): (value: string) => boolea
 }
 
 /**
- * The condition operator ArnLike: each part of an ARN is matched by itself, so that no
- * wildcard reaches across a colon, except in the last part, which may hold colons of its own.
+ * Evaluates the condition operator ArnLike. Each part of an ARN is matched separately, so a wildcard does
+ * not match a colon, except in the last part, which can contain colons.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function arnLike(pattern: string, value: string): boolean {
-  // Most patterns are the one ARN that they match, for which nothing has to be compiled.
+  // Most patterns are an ARN without wildcards, which does not have to be compiled.
   if (!/[*?]/.test(pattern)) return pattern === value && partsOf(pattern) !== undefined;
   return arnMatcher(pattern)(value);
 }
 
-/** `arnLike` for a pattern that is used again and again. */
+/** Compiles a pattern for `arnLike`, for repeated use. */
 export function arnMatcher(pattern: string): (value: string) => boolean {
   const matchers = partsOf(pattern)?.map((part) => wildcard(part));
   if (matchers === undefined) return () => false;

@@ -88,7 +88,7 @@ describe("authenticate", () => {
     iam = newIam();
   });
 
-  it("tells who signed a request, for which service and region", async () => {
+  it("returns who signed a request, for which service and region", async () => {
     const expected = { caller: administrator, service: "lambda", region: "eu-west-1" };
     expect(await iam.authenticate(await signed())).toEqual(expected);
   });
@@ -104,7 +104,7 @@ describe("authenticate", () => {
     await expect(iam.authenticate({ ...request, ...changes })).rejects.toThrow(mismatch);
   });
 
-  it("checks the body also where its hash was not sent", async () => {
+  it("checks the body even if its hash was not sent", async () => {
     const request = await signed({ applyChecksum: false });
     expect(request.headers["x-amz-content-sha256"]).toBeUndefined();
     expect(await iam.authenticate(request)).toMatchObject({ service: "lambda" });
@@ -112,18 +112,18 @@ describe("authenticate", () => {
     await expect(iam.authenticate({ ...request, body })).rejects.toThrow(mismatch);
   });
 
-  it("takes any body that was left out of the signature", async () => {
+  it("accepts any body with an unsigned payload", async () => {
     const request = await signed({ headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } });
     expect(await iam.authenticate({ ...request, body: Buffer.from("any") })).toBeDefined();
   });
 
-  it("looks at no header that was not signed", async () => {
+  it("ignores headers that are not signed", async () => {
     const request = await signed();
     const headers = { ...request.headers, "user-agent": "a", "x-forwarded-for": "b" };
     expect(await iam.authenticate({ ...request, headers })).toMatchObject({ service: "lambda" });
   });
 
-  it("looks at every header that was signed", async () => {
+  it("checks every signed header", async () => {
     const request = await signed({
       headers: { "user-agent": "a" },
       signableHeaders: new Set(["host", "user-agent", "x-amz-date", "x-amz-content-sha256"]),
@@ -135,18 +135,18 @@ describe("authenticate", () => {
 
   it.each<[string, SigningOptions]>([
     ["a percent-encoded path", { path: "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aa%3Ac%20d" }],
-    ["a path with characters that encodeURIComponent spares", { path: "/it's/(a)*!" }],
+    ["a path with characters that encodeURIComponent does not encode", { path: "/it's/(a)*!" }],
     ["empty and dot segments in a path", { path: "//a/./b/../c//d/" }],
-    ["a path that leads above its root", { path: "/../a/.." }],
+    ["a path with .. above the root", { path: "/../a/.." }],
     ["repeated parameters", { query: { tagKeys: ["b", "a b"], "x+y": "1/2=3" } }],
-    ["parameters of which one begins like another", { query: { a1: "1", a: ["2", "10"], A: "" } }],
+    ["parameters whose names have a common prefix", { query: { a1: "1", a: ["2", "10"], A: "" } }],
     ["parameters beyond ASCII", { query: { ü: "😀", "!'()*": "~" } }],
     ["white space in headers", { headers: { "x-amz-meta": "  a \t  b " } }],
-  ])("agrees with AWS's own signer about %s", async (_what, options) => {
+  ])("accepts the signature of AWS's own signer for %s", async (_what, options) => {
     expect(await iam.authenticate(await signed(options))).toMatchObject({ caller: administrator });
   });
 
-  it("has a key of its own for each scope of the same credentials", async () => {
+  it("uses a separate key for each scope of the same credentials", async () => {
     const credentials = iam.issueCredentials(roleArn, "run-1");
     for (const service of ["lambda", "sqs", "lambda"])
       expect(await iam.authenticate(await signed({ credentials, service }))).toMatchObject({
@@ -154,7 +154,7 @@ describe("authenticate", () => {
       });
   });
 
-  it("knows the credentials that it issued as a session of their role", async () => {
+  it("returns the session of the role for issued credentials", async () => {
     const credentials = iam.issueCredentials(roleArn, "run-1");
     expect(credentials.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
     expect((await iam.authenticate(await signed({ credentials }))).caller).toEqual({
@@ -164,7 +164,7 @@ describe("authenticate", () => {
     });
   });
 
-  it("refuses issued credentials with a wrong secret, or a wrong token, or none", async () => {
+  it("refuses issued credentials with a wrong secret, a wrong token or no token", async () => {
     const credentials = iam.issueCredentials(roleArn, "run-1");
     const { accessKeyId, secretAccessKey } = credentials;
     const attempt = async (wrong: SigningOptions["credentials"]) =>
@@ -174,7 +174,7 @@ describe("authenticate", () => {
     await expect(attempt({ accessKeyId, secretAccessKey })).rejects.toThrow(badToken);
   });
 
-  it("refuses an access key that was not issued here, and names the one that works", async () => {
+  it("refuses an unknown access key, and names the valid one", async () => {
     for (const credentials of [
       { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "of an account" },
       { accessKeyId: "ASIAIOSFODNN7EXAMPLE", secretAccessKey: "a", sessionToken: "of a session" },
@@ -215,7 +215,7 @@ describe("authenticate", () => {
   });
 
   it.each(["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])(
-    "does not implement %s, which needs no signature",
+    "does not implement the unsigned operation %s",
     async (operation) => {
       const body = Buffer.from(`Version=2011-06-15&Action=${operation}&RoleArn=a`);
       await expect(iam.authenticate({ ...unsigned, body })).rejects.toMatchObject({
@@ -268,7 +268,7 @@ describe("requests over HTTP", () => {
     maxAttempts: 1,
   });
 
-  it("of the AWS SDK verify with a connection id that ends in =", async () => {
+  it("of the AWS SDK are valid with a connection ID that ends in =", async () => {
     const client = new ApiGatewayManagementApiClient({
       ...options(),
       endpoint: `${endpoint}/_aws/execute-api/api/production`,
@@ -280,7 +280,7 @@ describe("requests over HTTP", () => {
     });
   });
 
-  it("of the AWS SDK verify with an ARN in the path", async () => {
+  it("of the AWS SDK are valid with an ARN in the path", async () => {
     const FunctionName = "arn:aws:lambda:us-east-1:000000000000:function:jobs:$LATEST";
     const client = new LambdaClient(options());
     await client.send(new InvokeCommand({ FunctionName, Payload: "{}", LogType: "Tail" }));
@@ -288,7 +288,7 @@ describe("requests over HTTP", () => {
     expect(seen.map(({ caller }) => caller.type)).toEqual(["role", "role"]);
   });
 
-  it("without a signature are refused in XML, where they are the query protocol's", async () => {
+  it("without a signature are refused in XML if they use the query protocol", async () => {
     const body = new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" });
     const answer = await fetch(endpoint, { method: "POST", body });
     expect(answer.status).toBe(403);
@@ -301,7 +301,7 @@ describe("requests over HTTP", () => {
     ["logs", "application/x-amz-json-1.1", 400, "UnrecognizedClientException"],
     ["sqs", "application/x-amz-json-1.0", 403, "InvalidClientTokenId;Sender"],
     ["lambda", "application/json", 403, "UnrecognizedClientException"],
-  ])("of %s with an unknown access key are refused as AWS refuses them", async (...row) => {
+  ])("of %s with an unknown access key are refused with the error of AWS", async (...row) => {
     const [service, type, status, code] = row;
     const request = await signed({
       service,
@@ -318,7 +318,7 @@ describe("requests over HTTP", () => {
     expect(text).toContain("The security token included in the request is invalid.");
   });
 
-  it("of the AWS SDK are refused with a wrong secret", async () => {
+  it("of the AWS SDK with a wrong secret are refused", async () => {
     const { credentials, ...rest } = options();
     const client = new LambdaClient({
       ...rest,

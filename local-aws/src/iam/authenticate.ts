@@ -11,9 +11,9 @@ import type { Authentication, SignedRequest } from "./signed-request.ts";
 import { createSigningKeys } from "./signing-keys.ts";
 
 /**
- * Checks the signature that a request carries in its headers.
+ * Creates a function that checks the signature in the headers of a request.
  *
- * Error codes are those of AWS's JSON services; the query protocol has names of its own for them.
+ * The error codes are those of AWS's JSON services. The query protocol uses other names for them.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 export function createAuthenticate(options: {
@@ -52,19 +52,22 @@ function authorizationOf({ headers, url, body }: SignedRequest): string {
   throw new AwsError(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 }
 
-/** The operations of STS that need no signature, because they carry a token of another issuer. */
+/** The operations of STS that need no signature, because they have a token of another issuer. */
 const UNSIGNED_OPERATION = /(?:^|&)Action=(AssumeRoleWith(?:SAML|WebIdentity))(?:&|$)/;
 
-/** A target of Amazon Cognito, which has operations that need no signature, such as `InitiateAuth`. */
+/**
+ * Matches a target of Amazon Cognito, which has operations that need no signature, such as
+ * `InitiateAuth`.
+ */
 const COGNITO = /^AWSCognitoIdentity(Provider)?Service\.(\w+)$/;
 
-/** As it was sent, and in milliseconds since the epoch. */
+/** Returns the time of a signature as it was sent, and in milliseconds since the epoch. */
 function signingTime(
   { headers }: SignedRequest,
   authorization: AuthorizationHeader,
 ): { stamp: string; time: number } {
   const stamp = headers["x-amz-date"];
-  // Our choice: AWS takes a `Date` header too, which no current SDK sends.
+  // Our choice: the `Date` header is not accepted. AWS accepts it, but no current SDK sends it.
   if (stamp === undefined || !STAMP.test(stamp))
     throw incomplete(
       "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
@@ -102,7 +105,7 @@ function checkToken({ headers }: SignedRequest, { sessionToken }: KnownCredentia
   throw invalidToken();
 }
 
-// Our choice: AWS's sentence, followed by the credentials that are valid here.
+// Our choice: this sentence with the valid credentials follows the message of AWS.
 const UNKNOWN_KEY =
   "The local AWS accepts the access key ID test with the secret access key test. Set AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test, or use a profile with these credentials.";
 

@@ -18,9 +18,10 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const SCOPE = /^([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/;
 
 /**
+ * Parses the header.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
- * @throws {AwsError} 403 IncompleteSignatureException, and InvalidSignatureException for a region whose
- * name can't be one.
+ * @throws {AwsError} 403 IncompleteSignatureException, or InvalidSignatureException for an invalid
+ * region.
  */
 export function parseAuthorization(header: string): AuthorizationHeader {
   const [algorithm = "", ...rest] = header.split(" ");

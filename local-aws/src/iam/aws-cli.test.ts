@@ -9,7 +9,7 @@ import { emptyState } from "../state.ts";
 import { createSts } from "../sts/index.ts";
 import { createIam } from "./index.ts";
 
-describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there is none)", () => {
+describe.skipIf(awsCliVersion === undefined)("the AWS CLI (skipped if it is not installed)", () => {
   const state = emptyState();
   const iam = createIam({ state, clock: systemClock });
   const sts = createSts({ state });
@@ -43,7 +43,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there i
     Statement: [{ Effect: "Allow", Action: "logs:*", Resource: "*" }],
   };
 
-  it("is told who it is", async () => {
+  it("gets its identity", async () => {
     expect(await json("sts", "get-caller-identity")).toEqual({
       UserId: "000000000000",
       Account: "000000000000",
@@ -51,7 +51,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there i
     });
   });
 
-  it("makes a role with a policy, reads both and deletes them", async () => {
+  it("creates a role with a policy, reads both and deletes them", async () => {
     const trust = JSON.stringify(trustPolicy);
     await json("iam", "create-role", ...role, "--assume-role-policy-document", trust);
     expect(await json("iam", "get-role", ...role)).toMatchObject({
@@ -76,7 +76,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI (skipped where there i
     await expect(aws(endpoint, "iam", "get-role", ...role)).rejects.toThrow("NoSuchEntity");
   });
 
-  it("is told what isn't implemented", async () => {
+  it("prints the error for an operation that is not implemented", async () => {
     await expect(aws(endpoint, "iam", "list-users")).rejects.toThrow(
       "(NotImplemented) when calling the ListUsers operation: The local AWS does not implement iam:ListUsers.",
     );

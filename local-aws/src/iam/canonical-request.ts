@@ -1,8 +1,8 @@
 import type { SignedRequest } from "./signed-request.ts";
 
 /**
- * Returns a request in the form that is signed. Only the named headers count, and of them those that are
- * there.
+ * Returns the canonical form of a request, which is signed. It contains those of the named headers that
+ * the request has.
  * @param payloadHash hexadecimal, or `UNSIGNED-PAYLOAD`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -24,7 +24,10 @@ export function canonicalRequest(
   ].join("\n");
 }
 
-/** Without empty and dot segments. What is percent-encoded is encoded once more, as for all but S3. */
+/**
+ * Returns the path without empty and dot segments. As for all services except S3, percent-encoded
+ * characters are encoded again.
+ */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split("/")) {
@@ -48,7 +51,7 @@ function canonicalQuery(query: string): string {
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
 
-/** Percent-encoding of all but letters, digits and `-._~`. */
+/** Percent-encodes all characters except letters, digits and `-._~`. */
 const encode = (text: string) =>
   encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

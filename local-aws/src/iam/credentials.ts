@@ -9,7 +9,7 @@ export interface Credentials {
   sessionToken: string;
 }
 
-/** Credentials that a signature can be checked with, and who holds them. */
+/** Credentials for the check of a signature, and the caller who has them. */
 export interface KnownCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -18,15 +18,16 @@ export interface KnownCredentials {
 }
 
 /**
- * The access keys whose secrets are known here. They live as long as this process does.
+ * Creates the store of the known access keys, which are kept until the process ends.
  *
- * Our choice: they don't expire before; on AWS, an execution environment's are renewed in time.
+ * Our choice: credentials do not expire. On AWS, those of an execution environment are renewed before
+ * they expire.
  */
 export function createCredentials({ accountId }: { accountId: string }) {
   const known = new Map<string, KnownCredentials>();
 
-  // Our choice: the access key `test` has the secret `test`. It is the one key of a person, because
-  // the signature of any other key could not be checked.
+  // Our choice: the access key `test` has the secret `test`. It is the only key of the administrator,
+  // because signatures of other keys could not be checked.
   known.set("test", {
     accessKeyId: "test",
     secretAccessKey: "test",

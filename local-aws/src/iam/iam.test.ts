@@ -51,7 +51,7 @@ const noSuchRole = {
 };
 
 describe("roles", () => {
-  it("are created with everything that Terraform reads back", async () => {
+  it("are created with all members that Terraform reads", async () => {
     const tags = { "Tags.member.1.Key": "Project", "Tags.member.1.Value": "chat" };
     await call("CreateRole", { ...createRole, Description: "Works", Path: "/team/", ...tags });
     const { text } = await call("GetRole", { RoleName: "worker" });
@@ -68,7 +68,7 @@ describe("roles", () => {
     expect(text).toMatch(/<RoleId>AROA[A-Z2-7]{17}<\/RoleId>/);
   });
 
-  it("are refused under a name that is taken, whatever its case", async () => {
+  it("cannot have the name of another role in any case", async () => {
     await call("CreateRole", createRole);
     expect(await error("CreateRole", { ...createRole, RoleName: "Worker" })).toEqual({
       status: 409,
@@ -77,7 +77,7 @@ describe("roles", () => {
     });
   });
 
-  it("are changed by the operations that Terraform changes them with", async () => {
+  it("can be changed by the operations that Terraform uses", async () => {
     await call("CreateRole", createRole);
     const RoleName = "worker";
     const other = trustPolicy.replace("lambda", "apigateway");
@@ -95,7 +95,7 @@ describe("roles", () => {
     });
   });
 
-  it("are not deleted while they have policies", async () => {
+  it("cannot be deleted while they have policies", async () => {
     await call("CreateRole", createRole);
     await call("PutRolePolicy", putPolicy);
     expect(await error("DeleteRole", { RoleName: "worker" })).toEqual({
@@ -119,7 +119,7 @@ describe("roles", () => {
     expect(await error(operation, { RoleName: "worker", ...parameters })).toEqual(noSuchRole);
   });
 
-  it("refuse a parameter that would have no effect", async () => {
+  it("do not implement a parameter that would have no effect", async () => {
     const boundary = { ...createRole, PermissionsBoundary: "arn:aws:iam::aws:policy/x" };
     expect(await error("CreateRole", boundary)).toMatchObject({
       status: 501,
@@ -129,7 +129,7 @@ describe("roles", () => {
     expect(await error("AttachUserPolicy", { UserName: "worker" })).toMatchObject({ status: 501 });
   });
 
-  it("refuse a name that IAM would refuse", async () => {
+  it("cannot have a name that IAM refuses", async () => {
     expect(await error("CreateRole", { ...createRole, RoleName: "a b" })).toMatchObject({
       status: 400,
       code: "ValidationError",
@@ -144,7 +144,7 @@ describe("inline policies", () => {
     await call("CreateRole", createRole);
   });
 
-  it("are read back as they were written", async () => {
+  it("are returned as they were written", async () => {
     await call("PutRolePolicy", putPolicy);
     const names = await call("ListRolePolicies", { RoleName: "worker" });
     expect(names.text).toContain("<PolicyNames><member>send</member></PolicyNames>");
@@ -163,7 +163,7 @@ describe("inline policies", () => {
     expect(await error("DeleteRolePolicy", other)).toEqual(notFound);
   });
 
-  it("have 10,240 characters together at most, not counting white space", async () => {
+  it("have at most 10,240 characters together, without white space", async () => {
     const long = policy().replace("jobs", "j".repeat(6000));
     const padded = { ...putPolicy, PolicyDocument: long.padEnd(20_000) };
     expect(await call("PutRolePolicy", padded)).toMatchObject({ status: 200 });
@@ -187,7 +187,7 @@ describe("permissions", () => {
     await call("PutRolePolicy", putPolicy);
   });
 
-  it("of a session are those of its role", () => {
+  it("of a session are the permissions of its role", () => {
     expect(session()).toEqual({ type: "role", arn: user, roleName: "worker" });
     expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(true);
     expect(iam.allows(session(), "sqs:DeleteMessage", queue)).toBe(false);
@@ -198,7 +198,7 @@ describe("permissions", () => {
     expect(withPath).toEqual(session());
   });
 
-  it("missing are refused with the reason that AWS gives", () => {
+  it("that are missing are refused with the reason of AWS", () => {
     expect(() => iam.authorize(session(), "sqs:DeleteMessage", queue)).toThrow(
       expect.objectContaining({
         status: 403,
@@ -208,7 +208,7 @@ describe("permissions", () => {
     );
   });
 
-  it("denied are refused with the reason that AWS gives", async () => {
+  it("that are denied are refused with the reason of AWS", async () => {
     const deny = { ...putPolicy, PolicyName: "deny", PolicyDocument: policy("Deny") };
     await call("PutRolePolicy", deny);
     expect(() => iam.authorize(session(), "sqs:SendMessage", queue)).toThrow(
@@ -241,7 +241,7 @@ describe("permissions", () => {
       return spy.mock.calls as unknown[][];
     };
 
-    it("are those of the request, although the document gave another answer before", async () => {
+    it("depend on the request, even if an earlier request had another result", async () => {
       await put("send", conditional({ IpAddress: { "aws:SourceIp": "10.1.0.0/16" } }));
       expect(allowed(request)).toBe(true);
       expect(allowed({ ...request, sourceIp: "10.2.2.3" })).toBe(false);
@@ -255,21 +255,21 @@ describe("permissions", () => {
       ["aws:SecureTransport", "true"],
       ["aws:userid", "*:run-1"],
       ["AWS:resourceaccount", "${aws:PrincipalAccount}"],
-    ])("know the key %s of a session", async (key, value) => {
+    ])("support the key %s of a session", async (key, value) => {
       await put("send", conditional({ StringLike: { [key]: value } }));
       expect(allowed(request)).toBe(true);
       await put("send", conditional({ StringLike: { [key]: "other" } }));
       expect(allowed(request)).toBe(false);
     });
 
-    it("know that a session has no source", async () => {
+    it("have no source in a session", async () => {
       await put("send", conditional({ Null: { "aws:SourceArn": "true" } }));
       expect(allowed()).toBe(true);
       await put("send", conditional({ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } }));
       expect(allowed()).toBe(false);
     });
 
-    it("that can't be evaluated allow nothing, and one warning says so", async () => {
+    it("that cannot be evaluated allow nothing, with one warning", async () => {
       const emitted = warnings();
       await put("send", conditional({ StringEquals: { "sqs:Color": "red" } }));
       expect([allowed(), allowed(), allowed(request)]).toEqual([false, false, false]);
@@ -278,13 +278,13 @@ describe("permissions", () => {
       ]);
     });
 
-    it("that can't be evaluated deny, if the effect is Deny", async () => {
+    it("that cannot be evaluated deny if the effect is Deny", async () => {
       warnings();
       await put("deny", conditional({ StringEquals: { "sqs:Color": "red" } }, "Deny"));
       expect(allowed()).toBe(false);
     });
 
-    it("do not need every key, if another condition does not hold", async () => {
+    it("can have an unknown key if another condition is false", async () => {
       const emitted = warnings();
       const Bool = { "aws:SecureTransport": "false", "sqs:Colored": "true" };
       await put("deny", conditional({ Bool }, "Deny"));
@@ -293,13 +293,13 @@ describe("permissions", () => {
     });
   });
 
-  it("end with the role", async () => {
+  it("end when the role is deleted", async () => {
     await call("DeleteRolePolicy", { RoleName: "worker", PolicyName: "send" });
     await call("DeleteRole", { RoleName: "worker" });
     expect(iam.allows(session(), "sqs:SendMessage", queue)).toBe(false);
   });
 
-  it("are checked by IAM itself, with the query protocol's error code", async () => {
+  it("are also checked by IAM itself, with the error code of the query protocol", async () => {
     const request = { caller: session() };
     expect(await error("DeleteRole", { RoleName: "worker" }, request)).toMatchObject({
       status: 403,
@@ -309,11 +309,11 @@ describe("permissions", () => {
 });
 
 describe("GetUser", () => {
-  it("is the account's root for who sits at the laptop", async () => {
+  it("returns the root user of the account for the administrator", async () => {
     expect((await call("GetUser")).text).toContain("<Arn>arn:aws:iam::000000000000:root</Arn>");
   });
 
-  it("is refused for a user by name, because there are none", async () => {
+  it("is not implemented for a user by name, because there are no users", async () => {
     expect(await error("GetUser", { UserName: "alice" })).toMatchObject({ status: 501 });
   });
 });

@@ -12,7 +12,7 @@ const decision = (document: string, action = "sqs:SendMessage", resource = queue
   evaluate(parseIdentityPolicy(document), { action, resource }, keysOf({}), () => undefined);
 
 describe("evaluate", () => {
-  it("allows what a statement allows, and nothing else", () => {
+  it("allows only what a statement allows", () => {
     expect(decision(policy(statement))).toBe("allowed");
     expect(decision(policy(statement), "sqs:DeleteMessage")).toBe("implicitly denied");
     expect(decision(policy(statement), "sqs:SendMessage", `${queue}2`)).toBe("implicitly denied");
@@ -23,7 +23,7 @@ describe("evaluate", () => {
     expect(decision(policy({ ...statement, Resource: "arn:*:sns" }))).toBe("implicitly denied");
   });
 
-  it("takes action and resource from the same statement", () => {
+  it("needs a statement that covers both the action and the resource", () => {
     const other = { ...statement, Action: "sqs:DeleteMessage", Resource: "*" };
     expect(decision(policy(statement, other), "sqs:DeleteMessage", `${queue}2`)).toBe("allowed");
     expect(decision(policy(statement, other), "sqs:SendMessage", `${queue}2`)).toBe(
@@ -31,19 +31,19 @@ describe("evaluate", () => {
     );
   });
 
-  it("lets a Deny outweigh every Allow", () => {
+  it("gives a Deny precedence over every Allow", () => {
     const document = policy({ ...statement, Effect: "Deny" }, { ...statement, Action: "*" });
     expect(decision(document)).toBe("explicitly denied");
     expect(decision(document, "sqs:DeleteMessage")).toBe("allowed");
   });
 
-  it("reads wildcards, and actions without regard to case", () => {
+  it("supports wildcards, and ignores the case of actions", () => {
     expect(decision(policy({ ...statement, Action: "SQS:send*" }))).toBe("allowed");
     expect(decision(policy({ ...statement, Action: ["sqs:?endMessage"] }))).toBe("allowed");
     expect(decision(policy({ ...statement, Resource: ["arn:aws:sqs:*:*:j*"] }))).toBe("allowed");
   });
 
-  it("matches the ARN of an operation without a resource with * alone", () => {
+  it("matches an operation without a resource only with *", () => {
     expect(decision(policy({ ...statement, Resource: "*" }), "sqs:SendMessage", "*")).toBe(
       "allowed",
     );
@@ -78,17 +78,17 @@ describe("a statement", () => {
         () => undefined,
       );
 
-    it("covers the resource with the value of its key, in which a wildcard is no wildcard", () => {
+    it("covers the resource with the value of its key, without its wildcards", () => {
       const pattern = "arn:aws:sqs:*:*:${aws:PrincipalTag/team}";
       expect(ask(pattern, "arn:aws:sqs:us-east-1:000000000000:jo*s")).toBe("allowed");
       expect(ask(pattern, "arn:aws:sqs:us-east-1:000000000000:jobs")).toBe("implicitly denied");
     });
 
-    it("covers nothing if the key is not known", () => {
+    it("covers nothing if the key is unknown", () => {
       expect(ask("arn:aws:sqs:*:*:${aws:username}*")).toBe("implicitly denied");
     });
 
-    it("can have characters that are otherwise wildcards", () => {
+    it("can contain escaped wildcards", () => {
       expect(ask("arn:aws:sqs:*:*:j${*}")).toBe("implicitly denied");
       expect(ask("arn:aws:sqs:*:*:j${*}", "arn:aws:sqs:us-east-1:000000000000:j*")).toBe("allowed");
     });

@@ -13,11 +13,11 @@ import {
 } from "./policy-document.ts";
 import { completeArn, failsLegacyParsing, resourceError } from "./policy-resource.ts";
 
-/** A statement of an identity-based policy, ready to be asked. */
+/** A parsed statement of an identity-based policy. */
 export interface Rule {
   effect: "Allow" | "Deny";
   covers(action: string, resource: string): boolean;
-  /** What else must hold for a resource that the statement covers. */
+  /** Returns the other tests that must pass for a resource that the statement covers. */
   tests(resource: string): readonly Test[];
 }
 
@@ -42,7 +42,7 @@ export function parseIdentityPolicy(text: string): Rule[] {
 }
 
 /**
- * The checks after the grammar, in the order of AWS. As recorded:
+ * Makes the checks that follow the grammar, in the order of AWS. As recorded:
  * https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py
  */
 function admit(statements: readonly Statement[]): void {
@@ -70,7 +70,7 @@ function checkAction(action: string): void {
   if (!/^([a-zA-Z0-9.-]+|\*)$/.test(vendor)) throw malformed(`Vendor ${vendor} is not valid`);
 }
 
-/** Returns a statement without its principals, ready to be asked. */
+/** Parses a statement, without its principals. */
 export function ruleOf({ Effect, Condition, ...statement }: Statement): Rule {
   const coversAction = actionMatcher(statement);
   const conditions = conditionTests(Condition);
@@ -115,7 +115,7 @@ function resourceMatcher({ Resource, NotResource = [] }: Partial<Statement>): Ma
 const patternMatcher = (pattern: string): Matcher =>
   pattern === "*" ? () => true : arnMatcher(completeArn(pattern));
 
-/** Returns whether a statement covers a resource that depends on the request. */
+/** Returns the test of whether a statement covers a resource, if that depends on variables. */
 const variableResource = (
   { Resource, NotResource = [] }: Partial<Statement>,
   resource: string,
@@ -130,7 +130,7 @@ const variableResource = (
 });
 
 /**
- * What a policy says to an action on a resource: a decision, or the statements that cover it if the
+ * Evaluates a policy for an action on a resource. Returns a decision, or the covering statements if the
  * decision depends on their conditions.
  */
 export function answerOf(
@@ -147,7 +147,7 @@ export function answerOf(
 
 /**
  * Decides by the conditions of the statements. A condition that the local AWS cannot evaluate grants
- * nothing: the statement does not allow, but denies.
+ * nothing: with the effect Allow the statement does not allow, and with the effect Deny it denies.
  * @param report receives the names of such conditions.
  */
 export const decide = (
@@ -165,7 +165,7 @@ export const decide = (
     }),
   );
 
-/** What a policy says to one request. */
+/** Evaluates a policy for one request. */
 export function evaluate(
   rules: readonly Rule[],
   { action, resource }: { action: string; resource: string },
@@ -180,8 +180,7 @@ const decisionOf = (effect: "Allow" | "Deny"): Decision =>
   effect === "Deny" ? "explicitly denied" : "allowed";
 
 /**
- * What several policies of a role say together, or several statements of a policy: a Deny outweighs every
- * Allow.
+ * Combines the decisions of several policies or statements. A Deny has precedence over every Allow.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function weigh(decisions: readonly Decision[]): Decision {

@@ -20,9 +20,12 @@ export type { Credentials };
 
 export interface Iam {
   service: Service;
-  /** Temporary credentials of a role, as an execution environment holds them. */
+  /** Issues temporary credentials of a role, for an execution environment. */
   issueCredentials(roleArn: string, sessionName: string): Credentials;
-  /** @throws {AwsError} 403 if the request is not signed, or its signature is wrong. */
+  /**
+   * Returns the caller of a request.
+   * @throws {AwsError} 403 if the request is not signed, or if its signature is wrong.
+   */
   authenticate(request: SignedRequest): Promise<Authentication>;
   /** Returns the session of a role that a function runs as. */
   sessionOf(roleArn: string, sessionName: string): Caller;
@@ -41,7 +44,7 @@ export interface Iam {
   ): void;
 }
 
-/** IAM: the roles and policies of an account, and the answer to who calls and what they may do. */
+/** Creates IAM: the roles and policies of an account, authentication and authorization. */
 export function createIam(options: { state: State; clock: Clock }): Iam {
   const { state, clock } = options;
   const credentials = createCredentials({ accountId: state.accountId });

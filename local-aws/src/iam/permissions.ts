@@ -17,33 +17,37 @@ import { decideByResource, parseResourcePolicy } from "./resource-policy.ts";
 import { findRole } from "./roles.ts";
 import type { Role } from "./state.ts";
 
-/** Answers of a document about one action that are kept at most. Callers can name any resource. */
+/**
+ * The maximum number of cached answers of a document for one action, because callers can send any number
+ * of different resources.
+ */
 const MOST_ANSWERS = 1000;
 
-/** A document, with the answers that it gave. */
+/** A document and its cached answers. */
 interface ReadDocument {
   rules: Rule[];
   /** By action and resource. */
   answers: Map<string, Map<string, ReturnType<typeof answerOf>>>;
-  /** The conditions that a warning named. */
+  /** The conditions about which a warning was printed. */
   reported: Set<string>;
 }
 
-/** The policy of a resource, and the conditions that a warning named. */
+/** The policy of a resource, and the conditions about which a warning was printed. */
 interface ReadResourcePolicy {
   rules: ReturnType<typeof parseResourcePolicy>;
   reported: Set<string>;
 }
 
 /**
- * What callers may do: an administrator everything, a role what its inline and managed policies or the
- * policy of the resource allow.
+ * Creates the permission checks. An administrator is allowed everything. A role is allowed what its
+ * inline and managed policies or the policy of the resource allow.
  *
- * Our choice: for a condition that cannot be evaluated, a warning of this process says so, once for each
+ * Our choice: this process prints a warning about a condition that cannot be evaluated, once for each
  * document.
  */
 export function createPermissions({ state, clock }: { state: State; clock: Clock }) {
-  // Every message asks the same eight questions, so each document is read once, and asked once.
+  // Each message needs the same eight decisions, so each document is parsed once, and its answers are
+  // cached.
   const documents = new Map<string, ReadDocument>();
 
   const read = (document: string): ReadDocument => {
@@ -75,7 +79,7 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     return answer;
   };
 
-  /** The rules of resources' policies, by the policy. */
+  /** The rules of resource-based policies, by the policy. */
   const resourcePolicies = new Map<string, ReadResourcePolicy>();
 
   const readOfResource = (document: string): ReadResourcePolicy => {
@@ -104,7 +108,7 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
 
   /**
    * Returns the decision of the policies of the caller, and that of the policy of the resource.
-   * @param resourcePolicy of a resource in the account of the caller. Default: it has none.
+   * @param resourcePolicy the policy of a resource in the account of the caller. Default: it has none.
    */
   function decisionsFor(
     caller: Caller,
@@ -113,11 +117,12 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     request?: RequestFacts,
     resourcePolicy?: string,
   ): { identity: Decision; resource: Decision } {
-    // A policy of a resource does not restrict the root user, who is to replace one that denies all.
+    // A policy of a resource does not restrict the root user, who must be able to replace a policy that
+    // denies everything.
     if (caller.type === "administrator")
       return { identity: "allowed", resource: "implicitly denied" };
     const role = findRole(state, caller.roleName);
-    // The credentials of a role outlive it, its permissions don't.
+    // The credentials of a role are still valid after its deletion, but have no permissions.
     if (role === undefined) return { identity: "implicitly denied", resource: "implicitly denied" };
     const keys = () => requestKeys({ state, clock, caller, role, resource, request });
     const decisions = documentsOf(role).map((document) => {

@@ -11,7 +11,7 @@ const oneOrMore = v.pipe(
 const principalSchema = v.union([v.string(), v.record(v.string(), oneOrMore)]);
 
 const conditionValue = v.union([v.string(), v.boolean(), v.number(), v.array(v.unknown())]);
-/** Returns a map of texts, which a list is not. */
+/** Returns the schema of a map of strings, which does not accept an array. */
 const mapOf = <Value extends v.GenericSchema>(value: Value) =>
   v.pipe(
     v.custom((input) => !Array.isArray(input)),
@@ -30,7 +30,7 @@ const conditionSchema = v.pipe(
 const statementSchema = v.pipe(
   v.strictObject({
     Sid: v.exactOptional(v.string()),
-    // Other cases are a later error of AWS.
+    // AWS refuses other letter cases later, with another error.
     Effect: v.pipe(v.string(), v.regex(/^(allow|deny)$/i)),
     Principal: v.exactOptional(principalSchema),
     NotPrincipal: v.exactOptional(principalSchema),
@@ -61,11 +61,14 @@ export const malformed = (message: string) => new AwsError(400, "MalformedPolicy
 
 export const legacyParsing = () => malformed("The policy failed legacy parsing");
 
-/** For valid policies: stored but not evaluated, they would promise what doesn't hold. */
+/**
+ * Creates the error for a valid policy with an element that is not evaluated. Such a policy would not
+ * have the promised effect.
+ */
 export const notEvaluated = (what: string) => notImplemented(`${what} in a policy document`);
 
 /**
- * Returns a policy document of either kind, its grammar checked, single values made lists.
+ * Parses a policy document of any kind and checks its grammar. Single values become lists.
  * @throws {AwsError} 400 MalformedPolicyDocument.
  */
 export function parsePolicyDocument(text: string, invalidJson = SYNTAX_ERROR): PolicyDocument {
@@ -87,21 +90,30 @@ function parseJson(text: string, invalidJson: string): unknown {
 /** Returns the characters of a document that count toward a quota. AWS does not count white space. */
 export const sizeOf = (document: string): number => document.replaceAll(/\s/g, "").length;
 
-/** @throws {AwsError} 400, if a statement has an effect or a date that AWS refuses after the grammar. */
+/**
+ * Makes the checks of effects and dates that AWS makes after those of the grammar.
+ * @throws {AwsError} 400 MalformedPolicyDocument.
+ */
 export function checkLegacyParsing(statements: readonly Statement[]): void {
   const isLegacy = ({ Effect, Condition = {} }: Statement) =>
     (Effect === "Allow" || Effect === "Deny") && areDates(Condition);
   if (!statements.every(isLegacy)) throw legacyParsing();
 }
 
-/** @throws {AwsError} 400, if two statements have the same ID. Empty IDs count as none. */
+/**
+ * Checks that the IDs of statements are unique. An empty ID is the same as none.
+ * @throws {AwsError} 400 MalformedPolicyDocument.
+ */
 export function checkSids(statements: readonly Statement[]): void {
   const sids = statements.flatMap(({ Sid = "" }) => (Sid === "" ? [] : Sid));
   if (new Set(sids).size < sids.length)
     throw malformed("Statement IDs (SID) in a single policy must be unique.");
 }
 
-/** @throws {AwsError} 400, if a statement has no action. */
+/**
+ * Checks that each statement has an action.
+ * @throws {AwsError} 400 MalformedPolicyDocument.
+ */
 export function checkActions(statements: readonly Statement[]): void {
   for (const { Action, NotAction } of statements)
     if ((Action ?? NotAction ?? []).length === 0)

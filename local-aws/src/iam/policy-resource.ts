@@ -7,8 +7,8 @@ const IAM_PATHS = [
 ];
 
 /**
- * Returns the resource of an identity-based policy with `*` for the parts that it leaves out:
- * `arn:aws:sqs` is `arn:aws:sqs:*:*:*`.
+ * Returns the resource of an identity-based policy with `*` in place of missing parts: `arn:aws:sqs`
+ * becomes `arn:aws:sqs:*:*:*`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function completeArn(resource: string): string {
@@ -17,7 +17,7 @@ export function completeArn(resource: string): string {
 }
 
 /**
- * Returns the message with which AWS refuses a resource; undefined for a valid one. As recorded:
+ * Returns AWS's error message for a resource, or undefined for a valid one. As recorded:
  * https://github.com/getmoto/moto/blob/0af643a5dbfc98797f08ee64f5be3ef8002d56ff/tests/test_iam/test_iam_policies.py
  */
 export function resourceError(resource: string): string | undefined {

@@ -15,13 +15,14 @@ import type { Role } from "./state.ts";
 /** A statement of the policy of a resource, such as a queue. */
 interface ResourceRule extends Rule {
   /**
-   * Returns whether the statement names a session of a role: itself, its role, its account or everybody.
+   * Returns whether a principal of the statement is a session of a role, its role, its account or
+   * everyone.
    */
   names(caller: Caller, role: Role): boolean;
 }
 
 /**
- * Reads the policy of a resource. A statement without `Resource` is about that resource.
+ * Reads the policy of a resource. A statement without `Resource` applies to that resource.
  * @throws {AwsError} 400 MalformedPolicyDocument, 501 for NotPrincipal.
  */
 export function parseResourcePolicy(text: string): ResourceRule[] {
@@ -53,15 +54,15 @@ function resourceRule(statement: Statement): ResourceRule {
 }
 
 /**
- * Returns the identities of an account. Services, which act here with the role of a function, are not
- * among them.
+ * Returns the principals that are accounts or roles. Services are left out, because in the local AWS they
+ * act with the role of a function.
  */
 const principalsOf = (principal: NonNullable<Statement["Principal"]>): readonly string[] =>
   typeof principal === "string" ? [principal] : (principal["AWS"] ?? []);
 
 /**
- * Returns whether a principal is the account of a role. In an Allow, it only leaves the decision to the
- * policies of the role. In a Deny, it is everybody in the account.
+ * Returns whether a principal is the account of a role. In an Allow, the account only delegates the
+ * decision to the policies of the role. In a Deny, it means everyone in the account.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
  */
 function isAccountOf({ Arn }: Role, principal: string): boolean {
@@ -69,7 +70,7 @@ function isAccountOf({ Arn }: Role, principal: string): boolean {
   return principal === account || new RegExp(`^arn:[^:]+:iam::${account}:root$`).test(principal);
 }
 
-/** What the policy of a resource says to a request of a session. */
+/** Evaluates the policy of a resource for a request of a session. */
 export const decideByResource = (
   rules: readonly ResourceRule[],
   request: { caller: Caller; role: Role; action: string; resource: string },

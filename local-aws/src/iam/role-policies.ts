@@ -10,7 +10,10 @@ import type { Role } from "./state.ts";
 const roleInput = v.strictObject({ RoleName: nameSchema });
 const policyInput = v.strictObject({ RoleName: nameSchema, PolicyName: policyNameSchema });
 
-/** A role's inline policies, and the instance profiles that it cannot have here but Terraform asks for. */
+/**
+ * Returns the operations on the inline policies of roles, and the one that lists instance profiles. There
+ * are none, but Terraform requests them.
+ */
 export function rolePolicyOperations({ state }: { state: State }) {
   const resource = (input: { RoleName: string }) => roleArn(state, input);
 
@@ -73,7 +76,7 @@ function policyOf({ policies }: Role, name: string): string {
   return document;
 }
 
-/** Of all inline policies of a role together. */
+/** The maximum size of all inline policies of a role together. */
 const SIZE_LIMIT = 10_240;
 
 function checkSize({ RoleName, policies }: Role): void {

@@ -25,7 +25,7 @@ export const limitExceeded = (message: string) => new AwsError(409, "LimitExceed
 
 export const deleteConflict = (message: string) => new AwsError(409, "DeleteConflict", message);
 
-/** What a caller's policy must allow to do something to a role. */
+/** Returns the ARN to authorize for an operation on a role. */
 export const roleArn = (state: State, { RoleName }: { RoleName: string }, path = "/"): string =>
   findRole(state, RoleName)?.Arn ?? `arn:aws:iam::${state.accountId}:role${path}${RoleName}`;
 
@@ -128,7 +128,7 @@ export function roleOperations({ state, clock }: { state: State; clock: Clock })
   };
 }
 
-/** Role names differ in more than case. */
+/** Checks that no role has this name in any case. */
 function refuseTaken(state: State, name: string): void {
   const names = Object.keys(state.iam.roles).map((taken) => taken.toLowerCase());
   if (names.includes(name.toLowerCase()))
@@ -151,7 +151,7 @@ function newRole(state: State, clock: Clock, input: v.InferOutput<typeof createR
   };
 }
 
-/** What a new role is described by. IAM sends policy documents percent-encoded. */
+/** Returns a new role as CreateRole returns it. IAM percent-encodes policy documents. */
 const describeNew = (role: Role) => ({
   Path: role.Path,
   RoleName: role.RoleName,

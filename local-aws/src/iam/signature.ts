@@ -8,7 +8,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 const HASH_HEADER = "x-amz-content-sha256";
 const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 
-/** Returns whether the body is the one that the request says it was signed with. */
+/** Returns the hash of the body for the signature, and whether it is the one that the request states. */
 export function payloadHash({ headers, body }: SignedRequest): { hash: string; valid: boolean } {
   const stated = headers[HASH_HEADER];
   if (stated === UNSIGNED_PAYLOAD) return { hash: stated, valid: true };
@@ -17,10 +17,10 @@ export function payloadHash({ headers, body }: SignedRequest): { hash: string; v
 }
 
 /**
- * Returns whether a request was signed with these credentials. It is signed here once more, with the
- * headers that the client signed and no others. Every message of a client comes by here twice, for which
- * AWS's own signer in JavaScript would take longer than all else; a test has it agree with this.
- * @param stamp when it was signed: `YYYYMMDDTHHMMSSZ`.
+ * Returns whether a request was signed with these credentials. The request is signed again, with the
+ * headers that the client signed. This code does not use AWS's own signer for JavaScript, which would be
+ * the slowest part of each message, but a test compares the two.
+ * @param stamp the time of the signature: `YYYYMMDDTHHMMSSZ`.
  */
 export function signatureMatches(
   request: SignedRequest,
@@ -41,7 +41,7 @@ export function signatureMatches(
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 
-/** Takes as long for a wrong text as for the right one. */
+/** Compares two texts in constant time. */
 export function sameText(expected: string, actual: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(actual)];
   return a.length === b.length && timingSafeEqual(a, b);

@@ -1,15 +1,15 @@
 import type { Caller } from "../protocols/caller.ts";
 
-/** A request as received, for the check of its signature. */
+/** A received request, for the check of its signature. */
 export interface SignedRequest {
   method: string;
-  /** Path with query string, as sent. */
+  /** The path and the query string, as sent. */
   url: string;
   headers: Readonly<Record<string, string | undefined>>;
   body: Buffer;
 }
 
-/** What the signature of a request says. */
+/** The information in the signature of a request. */
 export interface Authentication {
   caller: Caller;
   /** The service and the region that the request was signed for. */

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { KnownCredentials } from "./credentials.ts";
 
-/** What a signature is valid for. */
+/** The scope in which a signature is valid. */
 export interface CredentialScope {
   /** `YYYYMMDD` */
   date: string;
@@ -9,14 +9,17 @@ export interface CredentialScope {
   service: string;
 }
 
-/** The key that requests of a scope are signed with. */
+/** Returns the key with which requests of a scope are signed. */
 export type SigningKeys = (credentials: KnownCredentials, scope: CredentialScope) => Buffer;
 
-/** Callers write the scope: what they can make up must not fill the memory. */
+/**
+ * The maximum number of cached keys. Callers choose the scope, so they must not be able to fill the
+ * memory.
+ */
 const MOST_KEYS = 256;
 
 /**
- * Derives signing keys, each once for the many requests of a scope.
+ * Creates a function that derives signing keys, and caches them for further requests of the same scope.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function createSigningKeys(): SigningKeys {

@@ -12,7 +12,7 @@ export interface Role {
   Path: string;
   /** ISO 8601. */
   CreateDate: string;
-  /** JSON text, as all policy documents here. */
+  /** JSON text, like all policy documents here. */
   AssumeRolePolicyDocument: string;
   Description?: string;
   MaxSessionDuration: number;
@@ -38,7 +38,9 @@ export interface ManagedPolicy {
   Tags: Record<string, string>;
   /** By ID, the oldest first. */
   versions: Record<string, PolicyVersion>;
-  /** Versions that were ever created. The next one has the following number. */
+  /**
+   * The number of all versions that were ever created. The next version has the following number.
+   */
   versionCount: number;
 }
 

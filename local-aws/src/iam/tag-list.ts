@@ -18,7 +18,7 @@ export const tagListSchema = v.pipe(
 export const tagRecord = (tags: v.InferOutput<typeof tagListSchema>): Record<string, string> =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
-/** Undefined if there are no tags. */
+/** Returns the tags as a list, or undefined if there are none. */
 export function tagList(tags: Readonly<Record<string, string>>) {
   const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return list.length === 0 ? undefined : list;

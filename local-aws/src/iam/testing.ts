@@ -6,7 +6,7 @@ const unused = () => {
   throw new Error("A test of one service needs no credentials.");
 };
 
-/** IAM that allows everything, for tests of one service alone. */
+/** IAM that allows everything, for tests of a single service. */
 export const permissiveIam: Iam = {
   service: unused,
   issueCredentials: unused,

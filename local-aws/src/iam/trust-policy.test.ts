@@ -10,12 +10,12 @@ const statement = {
 const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 describe("checkTrustPolicy", () => {
-  it("takes the policy of a role for a service", () => {
+  it("accepts the policy of a role for a service", () => {
     expect(() => checkTrustPolicy(policy(statement))).not.toThrow();
   });
 
   it.each(["sts:SetSourceIdentity", "STS:assumeRole*", "sts:GetCallerIdentity"])(
-    "takes the action %s of STS next to sts:AssumeRole, as AWS does",
+    "accepts the action %s of STS in addition to sts:AssumeRole, as AWS does",
     (action) => {
       const Action = ["sts:AssumeRole", action];
       expect(() => checkTrustPolicy(policy({ ...statement, Action }))).not.toThrow();
@@ -39,7 +39,7 @@ describe("checkTrustPolicy", () => {
     );
   });
 
-  it("refuses text that is no JSON in its own words", () => {
+  it("refuses text that is not JSON with its own message", () => {
     expect(() => checkTrustPolicy("{")).toThrow("This policy contains invalid Json");
   });
 });
@@ -63,7 +63,7 @@ describe("isAssumableBy", () => {
     return iam;
   };
 
-  it("is true for the service that the policy names, and no other", () => {
+  it("is true only for the service in the policy", () => {
     const iam = iamWith(policy(statement));
     expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(true);
     expect(isAssumableBy(iam, arn, "apigateway.amazonaws.com")).toBe(false);
@@ -74,12 +74,12 @@ describe("isAssumableBy", () => {
     expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(true);
   });
 
-  it("is false where a statement denies it", () => {
+  it("is false if a statement denies it", () => {
     const iam = iamWith(policy(statement, { ...statement, Effect: "Deny" }));
     expect(isAssumableBy(iam, arn, "lambda.amazonaws.com")).toBe(false);
   });
 
-  it("is true where the conditions hold", () => {
+  it("is true if the conditions are true", () => {
     const of = (account: string) => ({
       StringEquals: { "aws:SourceAccount": account },
       Null: { "sts:ExternalId": "true" },
@@ -90,7 +90,7 @@ describe("isAssumableBy", () => {
     expect(isAssumableBy(foreign, arn, "lambda.amazonaws.com")).toBe(false);
   });
 
-  it("is false where a condition can't be evaluated, and a warning says so", () => {
+  it("is false if a condition cannot be evaluated, with a warning", () => {
     const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     onTestFinished(() => spy.mockRestore());
     const Condition = { ArnLike: { "aws:SourceArn": "arn:aws:lambda:*:*:*" } };

@@ -22,9 +22,9 @@ const STS_ACTIONS = [
 ].map((name) => `sts:${name}`);
 
 /**
- * Checks who may assume a role, as CreateRole and UpdateAssumeRolePolicy do.
- * @throws {AwsError} 400 MalformedPolicyDocument, 501 for what can't be evaluated here: NotAction and
- * NotPrincipal.
+ * Checks a trust policy, as CreateRole and UpdateAssumeRolePolicy do.
+ * @throws {AwsError} 400 MalformedPolicyDocument, 501 for NotAction and NotPrincipal, which are not
+ * implemented.
  */
 export function checkTrustPolicy(text: string): void {
   const { Statement } = parsePolicyDocument(text, "This policy contains invalid Json");
@@ -48,13 +48,16 @@ function checkStatement(statement: Statement): void {
     if (statement[element] !== undefined) throw notEvaluated(`the element ${element}`);
 }
 
-/** AWS also accepts actions that go with an assumed role, such as `sts:TagSession`. */
+/**
+ * Returns whether AWS accepts an action in a trust policy. It also accepts related actions, such as
+ * `sts:TagSession`.
+ */
 const isStsAction = (action: string) => STS_ACTIONS.some(wildcard(action, "i"));
 
 /**
- * Returns whether a service, such as `lambda.amazonaws.com`, may assume a role; a role that doesn't exist
- * can't be assumed by anyone. A condition that can't be evaluated here, such as one of `aws:SourceArn`,
- * grants nothing, and a warning of this process says so.
+ * Returns whether a service, such as `lambda.amazonaws.com`, is allowed to assume a role. Returns false
+ * for a role that does not exist. A condition that cannot be evaluated, such as one of `aws:SourceArn`,
+ * grants nothing, and this process prints a warning.
  */
 export function isAssumableBy(iam: IamState, roleArn: string, service: string): boolean {
   const role = Object.values(iam.roles).find(({ Arn }) => Arn === roleArn);

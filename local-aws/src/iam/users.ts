@@ -5,7 +5,7 @@ import type { State } from "../state.ts";
 
 export function userOperations({ state }: { state: State }) {
   return {
-    /** The caller; there are no IAM users here to ask for by name. */
+    /** Returns the caller. There are no IAM users that could be named. */
     GetUser: defineOperation({
       input: v.strictObject({}),
       resource: (_, { caller }) => caller.arn,
@@ -16,7 +16,7 @@ export function userOperations({ state }: { state: State }) {
             "ValidationError",
             "Must specify userName when calling with non-User credentials",
           );
-        // Our choice: an account that no one opened has no date, and IAM's answer needs one.
+        // Our choice: the date, because the account was never created, but a response of IAM needs one.
         const CreateDate = "1970-01-01T00:00:00Z";
         return { User: { UserId: state.accountId, Arn: caller.arn, CreateDate } };
       },

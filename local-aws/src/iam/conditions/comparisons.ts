@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { arnMatcher, wildcard } from "../arn.ts";
 import { literal } from "./policy-variables.ts";
 
-/** Compares the value that a request has for a key with a value of a policy. */
+/** Compares a value of a policy with a value of the request. */
 export type Comparison = (ofPolicy: string) => (ofRequest: string) => boolean;
 
 const numeric =
@@ -13,7 +13,7 @@ const numeric =
 
 const number = (text: string) => (text.trim() === "" ? Number.NaN : Number(text));
 
-/** Seconds or milliseconds since the epoch, or ISO 8601. */
+/** Parses a date in seconds or milliseconds since the epoch, or in ISO 8601. */
 function date(text: string): number {
   if (!/^\d{5,}$/.test(text)) return Date.parse(text);
   return text.length > 11 ? Number(text) : Number(text) * 1000;

@@ -1,10 +1,10 @@
 /**
- * The values that a request has for a condition key: an empty list if it has none, undefined if the local
- * AWS does not know. The names of keys are case-insensitive.
+ * Returns the values of a condition key in a request: an empty list if the request has none, or undefined
+ * if the local AWS does not know the key. The names of keys are case-insensitive.
  */
 export type ConditionKeys = (key: string) => readonly string[] | undefined;
 
-/** Combines keys. The first that knows a key counts. */
+/** Combines several sources of keys. The first one that knows a key is used. */
 export const firstKnown =
   (...keys: readonly ConditionKeys[]): ConditionKeys =>
   (key) => {
@@ -15,7 +15,7 @@ export const firstKnown =
     return undefined;
   };
 
-/** Keys by name; a value of undefined is not known. */
+/** Returns keys by name. A key with the value undefined is not known. */
 export function keysOf(values: Readonly<Record<string, string | undefined>>): ConditionKeys {
   const known = new Map(Object.entries(values).map(([key, value]) => [key.toLowerCase(), value]));
   return (key) => {
@@ -26,7 +26,7 @@ export function keysOf(values: Readonly<Record<string, string | undefined>>): Co
 
 /**
  * The keys that no request to the local AWS has: those of organizations, VPCs, federated identities, and
- * of calls that a service makes for another one.
+ * calls between services.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export const absentKeys: ConditionKeys = (key) => (ABSENT.has(key.toLowerCase()) ? [] : undefined);

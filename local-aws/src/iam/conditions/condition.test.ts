@@ -88,7 +88,7 @@ describe("a condition", () => {
     expect(result(operator, key, value)).toBe(false);
   });
 
-  it("of a key that is not known names the operator and the key", () => {
+  it("with an unknown key returns the operator and the key", () => {
     expect(result("StringEqualsIfExists", "unknown", "a")).toEqual([
       "StringEqualsIfExists of unknown",
     ]);

@@ -4,15 +4,18 @@ import { type Condition, operatorOf } from "./condition-grammar.ts";
 import type { ConditionKeys } from "./condition-keys.ts";
 import { hasVariables, replaceVariables } from "./policy-variables.ts";
 
-/** A part of a statement that depends on more than the action and the resource. */
+/** A part of a statement that depends on the request, not only on the action and the resource. */
 export interface Test {
   /** Such as `StringEquals of aws:SourceAccount`. */
   name: string;
-  /** Undefined if the local AWS does not know a key. */
+  /** Returns whether the test passes, or undefined if the local AWS does not know a key. */
   passes(keys: ConditionKeys): boolean | undefined;
 }
 
-/** Returns the conditions of a statement, all of which must hold: an operator and a key each. */
+/**
+ * Returns the tests for the conditions of a statement, one for each operator and key. All of them must
+ * pass.
+ */
 export const conditionTests = (condition: Condition = {}): Test[] =>
   Object.entries(condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => ({
@@ -27,7 +30,7 @@ function testOf(name: string, key: string, ofPolicy: readonly string[]): Test["p
   const isNegated = operator.includes("Not");
   const matches = matcherOf(operator.replace("Not", ""), ofPolicy);
   const forAll = name.startsWith("ForAllValues:");
-  // A negated operator holds for a key without values, except with ForAnyValue.
+  // A negated operator is true for a key without values, except with ForAnyValue.
   const ofNone =
     forAll || name.endsWith("IfExists") || (isNegated && !name.startsWith("ForAnyValue:"));
   return (keys) => {
@@ -44,7 +47,10 @@ function testOf(name: string, key: string, ofPolicy: readonly string[]): Test["p
 const isNull = (values: readonly string[] | undefined, ofPolicy: readonly string[]) =>
   values && ofPolicy.some((each) => (each.toLowerCase() === "true") === (values.length === 0));
 
-/** Compares a value with several of a policy, of which one must match. Without variables, it is created once. */
+/**
+ * Returns a function that compares a value with the values of a policy, of which one must match. Without
+ * variables, the comparison is compiled once.
+ */
 function matcherOf(
   operator: string,
   ofPolicy: readonly string[],
@@ -66,7 +72,7 @@ function matcherOf(
   };
 }
 
-/** Returns whether all tests pass, or the names of those that the local AWS cannot evaluate. */
+/** Returns whether all tests pass, or the names of the tests that the local AWS cannot evaluate. */
 export function resultOf(tests: readonly Test[], keys: ConditionKeys): boolean | string[] {
   const results = tests.map(({ passes }) => passes(keys));
   if (results.includes(false)) return false;

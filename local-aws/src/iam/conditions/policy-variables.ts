@@ -3,16 +3,16 @@ import type { ConditionKeys } from "./condition-keys.ts";
 /** `${key}`, or `${key, 'default'}`. */
 const VARIABLE = /\$\{([^}]*)\}/g;
 
-/** Stand for the characters themselves. */
+/** Variables that mean the character itself. */
 const CHARACTERS: ReadonlySet<string> = new Set(["*", "?", "$"]);
 
 /** Returns whether a text has variables. */
 export const hasVariables = (text: string): boolean => text.includes("${");
 
 /**
- * Replaces the variables of a text by the values of their keys. The wildcards in a value stand for
- * themselves, in the form `${*}`.
- * @returns undefined if the local AWS does not know a key, and null if a key has no value and no default.
+ * Replaces the variables of a text with the values of their keys. Wildcards in a value are escaped as
+ * `${*}`.
+ * @returns undefined if the local AWS does not know a key, or null if a key has no value and no default.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function replaceVariables(text: string, keys: ConditionKeys): string | null | undefined {
@@ -32,5 +32,5 @@ function valueOf(variable: string, keys: ConditionKeys): string | null | undefin
   return value === undefined ? null : value.replaceAll(/[*?$]/g, "${$&}");
 }
 
-/** Returns a text without wildcards: `${*}` as `*`. */
+/** Unescapes a text without wildcards: `${*}` becomes `*`. */
 export const literal = (text: string): string => text.replaceAll(/\$\{([*?$])\}/g, "$1");

@@ -7,8 +7,8 @@ import { userIdOf } from "../user-id.ts";
 import { absentKeys, type ConditionKeys, firstKnown, keysOf } from "./condition-keys.ts";
 
 /**
- * Returns the condition keys of a request that a session of a role makes.
- * @param request undefined if the local AWS itself acts for the role.
+ * Returns the condition keys of a request by a session of a role.
+ * @param request undefined if the local AWS itself acts on behalf of the role.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function requestKeys(options: {
@@ -31,7 +31,8 @@ export function requestKeys(options: {
     "aws:PrincipalType": "AssumedRole",
     "aws:RequestedRegion": request?.region ?? (region || undefined),
     "aws:ResourceAccount": accountId || undefined,
-    // Our choice: the local AWS has no TLS, but the same request to AWS has.
+    // Our choice: the value is true although the local AWS does not use TLS, because the same request to
+    // AWS does.
     "aws:SecureTransport": "true",
     "aws:SourceIp": request?.sourceIp,
     "aws:UserAgent": request?.headers["user-agent"],
@@ -41,7 +42,7 @@ export function requestKeys(options: {
   return firstKnown(keys, principalTags(role), absentOfSessions, absentKeys);
 }
 
-/** Requests that a role signs have no source other than the role, and no name of a user. */
+/** Requests that are signed by a role have no other source than the role, and no user name. */
 const absentOfSessions: ConditionKeys = (key) =>
   /^aws:(source(arn|account)|username|principalservicename(slist)?)$/i.test(key) ? [] : undefined;
 

@@ -18,7 +18,7 @@ const ATTACHMENT_LIMIT = 10;
 const roleInput = v.strictObject({ RoleName: nameSchema });
 const attachmentInput = v.strictObject({ ...roleInput.entries, PolicyArn: policyArnSchema });
 
-/** The managed policies of roles. */
+/** Returns the operations on the managed policies of roles. */
 export function attachmentOperations({ state }: { state: State }) {
   const resource = (input: { RoleName: string }) => roleArn(state, input);
 

@@ -40,7 +40,7 @@ const session = () => iam.sessionOf("arn:aws:iam::000000000000:role/worker", "ru
 const allows = (action: string, resource = queue) => iam.allows(session(), action, resource);
 
 describe("permissions of a role", () => {
-  it("include those of its managed policies, from their attachment until they are detached", async () => {
+  it("include those of its attached managed policies until they are detached", async () => {
     expect(allows("sqs:SendMessage")).toBe(false);
     await call("AttachRolePolicy", attachment);
     expect(allows("sqs:SendMessage")).toBe(true);
@@ -59,7 +59,7 @@ describe("permissions of a role", () => {
     expect(allows("sqs:SendMessage")).toBe(false);
   });
 
-  it("include those of the managed policies of AWS", async () => {
+  it("include those of AWS managed policies", async () => {
     await call("AttachRolePolicy", { RoleName: "worker", PolicyArn: basicExecution });
     const group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/a";
     expect(allows("logs:CreateLogGroup", group)).toBe(true);
@@ -68,7 +68,7 @@ describe("permissions of a role", () => {
 });
 
 describe("managed policies of AWS", () => {
-  it("that are not implemented are refused by name", async () => {
+  it("that are not implemented are refused with their name", async () => {
     const unknown = "arn:aws:iam::aws:policy/AmazonBraketFullAccess";
     expect(await call("AttachRolePolicy", { RoleName: "worker", PolicyArn: unknown })).toContain(
       `The local AWS does not implement the AWS managed policy ${unknown}.`,
@@ -81,7 +81,7 @@ describe("managed policies of AWS", () => {
     );
   });
 
-  it("are all valid, and listed with those of the account", async () => {
+  it("are all valid, and are listed with those of the account", async () => {
     const names = (text: string) =>
       [...text.matchAll(/<PolicyName>(.*?)<\/PolicyName>/g)].map(([, name]) => name);
     expect(names(await call("ListPolicies", { Scope: "Local" }))).toEqual(["send"]);

@@ -20,12 +20,12 @@ export const policyNameSchema = v.pipe(
 export const policyArnSchema = v.pipe(v.string(), v.minLength(20), v.maxLength(2048));
 export const policyInput = v.strictObject({ PolicyArn: policyArnSchema });
 
-/** What a caller's policy must allow to do something to a managed policy. */
+/** Returns the ARN to authorize for an operation on a managed policy. */
 export const policyArn = ({ PolicyArn }: { PolicyArn: string }): string => PolicyArn;
 
 /**
- * Our choice: AWS has over a thousand managed policies, of which these are here. Their ID is not that on
- * AWS, and they have the date of their default version.
+ * Our choice: these of over a thousand AWS managed policies are implemented. Their IDs differ from those
+ * on AWS, and they have the date of their default version.
  */
 const ofAws: ReadonlyMap<string, ManagedPolicy> = new Map(
   Object.entries(awsManagedPolicies).map(([key, { version, date, statements }]) => {
@@ -51,7 +51,8 @@ const ofAws: ReadonlyMap<string, ManagedPolicy> = new Map(
 export const policiesOfAws = (): ManagedPolicy[] => [...ofAws.values()];
 
 /**
- * Returns the managed policy with an ARN, of the account or of AWS; undefined if the account has none.
+ * Returns the managed policy of the account or of AWS with an ARN, or undefined if the account does not
+ * have it.
  * @throws {AwsError} 400 if the ARN is malformed, 501 for a policy of AWS that is not implemented.
  */
 export function findPolicy({ iam }: { iam: IamState }, arn: string): ManagedPolicy | undefined {

@@ -27,7 +27,7 @@ const createPolicyInput = v.strictObject({
   Tags: v.optional(tagListSchema, []),
 });
 
-/** Customer-managed policies. */
+/** Returns the operations on customer managed policies. */
 export function policyOperations({ state, clock }: { state: State; clock: Clock }) {
   const { policies } = state.iam;
   const arnOf = ({ Path, PolicyName }: { Path: string; PolicyName: string }) =>
@@ -130,7 +130,7 @@ export function policyOperations({ state, clock }: { state: State; clock: Clock 
   };
 }
 
-/** Policy names differ in more than case. */
+/** Checks that no policy has this name in any case. */
 function refuseTaken({ iam }: State, name: string): void {
   const isTaken = Object.values(iam.policies).some(
     ({ PolicyName }) => PolicyName.toLowerCase() === name.toLowerCase(),

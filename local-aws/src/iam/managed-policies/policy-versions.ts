@@ -14,7 +14,7 @@ const versionInput = v.strictObject({
   VersionId: v.pipe(v.string(), v.regex(/^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/)),
 });
 
-/** The versions of managed policies, of which the default one is in force. */
+/** Returns the operations on the versions of managed policies. The default version is in effect. */
 export function policyVersionOperations({ state, clock }: { state: State; clock: Clock }) {
   return {
     CreatePolicyVersion: defineOperation({
