@@ -36,7 +36,7 @@ async function startLogging(format: string, iam: Partial<Iam> = {}) {
 }
 
 describe("the line", () => {
-  test("of a connect, a message, a post and a disconnect says who and how it went", async () => {
+  test("of a connect, a message, a post and a disconnect has the client and the status", async () => {
     await using gateway = await startLogging(FORMAT);
     const { clock, lambda } = gateway;
     lambda.handlers.MESSAGE = () => {
@@ -93,7 +93,7 @@ describe("the line", () => {
     expect(gateway.lines.kept).toEqual([]);
   });
 
-  test("is dated with the begin of its request, and lies in one stream named by 32 hex digits", async () => {
+  test("has the start time of its request, and is in a stream whose name has 32 hexadecimal digits", async () => {
     await using gateway = await startLogging(FORMAT);
     const begin = gateway.clock.now();
     gateway.lambda.handlers.MESSAGE = () => gateway.clock.advance(500);
@@ -105,7 +105,7 @@ describe("the line", () => {
     expect(connect.stream).toBe(message.stream);
   });
 
-  test("is there when the client has its answer", async () => {
+  test("is written before the client gets the response", async () => {
     await using gateway = await startLogging(FORMAT);
     delete gateway.api.routes["default"];
     const client = await gateway.connect();
@@ -115,7 +115,7 @@ describe("the line", () => {
   });
 });
 
-describe("the line of a fault", () => {
+describe("the line of an error", () => {
   const lineFields = fieldsOf("status", "routeKey", "error.message", "error.responseType");
 
   test("of the function has 502, as captured on AWS", async () => {
@@ -187,17 +187,17 @@ describe("the format", () => {
     return (await gateway.lines.next()).message;
   };
 
-  test("need not be JSON", async () => {
+  test("can be other than JSON", async () => {
     expect(await render("$context.identity.sourceIp [$context.requestTime] $context.status.")).toBe(
       "127.0.0.1 [01/Jan/2026:00:00:00 +0000] 200.",
     );
   });
 
-  test("takes variables in braces", async () => {
+  test("supports variables in braces", async () => {
     expect(await render("${context.stage}x$context.stage")).toBe("testxtest");
   });
 
-  test("has - for what is unknown, has no value or is no variable of the access log", async () => {
+  test("has - for variables that are unknown, have no value or are not of the access log", async () => {
     const names = [
       "messageId",
       "integration.status",
@@ -215,19 +215,19 @@ describe("the format", () => {
     );
   });
 
-  test("leaves text that only looks like a variable", async () => {
+  test("keeps text that only looks like a variable", async () => {
     expect(await render("$ $$ $contextual $input.body {context.stage}")).toBe(
       "$ $$ $contextual $input.body {context.stage}",
     );
   });
 
-  test("can't be broken by what a client sends", async () => {
+  test("cannot be broken by a value from a client", async () => {
     const userAgent = 'evil","status":"200\\ $context.requestId $&';
     const line = await render(fieldsOf("identity.userAgent"), userAgent);
     expect(JSON.parse(line)).toEqual({ "identity.userAgent": userAgent });
   });
 
-  test("quotes the message of an error where that is asked for", async () => {
+  test("can quote the message of an error", async () => {
     await using gateway = await startLogging('{"error":$context.error.messageString}');
     gateway.lambda.handlers.CONNECT = () => undefined;
     await gateway.refused();

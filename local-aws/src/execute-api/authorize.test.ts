@@ -68,7 +68,7 @@ describe("the authorizer's event", () => {
     );
   });
 
-  test("has names as the client wrote them, sorted without regard to case", async () => {
+  test("has header names as the client wrote them, sorted without regard to case", async () => {
     await using gateway = await startAuthorizing(() => allow());
     await gateway.connect("", { headers: { aUtHoRiZaTiOn: "1", "x-mode": "2" } });
     const { headers } = await gateway.lambda.next("AUTHORIZER");
@@ -90,7 +90,7 @@ describe("the authorizer's event", () => {
 });
 
 describe("an admitted caller", () => {
-  test("is named in every event, and in that of $connect with the time of the authorizer", async () => {
+  test("is in every event, and the event of $connect has the time of the authorizer", async () => {
     await using gateway = await startAuthorizing(() => {
       gateway.clock.advance(7);
       return allow({ tenant: "north", level: 3, staff: true });
@@ -107,7 +107,7 @@ describe("an admitted caller", () => {
     expect(gateway.lambda.unread("AUTHORIZER")).toHaveLength(1);
   });
 
-  test("may still be turned away by $connect", async () => {
+  test("can still be refused by $connect", async () => {
     await using gateway = await startAuthorizing(() => allow());
     gateway.lambda.handlers.CONNECT = () => ({ statusCode: 418 });
     expect((await gateway.refused()).status).toBe(418);
@@ -122,7 +122,7 @@ describe("identity sources", () => {
     "context.identity.sourceIp",
   ];
 
-  test("that are all there let the authorizer decide", async () => {
+  test("are all present, so the authorizer is invoked", async () => {
     await using gateway = await startAuthorizing(() => allow(), sources);
     gateway.stage.stageVariables = { colour: "blue" };
     const client = await gateway.connect("?token=1", { headers: { "x-token": "1" } });
@@ -135,17 +135,20 @@ describe("identity sources", () => {
     ["a missing parameter", "", { "x-token": "1" }, { colour: "blue" }],
     ["an empty parameter", "?token=", { "x-token": "1" }, { colour: "blue" }],
     ["a missing stage variable", "?token=1", { "x-token": "1" }, {}],
-  ])("%s is answered with 401, and nobody is asked", async ([, query, headers, variables]) => {
-    await using gateway = await startAuthorizing(() => allow(), sources);
-    gateway.stage.stageVariables = variables;
-    const refusal = await gateway.refused(query, { headers });
-    expect(refusal.status).toBe(401);
-    expect(refusal.body).toMatch(errorFrame("Unauthorized"));
-    expect(gateway.lambda.invokers).toEqual([]);
-  });
+  ])(
+    "%s is refused with 401 without invoking the authorizer",
+    async ([, query, headers, variables]) => {
+      await using gateway = await startAuthorizing(() => allow(), sources);
+      gateway.stage.stageVariables = variables;
+      const refusal = await gateway.refused(query, { headers });
+      expect(refusal.status).toBe(401);
+      expect(refusal.body).toMatch(errorFrame("Unauthorized"));
+      expect(gateway.lambda.invokers).toEqual([]);
+    },
+  );
 });
 
-test("an authorizer and an integration are each invoked with a role of their own", async () => {
+test("an authorizer and an integration are each invoked with their own role", async () => {
   await using gateway = await startAuthorizing(() => allow());
   const [token] = Object.values(gateway.api.authorizers);
   const { function: integration } = gateway.api.integrations;
@@ -163,7 +166,7 @@ describe("a refusal", () => {
   const refusals: [string, Handler, number, string][] = [
     ["no policy", () => ({ principalId: "ada" }), 500, ""],
     ["a result over 8 KB", () => allow({ big: "x".repeat(8192) }), 500, ""],
-    ["the answer of a route", () => ({ statusCode: 200 }), 500, ""],
+    ["the response of a route", () => ({ statusCode: 200 }), 500, ""],
     ["nothing", () => undefined, 500, ""],
     [
       "a failure",
@@ -175,15 +178,18 @@ describe("a refusal", () => {
     ],
   ];
 
-  test.for(refusals)("for %s: nothing behind it runs", async ([, authorizer, status, message]) => {
-    await using gateway = await startAuthorizing(authorizer);
-    const refusal = await gateway.refused();
-    expect(refusal.status).toBe(status);
-    expect(refusal.body).toMatch(errorFrame(message));
-    expect(gateway.lambda.unread("CONNECT")).toEqual([]);
-  });
+  test.for(refusals)(
+    "for %s: no further function is invoked",
+    async ([, authorizer, status, message]) => {
+      await using gateway = await startAuthorizing(authorizer);
+      const refusal = await gateway.refused();
+      expect(refusal.status).toBe(status);
+      expect(refusal.body).toMatch(errorFrame(message));
+      expect(gateway.lambda.unread("CONNECT")).toEqual([]);
+    },
+  );
 
-  test("comes with 500 where the route names an authorizer that isn't there", async () => {
+  test("has the status 500 if the authorizer of the route does not exist", async () => {
     await using gateway = await startAuthorizing(() => allow());
     gateway.api.authorizers = {};
     redeploy(gateway.api);

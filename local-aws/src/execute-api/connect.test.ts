@@ -6,7 +6,7 @@ import { AwsError } from "../protocols/aws-error.ts";
 import { API_ID } from "./testing-api.ts";
 import { errorFrame, startGateway } from "./testing.ts";
 
-/** A handshake as a client writes it that has no library. */
+/** The handshake of a client without a library. */
 const handshake = (path: string, host = "localhost") =>
   [
     `GET ${path} HTTP/1.1`,
@@ -18,7 +18,7 @@ const handshake = (path: string, host = "localhost") =>
     "\r\n",
   ].join("\r\n");
 
-/** Unlike `once`, it doesn't mind that an error comes first. */
+/** Unlike `once`, it does not reject if an error precedes the event. */
 const closeOf = (socket: Socket) => new Promise((resolve) => socket.once("close", resolve));
 
 async function readHead(socket: Socket): Promise<string> {
@@ -90,7 +90,7 @@ describe("the $connect event", () => {
     expect(headers?.["X-Amzn-Trace-Id"]).toMatch(/^Root=1-[\da-f]{8}-[\da-f]{24}$/);
   });
 
-  test("has names as the client wrote them, sorted without regard to case, but for Authorization", async () => {
+  test("has header names as the client wrote them except for Authorization, sorted without regard to case", async () => {
     await using gateway = await startGateway();
     const socket = await gateway.dialRaw();
     const lines = ["zETA: 1", "alpha: 2", "authorization: 3", "ALPHA: 4", "origin: 5"];
@@ -101,7 +101,7 @@ describe("the $connect event", () => {
     expect(multiValueHeaders).toMatchObject({ alpha: ["2", "4"], Authorization: ["3"] });
   });
 
-  test("has no query, no user agent and no stage variables where there are none", async () => {
+  test("has no members for a missing query, user agent and stage variables", async () => {
     await using gateway = await startGateway();
     gateway.stage.stageVariables = {};
     await gateway.connect();
@@ -123,7 +123,7 @@ describe("the $connect event", () => {
 });
 
 describe("an upgrade", () => {
-  test("is answered with the headers of AWS and no others", async () => {
+  test("gets a response with exactly the headers of AWS", async () => {
     await using gateway = await startGateway();
     const socket = await gateway.dialRaw();
     socket.write(handshake(gateway.path));
@@ -160,7 +160,7 @@ describe("an upgrade", () => {
   });
 
   test.for(["a\r\nSet-Cookie: b=1", "a, b", ""])(
-    "gets no subprotocol, and no header, by what is none: %j",
+    "gets no subprotocol and no header for an invalid subprotocol: %j",
     async (value) => {
       await using gateway = await startGateway();
       gateway.lambda.handlers.CONNECT = () => ({
@@ -175,7 +175,7 @@ describe("an upgrade", () => {
     },
   );
 
-  test("to what is not a stage is refused with 403, and no function hears of it", async () => {
+  test("to a path that is not a stage is refused with 403 without invoking a function", async () => {
     await using gateway = await startGateway();
     for (const path of [
       `/_aws/execute-api/${API_ID}/constructor`,
@@ -242,7 +242,7 @@ describe("a refused connect", () => {
     expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
   });
 
-  test("comes with 502 when the function throws", async () => {
+  test("has the status 502 if the function throws", async () => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.CONNECT = () => {
       throw new Error("broken");
@@ -255,10 +255,10 @@ describe("a refused connect", () => {
   test.for<[string, unknown]>([
     ["nothing", undefined],
     ["no status", { body: "fine" }],
-    ["a status that is none", { statusCode: "many" }],
+    ["a status that is not a number", { statusCode: "many" }],
     ["an informational status", { statusCode: 101 }],
-    ["a body that is no text", { statusCode: 200, body: { fine: true } }],
-  ])("comes with 502 when the function returns %s", async ([, output]) => {
+    ["a body that is not a string", { statusCode: 200, body: { fine: true } }],
+  ])("has the status 502 if the function returns %s", async ([, output]) => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.CONNECT = () => output;
     expect((await gateway.refused()).status).toBe(502);
@@ -278,14 +278,14 @@ describe("a refused connect", () => {
     expect(refused.body).toMatch(errorFrame("Internal server error"));
   });
 
-  test("comes with 500 when the route's integration is gone", async () => {
+  test("has the status 500 if the integration of the route was deleted", async () => {
     await using gateway = await startGateway();
     gateway.api.integrations = {};
     redeploy(gateway.api);
     expect((await gateway.refused()).status).toBe(500);
   });
 
-  test("comes with 504 when the function takes longer than the integration may", async () => {
+  test("has the status 504 if the function exceeds the timeout of the integration", async () => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.CONNECT = () => new Promise(() => {});
     const refused = gateway.refused();
@@ -299,7 +299,7 @@ describe("a refused connect", () => {
 });
 
 describe("throttling of connects", () => {
-  test("follows the stage's limits, and refuses with 429", async () => {
+  test("uses the limits of the stage, and refuses with 429", async () => {
     await using gateway = await startGateway();
     gateway.stage.defaultRouteSettings = { throttlingBurstLimit: 2, throttlingRateLimit: 1 };
     await gateway.connect();
@@ -312,7 +312,7 @@ describe("throttling of connects", () => {
     await gateway.connect();
   });
 
-  test("follows the limits of the route $connect where it has its own", async () => {
+  test("uses the limits of the route $connect if it has its own", async () => {
     await using gateway = await startGateway();
     gateway.stage.defaultRouteSettings = { throttlingBurstLimit: 0, throttlingRateLimit: 0 };
     expect((await gateway.refused()).status).toBe(429);
@@ -324,7 +324,7 @@ describe("throttling of connects", () => {
     expect((await gateway.refused()).status).toBe(429);
   });
 
-  test("allows 500 new connections per second, and accepts those before all others are refused", async () => {
+  test("accepts the first 500 new connections per second, and refuses the others", async () => {
     await using gateway = await startGateway();
     delete gateway.api.routes["connect"];
     const attempts = Array.from({ length: 600 }, async () => {
@@ -344,7 +344,7 @@ describe("a client that leaves during $connect", () => {
   test.for<[string, boolean]>([
     ["and is known to be gone", true],
     ["unnoticed", false],
-  ])("%s has one $disconnect with 1006, if it was let in", async ([, noticed]) => {
+  ])("%s gets one $disconnect with 1006 if it was accepted", async ([, noticed]) => {
     await using gateway = await startGateway();
     const verdict = Promise.withResolvers<unknown>();
     gateway.lambda.handlers.CONNECT = () => verdict.promise;
@@ -367,7 +367,7 @@ describe("a client that leaves during $connect", () => {
     expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
   });
 
-  test("has no $disconnect, if it was turned away", async () => {
+  test("gets no $disconnect if it was refused", async () => {
     await using gateway = await startGateway();
     const verdict = Promise.withResolvers<unknown>();
     gateway.lambda.handlers.CONNECT = () => verdict.promise;

@@ -6,7 +6,7 @@ import { createTestDomain, REGION } from "./testing-api.ts";
 
 const DOMAIN = "chat.example.com";
 
-/** A gateway with a custom domain name, which has the API at its root and at `orders`. */
+/** Starts a gateway with a custom domain name that has the API at its root and at `orders`. */
 async function startWithDomain(): Promise<TestGateway> {
   const gateway = await startGateway();
   const { apigateway } = regionOf(gateway.state, REGION);
@@ -14,7 +14,7 @@ async function startWithDomain(): Promise<TestGateway> {
   return gateway;
 }
 
-/** @param host the `Host` header; the default is a port of this machine. */
+/** @param host the `Host` header. Default: a port of this machine. */
 const at = (gateway: TestGateway, path: string, host?: string) => ({
   url: new URL(path, gateway.url).href,
   ...(host !== undefined && { headers: { Host: host } }),
@@ -48,7 +48,7 @@ describe("a handshake", () => {
     expect({ status, body }).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
   });
 
-  test("gets no response for a host that is no custom domain name", async () => {
+  test("gets no response for a host that is not a custom domain name", async () => {
     await using gateway = await startWithDomain();
     await expect(gateway.connectTo(at(gateway, "/", "other.example.com"))).rejects.toThrow(
       "socket hang up",
@@ -100,7 +100,7 @@ describe("@connections", () => {
   });
 
   // As reported of AWS: https://github.com/aws/aws-sdk-net/issues/1860
-  test("is forbidden at an execute-api endpoint that is disabled, and works by the domain name", async () => {
+  test("is forbidden at a disabled execute-api endpoint, and works with the domain name", async () => {
     await using gateway = await startWithDomain();
     const client = await gateway.connect();
     const { connectionId } = (await gateway.lambda.next("CONNECT")).requestContext;

@@ -6,7 +6,7 @@ const warnings = () =>
 
 afterEach(() => void vi.restoreAllMocks());
 
-test("the first handshake of a page of another site is reported, and is answered as any other", async () => {
+test("the first handshake of a page of another site is reported, but handled like any other", async () => {
   const reported = warnings();
   await using gateway = await startGateway();
   await gateway.connect();
@@ -22,7 +22,7 @@ test("the first handshake of a page of another site is reported, and is answered
   ]);
 });
 
-test("an origin can't command the terminal that it is reported in", async () => {
+test("a reported origin cannot send control characters to the terminal", async () => {
   const reported = warnings();
   await using gateway = await startGateway();
   await gateway.connect("", { headers: { Origin: `https://\u009b2J${"x".repeat(5000)}` } });

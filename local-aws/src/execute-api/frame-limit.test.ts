@@ -20,7 +20,7 @@ function lengthOf(length: number): Buffer {
 
 const LIMIT = 300;
 
-/** Feeds the bytes in chunks of a size, and says whether one of them broke the limit. */
+/** Passes the bytes in chunks of a size. Returns whether one of them exceeds the limit. */
 function exceeds(bytes: Buffer, chunkSize: number): boolean {
   const exceedsLimit = createFrameLimit(LIMIT);
   for (let start = 0; start < bytes.length; start += chunkSize)
@@ -35,14 +35,14 @@ describe.for([1, 2, 3, 7, 64, 100_000])("in chunks of %i bytes", (chunkSize) => 
   });
 
   test.for([301, 65_535, 65_536, 2 ** 20])(
-    "a frame of %i bytes doesn't, after others",
+    "a frame of %i bytes after others does not pass",
     (length) => {
       expect(exceeds(Buffer.concat([frame(300), frame(0), frame(length)]), chunkSize)).toBe(true);
     },
   );
 });
 
-test("a length of 64 bits is refused by its header alone", () => {
+test("a length of 64 bits is refused as soon as its header is complete", () => {
   const header = Buffer.concat([Buffer.from([0x81, 0xff]), Buffer.alloc(8, 0xff)]);
   expect(createFrameLimit(LIMIT)(header)).toBe(true);
 });

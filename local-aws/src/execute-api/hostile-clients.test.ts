@@ -8,7 +8,7 @@ import { startGateway, type TestGateway } from "./testing.ts";
 const KB = 1024;
 const MB = 1024 * KB;
 
-/** What goes on around: a client that is answered, over and over. */
+/** Checks during a test that another client still gets responses. */
 async function useNormally(gateway: TestGateway, messages = 20): Promise<void> {
   if (gateway.api.routes["echo"] === undefined) addRoute(gateway.api, "echo");
   answering(gateway.api, "echo");
@@ -40,7 +40,7 @@ async function readAll(socket: Socket): Promise<string> {
   return text;
 }
 
-test("a client that stays silent in the middle of a message holds nobody up", async () => {
+test("a client that stops in the middle of a message does not delay other clients", async () => {
   await using gateway = await startGateway();
   const { client } = await open(gateway);
   client.socket.send("x".repeat(30 * KB), { fin: false });
@@ -49,7 +49,7 @@ test("a client that stays silent in the middle of a message holds nobody up", as
   expect(await client.closed).toMatchObject({ code: 1001 });
 });
 
-test("posts to a client that never reads are refused before they fill the memory", async () => {
+test("posts to a client that never reads are refused before the memory is full", async () => {
   await using gateway = await startGateway();
   const { client, serverSocket, connectionId } = await open(gateway);
   client.socket.pause();
@@ -71,7 +71,7 @@ test("posts to a client that never reads are refused before they fill the memory
   expect(client.unread).toEqual([]);
 });
 
-test("answers to a client that never reads wait with it, and so do its next messages", async () => {
+test("replies to a client that never reads wait, and so do its next messages", async () => {
   await using gateway = await startGateway();
   answering(gateway.api, "$default");
   const body = "x".repeat(MESSAGE_LIMIT);
@@ -95,7 +95,7 @@ test("answers to a client that never reads wait with it, and so do its next mess
   expect(answered).toBe(messages);
 });
 
-test("pings of a client that never reads are not all answered", async () => {
+test("a client that never reads does not get pongs for all its pings", async () => {
   await using gateway = await startGateway();
   const { client, serverSocket } = await open(gateway);
   client.socket.pause();
@@ -109,10 +109,10 @@ test("pings of a client that never reads are not all answered", async () => {
   await useNormally(gateway);
 });
 
-test("a client that never waits has no more than some hundred messages under way", async () => {
+test("a client that never waits has at most a few hundred messages in progress", async () => {
   await using gateway = await startGateway();
   const messages = 3000;
-  // Those of the other client are JSON.
+  // The messages of the other client are JSON.
   const isNumbered = (body: string) => /^\d+ x/.test(body);
   const numberIn = (body: string) => Number(body.split(" ", 1)[0]);
   const release = Promise.withResolvers<void>();
@@ -136,10 +136,10 @@ test("a client that never waits has no more than some hundred messages under way
     const { body = "" } = await gateway.lambda.next("MESSAGE");
     if (isNumbered(body)) received.push(numberIn(body));
   }
-  // Each message once, and in the order in which they were sent.
+  // Each message arrives once, in the order of sending.
   expect(received).toEqual(Array.from({ length: messages }, (_, number) => number));
   expect(gateway.lambda.unread("MESSAGE").filter(({ body = "" }) => isNumbered(body))).toEqual([]);
-  // What was read in one piece with the last message before the pause, 64 KB, is taken as well.
+  // A read of up to 64 KB can contain further messages after the last one before the pause.
   expect(most).toBeLessThanOrEqual(MESSAGES_IN_FLIGHT + (64 * KB) / KB);
 });
 
@@ -159,7 +159,7 @@ test.for<[string, string, RegExp]>([
   await useNormally(gateway);
 });
 
-test("half a handshake holds nobody up, and is forgotten with its client", async () => {
+test("an incomplete handshake does not delay other clients, and ends with its client", async () => {
   await using gateway = await startGateway();
   const socket = await gateway.dialRaw();
   const serverSocket = await gateway.serverSockets.next();
@@ -171,7 +171,7 @@ test("half a handshake holds nobody up, and is forgotten with its client", async
   expect(serverSocket.destroyed).toBe(true);
 });
 
-test("a client that doesn't leave after a refusal is cut off", async () => {
+test("a client that does not close the connection after a refusal is disconnected", async () => {
   await using gateway = await startGateway();
   const socket = await gateway.dialRaw();
   const serverSocket = await gateway.serverSockets.next();
@@ -183,7 +183,7 @@ test("a client that doesn't leave after a refusal is cut off", async () => {
   await cut;
 });
 
-test("200 clients that come and go leave nothing behind", async () => {
+test("200 clients that connect and disconnect leave no resources", async () => {
   await using gateway = await startGateway();
   const clients = await Promise.all(Array.from({ length: 200 }, () => gateway.connect()));
   const sockets = await Promise.all(clients.map(() => gateway.serverSockets.next()));

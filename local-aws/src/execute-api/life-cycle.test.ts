@@ -11,11 +11,13 @@ async function open(gateway: TestGateway) {
   return { client, ...requestContext };
 }
 
-/** A masked frame with a payload of up to 125 bytes; the mask is 0, so the payload stays readable. */
+/**
+ * Creates a masked frame with a payload of up to 125 bytes. The mask is 0, so the payload stays readable.
+ */
 const frame = (firstByte: number, payload: Uint8Array) =>
   Buffer.concat([Buffer.from([firstByte, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 
-/** The TCP socket beneath a client, to send what its library wouldn't. */
+/** Returns the TCP socket of a client, to send bytes that its library would not send. */
 const rawSocketOf = ({ socket }: TestClient): Socket => Reflect.get(socket, "_socket");
 
 test("the $disconnect event has the members of AWS, in their order", async () => {
@@ -62,9 +64,14 @@ test("the $disconnect event has the members of AWS, in their order", async () =>
 type End = (client: TestClient, gateway: TestGateway, connectionId: string) => unknown;
 
 const ends: [string, End, number, string][] = [
-  ["a client's close with a status", ({ socket }) => socket.close(1000, "bye"), 1000, "bye"],
   [
-    "a client's close without a status",
+    "a close frame of the client with a status",
+    ({ socket }) => socket.close(1000, "bye"),
+    1000,
+    "bye",
+  ],
+  [
+    "a close frame of the client without a status",
     ({ socket }) => socket.close(),
     1005,
     "Client-side close frame status not set",
@@ -82,7 +89,7 @@ const ends: [string, End, number, string][] = [
     "Connection Closed Normally",
   ],
   [
-    "idleness",
+    "an idle time of 10 minutes",
     (_client, { clock }) => {
       clock.advance(10 * MINUTE);
     },
@@ -104,7 +111,7 @@ const ends: [string, End, number, string][] = [
     "",
   ],
   [
-    "a frame of no known kind",
+    "a frame with an unknown opcode",
     (client) => rawSocketOf(client).write(frame(0x83, Buffer.from("x"))),
     1002,
     "",
@@ -117,7 +124,7 @@ function sendTooMuch({ socket }: TestClient): void {
   socket.send("x", { binary: false, fin: true });
 }
 
-test.for(ends)("%s ends with one $disconnect", async ([, end, code, reason]) => {
+test.for(ends)("after %s there is one $disconnect", async ([, end, code, reason]) => {
   await using gateway = await startGateway();
   const { client, connectionId } = await open(gateway);
   await end(client, gateway, connectionId);
@@ -129,13 +136,13 @@ test.for(ends)("%s ends with one $disconnect", async ([, end, code, reason]) => 
   await client.closed;
   expect(await gateway.manage("GET", connectionId)).toMatchObject({ status: 410 });
   expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
-  // Nothing is left that could end it once more.
+  // No timer is left that could end the connection again.
   gateway.clock.advance(3 * 60 * MINUTE);
   expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);
 });
 
 test.for(ends.filter(([, , code]) => [1001, 1003, 1007, 1009].includes(code)))(
-  "%s is told the client",
+  "the client gets the close code of %s",
   async ([, end, code, reason]) => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
@@ -156,7 +163,7 @@ describe("an idle connection", () => {
     ["a post", (_client, gateway, connectionId) => gateway.manage("POST", connectionId, "one")],
   ];
 
-  test.for(activities)("lives on after %s", async ([, act]) => {
+  test.for(activities)("stays open after %s", async ([, act]) => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
     gateway.clock.advance(10 * MINUTE - 1);
@@ -167,7 +174,7 @@ describe("an idle connection", () => {
     expect(await client.closed).toEqual({ code: 1001, reason: "Going away" });
   });
 
-  test("is not kept by pings", async () => {
+  test("is not kept open by pings", async () => {
     await using gateway = await startGateway();
     const { client } = await open(gateway);
     gateway.clock.advance(10 * MINUTE - 1);
@@ -177,7 +184,7 @@ describe("an idle connection", () => {
     expect(await client.closed).toMatchObject({ code: 1001 });
   });
 
-  test("is not kept by half a message", async () => {
+  test("is not kept open by an incomplete message", async () => {
     await using gateway = await startGateway();
     const { client } = await open(gateway);
     client.socket.send("half", { fin: false });
@@ -187,7 +194,7 @@ describe("an idle connection", () => {
     expect(await client.closed).toMatchObject({ code: 1001 });
   });
 
-  test("is not kept by GetConnection", async () => {
+  test("is not kept open by GetConnection", async () => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
     gateway.clock.advance(10 * MINUTE - 1);
@@ -197,7 +204,7 @@ describe("an idle connection", () => {
   });
 });
 
-test("a client that never answers the close is reported with the close's own status", async () => {
+test("if a client never answers a close frame, $disconnect has the status of this frame", async () => {
   await using gateway = await startGateway();
   const { client } = await open(gateway);
   client.socket.pause();
@@ -241,7 +248,7 @@ test(
   },
 );
 
-test("a busy connection ends after two hours", async () => {
+test("an active connection ends after two hours", async () => {
   await using gateway = await startGateway();
   const { client, connectionId } = await open(gateway);
   for (let minute = 0; minute < 119; minute += 7) {
@@ -267,7 +274,7 @@ test("a connection ends without a $disconnect route", async () => {
   expect(await gateway.manage("GET", connectionId)).toMatchObject({ status: 410 });
 });
 
-test("a $disconnect that fails disturbs nobody", async () => {
+test("a $disconnect that fails has no effect on other connections", async () => {
   await using gateway = await startGateway();
   gateway.lambda.handlers.DISCONNECT = () => {
     throw new Error("broken");
@@ -279,14 +286,14 @@ test("a $disconnect that fails disturbs nobody", async () => {
   expect((await gateway.lambda.next("MESSAGE")).body).toBe("still here");
 });
 
-describe("a fault of the local AWS itself", () => {
+describe("an internal error of the local AWS", () => {
   const breakLambda = (gateway: TestGateway) => {
     gateway.lambda.invokeAs = () => Promise.reject(new Error("a fault"));
     return vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   };
   const shown = expect.stringContaining("a fault");
 
-  test("is shown, and closes the connection that met it", async () => {
+  test("is reported, and closes the affected connection", async () => {
     await using gateway = await startGateway();
     const { client } = await open(gateway);
     using warn = breakLambda(gateway);
@@ -295,7 +302,7 @@ describe("a fault of the local AWS itself", () => {
     expect(warn).toHaveBeenCalledWith(shown, expect.anything());
   });
 
-  test("is shown, and ends the handshake that met it", async () => {
+  test("is reported, and ends the affected handshake", async () => {
     await using gateway = await startGateway();
     using warn = breakLambda(gateway);
     await expect(gateway.connect()).rejects.toThrow("socket hang up");
@@ -303,7 +310,7 @@ describe("a fault of the local AWS itself", () => {
   });
 });
 
-test("the end of the local AWS cuts every connection, and no function hears of it", async () => {
+test("closing the local AWS ends every connection without invoking a function", async () => {
   await using gateway = await startGateway();
   const { client } = await open(gateway);
   const verdict = Promise.withResolvers<unknown>();

@@ -20,14 +20,14 @@ describe("PostToConnection", () => {
     expect(await client.next()).toBe("hello");
   });
 
-  test("sends bytes as text, with what is not UTF-8 replaced", async () => {
+  test("sends bytes as text, and replaces invalid UTF-8", async () => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
     await gateway.manage("POST", connectionId, Buffer.from([0x61, 0xff, 0x62]));
     expect(await client.next()).toBe("a\ufffdb");
   });
 
-  test("splits up to 128 KB into frames", async () => {
+  test("sends up to 128 KB in several frames", async () => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
     for (const length of [32 * 1024, 32 * 1024 + 1, 128 * 1024]) {
@@ -37,7 +37,7 @@ describe("PostToConnection", () => {
     }
   });
 
-  test("refuses more with 413 and an empty body, and the connection stays", async () => {
+  test("refuses more with 413 and an empty body, and the connection stays open", async () => {
     await using gateway = await startGateway();
     const { client, connectionId } = await open(gateway);
     const { status, error, body } = await gateway.manage(
@@ -50,7 +50,7 @@ describe("PostToConnection", () => {
     expect(await client.next()).toBe("still here");
   });
 
-  test("answers 410 before $connect has returned", async () => {
+  test("returns 410 before $connect has returned", async () => {
     await using gateway = await startGateway();
     const early = Promise.withResolvers<unknown>();
     gateway.lambda.handlers.CONNECT = async ({ requestContext }) => {
@@ -63,7 +63,7 @@ describe("PostToConnection", () => {
   });
 });
 
-test("GetConnection answers in the spacing of AWS", async () => {
+test("the JSON of GetConnection has the same white space as on AWS", async () => {
   await using gateway = await startGateway();
   const { connectionId } = await open(gateway);
   gateway.clock.advance(1500);
@@ -81,7 +81,7 @@ test("GetConnection answers in the spacing of AWS", async () => {
 }`);
 });
 
-test("DeleteConnection closes with 1000, and the connection is gone at once", async () => {
+test("DeleteConnection closes with 1000, and the connection does not exist any more", async () => {
   await using gateway = await startGateway();
   const { client, connectionId } = await open(gateway);
   client.socket.pause();
@@ -97,7 +97,7 @@ test("DeleteConnection closes with 1000, and the connection is gone at once", as
 });
 
 test.for(["nonsense", "gbgBjc6coQAYKEh-CA==", "%", "../x"])(
-  "an id that was never issued is refused before the permission is checked: %s",
+  "an ID that was never issued is refused before the permission check: %s",
   async (connectionId) => {
     await using gateway = await startGateway({ iam: { authorize: deny } });
     const { status, error, body } = await gateway.manage("GET", connectionId);
@@ -110,7 +110,7 @@ function deny(): never {
   throw new AwsError(403, "AccessDeniedException", "User: back-end is not authorized");
 }
 
-test("a caller without the permission is refused with 403 and Message", async () => {
+test("a caller without permission is refused with 403, with the message in Message", async () => {
   const asked: string[] = [];
   const authorize = (_caller: unknown, action: string, resource: string) => {
     asked.push(`${action} ${resource}`);
@@ -126,7 +126,7 @@ test("a caller without the permission is refused with 403 and Message", async ()
   ]);
 });
 
-test("a stage that is not there answers 403", async () => {
+test("a stage that does not exist returns 403", async () => {
   await using gateway = await startGateway();
   const { connectionId } = await open(gateway);
   delete gateway.api.stages["test"];
@@ -138,14 +138,14 @@ test("a stage that is not there answers 403", async () => {
   });
 });
 
-test("an id that is not encoded as it should be is refused as well", async () => {
+test("an incorrectly encoded ID is also refused", async () => {
   await using gateway = await startGateway();
   const { client } = await open(gateway);
   const url = `${client.socket.url.replace("ws:", "http:")}/@connections/%E0%A4`;
   expect(await fetch(url, { method: "POST" })).toMatchObject({ status: 400 });
 });
 
-test("other methods are not there", async () => {
+test("other methods do not exist", async () => {
   await using gateway = await startGateway();
   const { connectionId } = await open(gateway);
   expect(await gateway.manage("PUT", connectionId, "hello")).toMatchObject({
@@ -154,7 +154,7 @@ test("other methods are not there", async () => {
   });
 });
 
-test("any stage of the API reaches its connections, another API doesn't", async () => {
+test("every stage of an API can reach its connections, but another API cannot", async () => {
   await using gateway = await startGateway();
   const { client, connectionId } = await open(gateway);
   gateway.api.stages["other"] = { ...gateway.stage, stageName: "other" };
@@ -176,7 +176,7 @@ test("any stage of the API reaches its connections, another API doesn't", async 
   expect(client.unread).toEqual([]);
 });
 
-test("requests share the account's limit with the messages, and beyond it get 429", async () => {
+test("requests and messages share the limit of the account, above which requests get 429", async () => {
   await using gateway = await startGateway();
   delete gateway.api.routes["default"];
   const { client, connectionId } = await open(gateway);

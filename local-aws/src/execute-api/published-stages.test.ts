@@ -49,7 +49,7 @@ test.for([
   expect(createState().stages.find(path)).toBeUndefined();
 });
 
-test("a reference sees a changed stage, and not a deleted one", () => {
+test("a reference returns a changed stage, but not a deleted one", () => {
   const { api, apis, stage, stages } = createState();
   const reference = stages.find(STAGE_PATH)?.stage;
   api.stages["test"] = { ...stage, description: "changed" };
@@ -73,7 +73,7 @@ test.for(["chat.example.com", "chat.example.com/orders/v1"])(
   },
 );
 
-test("a deleted mapping ends the path at once, and so does a deleted stage", () => {
+test("a path does not exist any more after its mapping or stage was deleted", () => {
   const { api, domain, stages } = createState();
   domain.apiMappings = Object.fromEntries(
     Object.entries(domain.apiMappings).filter(([, { apiMappingKey }]) => apiMappingKey === ""),
@@ -83,7 +83,7 @@ test("a deleted mapping ends the path at once, and so does a deleted stage", () 
   expect(stages.find("chat.example.com")).toBeUndefined();
 });
 
-test("an API without its execute-api endpoint is found by a custom domain name only", () => {
+test("an API whose execute-api endpoint is disabled is only found by a custom domain name", () => {
   const { api, stages } = createState();
   api.disableExecuteApiEndpoint = true;
   redeploy(api);
@@ -91,7 +91,7 @@ test("an API without its execute-api endpoint is found by a custom domain name o
   expect(stages.find("chat.example.com")).toBeDefined();
 });
 
-test("a stage is found by its name while no other API has a stage of that name", () => {
+test("a stage is found by its name if no other API has a stage with that name", () => {
   const { api, apis, stage, stages } = createState();
   expect(stages.findByName("test")?.stage.current()).toMatchObject({ apiId: API_ID, stage });
   expect(stages.findByName("other")).toBeUndefined();
@@ -104,7 +104,7 @@ test("a stage is found by its name while no other API has a stage of that name",
   expect(stages.findByName("test")).toBeUndefined();
 });
 
-/** A stage without `autoDeploy` of an API that the control plane created. */
+/** Creates an API by the control plane, with a stage without `autoDeploy`. */
 async function createManualStage() {
   const gateway = createTestGateway();
   const { path, apiId, routeId } = await createChat(gateway);
@@ -125,7 +125,7 @@ test("a stage without a deployment is not found", async () => {
   expect(find()?.current()).toBeDefined();
 });
 
-test("a stage serves its API as it was at the deployment", async () => {
+test("a stage serves the API as it was at its deployment", async () => {
   const { gateway, path, routeId, find, deploy, update } = await createManualStage();
   const first = await deploy();
   await update({ deploymentId: first });

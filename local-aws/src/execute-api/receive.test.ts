@@ -40,7 +40,7 @@ describe("a one-way route", () => {
     ["a failed response", { statusCode: 503, body: "sorry" }],
     ["nothing", undefined],
     ["nonsense", 42],
-  ])("sends nothing to the client when the function returns %s", async ([, output]) => {
+  ])("sends nothing to the client if the function returns %s", async ([, output]) => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.MESSAGE = () => output;
     const client = await gateway.connect();
@@ -52,8 +52,8 @@ describe("a one-way route", () => {
   });
 });
 
-describe("a fault", () => {
-  test("Forbidden is sent where no route takes the message, and the connection stays", async () => {
+describe("an error frame", () => {
+  test("Forbidden is sent if no route matches the message, and the connection stays open", async () => {
     await using gateway = await startGateway();
     delete gateway.api.routes["default"];
     const client = await gateway.connect();
@@ -67,7 +67,7 @@ describe("a fault", () => {
     expect(gateway.lambda.unread("MESSAGE")).toEqual([]);
   });
 
-  test("Internal server error is sent where the function fails, with its request id", async () => {
+  test("Internal server error is sent if the function fails, with its request ID", async () => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.MESSAGE = () => {
       throw new Error("broken");
@@ -94,7 +94,7 @@ describe("a fault", () => {
     expect(await client.next()).toMatch(errorFrame("Internal server error"));
   });
 
-  test("Endpoint request timed out is sent after the integration's time, and only then", async () => {
+  test("Endpoint request timed out is sent exactly after the timeout of the integration", async () => {
     await using gateway = await startGateway();
     const late = Promise.withResolvers<unknown>();
     gateway.lambda.handlers.MESSAGE = ({ body }) => (body === "late" ? late.promise : undefined);
@@ -130,7 +130,7 @@ describe("a two-way route", () => {
     ["nothing", undefined],
     ["no status", { body: "hello" }],
     ["a body over 128 KB", { statusCode: 200, body: "x".repeat(128 * 1024 + 1) }],
-  ])("sends Internal server error when the function returns %s", async ([, output]) => {
+  ])("sends Internal server error if the function returns %s", async ([, output]) => {
     await using gateway = await startGateway();
     answering(gateway.api, "$default");
     gateway.lambda.handlers.MESSAGE = () => output;
@@ -139,7 +139,7 @@ describe("a two-way route", () => {
     expect(await client.next()).toMatch(errorFrame("Internal server error"));
   });
 
-  test("sends a body of 128 KB in frames that the client puts together", async () => {
+  test("sends a body of 128 KB in several frames of one message", async () => {
     await using gateway = await startGateway();
     answering(gateway.api, "$default");
     const body = "ö".repeat(64 * 1024);
@@ -151,7 +151,7 @@ describe("a two-way route", () => {
 });
 
 describe("throttling of messages", () => {
-  test("refuses with a frame, and the connection stays", async () => {
+  test("refuses with a frame, and the connection stays open", async () => {
     await using gateway = await startGateway();
     gateway.stage.defaultRouteSettings = { throttlingBurstLimit: 2, throttlingRateLimit: 1 };
     const client = await gateway.connect();
@@ -165,7 +165,7 @@ describe("throttling of messages", () => {
     expect(client.unread).toEqual([]);
   });
 
-  test("counts all connections together, and each route by its own limits", async () => {
+  test("counts all connections together, and each route with its own limits", async () => {
     await using gateway = await startGateway();
     addRoute(gateway.api, "special");
     gateway.stage.defaultRouteSettings = { throttlingBurstLimit: 2, throttlingRateLimit: 1 };
@@ -182,7 +182,7 @@ describe("throttling of messages", () => {
     expect(gateway.lambda.unread("MESSAGE")).toHaveLength(3);
   });
 
-  test("refuses everything at 0, the limits that Terraform sends when they are left out", async () => {
+  test("refuses all messages at the limit 0, which Terraform sends if no limits are set", async () => {
     await using gateway = await startGateway();
     gateway.stage.routeSettings = {
       $default: { throttlingBurstLimit: 0, throttlingRateLimit: 0 },
@@ -195,7 +195,7 @@ describe("throttling of messages", () => {
     }
   });
 
-  test("never holds back a $disconnect", async () => {
+  test("never delays a $disconnect", async () => {
     await using gateway = await startGateway();
     gateway.stage.routeSettings = {
       $disconnect: { throttlingBurstLimit: 0, throttlingRateLimit: 0 },
@@ -206,7 +206,7 @@ describe("throttling of messages", () => {
 });
 
 describe("a change to the API", () => {
-  test("reaches the connections that are open", async () => {
+  test("affects open connections", async () => {
     await using gateway = await startGateway();
     const client = await gateway.connect();
     answering(gateway.api, "$default");
@@ -215,7 +215,7 @@ describe("a change to the API", () => {
     expect(await client.next()).toBe("two-way now");
   });
 
-  test("closes a connection with its next message when the stage is gone", async () => {
+  test("closes a connection at its next message after the stage was deleted", async () => {
     await using gateway = await startGateway();
     const client = await gateway.connect();
     delete gateway.api.stages["test"];

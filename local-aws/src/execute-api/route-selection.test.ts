@@ -31,7 +31,7 @@ function createApi(routeSelectionExpression: string, ...routeKeys: string[]): Ap
 const select = (api: Api, message: string) => selectRoute(api, message)?.routeKey;
 
 test.for<[string, string]>([
-  ["the key as it is", '{"action":"echo"}'],
+  ["the exact key", '{"action":"echo"}'],
   ["with spaces around", ' {"action" : "echo"} '],
   ["the last of two", '{"action":"other","action":"echo"}'],
 ])("a route is selected by its key: %s", ([, message]) => {
@@ -44,29 +44,32 @@ test.for<[string, string]>([
   ["another case", '{"action":"Echo"}'],
   ["no key", "{}"],
   ["an empty key", '{"action":""}'],
-  ["text that is no JSON", "echo"],
+  ["text that is not JSON", "echo"],
   ["nothing", ""],
   ["null", "null"],
   ["a text", '"echo"'],
   ["a number as key", '{"action":1}'],
   ["a list as key", '{"action":["echo"]}'],
-  ["what every object inherits", '{"__proto__":{"action":"echo"}}'],
+  ["a member that every object inherits", '{"__proto__":{"action":"echo"}}'],
   ["a key that means $default", '{"action":"$default"}'],
   ["a key that means $connect", '{"action":"$connect"}'],
   ["a key that means $disconnect", '{"action":"$disconnect"}'],
-])("$default takes %s", ([, message]) => {
+])("$default is selected by %s", ([, message]) => {
   const api = createApi("$request.body.action", "$connect", "$disconnect", "$default", "echo");
   expect(select(api, message)).toBe("$default");
 });
 
-test("no route takes what matches none, without $default", () => {
+test("without $default, a message that matches no route has no route", () => {
   const api = createApi("$request.body.action", "$connect", "echo");
   expect(select(api, '{"action":"unknown"}')).toBeUndefined();
   expect(select(api, '{"action":"$connect"}')).toBeUndefined();
 });
 
-test.for(["$request.body.a.b", "${request.body.a.b}"])("a path may be deep: %s", (expression) => {
-  const api = createApi(expression, "$default", "echo");
-  expect(select(api, '{"a":{"b":"echo"}}')).toBe("echo");
-  expect(select(api, '{"a":"echo"}')).toBe("$default");
-});
+test.for(["$request.body.a.b", "${request.body.a.b}"])(
+  "a path can have several levels: %s",
+  (expression) => {
+    const api = createApi(expression, "$default", "echo");
+    expect(select(api, '{"a":{"b":"echo"}}')).toBe("echo");
+    expect(select(api, '{"a":"echo"}')).toBe("$default");
+  },
+);

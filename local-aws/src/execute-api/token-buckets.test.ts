@@ -10,7 +10,7 @@ function createBucket(rate: TokenRate) {
   return { clock, take, takeMany };
 }
 
-test("a burst passes, and then the rate", () => {
+test("requests are limited by the burst, and then by the rate", () => {
   const { clock, takeMany } = createBucket({ rate: 10, burst: 5 });
   expect(takeMany(7)).toBe(5);
   clock.advance(300);
@@ -19,7 +19,7 @@ test("a burst passes, and then the rate", () => {
   expect(takeMany(7)).toBe(5);
 });
 
-test("a rate below one per second gathers its token over the time", () => {
+test("a rate below one per second adds a token over several seconds", () => {
   const { clock, takeMany } = createBucket({ rate: 0.5, burst: 1 });
   expect(takeMany(1)).toBe(1);
   clock.advance(1999);
@@ -39,7 +39,7 @@ test.for<TokenRate>([
   expect(takeMany(3)).toBe(0);
 });
 
-test("a changed rate counts from the next request on", () => {
+test("a changed rate applies from the next request", () => {
   const { clock, take } = createBucket({ rate: 1, burst: 1 });
   expect(take("bucket", { rate: 1, burst: 1 })).toBe(true);
   clock.advance(100);
@@ -48,7 +48,7 @@ test("a changed rate counts from the next request on", () => {
   expect(take("bucket", { rate: 100, burst: 1 })).toBe(true);
 });
 
-test("buckets are told apart by their names", () => {
+test("buckets with different names are independent", () => {
   const { takeMany } = createBucket({ rate: 1, burst: 2 });
   expect(takeMany(3, "one")).toBe(2);
   expect(takeMany(3, "another")).toBe(2);

@@ -25,7 +25,7 @@ async function serveLogs() {
   return served;
 }
 
-describe.skipIf(awsCliVersion === undefined)("the aws CLI", { timeout: 30_000 }, () => {
+describe.skipIf(awsCliVersion === undefined)("the AWS CLI", { timeout: 30_000 }, () => {
   test("filter-log-events finds lines by their JSON", async () => {
     await using served = await serveLogs();
     const pattern = '{ $.message.requestId = "r-1" }';
@@ -36,7 +36,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI", { timeout: 30_000 },
     });
   });
 
-  test("an error is printed with its code and text", async () => {
+  test("an error is printed with its code and message", async () => {
     await using served = await serveLogs();
     const command = ["logs", "get-log-events", "--log-group-name", "x", "--log-stream-name", "y"];
     await expect(aws(served.endpoint, ...command)).rejects.toThrow(
@@ -46,7 +46,7 @@ describe.skipIf(awsCliVersion === undefined)("the aws CLI", { timeout: 30_000 },
 });
 
 describe.skipIf(!awsCliVersion?.startsWith("2."))(
-  "version 2 of the aws CLI",
+  "version 2 of the AWS CLI",
   { timeout: 30_000 },
   () => {
     test("logs tail prints every line", async () => {

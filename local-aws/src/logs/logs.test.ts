@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 
 describe("log groups", () => {
-  test("a group reads back with its retention, its class and both of its ARNs", async () => {
+  test("a group is returned with its retention, its class and both of its ARNs", async () => {
     await outputOf("PutRetentionPolicy", { logGroupName, retentionInDays: 14 });
     const { logGroups } = await outputOf("DescribeLogGroups", { logGroupNamePrefix: "/aws/" });
     expect(logGroups).toEqual([
@@ -54,7 +54,7 @@ describe("log groups", () => {
     );
   });
 
-  test("a protected group is deleted only after its protection was disabled", async () => {
+  test("a protected group can be deleted only after its protection was disabled", async () => {
     await outputOf("CreateLogGroup", { logGroupName: "kept", deletionProtectionEnabled: true });
     const protect = (logGroupIdentifier: string, deletionProtectionEnabled: boolean) =>
       outputOf("PutLogGroupDeletionProtection", { logGroupIdentifier, deletionProtectionEnabled });
@@ -124,7 +124,7 @@ describe("log groups", () => {
     ["CreateLogGroup", { logGroupName: "a", logGroupClass: "DELIVERY" }],
     ["DescribeLogGroups", { accountIdentifiers: ["000000000000"] }],
     ["StartQuery", {}],
-  ])("%s of %j is answered with 501", async (operation, input) => {
+  ])("%s of %j is refused with 501", async (operation, input) => {
     expect(await call(operation, input)).toMatchObject({ status: 501 });
   });
 });
@@ -139,7 +139,7 @@ describe("metric filters", () => {
     ],
   };
 
-  test("a metric filter reads back as it was put, until it is deleted", async () => {
+  test("a metric filter is returned as it was created, until it is deleted", async () => {
     await outputOf("PutMetricFilter", filter);
     const query = { logGroupName, filterNamePrefix: "time" };
     expect(await outputOf("DescribeMetricFilters", query)).toEqual({
@@ -149,7 +149,7 @@ describe("metric filters", () => {
     expect(await outputOf("DescribeMetricFilters", query)).toEqual({ metricFilters: [] });
   });
 
-  test("a metric filter whose pattern can't be parsed is refused", async () => {
+  test("a metric filter with an invalid pattern is refused", async () => {
     expect(await call("PutMetricFilter", { ...filter, filterPattern: "a:b" })).toMatchObject({
       status: 400,
       output: {
@@ -186,7 +186,7 @@ describe("metric filters", () => {
     },
   );
 
-  test("a group has up to 100 metric filters; a percent sign in quotes is no regular expression", async () => {
+  test("a group can have 100 metric filters, and a percent sign in quotes is not a regular expression", async () => {
     for (let index = 0; index < 100; index += 1)
       await outputOf("PutMetricFilter", {
         ...filter,
@@ -222,7 +222,7 @@ describe("log events", () => {
   const messagesOf = (output: Record<string, unknown>) =>
     (output["events"] as { message: string }[]).map(({ message }) => message);
 
-  test("what a service writes is found in order of time, over all streams", async () => {
+  test("events of a service are found in the order of time, over all streams", async () => {
     expect(write("b", "one", "two")).toBe(true);
     clock.advance(5);
     write("a", "three");
@@ -241,7 +241,7 @@ describe("log events", () => {
     ]);
   });
 
-  test("a search is complete on its second page, because AWS's first page always has a token", async () => {
+  test("a search is complete on its second page, because the first page always has a token, as on AWS", async () => {
     write("a", "one");
     for (const filterPattern of ["one", "two"]) {
       const query = { logGroupName, filterPattern };
@@ -253,7 +253,7 @@ describe("log events", () => {
     }
   });
 
-  test("a group is read by its name or its ARN as an identifier, and by nothing else", async () => {
+  test("the identifier of a group can only be its name or its ARN", async () => {
     write("a", "one");
     const operations = [
       ["FilterLogEvents", {}, { events: [{ message: "one" }] }],
@@ -276,13 +276,13 @@ describe("log events", () => {
     }
   });
 
-  test("writing to a group that doesn't exist is false", () => {
+  test("writing to a group that does not exist returns false", () => {
     const stream = { region: "us-east-1", logGroupName, logStreamName: "s" };
     expect(logs.write({ ...stream, logGroupName: "missing" }, "function", [])).toBe(false);
     expect(logs.write({ ...stream, region: "eu-west-1" }, "function", [])).toBe(false);
   });
 
-  test("a client that follows polls from its newest event on and loses nothing", async () => {
+  test("a client that polls from its newest event gets every event", async () => {
     write("a", "one", "two");
     const first = await outputOf("FilterLogEvents", { logGroupName, startTime: clock.now() });
     write("a", "three");
@@ -296,7 +296,7 @@ describe("log events", () => {
     expect(news.map(({ message }) => message)).toEqual(["three", "four"]);
   });
 
-  test("pages of filtered events join without a gap while events are added", async () => {
+  test("pages of filtered events have no gaps while events are added", async () => {
     write("a", "1 x", "2", "3 x", "4 x");
     const query = { logGroupName, filterPattern: "x", limit: 2 };
     const first = await outputOf("FilterLogEvents", query);
@@ -309,7 +309,7 @@ describe("log events", () => {
     expect(second).not.toHaveProperty("nextToken");
   });
 
-  test("FilterLogEvents picks streams by name, by prefix and a span of time with both its ends", async () => {
+  test("FilterLogEvents selects streams by name or prefix, and an inclusive time range", async () => {
     const start = clock.now();
     write("one", "1");
     clock.advance(1);
@@ -325,7 +325,7 @@ describe("log events", () => {
     expect(await call("FilterLogEvents", both)).toMatchObject({ status: 400 });
   });
 
-  test("GetLogEvents reads a stream from its end, and from its head where asked", async () => {
+  test("GetLogEvents reads a stream from its end, or from its head if requested", async () => {
     write("a", "1", "2", "3");
     write("b", "other");
     const query = { logGroupName, logStreamName: "a", limit: 2 };
@@ -339,7 +339,7 @@ describe("log events", () => {
     ]);
   });
 
-  test("at the end of a stream GetLogEvents gives the same token again, and the way back", async () => {
+  test("at the end of a stream, GetLogEvents returns the same forward token again, and a backward token", async () => {
     write("a", "1");
     const query = { logGroupName, logStreamName: "a", startFromHead: true };
     const { nextForwardToken } = await outputOf("GetLogEvents", query);
@@ -381,7 +381,7 @@ describe("log events", () => {
     ]);
   });
 
-  test("a stream that is deleted takes its events with it, unless its group is protected", async () => {
+  test("deleting a stream deletes its events, and is refused if its group is protected", async () => {
     write("a", "1");
     write("b", "2");
     const stream = { logGroupName, logStreamName: "a" };
@@ -407,7 +407,7 @@ describe("log events", () => {
     });
   });
 
-  test("events leave with the retention, and with their group", async () => {
+  test("events are deleted after the retention period, and with their group", async () => {
     write("a", "old");
     await outputOf("PutRetentionPolicy", { logGroupName, retentionInDays: 1 });
     clock.advance(day + 1);
@@ -418,7 +418,7 @@ describe("log events", () => {
     expect(messagesOf(await outputOf("FilterLogEvents", { logGroupName }))).toEqual([]);
   });
 
-  test("a group holds 50,000 events and drops its oldest", async () => {
+  test("a group keeps 50,000 events, and drops the oldest ones", async () => {
     write("a", ...Array.from({ length: 50_002 }, (_, index) => String(index)));
     const { events } = await outputOf("FilterLogEvents", { logGroupName, limit: 1 });
     expect(events).toMatchObject([{ message: "2" }]);
@@ -450,7 +450,7 @@ describe("log events", () => {
       await outputOf("CreateLogStream", { logGroupName, logStreamName: "a" });
     });
 
-    test("takes events in order and leaves out what is too old or too new", async () => {
+    test("accepts events in order, and drops those that are too old or too new", async () => {
       const now = clock.now();
       const good = await outputOf("PutLogEvents", put([now - 5, "1"], [now, "2"]));
       expect(good).not.toHaveProperty("rejectedLogEventsInfo");

@@ -3,7 +3,7 @@ import { AwsError, notImplemented } from "./aws-error.ts";
 import { decodeCbor } from "./cbor/decode.ts";
 import { errorResponse } from "./error-response.ts";
 
-test("a client of Smithy RPC v2 CBOR reads an error that precedes its service", () => {
+test("a client of Smithy RPC v2 CBOR can read an error from before its service is known", () => {
   const error = new AwsError(403, "UnrecognizedClientException", "Who are you?");
   const headers = { "smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor" };
   const response = errorResponse(error, headers, "request-1");
@@ -63,7 +63,7 @@ test.for<[service: string, headers: Record<string, string>, type: string, body: 
   ["scheduler", { "content-type": "application/json" }, "application/json", JSON_BODY],
   ["constructor", {}, "application/json", JSON_BODY],
 ])(
-  "clients of %s with the headers %o get their form of an error",
+  "clients of %s with the headers %o get an error in their format",
   ([service, headers, type, body]) => {
     const error = notImplemented("a & b");
     const response = errorResponse(error, { ...signedFor(service), ...headers }, "request-1");

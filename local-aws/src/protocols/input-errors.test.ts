@@ -99,7 +99,7 @@ test.for<[object, string]>([
   expect(errorOf(input)).toBe(message);
 });
 
-test("a service has its own code, hides values, or has its own error for a missing member", () => {
+test("a service can have its own code, hide values, or have its own error for a missing member", () => {
   const errors = { code: "InvalidParameterException" };
   expect(errorOf({ Limit: 0 }, errors)).toMatch(/^400 InvalidParameterException: 1 validation/);
   const message =

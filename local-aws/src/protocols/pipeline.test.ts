@@ -8,7 +8,7 @@ import { awsRequest } from "./testing.ts";
 const denied = new AwsError(403, "AccessDeniedException", "Denied.");
 const broken = new AwsError(500, "ServiceException", "Broken.");
 
-/** A service with the operation `GetThing` at the path `/thing`. It writes down each step. */
+/** Creates a service with the operation `GetThing` at the path `/thing`. It records each step. */
 function createThings(options: { input?: unknown; authorize?(): void; handle?(): unknown } = {}) {
   const { input = { name: "a" }, authorize = () => {}, handle = () => "output" } = options;
   const steps: string[] = [];
@@ -83,7 +83,7 @@ test("an error of middleware becomes a response for the middleware around it", a
   expect(steps).toEqual(["route", "outer before things:GetThing of a", "outer after 500"]);
 });
 
-test("a request for no operation passes no middleware", async () => {
+test("a request without an operation does not pass middleware", async () => {
   const { steps, service } = createThings();
   const response = await service(awsRequest({ path: "/other" }), [passing(steps, "outer")]);
   expect(response).toEqual({ status: 501, body: "NotImplemented" });

@@ -10,7 +10,7 @@ const schema = v.strictObject({
   Items: v.exactOptional(v.array(v.strictObject({ Id: v.string(), Value: v.number() }))),
 });
 
-test("texts become numbers, booleans and lists where the schema has them", () => {
+test("strings become numbers, booleans and lists, as in the schema", () => {
   const input = {
     Name: "1",
     Count: "2",
@@ -41,7 +41,7 @@ test.for([
   ["Names", "a"],
   ["Unknown", "1"],
   ["constructor", "1"],
-])("the parameter %s stays the text %s, which the schema refuses", ([name = "", text]) => {
+])("the parameter %s stays the string %s, which the schema refuses", ([name = "", text]) => {
   const input = typedInput(schema, { Name: "a", [name]: text });
   expect(input).toEqual({ Name: "a", [name]: text });
   expect(v.safeParse(schema, input)).toMatchObject({ success: false });

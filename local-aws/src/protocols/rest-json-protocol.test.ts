@@ -20,14 +20,14 @@ const service = restJsonProtocol({
   ],
 });
 
-test("what a path has percent-encoded is decoded", async () => {
+test("percent-encoded parameters in a path are decoded", async () => {
   await using server = await serve(service);
   const response = await fetch(`${server.endpoint}/things/a%2Fb%20%C3%A9`);
   expect(await response.json()).toEqual({ name: "a/b é" });
 });
 
 test.for(["%zz", "%", "a%2", "%ff"])(
-  "a path with the broken escape %s is answered with 400",
+  "a path with the invalid escape %s is refused with 400",
   async (name) => {
     await using server = await serve(service);
     const response = await fetch(`${server.endpoint}/things/${name}`);

@@ -7,7 +7,7 @@ import { defineOperation } from "./operation.ts";
 import { rpcV2CborProtocol } from "./rpc-v2-cbor-protocol.ts";
 import { awsRequest } from "./testing.ts";
 
-/** A service with an operation for each kind of output. */
+/** Creates a service with an operation for each kind of output. */
 const service = rpcV2CborProtocol({
   authorize: () => {},
   prefix: "things",
@@ -87,7 +87,7 @@ test("an operation without an output has a response without a body", async () =>
   expect(response).toEqual({ status: 200, headers: { "smithy-protocol": "rpc-v2-cbor" } });
 });
 
-test("an error names its shape in the body, and its code in the query protocol in a header", async () => {
+test("an error has its shape in the body, and its code in the query protocol in a header", async () => {
   const { status, headers, output } = await call({ operation: "GetThing", body: encodeCbor({}) });
   expect(status).toBe(404);
   expect(headers).toEqual({
@@ -132,7 +132,7 @@ test.for<[string, Parameters<typeof call>[0], number, string, string]>([
     "class java.lang.String can not be converted to",
   ],
   [
-    "has an integer that no number can hold",
+    "has an integer that is too large for a number",
     { body: encodeCbor({ Name: "a", Size: 2n ** 63n }) },
     400,
     `${coral}SerializationException`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { element } from "./xml.ts";
 
-test("lists have an element around their members, flattened ones have none", () => {
+test("lists have an element around their members, but flattened lists do not", () => {
   const flattened = {
     Names: { name: "Name" },
     Tags: { name: "Tag", entry: ["Key", "Value"] },
@@ -26,7 +26,7 @@ test("a flattened member can be inside another one", () => {
   );
 });
 
-test("every text is one that an XML parser reads", () => {
+test("an XML parser can read every text", () => {
   expect(element("a", '<&>"\r\n\t\u{1f600}\u0000\u001b\ufffe\ud800')).toBe(
     "<a>&lt;&amp;&gt;&quot;&#13;\n\t\u{1f600}\ufffd\ufffd\ufffd\ufffd</a>",
   );

@@ -7,7 +7,7 @@ import { createAwsServer } from "./server.ts";
 
 const DOMAIN = "chat.example.com";
 
-/** A server with a page and two services, whose requests are signed for one of them. */
+/** Starts a server with a page and two services, whose requests are signed for one of them. */
 async function start(service: string) {
   const served = (name: string) => () => Promise.resolve({ status: 200, body: name });
   const server = createAwsServer({
@@ -35,7 +35,7 @@ async function start(service: string) {
   };
 }
 
-test("a custom domain name has no pages: the request goes to execute-api", async () => {
+test("a custom domain name has no pages, so the request goes to execute-api", async () => {
   await using server = await start("execute-api");
   expect(await server.get("localhost")).toMatchObject({ body: "page" });
   expect(await server.get(DOMAIN)).toEqual({ status: 200, body: "execute-api" });

@@ -41,21 +41,21 @@ test.for([
   "localhost#x",
   "localhost\\",
   "a/localhost",
-])("%j is no host at all", (host) => {
+])("%j is not a valid host", (host) => {
   expect(hasLoopbackHost({ headers: { host } })).toBe(false);
 });
 
-test("a request without a host asks for no machine", () => {
+test("a request without a host is not for this machine", () => {
   expect(hasLoopbackHost({ headers: {} })).toBe(false);
 });
 
-test("what is no browser says no origin and comes from nowhere else; a page without one does", () => {
+test("a request without an Origin header is not foreign, but one with an opaque origin is", () => {
   expect(hasForeignOrigin({ headers: {} })).toBe(false);
   for (const origin of ["null", "file://", "about:blank", ""])
     expect(hasForeignOrigin({ headers: { origin } }), `for ${origin}`).toBe(true);
 });
 
-test("an origin of this machine may have any scheme and port", () => {
+test("an origin of this machine can have any scheme and port", () => {
   for (const origin of ["https://localhost", "http://localhost:5173", "https://[::1]:8443"])
     expect(hasForeignOrigin({ headers: { origin } }), `for ${origin}`).toBe(false);
 });

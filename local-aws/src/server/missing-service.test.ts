@@ -42,7 +42,7 @@ test.for<[string, () => Promise<unknown>]>([
   ["the service logs (DescribeLogGroups)", () => new CloudWatchLogs(options()).describeLogGroups()],
   ["the service monitoring (ListMetrics)", () => new CloudWatch(options()).listMetrics()],
   ["the service sqs (ListQueues)", () => new SQS(options()).listQueues()],
-])("an SDK client gets %s by name if it is missing", async ([missing, call]) => {
+])("an SDK client gets an error that names %s if it is missing", async ([missing, call]) => {
   await expect(call()).rejects.toMatchObject({
     name: "NotImplemented",
     message: `The local AWS does not implement ${missing}.`,
@@ -50,11 +50,11 @@ test.for<[string, () => Promise<unknown>]>([
   });
 });
 
-describe.skipIf(awsClis.length === 0)("the AWS CLI (skipped if there is none)", () => {
+describe.skipIf(awsClis.length === 0)("the AWS CLI (skipped if it is not installed)", () => {
   test.for<[command: string, missing: string]>([
     ["cloudfront list-distributions", "cloudfront (GET /2020-05-31/distribution)"],
     ["cognito-idp create-user-pool --pool-name users", "cognito-idp (CreateUserPool)"],
-    // Neither of them is signed.
+    // Neither request is signed.
     [
       "cognito-idp initiate-auth --client-id chat --auth-flow USER_PASSWORD_AUTH",
       "cognito-idp (InitiateAuth)",
@@ -63,7 +63,7 @@ describe.skipIf(awsClis.length === 0)("the AWS CLI (skipped if there is none)", 
     ["ec2 describe-vpcs", "ec2 (DescribeVpcs)"],
     ["route53 list-hosted-zones", "route53 (GET /2013-04-01/hostedzone)"],
     ["s3api create-bucket --bucket files", "s3 (PUT /files)"],
-    // S3 signs the path of this key as it is, and other services encode it once more.
+    // S3 signs the path of this key unchanged. Other services encode it again.
     ["s3api get-object --bucket files --key a+b -", "s3 (GET /files/a%2Bb)"],
     ["sesv2 list-email-identities", "ses (GET /v2/email/identities)"],
     ["sns create-topic --name news", "sns (CreateTopic)"],

@@ -23,7 +23,7 @@ const hasIpv6 = Object.values(networkInterfaces())
 const read = (name: string) => readFile(`/proc/net/${name}`, "latin1").catch(() => undefined);
 const tables: Tables = { tcp: () => read("tcp"), tcp6: () => read("tcp6") };
 
-/** Both sides of a real connection. */
+/** Opens a connection. Returns both of its ends. */
 async function connection(host: string, options: Partial<TcpSocketConnectOpts> = {}) {
   const server = createTcpServer();
   await once(server.listen(0, host), "listening");
@@ -45,17 +45,20 @@ describe.skipIf(!hasTables)("ownerOf, on Linux", () => {
     expect(await ownerOf(endsOf(socket), tables)).toBe(process.getuid?.());
   });
 
-  test.skipIf(!hasIpv6)("finds it behind one over IPv6, where the machine has it", async () => {
-    const { socket } = await connection("::1");
-    expect(await ownerOf(endsOf(socket), tables)).toBe(process.getuid?.());
-  });
+  test.skipIf(!hasIpv6)(
+    "finds this process behind a connection over IPv6, if the machine has IPv6",
+    async () => {
+      const { socket } = await connection("::1");
+      expect(await ownerOf(endsOf(socket), tables)).toBe(process.getuid?.());
+    },
+  );
 
-  test.skipIf(!hasIpv6)("finds it behind an IPv6 socket to an IPv4 address", async () => {
+  test.skipIf(!hasIpv6)("finds this process behind an IPv6 socket to an IPv4 address", async () => {
     const { socket } = await connection("127.0.0.1", { host: "::ffff:127.0.0.1", family: 6 });
     expect(await ownerOf(endsOf(socket), tables)).toBe(process.getuid?.());
   });
 
-  test("finds nobody behind a connection that its process has closed", async () => {
+  test("finds no process behind a connection that its process has closed", async () => {
     const { client, socket } = await connection("127.0.0.1");
     const ended = once(socket.resume(), "end");
     const ends = endsOf(socket);
@@ -74,7 +77,7 @@ describe.skipIf(!hasTables)("ownerOf, on Linux", () => {
   });
 });
 
-test("ownerOf knows nothing where the system has no tables", async () => {
+test("ownerOf returns undefined if the system has no tables of connections", async () => {
   const none = async () => undefined;
   const { socket } = await connection("127.0.0.1");
   expect(await ownerOf(endsOf(socket), { tcp: none, tcp6: none })).toBe("unknown");
@@ -141,7 +144,7 @@ async function statusesAs(
 }
 
 describe.skipIf(!canChangeUser)("a process of another user (needs Linux and root)", () => {
-  test("is refused pages and the administrator's requests, and reads why", async () => {
+  test("cannot use pages and the administrator's requests, and gets the reason", async () => {
     const { statuses, text } = await statusesAs(NOBODY);
     expect(statuses).toEqual([403, 403, 101]);
     expect(text).toContain("--allow-other-users");
@@ -152,7 +155,7 @@ describe.skipIf(!canChangeUser)("a process of another user (needs Linux and root
     expect(statuses).toEqual([403, 200, 101]);
   });
 
-  test("is served where other users are allowed", async () => {
+  test("is served if other users are allowed", async () => {
     const { statuses } = await statusesAs(NOBODY, { allowOtherUsers: true });
     expect(statuses).toEqual([200, 200, 101]);
   });

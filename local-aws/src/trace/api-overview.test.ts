@@ -3,7 +3,7 @@ import { createTestApi } from "../execute-api/testing-api.ts";
 import { emptyState, regionOf } from "../state.ts";
 import { apiOverviews } from "./api-overview.ts";
 
-test("an API has its stages, and a stage the routes of its deployment", () => {
+test("an API has its stages, and a stage has the routes of its deployment", () => {
   const state = emptyState();
   const { api, stage } = createTestApi();
   api.stages["next"] = { ...stage, stageName: "next", deploymentId: "none" };

@@ -8,7 +8,7 @@ import { createRecorder } from "./recorder.ts";
 const LIMIT = 20;
 const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as const;
 
-/** The stream of a recorder over a real connection, both ends of it at hand. */
+/** Starts the stream of a recorder over a real connection, and returns both ends. */
 async function startStream() {
   const recorder = createRecorder({ limit: LIMIT });
   const begin = (id: string) =>
@@ -45,7 +45,7 @@ async function startStream() {
   return { recorder, begin, responses, connect, looks: () => looks };
 }
 
-/** What comes, up to a text in it. */
+/** Reads the stream up to a text. */
 async function readUntil(reader: IncomingMessage, last: string): Promise<string> {
   let text = "";
   for await (const chunk of reader) {
@@ -55,7 +55,7 @@ async function readUntil(reader: IncomingMessage, last: string): Promise<string>
   return text;
 }
 
-test("a reader that stalls gets no more until it reads, and then what there still is", async () => {
+test("a stalled reader gets no events until it reads again, and then the current messages", async () => {
   const { recorder, begin, responses, connect, looks } = await startStream();
   const reader = await connect();
   const [response] = responses;
@@ -71,7 +71,7 @@ test("a reader that stalls gets no more until it reads, and then what there stil
   const unread = response.writableLength;
   const seen = looks();
   for (let id = 0; id < 2 * LIMIT; id += 1) begin(`1-${id}`);
-  // Time enough for several turns of the messages.
+  // This is enough time for several batches of messages.
   await expect.poll(looks, { timeout: 10_000 }).toBeGreaterThan(seen + 2);
   expect(response.writableLength).toBe(unread);
 
@@ -80,7 +80,7 @@ test("a reader that stalls gets no more until it reads, and then what there stil
   expect(ids).toEqual(Array.from({ length: LIMIT }, (_, index) => LIMIT + index));
 });
 
-test("the id to resume from comes after all messages that it stands for", async () => {
+test("the event ID is sent after all messages that it covers", async () => {
   const { recorder, begin, connect } = await startStream();
   begin("1-old");
   begin("1-new");

@@ -7,7 +7,7 @@ import type { TracedMessage } from "./types.ts";
 const message = { eventType: "MESSAGE", connectionId: "c=", requestId: "r=" } as const;
 const invocation = { functionName: "chat", requestId: "i" };
 
-/** A recorder whose clock stands still until it is told otherwise. */
+/** Creates a recorder with a manual clock. */
 function startRecorder(limit = 500) {
   const time = { now: 10 };
   const recorder = createRecorder({ limit, now: () => time.now, wallClock: () => 1000 });
@@ -25,7 +25,7 @@ function log(recorder: Recorder, event: { logStreamName: string; message: string
   recorder.emit(undefined, { type: "log", ...written, ...event, timestamp: 0 });
 }
 
-test("points have the time since the message came, whatever else their header says", () => {
+test("points have the time since the start of their message, which is found by the root in their header", () => {
   const { time, recorder, begin, only } = startRecorder();
   begin("1-a");
   time.now = 10.25;
@@ -44,7 +44,7 @@ test("points have the time since the message came, whatever else their header sa
   });
 });
 
-test("what belongs to no message is not recorded", () => {
+test("points that do not belong to a message are not recorded", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
   recorder.emit(undefined, { type: "post-start" });
@@ -54,14 +54,14 @@ test("what belongs to no message is not recorded", () => {
   expect(only().points).toHaveLength(1);
 });
 
-test("the oldest message goes first, and what still comes of it is not kept", () => {
+test("the oldest message is dropped first, and later points of it are not kept", () => {
   const { recorder, begin } = startRecorder(2);
   for (const id of ["1-a", "1-b", "1-c"]) begin(id);
   recorder.emit("Root=1-a", { type: "post-start" });
   expect(recorder.messages().map(({ traceId }) => traceId)).toEqual(["1-b", "1-c"]);
 });
 
-test("a message has so many points, and says how many it has no room for", () => {
+test("a message has a maximum number of points, and counts those that were dropped", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
   recorder.emit("Root=1-a", {
@@ -81,13 +81,13 @@ test("a message has so many points, and says how many it has no room for", () =>
   expect(only().droppedPoints).toBe(5 + 2);
 });
 
-test("a long text is cut, and its length kept", () => {
+test("a long text is cut, and its length is recorded", () => {
   const { begin, only } = startRecorder();
   begin("1-a", "é".repeat(5000));
   expect(only().points[0]).toMatchObject({ text: "é".repeat(TEXT_LIMIT), bytes: 10_000 });
 });
 
-test("log lines are of the run that they were written in", () => {
+test("log lines belong to the run in which they were written", () => {
   const { recorder, begin, only } = startRecorder();
   begin("1-a");
   for (const [run, environment] of ["b", "c"].entries())
@@ -105,7 +105,7 @@ test("log lines are of the run that they were written in", () => {
   ]);
 });
 
-test("log lines go to the message that an environment works for at the time", () => {
+test("log lines belong to the message that their environment is processing", () => {
   const { recorder, begin } = startRecorder();
   for (const id of ["1-a", "1-b"]) {
     begin(id);
@@ -142,7 +142,7 @@ test("a message is settled when API Gateway, the queue and the functions are don
   expect(only().settled).toBe(false);
   expect(settledAfter({ type: "queued", invocation })).toBe(false);
   expect(settledAfter({ type: "handled", status: 200 })).toBe(false);
-  // Lambda may run an event twice.
+  // Lambda can run an event twice.
   expect(settledAfter(start, "c")).toBe(false);
   expect(settledAfter(start, "d")).toBe(false);
   expect(settledAfter(end, "c")).toBe(false);
@@ -151,7 +151,7 @@ test("a message is settled when API Gateway, the queue and the functions are don
   expect(settledAfter({ type: "given-up", invocation, condition: "EventAgeExceeded" })).toBe(true);
 });
 
-test("those who ask for what has changed get nothing twice, also after a restart", () => {
+test("a reader that requests changes gets no change twice, also after a restart", () => {
   const { recorder, begin } = startRecorder();
   begin("1-a");
   const { revision } = recorder;
@@ -174,7 +174,7 @@ test("a frame with the members of an error frame is marked, also if its text is 
 
 const PROGRESS = '{"status":"progress"}';
 
-/** A recorder that knows progress frames, with a message that has begun. */
+/** Creates a recorder with a pattern for progress frames, and starts a message. */
 function startStream() {
   const time = { now: 0 };
   const patterns = { errorFrame: { status: "error" }, progressFrame: { status: "progress" } };
@@ -239,7 +239,7 @@ test("a post of a progress frame that fails is kept", () => {
   expect(only().points[1]).toMatchObject({ count: 2 });
 });
 
-test("of thousands of progress frames, the first and the latest are kept, and all are counted", () => {
+test("the first and the latest of thousands of progress frames are kept, and all are counted", () => {
   const { post, only, types } = startStream();
   for (let number = 0; number < 5000; number += 1)
     post(JSON.stringify({ status: "progress", number }));
@@ -263,13 +263,13 @@ test("the text of a long progress frame is cut", () => {
   expect(only().points[1]).toMatchObject({ frames: [frame] });
 });
 
-test("a message without room for progress says how many frames it does not have", () => {
+test("a message with the maximum number of points counts the dropped progress frames", () => {
   const { recorder, post, only, types } = startStream();
   for (let route = 1; route < POINT_LIMIT; route += 1)
     recorder.emit("Root=1-a", { type: "route", routeKey: null });
   for (let frame = 0; frame < 3; frame += 1) post(PROGRESS);
   expect(types()).not.toContain("progress");
-  // With the start of each post.
+  // The count includes the start of each post.
   expect(only().droppedPoints).toBe(6);
 });
 

@@ -4,7 +4,7 @@ import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
 const processor = { functionName: "processor", requestId: "p" };
-/** What a run of each has in all its points. */
+/** The common members of all points of a run. */
 const handling = { run: "1", invocation: handler };
 const processing = { run: "2", invocation: processor };
 const end = { duration: 1, memoryUsed: 1, environment: "e" };
@@ -30,7 +30,7 @@ const answered = message([
   { ...processing, at: 63, type: "function-end", outcome: "success", ...end },
 ]);
 
-test("each stretch of a message's way has a beginning and an end", () => {
+test("each span of a message has a start and an end", () => {
   expect(spansOf(answered).map(({ kind, label, from, to }) => [kind, label, from, to])).toEqual([
     ["gateway", "$default", 0, 6],
     ["function", "handler", 0.3, 5],
@@ -42,7 +42,7 @@ test("each stretch of a message's way has a beginning and an end", () => {
   ]);
 });
 
-test("two runs of one event have their own beginnings, calls and ends", () => {
+test("two runs of one event have their own starts, calls and ends", () => {
   const again = { run: "3", invocation: processor };
   const spans = spansOf(
     message([
@@ -85,7 +85,7 @@ test("an event that could not run waits in the queue until then, and after that 
   ]);
 });
 
-test("what is under way has no end, and failures are marked", () => {
+test("spans in progress have no end, and failures are marked", () => {
   const spans = spansOf(
     message(
       [
@@ -110,7 +110,7 @@ test("what is under way has no end, and failures are marked", () => {
   ]);
 });
 
-test("the progress frames of a run are a stretch from the first to the latest", () => {
+test("the progress frames of a run are a span from the first to the latest", () => {
   const frames = [4, 5, 9].map((at) => ({ at, text: `${at}` }));
   const points: Point[] = [
     { at: 0, type: "frame-in", text: "{}" },

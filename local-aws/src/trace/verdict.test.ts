@@ -16,7 +16,7 @@ const end = { duration: 1, memoryUsed: 1, environment: "e" };
 const message = (points: Point[], settled = true) =>
   ({ eventType: "MESSAGE", points, settled }) as const;
 
-test("a message takes until the frame that answers it, or until it is settled", () => {
+test("a message lasts until its reply, or until it is settled", () => {
   const points: Point[] = [
     { at: 0, type: "frame-in", text: "{}" },
     { at: 6, type: "handled", status: 200 },
@@ -30,7 +30,7 @@ test("a message takes until the frame that answers it, or until it is settled", 
   );
 });
 
-test("a stream is in progress until its reply, and takes until then", () => {
+test("a stream is in progress until its reply, and lasts until then", () => {
   const frames = [
     { at: 40, text: "" },
     { at: 50, text: "" },
@@ -67,11 +67,11 @@ test.for<[string, Point]>([
   ["refused", { at: 1, type: "handled", status: 403 }],
   ["failed", { at: 1, type: "handled", status: 500 }],
   ["failed", { at: 1, type: "handled", status: 502, error: "Internal server error" }],
-])("a client that may not connect is %s", ([verdict, point]) => {
+])("a client that cannot connect is %s", ([verdict, point]) => {
   expect(verdictOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(verdict);
 });
 
-test("the last attempt of an event decides", () => {
+test("the last attempt of an event decides its result", () => {
   const attempt = { invocation: processor, type: "function-end", ...end } as const;
   const points: Point[] = [{ ...attempt, at: 1, outcome: "crash" }];
   const after = (settled: boolean, point: Point) => {
@@ -113,7 +113,7 @@ test("a message that failed has the error of the last run that failed", () => {
   expect(failureOf(message([first, { ...last, outcome: "success" }]))).toBeUndefined();
 });
 
-test("Lambda's own message of a failure is shown without the request ID", () => {
+test("Lambda's own error message is shown without the request ID", () => {
   const errorMessage = "RequestId: i Error: Task timed out after 3.00 seconds";
   const timeout: Point = {
     at: 1,

@@ -36,7 +36,7 @@ test.for<[string, string, string]>([
 
 test.for<[string, string, string, object]>([
   [
-    "a rejection that nobody awaits",
+    "an unhandled rejection",
     "Promise.reject(new RangeError('late'))",
     "Unhandled Promise Rejection",
     { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "RangeError: late" },
@@ -85,7 +85,7 @@ test("an unhandled rejection is logged with its reason", async () => {
   });
 });
 
-test("a rejection that nobody awaits doesn't undo the answer, but ends the process", async () => {
+test("an unhandled rejection does not change the response, but ends the process", async () => {
   lambda().define(
     "answered",
     "let count = 0; exports.handler = async () => { if (++count === 1) Promise.reject(new Error('lost')); return count; };",
@@ -97,11 +97,11 @@ test("a rejection that nobody awaits doesn't undo the answer, but ends the proce
   expect(withoutTimes(lambda().messages("answered").at(-1) ?? "")).toBe(
     `${REPORT}\tInit Duration: {n} ms\t${CRASHED}`,
   );
-  // The module is loaded anew.
+  // The module is loaded again.
   expect((await lambda().invoke("answered")).payload).toBe(1);
 });
 
-test("after a crash the next invocation starts a process within its own time, in the same stream", async () => {
+test("after a crash, the next invocation starts a process as part of its duration, in the same log stream", async () => {
   lambda().define(
     "restarts",
     "console.log('loading'); exports.handler = async (event) => { if (event.exit) process.exit(1); return process.pid; };",
@@ -125,7 +125,7 @@ test("after a crash the next invocation starts a process within its own time, in
   expect(streams[0]).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
 });
 
-test("in JSON format a crash is an error of its report, even where only warnings are logged", async () => {
+test("in JSON format, a crash is an error in its report, even if only warnings are logged", async () => {
   const source = "exports.handler = async () => process.exit(1);";
   for (const level of ["DEBUG", "INFO", "WARN"] as const) {
     lambda().define(`exits-${level}`, source, jsonLogs(`exits-${level}`, level));

@@ -4,7 +4,7 @@ import { noMiddleware } from "../middleware.ts";
 import { EnvironmentPool } from "./environment-pool.ts";
 import type { ExecutionEnvironment, InvocationResult } from "./execution-environment.ts";
 
-/** Environments that end an invocation when they are told to. */
+/** Environments whose invocations the test ends. */
 function startPool(capacity: number) {
   const running: (() => void)[] = [];
   let started = 0;
@@ -34,7 +34,7 @@ function startPool(capacity: number) {
   return { pool, run, running, started: () => started };
 }
 
-test("what waits for a hanging invocation gets an environment beside it", async () => {
+test("an invocation that waits for a hanging one gets another environment", async () => {
   const { run, running, started } = startPool(1);
   void run("hangs");
   const waiting = run("waits");
@@ -44,7 +44,7 @@ test("what waits for a hanging invocation gets an environment beside it", async 
   expect(await waiting).toMatchObject({ requestId: "waits" });
 });
 
-test("environments started beside a hanging invocation rest once it has ended", async () => {
+test("environments that were started because of a hanging invocation are idle after it has ended", async () => {
   const { run, running, started } = startPool(1);
   const hanging = run("hangs");
   const beside = run("waits");
@@ -57,7 +57,7 @@ test("environments started beside a hanging invocation rest once it has ended", 
   expect(started()).toBe(2);
 });
 
-test("what waits for short work gets the next free environment", async () => {
+test("an invocation that waits for short ones gets the next free environment", async () => {
   const { run, running, started } = startPool(1);
   const results = ["a", "b", "c"].map(run);
   for (const result of results) {
@@ -67,14 +67,14 @@ test("what waits for short work gets the next free environment", async () => {
   expect(started()).toBe(1);
 });
 
-test("with room, nobody waits to add more", async () => {
+test("if the queue has space, adding an invocation does not wait", async () => {
   const { pool, run } = startPool(1);
   void run("first");
   void run("second");
   await expect(pool.room()).resolves.toBeUndefined();
 });
 
-test("without room, whoever adds more waits until the queue is shorter", async () => {
+test("if the queue is full, adding an invocation waits until it is shorter", async () => {
   const { pool, run, running } = startPool(1);
   for (let number = 0; number < 40; number += 1) void run(String(number));
   let entered = false;

@@ -13,7 +13,7 @@ async function variablesOf(name: string, configuration: Partial<FunctionConfigur
   return payload as { variables: Record<string, string>; cwd: string; node: string };
 }
 
-test("a function has the variables of Lambda, whose folders are those of this machine", async () => {
+test("a function has the variables of Lambda, with folders of this machine", async () => {
   const { variables, cwd, node } = await variablesOf("variables", { MemorySize: 512 });
   expect(variables).toEqual({
     _AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1",
@@ -47,12 +47,12 @@ test("a function has the variables of Lambda, whose folders are those of this ma
   });
 });
 
-test("with JSON logs, the format and the level are variables", async () => {
+test("with JSON logs, there are variables for the format and the level", async () => {
   const { variables } = await variablesOf("json-variables", jsonLogs("json-variables"));
   expect(variables).toMatchObject({ AWS_LAMBDA_LOG_FORMAT: "JSON", AWS_LAMBDA_LOG_LEVEL: "INFO" });
 });
 
-test("a function replaces the variables that Lambda does not reserve", async () => {
+test("a function can override variables that Lambda does not reserve", async () => {
   const own = { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8", NODE_PATH: "/nowhere" };
   const Environment = { Variables: { ...own, AWS_REGION: "eu-west-1" } };
   const { variables } = await variablesOf("own-variables", { Environment });

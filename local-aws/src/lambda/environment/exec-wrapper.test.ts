@@ -1,4 +1,4 @@
-/** The script that `AWS_LAMBDA_EXEC_WRAPPER` names. */
+/** Wrapper scripts in `AWS_LAMBDA_EXEC_WRAPPER`. */
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { useLambda } from "../testing.ts";
@@ -26,7 +26,7 @@ test("the wrapper gets the command of the runtime as its arguments", async () =>
   expect(lambda().messages("wrapped")).toContain("wrapper of wrapped\n");
 });
 
-test("a wrapper that is not executable ends the start, and the log has the reason", async () => {
+test("the start fails if the wrapper is not executable, with the reason in the log", async () => {
   const { payload, requestId } = await invoke("not-executable", "/var/task/wrapper", {
     wrapper: [strToU8("#!/bin/sh"), unix(0o100644)],
   });

@@ -43,7 +43,7 @@ test.for<[string, Record<string, string>, string, string, string]>([
     "Runtime.HandlerNotFound",
   ],
   [
-    "a handler that is no function",
+    "a handler that is not a function",
     { "index.js": "exports.handler = 1;" },
     "Runtime.HandlerNotFound",
     "index.handler is not a function",
@@ -67,7 +67,7 @@ test.for<[string, Record<string, string>, string, string, string]>([
     "Runtime.UnhandledPromiseRejection",
   ],
 ])(
-  "a function with %s fails to start, twice, and its invocation with the error",
+  "a function with %s fails to start twice, and its invocation fails with the error",
   async (example) => {
     const [title, files, errorType, errorMessage, loggedType] = example;
     const name = title.replaceAll(/\W+/g, "-");
@@ -169,7 +169,7 @@ test.for<[string, Record<string, string>, string]>([
   expect((await lambda().invoke(result)).payload).toBe(result);
 });
 
-test("an ES module can't be required, as on Lambda, unless the function asks for it", async () => {
+test("an ES module cannot be required, as on Lambda, unless the function enables it", async () => {
   const files = {
     "index.js": "exports.handler = async () => require('./module.mjs').value;",
     "module.mjs": "export const value = 1;",
@@ -200,7 +200,7 @@ test.for<[string, Record<string, string>, number]>([
     expect(report).toMatch(/\tStatus: error\tError Type: Runtime.ExitError\n$/);
 });
 
-test("the second start may succeed, and is then a part of the invocation", async () => {
+test("the second start can succeed, and is then a part of the invocation", async () => {
   lambda().define(
     "second",
     `const { existsSync, writeFileSync } = require('node:fs');
@@ -213,7 +213,7 @@ test("the second start may succeed, and is then a part of the invocation", async
   expect(withoutTimes(report ?? "")).toBe(`${REPORT}\t\n`);
 });
 
-test("a function that failed to start is started anew by the next invocation", async () => {
+test("the next invocation starts a function again that failed to start", async () => {
   lambda().define("again", "throw new Error('at load');");
   await lambda().invoke("again");
   const { payload, tail } = await lambda().invoke("again");
@@ -227,7 +227,7 @@ test("a function that failed to start is started anew by the next invocation", a
   expect(new Set(streams)).toHaveLength(1);
 });
 
-test("in JSON format failed starts are warnings", async () => {
+test("in JSON format, failed starts are warnings", async () => {
   lambda().define("fails-json", "throw new Error('at load');", jsonLogs("fails-json", "WARN"));
   await lambda().invoke("fails-json");
   const ending = { status: "error", errorType: "Runtime.Unknown" };
@@ -248,7 +248,7 @@ test("in JSON format failed starts are warnings", async () => {
   ]);
 });
 
-test("a start over its limit is ended, and done again within the invocation and its time-out", async () => {
+test("a start over its time limit is ended, and repeated within the timeout of the invocation", async () => {
   await using limited = await startLambda({ initTimeout: 300 });
   // Its second start has a second.
   const slow = (milliseconds: number) =>

@@ -5,7 +5,7 @@ import { PATIENTLY, useLambda } from "../testing.ts";
 
 const lambda = useLambda();
 
-/** `T` is stopped; only Linux tells. */
+/** Returns the state of a process on Linux. `T` means stopped. */
 const stateOf = (pid: number) => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
 
 const isAlive = (pid: number) => {
@@ -17,7 +17,7 @@ const isAlive = (pid: number) => {
 };
 
 describe.runIf(process.platform === "linux")("between invocations", () => {
-  test("a process stands still: its timers go on only during the next invocation", async () => {
+  test("a process is stopped, and its timers run only during the next invocation", async () => {
     lambda().define(
       "ticks",
       `let ticks = 0; let timer;
@@ -31,7 +31,7 @@ describe.runIf(process.platform === "linux")("between invocations", () => {
       (await lambda().invoke("ticks")).payload as Record<"pid" | "before", number>;
     const { pid } = await invoke();
     await expect.poll(() => stateOf(pid), PATIENTLY).toBe("T");
-    // What it had printed by then is read.
+    // The output before the stop is read.
     await setImmediate();
     await setImmediate();
     const ticks = lambda()
@@ -39,7 +39,7 @@ describe.runIf(process.platform === "linux")("between invocations", () => {
       .filter((message) => message.includes("tick")).length;
     const second = await invoke();
     expect(second.pid).toBe(pid);
-    // The one that was due when it was stopped may come first.
+    // The timer that was due when the process was stopped can run first.
     expect(second.before - ticks).toBeOneOf([0, 1]);
     await expect.poll(() => stateOf(pid), PATIENTLY).toBe("T");
   });
@@ -49,7 +49,7 @@ describe.runIf(process.platform === "linux")("between invocations", () => {
     setTimeout(() => Promise.reject(new Error('planted')), plant);
     return process.pid; };`;
 
-  test("a rejection waits, and then ends the invocation that it comes in", async () => {
+  test("a rejection is delayed, and ends the invocation during which it happens", async () => {
     lambda().define("late", PLANTS_A_REJECTION);
     const { payload: pid } = await lambda().invoke("late", { plant: 1000 });
     await expect.poll(() => stateOf(Number(pid)), PATIENTLY).toBe("T");
@@ -62,7 +62,7 @@ describe.runIf(process.platform === "linux")("between invocations", () => {
     expect(next.tail).toContain("Error Type: Runtime.ExitError\n");
   });
 
-  test("what came due ends the process before the next invocation has reached it", async () => {
+  test("an overdue rejection ends the process before it gets the next invocation", async () => {
     lambda().define("overdue", PLANTS_A_REJECTION);
     const first = await lambda().invoke("overdue", { plant: 100 });
     const due = performance.now() + 100;
@@ -76,7 +76,7 @@ describe.runIf(process.platform === "linux")("between invocations", () => {
     expect(next.tail).toContain(`\t${first.requestId}\tERROR\tUnhandled Promise Rejection \t`);
   });
 
-  test("a process that the function started stands still with it, and is ended with it", async () => {
+  test("a child process of the function is stopped and ended with it", async () => {
     lambda().define(
       "parent",
       `const { spawn } = require('node:child_process');

@@ -10,7 +10,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../../manual-clock.ts";
 import { addFunction, PATIENTLY, startLambda, stateWithRole, zipOf } from "../testing.ts";
 
-/** An ended process may stay in the system's list until somebody asks how it ended. */
+/** Returns whether a process has ended. It can stay in the process list as a zombie. */
 const isAlive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -23,7 +23,7 @@ const isAlive = (pid: number) => {
 const RETURNS = (value: string) =>
   `exports.handler = async () => ({ value: '${value}', pid: process.pid });`;
 
-test("after a change new invocations run the new code, in a new log stream, and the old process ends", async () => {
+test("after a change, new invocations run the new code in a new log stream, and the old process ends", async () => {
   await using lambda = await startLambda();
   const target = lambda.define("changes", RETURNS("old"));
   const invoke = async () =>
@@ -39,7 +39,7 @@ test("after a change new invocations run the new code, in a new log stream, and 
   expect(new Set(streams)).toHaveLength(2);
 });
 
-test("an invocation that runs during a change ends on the old code, and one that waits runs on the new", async () => {
+test("an invocation that runs during a change finishes with the old code, and a waiting one uses the new code", async () => {
   await using lambda = await startLambda({ capacity: 1 });
   const until = `${lambda.workDirectory}/until`;
   const target = lambda.define(
@@ -64,7 +64,7 @@ test("an invocation that runs during a change ends on the old code, and one that
   expect((await waiting).payload).toBe("new");
 });
 
-test("a deleted function is unknown at once, and its processes end", async () => {
+test("a deleted function cannot be invoked any more, and its processes end", async () => {
   await using lambda = await startLambda();
   lambda.define("deleted", RETURNS("alive"));
   const { payload } = await lambda.invoke("deleted");
@@ -74,7 +74,7 @@ test("a deleted function is unknown at once, and its processes end", async () =>
   await expect.poll(() => isAlive((payload as { pid: number }).pid), PATIENTLY).toBe(false);
 });
 
-test("an invocation that waits when its function is deleted gets 404, and a running one its result", async () => {
+test("when a function is deleted, a waiting invocation gets 404, and a running one gets its result", async () => {
   await using lambda = await startLambda({ capacity: 1 });
   const until = `${lambda.workDirectory}/until`;
   lambda.define(
@@ -100,7 +100,7 @@ test("an invocation that waits when its function is deleted gets 404, and a runn
   expect((await running).payload).toBe("done");
 });
 
-test("an environment that nobody needs is ended after a while, and the latest used are kept", async () => {
+test("an idle environment is ended after a while, and the most recently used ones are kept", async () => {
   const clock = createManualClock();
   await using lambda = await startLambda({ clock });
   lambda.define("idle", RETURNS("idle"));
@@ -118,7 +118,7 @@ test("an environment that nobody needs is ended after a while, and the latest us
   expect(await invoke()).not.toBe(used);
 });
 
-test("close ends every process, frozen or in mid-invocation, and fails what runs and what waits", async () => {
+test("close ends every process, frozen or running, and fails running and waiting invocations", async () => {
   const lambda = await startLambda({ capacity: 1 });
   lambda.define("frozen", RETURNS("frozen"));
   lambda.define("busy", "exports.handler = async () => { console.log(process.pid); for (;;); };");
@@ -135,7 +135,7 @@ test("close ends every process, frozen or in mid-invocation, and fails what runs
   await lambda[Symbol.asyncDispose]();
 });
 
-test("close waits for a start, and lets no failed one be repeated", async () => {
+test("close waits for a start, and a failed start is not repeated", async () => {
   const lambda = await startLambda();
   lambda.define("starts", "console.log(process.pid); for (;;);");
   const invocation = lambda.invoke("starts");
@@ -146,13 +146,13 @@ test("close waits for a start, and lets no failed one be repeated", async () => 
   expect(lambda.messages("starts").filter((line) => line.includes("INFO"))).toHaveLength(1);
 });
 
-test("close does nothing more where nothing was invoked", async () => {
+test("close succeeds if no function was invoked", async () => {
   const lambda = await startLambda();
   await lambda[Symbol.asyncDispose]();
   expect(existsSync(lambda.workDirectory)).toBe(false);
 });
 
-test("where the local AWS is killed, its functions and their own processes end, and its files go", async () => {
+test("if the local AWS is killed, its functions and their child processes end, and its files are removed", async () => {
   const state = stateWithRole();
   addFunction(
     state,
@@ -185,7 +185,7 @@ test("where the local AWS is killed, its functions and their own processes end, 
   await expect.poll(() => readdir(temporary), PATIENTLY).toEqual([]);
 });
 
-/** A local AWS that invokes `frozen` and then `running`, and prints what they log. */
+/** Starts a local AWS that invokes `frozen` and then `running`, and prints their logs. */
 const VICTIM = `
   import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
   import { createTestLocalAws } from "${pathToFileURL(join(import.meta.dirname, "..", "..", "testing.ts")).href}";

@@ -3,8 +3,8 @@ import { useLambda } from "../testing.ts";
 
 const lambda = useLambda();
 
-// Elsewhere nobody tells how much memory another process has.
-describe.runIf(process.platform === "linux")("a function with more memory than it may have", () => {
+// Only Linux reports the memory of another process.
+describe.runIf(process.platform === "linux")("a function that exceeds its memory size", () => {
   test.for<[string, string]>([
     [
       "its heap",
@@ -28,7 +28,7 @@ describe.runIf(process.platform === "linux")("a function with more memory than i
     );
   });
 
-  test("is killed while it loads, too", async () => {
+  test("is also killed while it loads", async () => {
     lambda().define(
       "memory-load",
       "const kept = []; for (;;) kept.push(Buffer.alloc(1_000_000, 1));",
@@ -44,7 +44,7 @@ describe.runIf(process.platform === "linux")("a function with more memory than i
     for (const report of reports) expect(report).toMatch(/Error Type: Runtime.OutOfMemory\n$/);
   });
 
-  test("leaves the next invocation a new process", async () => {
+  test("runs in a new process at the next invocation", async () => {
     lambda().define(
       "memory-next",
       "exports.handler = async (event) => { const kept = []; while (event.eat) { kept.push(Buffer.alloc(1_000_000, 1)); } return 'small'; };",
@@ -55,7 +55,7 @@ describe.runIf(process.platform === "linux")("a function with more memory than i
   });
 });
 
-test("REPORT tells how much memory the process has had", async () => {
+test("REPORT has the maximum memory of the process", async () => {
   lambda().define("memory-used", "exports.handler = async () => { Buffer.alloc(50_000_000, 1); };");
   await lambda().invoke("memory-used");
   const report = lambda().messages("memory-used").at(-1) ?? "";

@@ -26,24 +26,21 @@ test.for(["nodejs22.x", "nodejs24.x"])("%s runs on its major version of Node.js"
   expect(`nodejs${version.split(".")[0]}.x`).toBe(runtime);
 });
 
-test("the Node.js of this process is used if its major version fits", async () => {
+test("the Node.js of this process is used if its major version matches", async () => {
   const folder = await folderWith({ node: "22.1.0" });
   expect(nodeOf("nodejs22.x", NODE_22, [folder])).toBe(NODE_22);
 });
 
-test.for(["node", "node-24"])(
-  "the package %s is found, also from a folder inside",
-  async (name) => {
-    const folder = await folderWith({ [name]: "24.1.0" });
-    await mkdir(join(folder, "inside"));
-    expect(nodeOf("nodejs24.x", NODE_22, [join(folder, "inside")])).toEqual({
-      path: join(folder, "node_modules", name, "bin", "node"),
-      version: "24.1.0",
-    });
-  },
-);
+test.for(["node", "node-24"])("the package %s is found, also from a subfolder", async (name) => {
+  const folder = await folderWith({ [name]: "24.1.0" });
+  await mkdir(join(folder, "inside"));
+  expect(nodeOf("nodejs24.x", NODE_22, [join(folder, "inside")])).toEqual({
+    path: join(folder, "node_modules", name, "bin", "node"),
+    version: "24.1.0",
+  });
+});
 
-test("a package with another major version is not used, one behind it is", async () => {
+test("a package with another major version is skipped, and the next one is used", async () => {
   const outer = await folderWith({ node: "24.1.0" });
   const inner = join(outer, "inner");
   await mkdir(join(inner, "node_modules", "node", "bin"), { recursive: true });
@@ -59,20 +56,20 @@ test.for<[string, Record<string, string>, string]>([
   ["nodejs18.x", {}, "22.23.3"],
   ["nodejs18.x", { "node-20": "20.1.0", "node-24": "24.1.0" }, "20.1.0"],
   ["nodejs24.x", { "node-20": "20.1.0" }, "22.23.3"],
-  // Of two with the same distance, that of this process.
+  // If two versions are equally near, that of this process is used.
   ["nodejs20.x", { "node-18": "18.1.0" }, "22.23.3"],
 ])("without its own Node.js, %s runs on the nearest one", async ([runtime, versions, nearest]) => {
   const folder = await folderWith(versions);
   expect(nodeOf(runtime, NODE_22, [folder]).version).toBe(nearest);
 });
 
-test("a package whose install script did not run is no Node.js", async () => {
+test("a package whose install script did not run is not used", async () => {
   const folder = await folderWith({ node: "24.1.0" });
   await rm(join(folder, "node_modules", "node", "bin"), { recursive: true });
   expect(nodeOf("nodejs24.x", NODE_22, [folder])).toBe(NODE_22);
 });
 
-test("another runtime is an error that names those of the local AWS", () => {
+test("an unknown runtime is an error that lists the runtimes of the local AWS", () => {
   expect(() => nodeOf("python3.13")).toThrow(
     "The local AWS does not have the runtime python3.13. It has nodejs16.x, nodejs18.x, nodejs20.x, nodejs22.x, nodejs24.x.",
   );

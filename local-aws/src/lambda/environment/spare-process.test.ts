@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PATIENTLY, startLambda } from "../testing.ts";
 
-/** The function processes of this test's local Lambda, by what it runs them with. */
+/** Returns the function processes of the Lambda of this test, which it finds by their arguments. */
 const processesOf = (workDirectory: string) =>
   execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" })
     .split("\n")
     .filter((line) => line.includes(`${workDirectory}/runtime.cjs`))
     .map((line) => Number.parseInt(line, 10));
 
-/** Says what it is, and leaves a mark where it was loaded. */
+/** Returns the code of a function that logs and creates a file when it is loaded. */
 const versioned = (version: string, mark: string) =>
   `require('node:fs').writeFileSync('${mark}', ''); console.log('loading');
    exports.handler = async () => ({ version: '${version}', pid: process.pid });`;
@@ -37,7 +37,7 @@ test("a process waits before the first invocation, and loads the function only t
   ]);
 });
 
-test("a process that waits for code which is replaced ends, and the next one waits for the new", async () => {
+test("a spare process ends when its code is replaced, and the next one has the new code", async () => {
   await using lambda = await startLambda({ spareProcesses: true });
   const { workDirectory } = lambda;
   const target = lambda.define("spare", versioned("old", `${workDirectory}/old`));
@@ -54,7 +54,7 @@ test("a process that waits for code which is replaced ends, and the next one wai
   });
 });
 
-test("a process that died while it waited is replaced by the invocation", async () => {
+test("the invocation replaces a spare process that has exited", async () => {
   await using lambda = await startLambda({ spareProcesses: true });
   const { workDirectory } = lambda;
   const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));
@@ -69,7 +69,7 @@ test("a process that died while it waited is replaced by the invocation", async 
   });
 });
 
-test("none is left when Lambda is closed", async () => {
+test("no process is left after Lambda is closed", async () => {
   const lambda = await startLambda({ spareProcesses: true });
   const { workDirectory } = lambda;
   const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));

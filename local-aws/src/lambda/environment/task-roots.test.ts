@@ -18,7 +18,7 @@ beforeEach(async () => {
 const zip = (files: Zippable) => Buffer.from(zipSync(files));
 const unix = (mode: number) => ({ os: 3, attrs: mode << 16 });
 
-test("modes, links and empty folders are kept, and nothing can be written", async () => {
+test("file modes, links and empty folders are kept, and files are read-only", async () => {
   const files: Zippable = {
     "index.js": strToU8(""),
     "bin/helper": [strToU8("#!/bin/sh"), unix(0o100755)],
@@ -33,7 +33,7 @@ test("modes, links and empty folders are kept, and nothing can be written", asyn
   expect(await readdir(join(root, "empty"))).toEqual([]);
 });
 
-test("a link out of the task root is kept, and nothing is written through it", async () => {
+test("a link out of the task root is kept, but nothing is written through it", async () => {
   const outside = await mkdtemp(join(tmpdir(), "outside-"));
   onTestFinished(() => rm(outside, { recursive: true }));
   const link = [strToU8(outside), unix(0o120777)] as const;
@@ -54,8 +54,8 @@ test("a zip that was unpacked in part is unpacked again from the start", async (
     dirname(other),
     `${createHash("sha256").update(zipFile).digest("hex")}.partial`,
   );
-  // A folder in the place of a file stands for what can't be written over, such as a file that is
-  // read-only for a user who isn't root.
+  // The folder in place of a file cannot be overwritten, like a read-only file for a user who is not
+  // root.
   await mkdir(join(partial, "index.js"), { recursive: true });
   await writeFile(join(partial, "left-over"), "");
   const { taskRoot: root } = await roots(zipFile);
@@ -84,7 +84,7 @@ test.for(Object.keys(SDK_USERS))(
   },
 );
 
-test("packages of the first folder come first, and each folder adds its own", async () => {
+test("packages of the first folder have precedence, and each folder adds its own", async () => {
   const install = async (folder: string, name: string) => {
     const installed = join(directory, folder, "node_modules", name);
     await mkdir(installed, { recursive: true });
@@ -122,7 +122,7 @@ test.for<[string, Record<string, string>]>([
   );
 });
 
-test("a function finds its own packages before those of the runtime, and no other package", async () => {
+test("a function finds its own packages before those of the runtime, and no other packages", async () => {
   lambda().define("own", {
     "node_modules/@aws-sdk/client-lambda/index.js": "module.exports = 'of the zip';",
     "index.js": `
@@ -136,7 +136,7 @@ test("a function finds its own packages before those of the runtime, and no othe
   ]);
 });
 
-test("a helper program of the zip can be run, by its name and through a link", async () => {
+test("a program in the zip can be run by its name and through a link", async () => {
   const target = lambda().define("helper", "");
   const code = `
     const { execFileSync } = require("node:child_process");

@@ -14,7 +14,7 @@ const isAlive = (pid: number) => {
 test.for<[string, string]>([
   ["hangs", "setInterval(() => {}, 1000); await new Promise(() => {})"],
   ["loops without end", "for (;;);"],
-])("a handler that %s is killed at its time-out", async ([title, body]) => {
+])("a handler that %s is killed at its timeout", async ([title, body]) => {
   const name = title.replaceAll(" ", "-");
   lambda().define(name, `exports.handler = async () => { console.log(process.pid); ${body}; };`, {
     Timeout: 1,
@@ -36,7 +36,7 @@ test.for<[string, string]>([
   expect(isAlive(pid)).toBe(false);
 });
 
-test("after a time-out the next invocation starts a process within its own time, in the same stream", async () => {
+test("after a timeout, the next invocation starts a process as part of its duration, in the same log stream", async () => {
   lambda().define(
     "slow",
     "console.log('loading'); exports.handler = async (event) => { while (event.loop); return 'quick'; };",
@@ -53,7 +53,7 @@ test("after a time-out the next invocation starts a process within its own time,
       "REPORT RequestId: {id}\tDuration: {n} ms\tBilled Duration: {n} ms\tMemory Size: 256 MB\tMax Memory Used: {n} MB\t\n",
     ].join(""),
   );
-  // To start a process takes longer than such a handler.
+  // Starting a process takes longer than running this handler.
   expect(Number(/Duration: ([\d.]+)/.exec(next.tail)?.[1])).toBeGreaterThan(10);
   const streams = lambda()
     .eventsOf("slow")
@@ -61,7 +61,7 @@ test("after a time-out the next invocation starts a process within its own time,
   expect(new Set(streams)).toHaveLength(1);
 });
 
-test("in JSON format a time-out is the status of two records, and the next start is part of its invocation", async () => {
+test("in JSON format, a timeout is the status of two records, and the next start is part of its invocation", async () => {
   lambda().define("slow-json", "exports.handler = async (event) => { while (event.loop); };", {
     Timeout: 1,
     ...jsonLogs("slow-json"),

@@ -27,7 +27,7 @@ test("entries have the paths, types, modes and contents of the zip", () => {
   ]);
 });
 
-test("entries outside of the root are left out, and of equal paths the last one counts", () => {
+test("entries outside the root are skipped, and the last of several entries with the same path is used", () => {
   const entries = readZip(
     zip({
       "../above": strToU8("1"),
@@ -77,7 +77,7 @@ test("a zip with the large numbers of Zip64 is read", () => {
   expect(found?.read().toString()).toBe("content");
 });
 
-test("what is no zip is refused, wherever it is cut or changed", () => {
+test("an invalid zip is refused, wherever it is cut or changed", () => {
   const whole = zip({ "a.txt": strToU8("some content, some content, some content") });
   const readAll = (bytes: Buffer) => readZip(bytes).map(({ read }) => read());
   expect(readAll(whole)).toHaveLength(1);
@@ -95,7 +95,7 @@ test("what is no zip is refused, wherever it is cut or changed", () => {
   }
 });
 
-test("no more is unpacked than the zip's directory promises", () => {
+test("an entry is not unpacked beyond its size in the directory of the zip", () => {
   const bomb = zip({ "a.txt": new Uint8Array(1_000_000) });
   const size = bomb.length - 22 - 46 - 5 + 24;
   bomb.writeUInt32LE(10, size);

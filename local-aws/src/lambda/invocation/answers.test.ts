@@ -3,7 +3,7 @@ import { useLambda } from "../testing.ts";
 
 const lambda = useLambda();
 
-/** A never-ending interval keeps the event loop from running empty. */
+/** An interval keeps the event loop from becoming empty. */
 const BUSY = "setInterval(() => {}, 1000);";
 
 test.for<[string, string, unknown]>([
@@ -17,9 +17,9 @@ test.for<[string, string, unknown]>([
   ["calls back, and returns a promise", "async (e, c, callback) => { callback(null, 1); }", 1],
   ["succeeds through its context", "(event, context) => context.succeed('context')", "context"],
   ["is done through its context", "(event, context) => context.done(null, 'done')", "done"],
-  ["returns a plain value, which counts for nothing", "() => 'ignored'", null],
-  ["throws null, which is no error", "() => { throw null; }", null],
-  ["isn't async, and whose promise never settles", "() => new Promise(() => {})", null],
+  ["returns a plain value, which is ignored", "() => 'ignored'", null],
+  ["throws null, which is not an error", "() => { throw null; }", null],
+  ["is not async, and whose promise never settles", "() => new Promise(() => {})", null],
 ])("a handler that %s", async ([title, handler, result]) => {
   const name = title.replaceAll(/\W+/g, "-");
   lambda().define(name, `exports.handler = ${handler};`);
@@ -53,7 +53,7 @@ test.for<[string, string, object]>([
   expect(answer.payload).toMatchObject(error);
 });
 
-test("an async handler whose promise can't settle any more fails, and its process lives on", async () => {
+test("an async handler whose promise can no longer settle fails, and its process keeps running", async () => {
   lambda().define(
     "unsettled",
     "let count = 0; exports.handler = async () => { if (++count === 1) await new Promise(() => {}); return count; };",
@@ -67,7 +67,7 @@ test("an async handler whose promise can't settle any more fails, and its proces
   expect((await lambda().invoke("unsettled")).payload).toBe(2);
 });
 
-test("a callback answers only once the event loop is empty", async () => {
+test("the response to a callback is sent only when the event loop is empty", async () => {
   lambda().define(
     "waits",
     "exports.handler = (e, c, callback) => { callback(null, 'answer'); setTimeout(() => console.log('worked on'), 20); };",
@@ -89,7 +89,12 @@ test.for<[string, string, Record<string, string>, string[]]>([
       ),
     ],
   ],
-  ["an async handler is none", "async (event, context, callback) => 1", {}, []],
+  [
+    "an async handler with a callback is not a warning",
+    "async (event, context, callback) => 1",
+    {},
+    [],
+  ],
   [
     "the variable of Lambda switches the warning off",
     "(event, context, callback) => callback(null, 1)",
@@ -104,7 +109,7 @@ test.for<[string, string, Record<string, string>, string[]]>([
   expect(logged.filter((message) => message.includes("\tWARN\t"))).toEqual(warnings);
 });
 
-test("with callbackWaitsForEmptyEventLoop = false a callback answers at once", async () => {
+test("with callbackWaitsForEmptyEventLoop = false, the response to a callback is sent at once", async () => {
   lambda().define(
     "hurries",
     `exports.handler = (e, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; ${BUSY} callback(null, 'answer'); };`,
@@ -112,7 +117,7 @@ test("with callbackWaitsForEmptyEventLoop = false a callback answers at once", a
   expect((await lambda().invoke("hurries")).payload).toBe("answer");
 });
 
-test("the context tells the function who it is, and how long it may take", async () => {
+test("the context describes the function, and has its remaining time", async () => {
   const { configuration } = lambda().define(
     "knows",
     `exports.handler = async (event, context) => ({ ...context, remaining: context.getRemainingTimeInMillis(),

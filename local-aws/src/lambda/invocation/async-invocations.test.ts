@@ -8,7 +8,7 @@ const lambda = useLambda({ clock: createManualClock(Date.UTC(2026, 0, 1)) });
 
 const FAILS = "exports.handler = async () => { throw new Error('broken'); };";
 
-/** A function without retries, with what it is to send where it fails. */
+/** Defines a function without retries, with a dead-letter queue and destinations. */
 function define(
   on: TestLambda,
   name: string,
@@ -28,7 +28,7 @@ function define(
   return target;
 }
 
-test("Event is answered with 202 and nothing else; its request id is the handler's", async () => {
+test("Event returns only 202, with the request ID that the handler gets", async () => {
   lambda().define(
     "accepts",
     "exports.handler = async (event, { awsRequestId, clientContext }) => console.log(awsRequestId, event.a, clientContext);",
@@ -58,7 +58,7 @@ test.for([
 ])("the ErrorMessage of a dead letter is the first KB of %s", async ([, message, expected]) => {
   const name = `cut-${expected?.length}`;
   const deadLetters = lambda().addQueue(name);
-  // The stack is made when it is first read, and from the message.
+  // The stack is created from the message when it is first read.
   const code = `exports.handler = async () => { const error = new Error(); void error.stack;
     throw Object.assign(error, { message: ${message} }); };`;
   define(lambda(), name, code, { deadLetters });
@@ -68,7 +68,7 @@ test.for([
     .toMatchObject([{ MessageAttributes: { ErrorMessage: { StringValue: expected } } }]);
 });
 
-test("a failed event goes to the dead-letter queue as it came, and a record of it to the destination", async () => {
+test("a failed event goes to the dead-letter queue unchanged, and a record goes to the destination", async () => {
   const deadLetters = lambda().addQueue("dead-letters");
   const OnFailure = lambda().addQueue("failures");
   const { configuration } = define(lambda(), "fails", FAILS, { deadLetters, OnFailure });
@@ -103,13 +103,13 @@ test("a failed event goes to the dead-letter queue as it came, and a record of i
     responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
     responsePayload: { errorType: "Error", errorMessage: "broken" },
   });
-  // The order of the members, and the event's own white space.
+  // Checks the order of the members, and that the white space of the event is kept.
   expect(record?.Body).toMatch(
     /^\{"version":"1.0","timestamp":".+","requestContext":\{.+\},"requestPayload":\{ "text":\t"as it came" \},"responseContext":\{.+\},"responsePayload":\{.+\}\}$/,
   );
 });
 
-test("a success has a record of its own, and no dead letter", async () => {
+test("a success sends a record to its destination, and no dead letter", async () => {
   const deadLetters = lambda().addQueue("no-letters");
   const OnSuccess = lambda().addQueue("successes");
   define(lambda(), "works", "exports.handler = async () => [1, 2];", { deadLetters, OnSuccess });
@@ -119,7 +119,7 @@ test("a success has a record of its own, and no dead letter", async () => {
   expect(await lambda().received("no-letters")).toEqual([]);
 });
 
-test("a function as the destination is invoked with the record", async () => {
+test("a function can be the destination, and is invoked with the record", async () => {
   const { configuration } = lambda().define(
     "told",
     "exports.handler = async ({ requestContext, responseContext, responsePayload }) => console.log(requestContext.condition, responseContext, responsePayload);",
@@ -133,7 +133,7 @@ test("a function as the destination is invoked with the record", async () => {
   );
 });
 
-test("a reserved concurrency of zero sends the event on without an attempt, in AWS's own words", async () => {
+test("with a reserved concurrency of zero, the event fails without an attempt, with the message of AWS", async () => {
   const deadLetters = lambda().addQueue("zero-letters");
   const OnFailure = lambda().addQueue("zero-failures");
   define(lambda(), "zero", FAILS, { deadLetters, OnFailure }).reservedConcurrentExecutions = 0;
@@ -155,7 +155,7 @@ test("a reserved concurrency of zero sends the event on without an attempt, in A
   );
 });
 
-test("a throttled event waits, and tells of the throttling when its age is up", async () => {
+test("a throttled event waits, and its record has the throttling when the maximum age is over", async () => {
   const clock = createManualClock();
   await using throttling = await startLambda({ clock, accountConcurrency: 0 });
   const deadLetters = throttling.addQueue("letters");
@@ -188,7 +188,7 @@ test("a throttled event waits, and tells of the throttling when its age is up", 
   );
 });
 
-/** Deletes a function that failed, and whose event waits for a retry. */
+/** Deletes a function whose failed event waits for a retry. */
 async function startDeletion() {
   const clock = createManualClock();
   const lambda = await startLambda({ clock });
@@ -203,7 +203,7 @@ async function startDeletion() {
   return { clock, lambda, queued };
 }
 
-test("an event that waits when its function is deleted runs in the next function of the name", async () => {
+test("an event that waits when its function is deleted runs in a new function with the same name", async () => {
   const { clock, lambda, queued } = await startDeletion();
   await using deleting = lambda;
   expect(await queued()).toBe(1);
@@ -216,7 +216,7 @@ test("an event that waits when its function is deleted runs in the next function
   expect(await deleting.received("failures")).toEqual([]);
 });
 
-test("without such a function, the event is dropped at its maximum age without a record", async () => {
+test("without a new function, the event is dropped at its maximum age without a record", async () => {
   const { clock, lambda, queued } = await startDeletion();
   await using deleting = lambda;
   for (let minute = 0; minute < 3; minute += 1) clock.advance(60_000);
@@ -224,7 +224,7 @@ test("without such a function, the event is dropped at its maximum age without a
   expect(await deleting.received("failures")).toEqual([]);
 });
 
-test("a changed number of retries applies to the events that wait", async () => {
+test("a changed number of retries applies to waiting events", async () => {
   const clock = createManualClock();
   await using changing = await startLambda({ clock });
   const OnFailure = changing.addQueue("failures");
@@ -244,7 +244,7 @@ test("a changed number of retries applies to the events that wait", async () => 
   await expect.poll(() => changing.received("failures"), PATIENTLY).toHaveLength(1);
 });
 
-describe("what can't be delivered is counted, and harms nothing", () => {
+describe("failed deliveries are counted, and have no other effect", () => {
   const NOBODY = "arn:aws:lambda:us-east-1:000000000000:function:nobody";
   const MISSING = "arn:aws:sqs:us-east-1:000000000000:missing";
 
@@ -256,7 +256,7 @@ describe("what can't be delivered is counted, and harms nothing", () => {
     return failures();
   };
 
-  test("where the target doesn't exist", async () => {
+  test("if the target does not exist", async () => {
     expect(await invokeAndCount("no-queue", { deadLetters: MISSING, OnFailure: MISSING })).toEqual({
       DeadLetterErrors: 1,
       DestinationDeliveryFailures: 1,
@@ -267,7 +267,7 @@ describe("what can't be delivered is counted, and harms nothing", () => {
     });
   });
 
-  test("where the role doesn't allow it", async () => {
+  test("if the role does not allow them", async () => {
     const queue = lambda().addQueue("forbidden");
     const { FunctionArn } = lambda().define(
       "uninvited",

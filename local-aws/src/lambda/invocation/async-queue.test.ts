@@ -13,7 +13,7 @@ const MINUTE = 60 * SECOND;
 
 const throttled = () => new AwsError(429, "TooManyRequestsException", "Rate Exceeded.");
 
-/** A queue whose function does as it is told: throws an `AwsError`, fails or returns. */
+/** Creates a queue whose function throws an `AwsError`, fails or returns, as the test decides. */
 function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5) {
   const clock = createManualClock();
   const begin = clock.now();
@@ -24,7 +24,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     /** Seconds after the event was accepted, by attempt. */
     attempts: [] as number[],
     requestIds: new Set<string>(),
-    /** How the event ended, with the number of invocations. */
+    /** The outcome of the event, and the number of invocations. */
     end: undefined as [string, number, number] | undefined,
     event: undefined as AsyncEvent | undefined,
   };
@@ -54,7 +54,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     queue,
     add: () => queue.add({ requestId: "r-1", payload: Buffer.from("{}") }),
     behave: (does: typeof behaviour) => (behaviour = does),
-    /** Lets time go by second for second, as an attempt takes a moment to come to its end. */
+    /** Advances the time by single seconds, because an attempt needs some time to end. */
     async pass(milliseconds: number) {
       for (let passed = 0; passed <= milliseconds; passed += SECOND) {
         await new Promise(setImmediate);
@@ -64,7 +64,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
   };
 }
 
-test("a failing function is run after one minute again, and then after two, with the same request id", async () => {
+test("a failing function is invoked again after one minute, and then after two, with the same request ID", async () => {
   const { add, pass, seen } = startQueue();
   add();
   await pass(5 * MINUTE);
@@ -83,7 +83,7 @@ test.for<[string, number, number[]]>([
   expect(seen.attempts).toEqual(times);
 });
 
-test("an event of the age that Terraform asks for gets both its retries, however late", async () => {
+test("with a maximum age of 201 seconds, an event gets both retries, even at their latest times", async () => {
   const { add, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 201 }, () => 0.99999);
   add();
   await pass(5 * MINUTE);
@@ -99,15 +99,15 @@ test("a success ends the retries", async () => {
   expect(seen.end).toEqual(["Success", 2, 60]);
 });
 
-test("with MaximumRetryAttempts of 0 the first failure is the last", async () => {
+test("with a MaximumRetryAttempts of 0, there is no retry", async () => {
   const { add, pass, seen } = startQueue({ MaximumRetryAttempts: 0 });
   add();
   await pass(0);
   expect(seen.end).toEqual(["RetriesExhausted", 1, 0]);
 });
 
-// AWS as well: an event accepted while two retries were allowed had one, as a change came meanwhile.
-test("fewer retries count for an event that waits for its own", async () => {
+// As on AWS: an event that was accepted with two retries had only one, because the setting was changed.
+test("a reduced number of retries applies to an event that waits for a retry", async () => {
   const { add, pass, seen, target } = startQueue({ MaximumRetryAttempts: 2 });
   add();
   await pass(MINUTE / 2);
@@ -116,7 +116,7 @@ test("fewer retries count for an event that waits for its own", async () => {
   expect(seen.end).toEqual(["RetriesExhausted", 2, 60]);
 });
 
-test("a retry that would come after the maximum age is given up at once", async () => {
+test("an event fails at once if its retry would be after the maximum age", async () => {
   const { add, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 120 });
   add();
   await pass(5 * MINUTE);
@@ -124,7 +124,7 @@ test("a retry that would come after the maximum age is given up at once", async 
   expect(seen.end).toEqual(["EventAgeExceeded", 2, 60]);
 });
 
-test("an event that is throttled is attempted ever later, without a retry being used up", async () => {
+test("a throttled event is attempted again with a growing delay, which does not count as a retry", async () => {
   const { add, behave, pass, seen } = startQueue({ MaximumRetryAttempts: 0 });
   behave(() => {
     if (seen.attempts.length <= 11) throw throttled();
@@ -137,7 +137,7 @@ test("an event that is throttled is attempted ever later, without a retry being 
   expect(seen.end).toEqual(["Success", 1, 1111]);
 });
 
-test("an event that is throttled until its age is up has failed with the status of the throttling", async () => {
+test("an event that is throttled until its maximum age fails with the status of the throttling", async () => {
   const { add, behave, pass, seen } = startQueue({ MaximumEventAgeInSeconds: 60 });
   behave(() => {
     throw throttled();
@@ -148,7 +148,7 @@ test("an event that is throttled until its age is up has failed with the status 
   expect(seen.event?.outcome).toEqual({ status: 429, message: "Rate Exceeded." });
 });
 
-test("a fault of the service is attempted again like a throttling", async () => {
+test("after an error of the service, an event is attempted again, as after throttling", async () => {
   const { add, behave, pass, seen } = startQueue();
   behave(() => {
     if (seen.attempts.length === 1) throw new Error("no process left");
@@ -160,7 +160,7 @@ test("a fault of the service is attempted again like a throttling", async () => 
   expect(seen.end).toEqual(["Success", 1, 1]);
 });
 
-test("a function with a reserved concurrency of zero is not attempted", async () => {
+test("a function with a reserved concurrency of zero is not invoked", async () => {
   const { add, pass, seen, target } = startQueue();
   target.reservedConcurrentExecutions = 0;
   add();
@@ -170,7 +170,7 @@ test("a function with a reserved concurrency of zero is not attempted", async ()
   expect(seen.event?.outcome).toBeUndefined();
 });
 
-test("after close nothing is attempted any more, and nothing is sent to a destination", async () => {
+test("after close, no event is attempted or sent to a destination", async () => {
   const { add, pass, queue, seen } = startQueue();
   add();
   await pass(0);

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PATIENTLY, startLambda, type TestLambda } from "../testing.ts";
 
-/** Runs until a file is there, and says that it runs. */
+/** Logs that it runs, and waits until a file exists. */
 const HOLDS = `const { existsSync } = require('node:fs');
   exports.handler = async ({ until }) => {
     console.log('holding');
@@ -12,7 +12,7 @@ const HOLDS = `const { existsSync } = require('node:fs');
 const REJECTED =
   '{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}';
 
-/** An invocation that runs until it is released. */
+/** Starts an invocation that runs until it is released. */
 async function hold(lambda: TestLambda, name: string) {
   const until = `${lambda.workDirectory}/${name}`;
   const answer = lambda.invoke(name, { until });
@@ -20,7 +20,7 @@ async function hold(lambda: TestLambda, name: string) {
   return { answer, release: () => writeFileSync(until, "") };
 }
 
-test("at a function's reserved concurrency Invoke is refused with 429, and runs again below it", async () => {
+test("Invoke is refused with 429 at the reserved concurrency of a function, and succeeds below it", async () => {
   await using lambda = await startLambda();
   lambda.define("one", HOLDS).reservedConcurrentExecutions = 1;
   const { answer, release } = await hold(lambda, "one");
@@ -41,7 +41,7 @@ test("at a function's reserved concurrency Invoke is refused with 429, and runs 
   expect((await lambda.invoke("one", {})).status).toBe(200);
 });
 
-test("a function that reserves nothing has what the others leave of the account's concurrency", async () => {
+test("a function without a reservation can use the unreserved concurrency of the account", async () => {
   await using lambda = await startLambda({ accountConcurrency: 3 });
   lambda.define("reserves", HOLDS).reservedConcurrentExecutions = 2;
   lambda.define("shares", HOLDS);
@@ -55,7 +55,7 @@ test("a function that reserves nothing has what the others leave of the account'
   expect((await answer).status).toBe(200);
 });
 
-test("an invocation that waits for a process counts as a concurrent one", async () => {
+test("an invocation that waits for a process counts as concurrent", async () => {
   await using lambda = await startLambda({ capacity: 1 });
   lambda.define("waits", HOLDS).reservedConcurrentExecutions = 2;
   const { answer, release } = await hold(lambda, "waits");
@@ -64,11 +64,11 @@ test("an invocation that waits for a process counts as a concurrent one", async 
   release();
   const answers = await Promise.all([answer, waiting]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-  // The one process ran both.
+  // The same process ran both.
   expect(new Set(answers.map(({ payload }) => payload))).toHaveLength(1);
 });
 
-test("with a reserved concurrency of zero every synchronous invocation is refused", async () => {
+test("with a reserved concurrency of zero, every synchronous invocation is refused", async () => {
   await using lambda = await startLambda();
   lambda.define("none", HOLDS).reservedConcurrentExecutions = 0;
   const refused = await lambda.lambda.service(lambda.request("none", {}));
@@ -76,7 +76,7 @@ test("with a reserved concurrency of zero every synchronous invocation is refuse
   expect(refused.body).toBe(REJECTED);
 });
 
-test("another service is refused as an invoker is", async () => {
+test("another service is refused like a client", async () => {
   await using lambda = await startLambda();
   const target = lambda.define("called", HOLDS);
   const { FunctionArn } = target.configuration;
@@ -97,7 +97,7 @@ test("another service is refused as an invoker is", async () => {
   await expect(invokeAs("events.amazonaws.com")).rejects.toMatchObject({ status: 403 });
 });
 
-test("concurrent invocations have a process and a log stream each", async () => {
+test("each concurrent invocation has its own process and log stream", async () => {
   await using lambda = await startLambda({ capacity: 3 });
   lambda.define("several", HOLDS);
   const until = `${lambda.workDirectory}/all`;

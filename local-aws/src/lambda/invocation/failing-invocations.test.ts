@@ -7,7 +7,7 @@ const REPORT =
   "REPORT RequestId: {id}\tDuration: {n} ms\tBilled Duration: {n} ms\tMemory Size: 256 MB\tMax Memory Used: {n} MB";
 const COLD = "\tInit Duration: {n} ms";
 
-test("a thrown error is answered with its type, message and trace, and logged; REPORT is a success", async () => {
+test("a thrown error is logged and returned with its type, message and trace, and REPORT has no error", async () => {
   lambda().define("throws", "exports.handler = async () => { throw new TypeError('broken'); };");
   const answer = await lambda().invoke("throws");
   expect(answer.status).toBe(200);
@@ -29,7 +29,7 @@ test("a thrown error is answered with its type, message and trace, and logged; R
   expect(answer.tail).toBe([start, error, end, report].join(""));
 });
 
-test("in JSON format a thrown error is an object with the members it has, and its report a success", async () => {
+test("in JSON format, a thrown error is logged with all its members, and its report is a success", async () => {
   lambda().define(
     "throws-json",
     "exports.handler = async () => { throw Object.assign(new RangeError('far'), { code: 'E_FAR' }); };",
@@ -119,7 +119,7 @@ test.for([
   expect(lambda().messages(name)[2]).toContain(`\tInvoke Error \t${logged}\n`);
 });
 
-test("after a thrown error the same process takes the next invocation", async () => {
+test("after a thrown error, the same process runs the next invocation", async () => {
   lambda().define(
     "recovers",
     "let count = 0; exports.handler = async () => { if (++count === 1) throw new Error('first'); return count; };",
@@ -128,7 +128,7 @@ test("after a thrown error the same process takes the next invocation", async ()
   expect((await lambda().invoke("recovers")).payload).toBe(2);
 });
 
-test("a response over 6 MB is answered with an error, and the process lives on", async () => {
+test("a response over 6 MB is replaced with an error, and the process keeps running", async () => {
   lambda().define("large", "exports.handler = async (length) => 'x'.repeat(length - 2);");
   const atLimit = await lambda().invoke("large", 6_291_556);
   expect(atLimit.headers).not.toHaveProperty("X-Amz-Function-Error");

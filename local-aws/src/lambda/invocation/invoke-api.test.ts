@@ -8,7 +8,7 @@ const lambda = useLambda();
 
 const ECHO = "exports.handler = async (event, { clientContext }) => ({ event, clientContext });";
 
-test("the SDK gets payload, status, version and the log's tail", async () => {
+test("the SDK gets the payload, the status, the version and the log tail", async () => {
   lambda().define("sdk", ECHO);
   await using server = await serve(lambda().lambda.service);
   const client = new LambdaClient({
@@ -26,14 +26,14 @@ test("the SDK gets payload, status, version and the log's tail", async () => {
   expect($metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test("the tail is the last 4 KB of the log", async () => {
+test("the log tail is the last 4 KB of the log", async () => {
   lambda().define("talks", "exports.handler = async () => console.log('x'.repeat(10_000));");
   const { headers, tail } = await lambda().invoke("talks");
   expect(Buffer.from(headers["X-Amz-Log-Result"] ?? "", "base64")).toHaveLength(4096);
   expect(tail).toMatch(/x\nEND .+\nREPORT .+\n$/);
 });
 
-test("the tail begins with a whole character", async () => {
+test("the log tail starts with a whole character", async () => {
   lambda().define("tells", "exports.handler = async () => console.log('€'.repeat(3000));");
   const { headers, tail } = await lambda().invoke("tells");
   const { length } = Buffer.from(headers["X-Amz-Log-Result"] ?? "", "base64");
@@ -63,21 +63,24 @@ test.for<[string, string, Record<string, string>, string]>([
   ["an ARN", ARN, {}, ARN],
   ["a name with its version", "arn:$LATEST", {}, `${ARN}:$LATEST`],
   ["a name and a qualifier", "arn", { Qualifier: "$LATEST" }, `${ARN}:$LATEST`],
-])("invoked by %s, the function gets its ARN as it was named", async ([, name, query, arn]) => {
-  const code =
-    "exports.handler = async (event, { invokedFunctionArn: arn }) => console.log(event, arn);";
-  lambda().define("arn", code);
-  for (const type of ["RequestResponse", "Event"]) {
-    const request = lambda().request(name, `${type} of`, { "x-amz-invocation-type": type });
-    await lambda().send({ ...request, query: new URLSearchParams(query) });
-    const logged = `${request.requestId}\tINFO\t${type} of ${arn}\n`;
-    expect(await lambda().logged("arn", new RegExp(request.requestId + "\tINFO"))).toContain(
-      logged,
-    );
-  }
-});
+])(
+  "invoked by %s, the function gets the ARN in the form of the request",
+  async ([, name, query, arn]) => {
+    const code =
+      "exports.handler = async (event, { invokedFunctionArn: arn }) => console.log(event, arn);";
+    lambda().define("arn", code);
+    for (const type of ["RequestResponse", "Event"]) {
+      const request = lambda().request(name, `${type} of`, { "x-amz-invocation-type": type });
+      await lambda().send({ ...request, query: new URLSearchParams(query) });
+      const logged = `${request.requestId}\tINFO\t${type} of ${arn}\n`;
+      expect(await lambda().logged("arn", new RegExp(request.requestId + "\tINFO"))).toContain(
+        logged,
+      );
+    }
+  },
+);
 
-test("a name with a broken escape is answered with 400", async () => {
+test("a name with an invalid escape is refused with 400", async () => {
   const { status, headers } = await lambda().send(lambda().request("%zz", {}));
   expect(status).toBe(400);
   expect(headers["X-Amzn-ErrorType"]).toBe("SerializationException");
@@ -95,7 +98,7 @@ test.for<[string, string, string]>([
   expect(answer.payload).toEqual({ Type: "User", Message: `Function not found: ${arn}` });
 });
 
-test("an empty payload is an empty event, and a client context is handed on", async () => {
+test("an empty payload is an empty event, and a client context is passed on", async () => {
   lambda().define("context", ECHO);
   const custom = { custom: { from: "test" } };
   const headers = {
@@ -116,7 +119,7 @@ const big = (bytes: number) => Buffer.from(`"${"x".repeat(bytes - 2)}"`);
 
 test.for<[string, object, number, string, string]>([
   [
-    "a payload that is no JSON",
+    "a payload that is not JSON",
     { body: Buffer.from("{nope") },
     400,
     "InvalidRequestContentException",
@@ -144,7 +147,7 @@ test.for<[string, object, number, string, string]>([
     "1 validation error detected: Value 'Later' at 'invocationType'",
   ],
   [
-    "a client context that is no JSON",
+    "a client context that is not JSON",
     { headers: { "x-amz-client-context": "e25vcGU=" } },
     400,
     "InvalidRequestContentException",
@@ -165,7 +168,7 @@ test.for<[string, object, number, string, string]>([
   expect(answer.payload).toHaveProperty("message", expect.stringContaining(message));
 });
 
-test("a role may invoke only what its policies allow", async () => {
+test("a role can invoke only functions that its policies allow", async () => {
   lambda().define("private", ECHO);
   lambda().allow(["logs:*"]);
   const caller: Caller = {

@@ -1,6 +1,6 @@
 /**
- * The runtime of Node.js 24. The expectations are those of AWS's own runtime (aws-lambda-ric 4.0.2 on
- * npm), and of logs of functions on AWS.
+ * The runtime of Node.js 24. The expectations are from AWS's own runtime (aws-lambda-ric 4.0.2 on npm),
+ * and from logs of functions on AWS.
  */
 import { expect, test } from "vitest";
 import type { FunctionConfiguration } from "../state.ts";
@@ -13,7 +13,7 @@ const DEPRECATED =
   "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
 const REPORT = /^REPORT .+\tStatus: error\tError Type: Runtime.ExitError\n$/;
 
-/** Defines a function with a name that is made of the title, and invokes it. */
+/** Defines a function with a name made from the title, and invokes it. */
 async function invoke(
   title: string,
   files: Record<string, string>,
@@ -78,7 +78,7 @@ test.for<[string, string, object]>([
     { errorType: "object", errorMessage: "null", trace: [] },
   ],
   [
-    "returns what has no JSON",
+    "returns a value that JSON cannot express",
     "async () => 1n",
     {
       errorType: "Runtime.JSONStringifyError",
@@ -91,7 +91,7 @@ test.for<[string, string, object]>([
   expect(payload).toMatchObject(error);
 });
 
-test("the context has neither the callback's setting nor its functions", async () => {
+test("the context has no setting and no functions for callbacks", async () => {
   const { payload, requestId } = await invoke("context", {
     "index.js":
       "exports.handler = async (event, context) => ({ id: context.awsRequestId, members: Object.keys(context).toSorted() });",
@@ -156,7 +156,7 @@ test.for<[string, string]>([
 
 test.for<[string, string]>([
   ["an error thrown by a timer", "setTimeout(() => { throw new RangeError('lost'); })"],
-  ["a rejection that nobody handles", "Promise.reject(new RangeError('lost'))"],
+  ["an unhandled rejection", "Promise.reject(new RangeError('lost'))"],
 ])("%s ends the process, which prints the error as Node.js does", async ([title, body]) => {
   const { payload, name, requestId } = await invoke(title, {
     "index.js": `exports.handler = async () => { ${body}; await new Promise((resolve) => setTimeout(resolve, 5_000)); };`,
@@ -171,7 +171,7 @@ test.for<[string, string]>([
   expect(messages.at(-1)).toMatch(REPORT);
 });
 
-test("a rejection that nobody handles ends the process before it has answered", async () => {
+test("an unhandled rejection ends the process before it sends its response", async () => {
   const { payload } = await invoke("before the answer", {
     "index.js": "exports.handler = async () => { Promise.reject(new Error('lost')); return 1; };",
   });
@@ -212,7 +212,7 @@ test("a top-level await that never settles ends the process with status 0", asyn
   );
 });
 
-test("in JSON format, what is logged while loading has the request ID -", async () => {
+test("in JSON format, lines that are logged while loading have the request ID -", async () => {
   const { name } = await invoke(
     "json",
     { "index.js": "console.log('loading'); exports.handler = async () => console.log('ran');" },

@@ -4,7 +4,7 @@ import { jsonLogs, useLambda, withoutTimes } from "../testing.ts";
 
 const lambda = useLambda();
 
-test("nodejs20.x runs on the nearest Node.js with its own behavior, and the log says so", async () => {
+test("nodejs20.x runs on the nearest Node.js but behaves like nodejs20.x, and the log has a warning", async () => {
   lambda().define(
     "older",
     `exports.handler = (event, context, callback) =>
@@ -21,7 +21,7 @@ test("nodejs20.x runs on the nearest Node.js with its own behavior, and the log 
   );
 });
 
-test("in JSON format, the log says so as well", async () => {
+test("in JSON format, the log also has the warning", async () => {
   const code = "exports.handler = async () => {};";
   lambda().define("older-json", code, { Runtime: "nodejs18.x", ...jsonLogs("older-json") });
   await lambda().invoke("older-json");

@@ -71,7 +71,7 @@ const notMatching = [
   '{ ($.level = "ERROR" || $.level = "INFO") && $.level = "WARN" }',
 ];
 
-test.each(notMatching)("the pattern %s doesn't match the line of a failed job", (pattern) => {
+test.each(notMatching)("the pattern %s does not match the line of a failed job", (pattern) => {
   expect(isMatch(pattern, line)).toBe(false);
 });
 
@@ -102,11 +102,11 @@ test.each([
   "[..., status != 4*, bytes, rest]",
   "[..., bytes < 1000, rest]",
   "[..., user = 0, status, bytes, rest]",
-])("the pattern %s doesn't match a line of an access log", (pattern) => {
+])("the pattern %s does not match a line of an access log", (pattern) => {
   expect(isMatch(pattern, request)).toBe(false);
 });
 
-test("a quote without its end is part of a field", () => {
+test("a quote without an end quote is part of a field", () => {
   const values = parseFilterPattern("[first, ..., last]")('ERROR "two words\n');
   expect(values).toEqual({ $first: "ERROR", $2: '"two', $last: "words" });
 });

@@ -7,8 +7,8 @@ const bytes = (hex: string) => Buffer.from(hex, "hex");
 const decoded = (hex: string) => decodeCbor(bytes(hex));
 
 /**
- * The examples of RFC 8949, appendix A, that have a type in Smithy. The last column says which are not
- * written like this: half floats, and lengths that are indefinite.
+ * The examples of RFC 8949, appendix A, that have a type in Smithy. The last column marks those that are
+ * only read, because they are written in another form: half floats and indefinite lengths.
  * @see https://www.rfc-editor.org/rfc/rfc8949.html#appendix-A
  */
 const EXAMPLES: [hex: string, value: unknown, isOnlyRead?: "only read"][] = [
@@ -90,18 +90,18 @@ const EXAMPLES: [hex: string, value: unknown, isOnlyRead?: "only read"][] = [
   ["bf6346756ef563416d7421ff", { Fun: true, Amt: -2 }, "only read"],
 ];
 
-test.for(EXAMPLES)("%s stands for %o", ([hex, value]) => {
+test.for(EXAMPLES)("%s is decoded as %o", ([hex, value]) => {
   expect(decoded(hex)).toStrictEqual(value);
 });
 
 test.for(EXAMPLES.filter(([, , isOnlyRead]) => isOnlyRead === undefined))(
-  "%s is how %o is written",
+  "%s is the encoding of %o",
   ([hex, value]) => {
     expect(encodeCbor(value).toString("hex")).toBe(hex);
   },
 );
 
-describe("what has no type in Smithy is refused", () => {
+describe("values without a type in Smithy are refused", () => {
   test.for([
     ["f0", "simple value"],
     ["f818", "simple value"],
@@ -121,7 +121,7 @@ describe("what has no type in Smithy is refused", () => {
 });
 
 /** @see https://www.rfc-editor.org/rfc/rfc8949.html#appendix-F */
-describe("what is not well-formed is refused", () => {
+describe("malformed CBOR is refused", () => {
   test.for([
     ["", "ends too early"],
     ["18", "ends too early"],
@@ -187,7 +187,7 @@ test("members without a value are omitted; items without one are null", () => {
   });
 });
 
-test("a value that CBOR has no form for is not written", () => {
+test("a value that CBOR cannot express is not encoded", () => {
   expect(() => encodeCbor({ a: () => {} })).toThrow("CBOR has no form for a function.");
 });
 
@@ -212,7 +212,7 @@ const value = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 })).value;
 
-test("any value reads back as it was written", () => {
+test("any value is decoded as it was encoded", () => {
   fc.assert(
     fc.property(value, (each) => {
       expect(decodeCbor(encodeCbor(each))).toStrictEqual(each);
@@ -221,7 +221,7 @@ test("any value reads back as it was written", () => {
   );
 });
 
-test("any bytes are either read or refused with the reason", () => {
+test("any bytes are either decoded or refused with a reason", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (each) => {
       expect(failureOf(() => decodeCbor(each))).toSatisfy(
