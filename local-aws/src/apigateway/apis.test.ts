@@ -96,8 +96,8 @@ describe("APIs", () => {
   test("an invalid parameter is refused with BadRequestException", async () => {
     const { call } = createTestGateway();
     for (const wrong of [{ name: "" }, { routeSelectionExpression: "action" }]) {
-      const answer = await call("POST", "/v2/apis", { ...chat, ...wrong });
-      expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+      const response = await call("POST", "/v2/apis", { ...chat, ...wrong });
+      expect(response).toMatchObject({ status: 400, error: "BadRequestException" });
     }
   });
 

@@ -10,8 +10,8 @@ test.skipIf(awsCliVersion === undefined)(
     await using server = await serve(createTestGateway().service);
     /** Runs a command, which is split at its spaces. */
     const run = async (command: string) => {
-      const answer = await aws(server.endpoint, "apigatewayv2", ...command.split(" "));
-      return (answer === "" ? {} : JSON.parse(answer)) as Record<string, unknown>;
+      const response = await aws(server.endpoint, "apigatewayv2", ...command.split(" "));
+      return (response === "" ? {} : JSON.parse(response)) as Record<string, unknown>;
     };
 
     const { ApiId } = await run(

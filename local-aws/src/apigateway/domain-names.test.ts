@@ -79,9 +79,9 @@ describe("custom domain names", () => {
   ])("$wrong is refused with BadRequestException", async ({ change, message }) => {
     const { call } = createTestGateway();
     const domainNameConfigurations = change.map((one) => ({ certificateArn: CERTIFICATE, ...one }));
-    const answer = await call("POST", DOMAINS, { ...input(), domainNameConfigurations });
-    expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
-    expect(answer.output["message"]).toContain(message);
+    const response = await call("POST", DOMAINS, { ...input(), domainNameConfigurations });
+    expect(response).toMatchObject({ status: 400, error: "BadRequestException" });
+    expect(response.output["message"]).toContain(message);
   });
 
   test.for(["localhost", "127.0.0.1", "Chat.example.com", "chat_.example.com", "a..b", "-a.b", ""])(

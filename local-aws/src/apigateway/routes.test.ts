@@ -39,8 +39,8 @@ describe("routes and the resources that they refer to", () => {
     const gateway = createTestGateway();
     const { path } = await createChat(gateway);
     const input = { routeKey: "$default", target: "integrations/abcdefg" };
-    const answer = await gateway.call("POST", `${path}/routes`, input);
-    expect(answer).toMatchObject({ status: 400, error: "BadRequestException" });
+    const response = await gateway.call("POST", `${path}/routes`, input);
+    expect(response).toMatchObject({ status: 400, error: "BadRequestException" });
   });
 
   test("an integration cannot be deleted while a route uses it", async () => {

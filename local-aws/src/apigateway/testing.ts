@@ -27,8 +27,8 @@ export function createTestGateway(replaced: Partial<Iam> = {}) {
     const [path = "", query = ""] = url.split("?");
     const body = Buffer.from(input === undefined ? "" : JSON.stringify(input));
     const request = { method, path, query: new URLSearchParams(query), body };
-    const { status, headers, body: answer } = await service(awsRequest(request));
-    const output = JSON.parse(String(answer ?? "{}")) as Record<string, unknown>;
+    const { status, headers, body: response } = await service(awsRequest(request));
+    const output = JSON.parse(String(response ?? "{}")) as Record<string, unknown>;
     return { status, error: headers?.["X-Amzn-ErrorType"], output };
   };
   return { state, iam, service, call };

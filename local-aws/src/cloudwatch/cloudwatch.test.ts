@@ -11,8 +11,8 @@ let service: Service;
 
 async function call(Action: string, parameters: Record<string, string> = {}, request = {}) {
   const form = new URLSearchParams({ Action, Version: "2010-08-01", ...parameters });
-  const answer = await service(awsRequest({ body: Buffer.from(form.toString()), ...request }));
-  return { status: answer.status, body: String(answer.body) };
+  const response = await service(awsRequest({ body: Buffer.from(form.toString()), ...request }));
+  return { status: response.status, body: String(response.body) };
 }
 
 /** Calls an operation that fails. Returns the code and the message of its error. */

@@ -67,7 +67,7 @@ test("any body gets a response in CBOR that is not an internal error", async () 
         const {
           status,
           headers,
-          body: answer = "",
+          body: responseBody = "",
         } = await service(
           awsRequest({
             path: `/service/GraniteServiceVersion20100801/operation/${operation}`,
@@ -77,9 +77,9 @@ test("any body gets a response in CBOR that is not an internal error", async () 
         );
         expect([200, 400, 404, 501]).toContain(status);
         expect(headers).toMatchObject({ "smithy-protocol": "rpc-v2-cbor" });
-        expect(answer.length === 0 || typeof decodeCbor(Buffer.from(answer)) === "object").toBe(
-          true,
-        );
+        expect(
+          responseBody.length === 0 || typeof decodeCbor(Buffer.from(responseBody)) === "object",
+        ).toBe(true);
       },
     ),
     { numRuns: 1000 },

@@ -109,7 +109,7 @@ async function createTable(dynalite: Dynalite, table: Table): Promise<void> {
   while ((await statusOf(dynalite, table)) !== "ACTIVE");
 }
 
-/** Deletes a table and waits until it is gone. */
+/** Deletes a table and waits until it no longer exists. */
 async function deleteTable(dynalite: Dynalite, table: Table): Promise<void> {
   await dynalite("DeleteTable", { TableName: table.TableName });
   while ((await statusOf(dynalite, table)) !== undefined);

@@ -184,9 +184,9 @@ describe("an upgrade", () => {
     ]) {
       const socket = await gateway.dialRaw();
       socket.write(handshake(path));
-      const answer = await readHead(socket);
-      expect(answer).toContain("HTTP/1.1 403 Forbidden");
-      expect(answer).toMatch(/\{"message":"Forbidden"\}$/);
+      const response = await readHead(socket);
+      expect(response).toContain("HTTP/1.1 403 Forbidden");
+      expect(response).toMatch(/\{"message":"Forbidden"\}$/);
     }
     expect(gateway.lambda.invokers).toEqual([]);
   });
@@ -342,12 +342,12 @@ describe("throttling of connects", () => {
 
 describe("a client that leaves during $connect", () => {
   test.for<[string, boolean]>([
-    ["and is known to be gone", true],
+    ["and whose connection is known to be closed", true],
     ["unnoticed", false],
   ])("%s gets one $disconnect with 1006 if it was accepted", async ([, noticed]) => {
     await using gateway = await startGateway();
-    const verdict = Promise.withResolvers<unknown>();
-    gateway.lambda.handlers.CONNECT = () => verdict.promise;
+    const result = Promise.withResolvers<unknown>();
+    gateway.lambda.handlers.CONNECT = () => result.promise;
     const socket = await gateway.dialRaw();
     const serverSocket = await gateway.serverSockets.next();
     socket.write(handshake(gateway.path));
@@ -358,7 +358,7 @@ describe("a client that leaves during $connect", () => {
     } else {
       socket.destroy();
     }
-    verdict.resolve({ statusCode: 200 });
+    result.resolve({ statusCode: 200 });
     expect((await gateway.lambda.next("DISCONNECT")).requestContext).toMatchObject({
       connectionId,
       disconnectStatusCode: 1006,
@@ -369,15 +369,15 @@ describe("a client that leaves during $connect", () => {
 
   test("gets no $disconnect if it was refused", async () => {
     await using gateway = await startGateway();
-    const verdict = Promise.withResolvers<unknown>();
-    gateway.lambda.handlers.CONNECT = () => verdict.promise;
+    const result = Promise.withResolvers<unknown>();
+    gateway.lambda.handlers.CONNECT = () => result.promise;
     const socket = await gateway.dialRaw();
     const serverSocket = await gateway.serverSockets.next();
     socket.write(handshake(gateway.path));
     await gateway.lambda.next("CONNECT");
     socket.resetAndDestroy();
     await closeOf(serverSocket);
-    verdict.resolve({ statusCode: 403 });
+    result.resolve({ statusCode: 403 });
     gateway.lambda.handlers = {};
     (await gateway.connect()).socket.terminate();
     await gateway.lambda.next("DISCONNECT");

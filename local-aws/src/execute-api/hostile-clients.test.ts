@@ -150,12 +150,12 @@ test.for<[string, string, RegExp]>([
     `GET / HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(MB)}\r\n\r\n`,
     /^HTTP\/1\.1 431 /,
   ],
-])("%s instead of a handshake ends that TCP connection only", async ([, bytes, answer]) => {
+])("%s instead of a handshake ends that TCP connection only", async ([, bytes, response]) => {
   await using gateway = await startGateway();
   const socket = await gateway.dialRaw();
   const read = readAll(socket);
   socket.write(bytes);
-  expect(await read).toMatch(answer);
+  expect(await read).toMatch(response);
   await useNormally(gateway);
 });
 

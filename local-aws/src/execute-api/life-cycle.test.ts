@@ -313,13 +313,13 @@ describe("an internal error of the local AWS", () => {
 test("closing the local AWS ends every connection without invoking a function", async () => {
   await using gateway = await startGateway();
   const { client } = await open(gateway);
-  const verdict = Promise.withResolvers<unknown>();
-  gateway.lambda.handlers.CONNECT = () => verdict.promise;
+  const result = Promise.withResolvers<unknown>();
+  gateway.lambda.handlers.CONNECT = () => result.promise;
   const half = gateway.connect().catch((error: Error) => error.message);
   await gateway.lambda.next("CONNECT");
   gateway.executeApi.close();
   expect(await client.closed).toMatchObject({ code: 1006 });
-  verdict.resolve({ statusCode: 200 });
+  result.resolve({ statusCode: 200 });
   expect(await half).toBe("socket hang up");
   await expect(gateway.connect()).rejects.toThrow("socket hang up");
   expect(gateway.lambda.unread("DISCONNECT")).toEqual([]);

@@ -84,7 +84,7 @@ describe("an error frame", () => {
     [403, "AccessDeniedException"],
     [404, "ResourceNotFoundException"],
     [429, "TooManyRequestsException"],
-  ])("Internal server error is sent where Lambda answers %i %s", async ([status, code]) => {
+  ])("Internal server error is sent if Lambda returns %i %s", async ([status, code]) => {
     await using gateway = await startGateway();
     gateway.lambda.handlers.MESSAGE = () => {
       throw new AwsError(status, code, "refused");
@@ -106,7 +106,7 @@ describe("an error frame", () => {
     expect(await client.next()).toBe("posted");
     gateway.clock.advance(1);
     expect(await client.next()).toMatch(errorFrame("Endpoint request timed out"));
-    late.reject(new Error("nobody waits for this any more"));
+    late.reject(new Error("no caller waits any more"));
     await gateway.manage("POST", connectionId, "posted");
     expect(await client.next()).toBe("posted");
   });

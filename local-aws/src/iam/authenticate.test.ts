@@ -290,9 +290,9 @@ describe("requests over HTTP", () => {
 
   it("without a signature are refused in XML if they use the query protocol", async () => {
     const body = new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" });
-    const answer = await fetch(endpoint, { method: "POST", body });
-    expect(answer.status).toBe(403);
-    expect(await answer.text()).toContain("<Code>MissingAuthenticationToken</Code>");
+    const response = await fetch(endpoint, { method: "POST", body });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain("<Code>MissingAuthenticationToken</Code>");
   });
 
   /** https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */

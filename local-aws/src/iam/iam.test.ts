@@ -33,8 +33,8 @@ beforeEach(() => {
 async function call(Action: string, parameters: Record<string, string> = {}, request = {}) {
   const form = new URLSearchParams({ Action, Version: "2010-05-08", ...parameters });
   const body = Buffer.from(form.toString());
-  const answer = await iam.service(awsRequest({ body, ...request }));
-  return { status: answer.status, text: String(answer.body) };
+  const response = await iam.service(awsRequest({ body, ...request }));
+  return { status: response.status, text: String(response.body) };
 }
 
 async function error(Action: string, parameters: Record<string, string> = {}, request = {}) {

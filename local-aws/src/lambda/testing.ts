@@ -27,7 +27,7 @@ type Options = Partial<
 > & { clock?: Clock };
 
 /** The response that the invoker gets. */
-export interface Answer {
+export interface InvokeResponse {
   status: number;
   headers: Record<string, string>;
   /** The payload, parsed as JSON. */
@@ -72,7 +72,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
       body: Buffer.from(event === undefined ? "" : JSON.stringify(event)),
       requestId: `00000000-0000-4000-8000-${String(++requests).padStart(12, "0")}`,
     });
-  const send = async (sent: AwsRequest): Promise<Answer> => {
+  const send = async (sent: AwsRequest): Promise<InvokeResponse> => {
     const { status, headers = {}, body = "" } = await lambda.service(sent);
     const payload: unknown = String(body) === "" ? undefined : JSON.parse(String(body));
     const tail = Buffer.from(headers["X-Amz-Log-Result"] ?? "", "base64").toString();

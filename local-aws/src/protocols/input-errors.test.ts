@@ -146,6 +146,6 @@ test.for<[object, string]>([
   [{ Tags: ["a"] }, "Expected null"],
   [{ Zip: "?" }, "class java.lang.String can not be converted to a Blob"],
   [{ Limit: 0, Name: 1 }, `class ${NUMBER} can not be converted to an String`],
-])("a value of the wrong type is no value of the model: %j", ([input, message]) => {
+])("a value of the wrong type is refused: %j", ([input, message]) => {
   expect(errorOf(input)).toBe(`400 SerializationException: ${message}`);
 });

@@ -45,7 +45,7 @@ const RedriveAllowPolicySchema = v.variant("redrivePermission", [
 export function checkRedrivePolicy(state: State, sourceArn: string, text: string): void {
   const refuse = (reason: string) => invalid("RedrivePolicy", text, reason);
   const policy = jsonMap(text);
-  // Our choice: the text, because there is no source.
+  // Our choice, because there is no source: the message.
   if (policy === undefined) throw refuse("Redrive policy is not a valid JSON map.");
   const missing = ["maxReceiveCount", "deadLetterTargetArn"].find((name) => !(name in policy));
   if (missing !== undefined)
@@ -61,7 +61,7 @@ export function checkRedrivePolicy(state: State, sourceArn: string, text: string
   const target = queueOfArn(state, String(policy["deadLetterTargetArn"]));
   if (target === undefined || regionOf(target.QueueArn) !== regionOf(sourceArn))
     throw sqsError("QueueDoesNotExist", messageOf("RedrivePolicy", text, NO_TARGET));
-  // Our choice: the text, because there is no source.
+  // Our choice, because there is no source: the message.
   if (!allowsSource(target, sourceArn))
     throw refuse("The RedriveAllowPolicy of the dead letter target does not allow this queue.");
 }

@@ -482,7 +482,7 @@ describe("long polling", () => {
     await send("hello");
     await settle();
     clock.advance(20_000);
-    const counts = (await Promise.all(polling)).map((answer) => messagesIn(answer).length);
+    const counts = (await Promise.all(polling)).map((response) => messagesIn(response).length);
     expect(counts.reduce((sum, count) => sum + count)).toBe(1);
   });
 

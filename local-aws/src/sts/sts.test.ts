@@ -9,8 +9,8 @@ const sts = createSts({ state });
 
 async function call(Action: string, request = {}) {
   const body = Buffer.from(new URLSearchParams({ Action, Version: "2011-06-15" }).toString());
-  const answer = await sts.service(awsRequest({ body, ...request }));
-  return { status: answer.status, text: String(answer.body) };
+  const response = await sts.service(awsRequest({ body, ...request }));
+  return { status: response.status, text: String(response.body) };
 }
 
 describe("GetCallerIdentity", () => {

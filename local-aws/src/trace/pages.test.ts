@@ -59,7 +59,7 @@ test("a stalled reader gets no events until it reads again, and then the current
   const { recorder, begin, responses, connect, looks } = await startStream();
   const reader = await connect();
   const [response] = responses;
-  if (response === undefined) throw new Error("Nobody asked.");
+  if (response === undefined) throw new Error("No request was received.");
   const fill = () => {
     begin("1-filler");
     for (let point = 0; point < 100; point += 1)

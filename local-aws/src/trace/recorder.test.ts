@@ -220,7 +220,7 @@ test("each progress frame is a change, so that readers get it at once", () => {
   expect(recorder.messages(revision)).toHaveLength(1);
 });
 
-test("a second attempt has a point of its own", () => {
+test("a second attempt has its own point", () => {
   const { post, only } = startStream();
   for (const run of ["b", "b", "c"]) post(PROGRESS, { run });
   expect(only().points.slice(1)).toMatchObject([

@@ -24,8 +24,8 @@ test("a message lasts until its reply, or until it is settled", () => {
   ];
   expect(durationOf(message(points, false))).toBeUndefined();
   expect(durationOf(message(points))).toBe(6);
-  const answer: Point = { at: 61, type: "frame-out", text: "{}" };
-  expect(durationOf(message([...points, answer, { at: 62, type: "post-end", status: 200 }]))).toBe(
+  const reply: Point = { at: 61, type: "frame-out", text: "{}" };
+  expect(durationOf(message([...points, reply, { at: 62, type: "post-end", status: 200 }]))).toBe(
     61,
   );
 });

@@ -34,7 +34,7 @@ export interface RowContent {
   searched: string;
 }
 
-/** Why a message did not succeed. */
+/** The reason why a message did not succeed. */
 interface Problem {
   text: string;
   /** The position of an error in the sources. */

@@ -23,7 +23,10 @@ export function createTalk(settings: Settings, { onSent }: { onSent(text: string
   return handlers;
 }
 
-/** @param conversation connects first, if there is no connection. */
+/**
+ * Creates the form that sends a message.
+ * @param conversation returns the conversation, and connects first if there is none.
+ */
 function createSend(
   forms: readonly MessageForm[],
   raw: HTMLTextAreaElement,

@@ -57,7 +57,7 @@ describe("a condition", () => {
     ["ForAnyValue:StringEquals", "names", ["b", "c"]],
     ["ForAnyValue:StringNotEquals", "names", "a"],
     ["ForAllValues:StringNotEquals", "names", "c"],
-  ])("%s of %s with %j holds", (operator, key, value) => {
+  ])("%s of %s with %j is true", (operator, key, value) => {
     expect(result(operator, key, value)).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe("a condition", () => {
     ["ForAnyValue:StringNotEquals", "names", ["a", "b"]],
     ["ForAnyValue:StringNotEquals", "none", "a"],
     ["ForAllValues:StringNotEquals", "names", "a"],
-  ])("%s of %s with %j does not hold", (operator, key, value) => {
+  ])("%s of %s with %j is false", (operator, key, value) => {
     expect(result(operator, key, value)).toBe(false);
   });
 
@@ -95,7 +95,7 @@ describe("a condition", () => {
     expect(result("StringEquals", "name", "${unknown}")).toEqual(["StringEquals of name"]);
   });
 
-  it("holds if all its operators and keys hold", () => {
+  it("is true if all its operators and keys match", () => {
     const of = (names: string) =>
       resultOf(
         conditionTests({ StringEquals: { name: "Chat-1", names }, Bool: { secure: "true" } }),

@@ -24,8 +24,8 @@ describe("the configuration of asynchronous invocation", () => {
       DestinationConfig: { OnSuccess: {}, ...onFailure(functionArn("handler")) },
     };
     const put = new PutFunctionEventInvokeConfigCommand({ FunctionName, ...config });
-    const { $metadata: _, ...answer } = await lambda.client.send(put);
-    expect(answer).toEqual({
+    const { $metadata: _, ...response } = await lambda.client.send(put);
+    expect(response).toEqual({
       ...config,
       FunctionArn: `${functionArn(FunctionName)}:$LATEST`,
       LastModified: new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678)),
@@ -46,9 +46,9 @@ describe("the configuration of asynchronous invocation", () => {
       MaximumEventAgeInSeconds: 90,
       DestinationConfig: { OnSuccess: {}, ...onFailure(queue) },
     });
-    const anew = await put({ MaximumRetryAttempts: 2 });
-    expect(anew.MaximumEventAgeInSeconds).toBeUndefined();
-    expect(anew.DestinationConfig).toEqual({ OnSuccess: {}, OnFailure: {} });
+    const replaced = await put({ MaximumRetryAttempts: 2 });
+    expect(replaced.MaximumEventAgeInSeconds).toBeUndefined();
+    expect(replaced.DestinationConfig).toEqual({ OnSuccess: {}, OnFailure: {} });
   });
 
   test("cannot be read, changed or deleted if it does not exist", async () => {

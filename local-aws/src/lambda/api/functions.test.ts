@@ -94,9 +94,9 @@ describe("a function", () => {
     { url: "/2015-03-31/functions/a%20b", error: "ValidationException", member: "message" },
   ])("$error has its message in $member", async ({ url, error, member }) => {
     await using lambda = await serveLambdaApi();
-    const answer = await fetch(lambda.endpoint + url);
-    expect(answer.headers.get("x-amzn-errortype")).toBe(error);
-    expect(await answer.json()).toEqual({ Type: "User", [member]: expect.any(String) });
+    const response = await fetch(lambda.endpoint + url);
+    expect(response.headers.get("x-amzn-errortype")).toBe(error);
+    expect(await response.json()).toEqual({ Type: "User", [member]: expect.any(String) });
   });
 
   test("is listed, with $LATEST as its only version", async () => {

@@ -47,10 +47,10 @@ test("an invocation that waits for a hanging one gets another environment", asyn
 test("environments that were started because of a hanging invocation are idle after it has ended", async () => {
   const { run, running, started } = startPool(1);
   const hanging = run("hangs");
-  const beside = run("waits");
+  const second = run("waits");
   await expect.poll(() => running.length, { timeout: 5000 }).toBe(2);
   for (const end of running.splice(0)) end();
-  await Promise.all([hanging, beside]);
+  await Promise.all([hanging, second]);
   void run("next");
   void run("after next");
   expect(running).toHaveLength(1);

@@ -19,10 +19,10 @@ const unix = (mode: number) => ({ os: 3, attrs: mode << 16 });
 
 test("the wrapper gets the command of the runtime as its arguments", async () => {
   const script = '#!/bin/sh\necho "wrapper of $AWS_LAMBDA_FUNCTION_NAME"\nWRAPPED=yes exec "$@"\n';
-  const answer = await invoke("wrapped", "/var/task/bin/wrapper", {
+  const response = await invoke("wrapped", "/var/task/bin/wrapper", {
     "bin/wrapper": [strToU8(script), unix(0o100755)],
   });
-  expect(answer.payload).toEqual(["yes", true]);
+  expect(response.payload).toEqual(["yes", true]);
   expect(lambda().messages("wrapped")).toContain("wrapper of wrapped\n");
 });
 

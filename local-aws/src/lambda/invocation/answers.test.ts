@@ -23,9 +23,9 @@ test.for<[string, string, unknown]>([
 ])("a handler that %s", async ([title, handler, result]) => {
   const name = title.replaceAll(/\W+/g, "-");
   lambda().define(name, `exports.handler = ${handler};`);
-  const answer = await lambda().invoke(name, { value: 1 });
-  expect(answer.headers).not.toHaveProperty("X-Amz-Function-Error");
-  expect(answer.payload).toEqual(result);
+  const response = await lambda().invoke(name, { value: 1 });
+  expect(response.headers).not.toHaveProperty("X-Amz-Function-Error");
+  expect(response.payload).toEqual(result);
 });
 
 test.for<[string, string, object]>([
@@ -48,9 +48,9 @@ test.for<[string, string, object]>([
 ])("a handler that %s fails", async ([title, handler, error]) => {
   const name = title.replaceAll(/\W+/g, "-");
   lambda().define(name, `exports.handler = ${handler};`);
-  const answer = await lambda().invoke(name);
-  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
-  expect(answer.payload).toMatchObject(error);
+  const response = await lambda().invoke(name);
+  expect(response.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(response.payload).toMatchObject(error);
 });
 
 test("an async handler whose promise can no longer settle fails, and its process keeps running", async () => {
@@ -58,9 +58,9 @@ test("an async handler whose promise can no longer settle fails, and its process
     "unsettled",
     "let count = 0; exports.handler = async () => { if (++count === 1) await new Promise(() => {}); return count; };",
   );
-  const answer = await lambda().invoke("unsettled");
-  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
-  expect(answer.payload).toMatchObject({
+  const response = await lambda().invoke("unsettled");
+  expect(response.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(response.payload).toMatchObject({
     errorType: "Runtime.NodeJsExit",
     errorMessage: expect.stringContaining("a Promise that was never settled"),
   });

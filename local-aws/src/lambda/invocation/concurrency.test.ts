@@ -15,15 +15,15 @@ const REJECTED =
 /** Starts an invocation that runs until it is released. */
 async function hold(lambda: TestLambda, name: string) {
   const until = `${lambda.workDirectory}/${name}`;
-  const answer = lambda.invoke(name, { until });
+  const response = lambda.invoke(name, { until });
   await lambda.logged(name, /holding/);
-  return { answer, release: () => writeFileSync(until, "") };
+  return { response, release: () => writeFileSync(until, "") };
 }
 
 test("Invoke is refused with 429 at the reserved concurrency of a function, and succeeds below it", async () => {
   await using lambda = await startLambda();
   lambda.define("one", HOLDS).reservedConcurrentExecutions = 1;
-  const { answer, release } = await hold(lambda, "one");
+  const { response, release } = await hold(lambda, "one");
 
   const refused = await lambda.lambda.service(lambda.request("one", {}));
   expect(refused.status).toBe(429);
@@ -37,7 +37,7 @@ test("Invoke is refused with 429 at the reserved concurrency of a function, and 
   expect(await lambda.send(dryRun)).toMatchObject({ status: 204 });
 
   release();
-  expect((await answer).status).toBe(200);
+  expect((await response).status).toBe(200);
   expect((await lambda.invoke("one", {})).status).toBe(200);
 });
 
@@ -45,27 +45,27 @@ test("a function without a reservation can use the unreserved concurrency of the
   await using lambda = await startLambda({ accountConcurrency: 3 });
   lambda.define("reserves", HOLDS).reservedConcurrentExecutions = 2;
   lambda.define("shares", HOLDS);
-  const { answer, release } = await hold(lambda, "shares");
+  const { response, release } = await hold(lambda, "shares");
   expect(await lambda.invoke("shares", {})).toMatchObject({
     status: 429,
     payload: { Reason: "ConcurrentInvocationLimitExceeded", message: "Rate Exceeded." },
   });
   expect((await lambda.invoke("reserves", {})).status).toBe(200);
   release();
-  expect((await answer).status).toBe(200);
+  expect((await response).status).toBe(200);
 });
 
 test("an invocation that waits for a process counts as concurrent", async () => {
   await using lambda = await startLambda({ capacity: 1 });
   lambda.define("waits", HOLDS).reservedConcurrentExecutions = 2;
-  const { answer, release } = await hold(lambda, "waits");
+  const { response, release } = await hold(lambda, "waits");
   const waiting = lambda.invoke("waits", {});
   expect((await lambda.invoke("waits", {})).status).toBe(429);
   release();
-  const answers = await Promise.all([answer, waiting]);
-  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  const responses = await Promise.all([response, waiting]);
+  expect(responses.map(({ status }) => status)).toEqual([200, 200]);
   // The same process ran both.
-  expect(new Set(answers.map(({ payload }) => payload))).toHaveLength(1);
+  expect(new Set(responses.map(({ payload }) => payload))).toHaveLength(1);
 });
 
 test("with a reserved concurrency of zero, every synchronous invocation is refused", async () => {
@@ -101,7 +101,7 @@ test("each concurrent invocation has its own process and log stream", async () =
   await using lambda = await startLambda({ capacity: 3 });
   lambda.define("several", HOLDS);
   const until = `${lambda.workDirectory}/all`;
-  const answers = [1, 2, 3].map(() => lambda.invoke("several", { until }));
+  const responses = [1, 2, 3].map(() => lambda.invoke("several", { until }));
   await expect
     .poll(
       () => lambda.messages("several").filter((line) => line.includes("holding")).length,
@@ -109,7 +109,7 @@ test("each concurrent invocation has its own process and log stream", async () =
     )
     .toBe(3);
   writeFileSync(until, "");
-  const pids = (await Promise.all(answers)).map(({ payload }) => payload);
+  const pids = (await Promise.all(responses)).map(({ payload }) => payload);
   expect(new Set(pids)).toHaveLength(3);
   const streams = lambda.eventsOf("several").map(({ logStreamName }) => logStreamName);
   expect(new Set(streams)).toHaveLength(3);

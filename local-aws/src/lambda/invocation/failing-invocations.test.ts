@@ -9,24 +9,24 @@ const COLD = "\tInit Duration: {n} ms";
 
 test("a thrown error is logged and returned with its type, message and trace, and REPORT has no error", async () => {
   lambda().define("throws", "exports.handler = async () => { throw new TypeError('broken'); };");
-  const answer = await lambda().invoke("throws");
-  expect(answer.status).toBe(200);
-  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
-  expect(Object.keys(answer.payload as object)).toEqual(["errorType", "errorMessage", "trace"]);
-  expect(answer.payload).toMatchObject({ errorType: "TypeError", errorMessage: "broken" });
-  expect(answer.payload).toHaveProperty("trace[0]", "TypeError: broken");
+  const response = await lambda().invoke("throws");
+  expect(response.status).toBe(200);
+  expect(response.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(Object.keys(response.payload as object)).toEqual(["errorType", "errorMessage", "trace"]);
+  expect(response.payload).toMatchObject({ errorType: "TypeError", errorMessage: "broken" });
+  expect(response.payload).toHaveProperty("trace[0]", "TypeError: broken");
 
   const [init, start, error, end, report] = lambda().messages("throws");
   expect(init).toMatch(/^INIT_START Runtime Version: nodejs:22\..+\tRuntime Version ARN: arn:aws:/);
-  expect(start).toBe(`START RequestId: ${answer.requestId} Version: $LATEST\n`);
+  expect(start).toBe(`START RequestId: ${response.requestId} Version: $LATEST\n`);
   expect(error).toMatch(
     new RegExp(
-      `^\\S+Z\t${answer.requestId}\tERROR\tInvoke Error \t\\{"errorType":"TypeError","errorMessage":"broken","stack":\\["TypeError: broken","    at .+"\\]\\}\n$`,
+      `^\\S+Z\t${response.requestId}\tERROR\tInvoke Error \t\\{"errorType":"TypeError","errorMessage":"broken","stack":\\["TypeError: broken","    at .+"\\]\\}\n$`,
     ),
   );
-  expect(end).toBe(`END RequestId: ${answer.requestId}\n`);
+  expect(end).toBe(`END RequestId: ${response.requestId}\n`);
   expect(withoutTimes(report ?? "")).toBe(`${REPORT}${COLD}\t\n`);
-  expect(answer.tail).toBe([start, error, end, report].join(""));
+  expect(response.tail).toBe([start, error, end, report].join(""));
 });
 
 test("in JSON format, a thrown error is logged with all its members, and its report is a success", async () => {
@@ -93,9 +93,9 @@ test.for<[string, string, unknown]>([
 ])("a handler that gives %s fails", async ([title, body, error]) => {
   const name = title.replaceAll(" ", "-");
   lambda().define(name, `exports.handler = async () => { ${body} };`);
-  const answer = await lambda().invoke(name);
-  expect(answer.headers["X-Amz-Function-Error"]).toBe("Unhandled");
-  expect(answer.payload).toMatchObject(error as object);
+  const response = await lambda().invoke(name);
+  expect(response.headers["X-Amz-Function-Error"]).toBe("Unhandled");
+  expect(response.payload).toMatchObject(error as object);
   expect(withoutTimes(lambda().messages(name).at(-1) ?? "")).toBe(`${REPORT}${COLD}\t\n`);
 });
 

@@ -92,10 +92,10 @@ test.for<[string, string, string]>([
 ])("%s with the qualifier %s is not found", async ([name, Qualifier, arn]) => {
   lambda().define("named", ECHO);
   const query = new URLSearchParams(Qualifier && { Qualifier });
-  const answer = await lambda().send({ ...lambda().request(name, {}), query });
-  expect(answer.status).toBe(404);
-  expect(answer.headers["X-Amzn-ErrorType"]).toBe("ResourceNotFoundException");
-  expect(answer.payload).toEqual({ Type: "User", Message: `Function not found: ${arn}` });
+  const response = await lambda().send({ ...lambda().request(name, {}), query });
+  expect(response.status).toBe(404);
+  expect(response.headers["X-Amzn-ErrorType"]).toBe("ResourceNotFoundException");
+  expect(response.payload).toEqual({ Type: "User", Message: `Function not found: ${arn}` });
 });
 
 test("an empty payload is an empty event, and a client context is passed on", async () => {
@@ -104,8 +104,8 @@ test("an empty payload is an empty event, and a client context is passed on", as
   const headers = {
     "x-amz-client-context": Buffer.from(JSON.stringify(custom)).toString("base64"),
   };
-  const answer = await lambda().send(lambda().request("context", undefined, headers));
-  expect(answer.payload).toEqual({ event: {}, clientContext: custom });
+  const response = await lambda().send(lambda().request("context", undefined, headers));
+  expect(response.payload).toEqual({ event: {}, clientContext: custom });
 });
 
 test("DryRun runs nothing", async () => {
@@ -162,10 +162,10 @@ test.for<[string, object, number, string, string]>([
   ],
 ])("%s is refused", async ([, change, status, code, message]) => {
   lambda().define("strict", ECHO);
-  const answer = await lambda().send({ ...lambda().request("strict", {}), ...change });
-  expect(answer.status).toBe(status);
-  expect(answer.headers["X-Amzn-ErrorType"]).toBe(code);
-  expect(answer.payload).toHaveProperty("message", expect.stringContaining(message));
+  const response = await lambda().send({ ...lambda().request("strict", {}), ...change });
+  expect(response.status).toBe(status);
+  expect(response.headers["X-Amzn-ErrorType"]).toBe(code);
+  expect(response.payload).toHaveProperty("message", expect.stringContaining(message));
 });
 
 test("a role can invoke only functions that its policies allow", async () => {
@@ -176,10 +176,10 @@ test("a role can invoke only functions that its policies allow", async () => {
     arn: "arn:aws:sts::000000000000:assumed-role/function/other",
     roleName: "function",
   };
-  const answer = await lambda().send({ ...lambda().request("private", {}), caller });
+  const response = await lambda().send({ ...lambda().request("private", {}), caller });
   lambda().allow(["logs:*", "sqs:*", "lambda:*"]);
-  expect(answer.status).toBe(403);
-  expect(answer.payload).toEqual({
+  expect(response.status).toBe(403);
+  expect(response.payload).toEqual({
     Type: "User",
     Message:
       "User: arn:aws:sts::000000000000:assumed-role/function/other is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:private because no identity-based policy allows the lambda:InvokeFunction action",

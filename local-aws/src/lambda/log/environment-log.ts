@@ -34,7 +34,7 @@ export function createEnvironmentLog(options: {
   const { clock } = options;
   const decoder = new StringDecoder();
   const lineEnd = options.format === "Text" ? "\n" : "";
-  let held = "";
+  let buffered = "";
 
   const write = (author: LogEventAuthor, messages: readonly string[]) => {
     if (messages.length === 0) return;
@@ -50,17 +50,19 @@ export function createEnvironmentLog(options: {
     platform: (messages) => write("platform", messages),
     line: (message) => write("function", [message + lineEnd]),
     output(chunk) {
-      const lines = (held + (typeof chunk === "string" ? chunk : decoder.write(chunk))).split("\n");
-      held = lines.pop() ?? "";
+      const lines = (buffered + (typeof chunk === "string" ? chunk : decoder.write(chunk))).split(
+        "\n",
+      );
+      buffered = lines.pop() ?? "";
       write(
         "function",
         lines.map((line) => `${line}\n`),
       );
     },
     flush() {
-      // An incomplete character is written as it is.
-      const unfinished = held + decoder.end();
-      held = "";
+      // An incomplete character is written unchanged.
+      const unfinished = buffered + decoder.end();
+      buffered = "";
       if (unfinished !== "") write("function", [unfinished]);
     },
   };

@@ -21,8 +21,8 @@ async function invoke(
 ) {
   const name = title.replaceAll(/\W+/g, "-");
   lambda().define(name, files, { ...NODE_24, ...configuration });
-  const answer = await lambda().invoke(name, { value: 1 });
-  return { ...answer, failed: answer.headers["X-Amz-Function-Error"], name };
+  const response = await lambda().invoke(name, { value: 1 });
+  return { ...response, failed: response.headers["X-Amz-Function-Error"], name };
 }
 
 const messagesOf = (name: string) => lambda().messages(name).map(withoutTimes);
@@ -172,7 +172,7 @@ test.for<[string, string]>([
 });
 
 test("an unhandled rejection ends the process before it sends its response", async () => {
-  const { payload } = await invoke("before the answer", {
+  const { payload } = await invoke("before the response", {
     "index.js": "exports.handler = async () => { Promise.reject(new Error('lost')); return 1; };",
   });
   expect(payload).toMatchObject({ errorType: "Runtime.ExitError" });

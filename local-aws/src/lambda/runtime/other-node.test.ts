@@ -11,8 +11,8 @@ test("nodejs20.x runs on the nearest Node.js but behaves like nodejs20.x, and th
        callback(null, [process.versions.node.split('.')[0], process.env.AWS_EXECUTION_ENV]);`,
     { Runtime: "nodejs20.x" },
   );
-  const answer = await lambda().invoke("older");
-  expect(answer.payload).toEqual(["22", "AWS_Lambda_nodejs20.x"]);
+  const response = await lambda().invoke("older");
+  expect(response.payload).toEqual(["22", "AWS_Lambda_nodejs20.x"]);
   const [start, warning] = lambda().messages("older").map(withoutTimes);
   const { node } = process.versions;
   expect(start).toMatch(`INIT_START Runtime Version: nodejs:20.local.${node}\t`);
