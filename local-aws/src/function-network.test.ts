@@ -48,7 +48,7 @@ const CODE = `
     return { statusCode: 200, body: JSON.stringify({ result: result ?? null, lookups, peers: [...peers] }) };
   };`;
 
-/** The result of a post to the local AWS. */
+/** The result of a successful post to the local AWS. */
 const POSTED = '{"result":null,"lookups":[],"peers":["127.0.0.1"]}';
 
 const CHILD = `fetch("https://${ON_AWS}/").then(({ status }) => process.send(status));`;

@@ -4,5 +4,5 @@
  * JSON does not escape them.
  */
 export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what it replaces
+  // oxlint-disable-next-line no-control-regex -- it replaces control characters
   text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");

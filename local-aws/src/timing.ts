@@ -31,7 +31,7 @@ export interface Timing {
 
 /**
  * - `aws`: the times of AWS.
- * - `short`: the response says that a change is in progress, and the next request finds it complete.
+ * - `short`: a change is in progress in the response, and complete at the next request.
  */
 export type TimingName = "short" | "aws";
 

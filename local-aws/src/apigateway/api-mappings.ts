@@ -96,7 +96,10 @@ export function apiMappingRoutes({ state }: ControlPlane): Route[] {
   ];
 }
 
-/** The source of the message is https://github.com/aws/aws-cdk/issues/22660. */
+/**
+ * Checks that the domain name has no other mapping with the key. The source of the message is
+ * https://github.com/aws/aws-cdk/issues/22660.
+ */
 function refuseTakenKey(
   mappings: Readonly<Record<string, ApiMapping>>,
   { apiMappingId, apiMappingKey }: ApiMapping,

@@ -101,7 +101,11 @@ const describe = ({ identitySource, ...authorizer }: Authorizer) => ({
 const get = (api: Api, authorizerId: string) =>
   findPart(api.authorizers, "Authorizer", authorizerId);
 
-/** Our choice: the message of REST APIs, because no source has that of WebSocket APIs. */
+/**
+ * Checks that the name is unique.
+ *
+ * Our choice: the message of REST APIs, because no source has that of WebSocket APIs.
+ */
 function refuseTakenName(api: Api, { authorizerId, name }: Authorizer): void {
   const others = Object.values(api.authorizers).filter(
     (other) => other.authorizerId !== authorizerId,
@@ -112,7 +116,10 @@ function refuseTakenName(api: Api, { authorizerId, name }: Authorizer): void {
     );
 }
 
-/** The source of the message is https://github.com/anomalyco/sst/issues/5586. */
+/**
+ * Checks that no route uses the authorizer. The source of the message is
+ * https://github.com/anomalyco/sst/issues/5586.
+ */
 function refuseInUse(api: Api, { authorizerId, name }: Authorizer): void {
   const route = Object.values(api.routes).find((one) => one.authorizerId === authorizerId);
   if (route !== undefined)

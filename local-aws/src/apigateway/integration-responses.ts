@@ -113,7 +113,11 @@ export function integrationResponseRoutes({ state, clock }: ControlPlane): Route
   ];
 }
 
-/** Our choice, because there is no source: the message. */
+/**
+ * Checks that the integration has no other response with the key.
+ *
+ * Our choice, because there is no source: the message.
+ */
 function refuseTakenKey(
   responses: Readonly<Record<string, IntegrationResponse>>,
   { integrationResponseId, integrationResponseKey: key }: IntegrationResponse,

@@ -105,7 +105,10 @@ function describe(integration: Integration): Partial<Integration> {
   return described;
 }
 
-/** The source of the message is https://github.com/milliHQ/terraform-aws-next-js/issues/247. */
+/**
+ * Checks that no route uses the integration. The source of the message is
+ * https://github.com/milliHQ/terraform-aws-next-js/issues/247.
+ */
 function refuseInUse(api: Api, integrationId: string): void {
   const routeIds = Object.values(api.routes)
     .filter(({ target }) => target === `integrations/${integrationId}`)

@@ -138,7 +138,8 @@ export const findRoute = (api: Api, routeId: string): ApiRoute =>
   findPart(api.routes, "route", routeId);
 
 /**
- * The source of the message for an existing key is https://github.com/serverless/serverless/issues/7260.
+ * Checks a new or changed route. The source of the message for an existing key is
+ * https://github.com/serverless/serverless/issues/7260.
  */
 function check(api: Api, route: ApiRoute): ApiRoute {
   const { routeId, routeKey, target = "", authorizationType, apiKeyRequired } = route;

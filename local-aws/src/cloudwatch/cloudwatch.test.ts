@@ -112,7 +112,7 @@ describe("alarms", () => {
     [{ Threshold: "much" }, 400],
     [{ Statistic: "Median" }, 400],
     [{ Unit: "Widgets" }, 400],
-    [{ Colour: "red" }, 501],
+    [{ Color: "red" }, 501],
   ])("an alarm with %o is refused with %i", async (change, status) => {
     expect(await call("PutMetricAlarm", { ...alarm, ...change })).toMatchObject({ status });
   });

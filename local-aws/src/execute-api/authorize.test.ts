@@ -118,22 +118,22 @@ describe("identity sources", () => {
   const sources = [
     "route.request.header.X-Token",
     "route.request.querystring.token",
-    "stageVariables.colour",
+    "stageVariables.color",
     "context.identity.sourceIp",
   ];
 
   test("are all present, so the authorizer is invoked", async () => {
     await using gateway = await startAuthorizing(() => allow(), sources);
-    gateway.stage.stageVariables = { colour: "blue" };
+    gateway.stage.stageVariables = { color: "blue" };
     const client = await gateway.connect("?token=1", { headers: { "x-token": "1" } });
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
   test.for<[string, string, Record<string, string>, Record<string, string>]>([
-    ["a missing header", "?token=1", {}, { colour: "blue" }],
-    ["an empty header", "?token=1", { "x-token": "" }, { colour: "blue" }],
-    ["a missing parameter", "", { "x-token": "1" }, { colour: "blue" }],
-    ["an empty parameter", "?token=", { "x-token": "1" }, { colour: "blue" }],
+    ["a missing header", "?token=1", {}, { color: "blue" }],
+    ["an empty header", "?token=1", { "x-token": "" }, { color: "blue" }],
+    ["a missing parameter", "", { "x-token": "1" }, { color: "blue" }],
+    ["an empty parameter", "?token=", { "x-token": "1" }, { color: "blue" }],
     ["a missing stage variable", "?token=1", { "x-token": "1" }, {}],
   ])(
     "%s is refused with 401 without invoking the authorizer",

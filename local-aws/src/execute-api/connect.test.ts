@@ -114,10 +114,10 @@ describe("the $connect event", () => {
 
   test("has the stage's variables", async () => {
     await using gateway = await startGateway();
-    gateway.stage.stageVariables = { colour: "blue" };
+    gateway.stage.stageVariables = { color: "blue" };
     await gateway.connect();
     expect(await gateway.lambda.next("CONNECT")).toHaveProperty("stageVariables", {
-      colour: "blue",
+      color: "blue",
     });
   });
 });

@@ -39,8 +39,8 @@ interface ReadResourcePolicy {
 }
 
 /**
- * Creates the permission checks. An administrator is allowed everything. A role is allowed what its
- * inline and managed policies or the policy of the resource allow.
+ * Creates the permission checks. An administrator is allowed everything. A role is allowed the actions
+ * that its inline and managed policies or the policy of the resource allow.
  *
  * Our choice: this process prints a warning about a condition that cannot be evaluated, once for each
  * document.

@@ -55,7 +55,7 @@ export interface PublishedVersion {
   published: Omit<FunctionConfiguration, "RevisionId" | "LastModified">;
 }
 
-/** The members of `GetFunctionConfiguration` that are kept; the rest is derived. */
+/** The members of `GetFunctionConfiguration` that are stored. All others are derived. */
 export interface FunctionConfiguration {
   FunctionName: string;
   FunctionArn: string;

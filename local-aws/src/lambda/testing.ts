@@ -140,7 +140,7 @@ export function useLambda(options: Options = {}): () => TestLambda {
     await lambda?.[Symbol.asyncDispose]();
   });
   return () => {
-    if (lambda === undefined) throw new Error("Lambda isn't started before the tests.");
+    if (lambda === undefined) throw new Error("Lambda has not been started before the tests.");
     return lambda;
   };
 }

@@ -115,8 +115,8 @@ test("a service can have its own code, hide values, or have its own error for a 
 });
 
 test.for<[object, string]>([
-  [{ Colour: 1 }, "Colour"],
-  [{ Tags: [{ Key: "a", Value: "b" }, { Colour: "c" }] }, "Tags[1].Colour"],
+  [{ Color: 1 }, "Color"],
+  [{ Tags: [{ Key: "a", Value: "b" }, { Color: "c" }] }, "Tags[1].Color"],
   [{ Metrics: [{ Id: "a", AccountId: "1" }] }, "Metrics[0].AccountId"],
   [{ Metrics: [{ AccountId: "1" }], Limit: 0, Name: 1 }, "Metrics[0].AccountId"],
   [{ Attributes: { size: { StringListValues: [] } } }, "Attributes.size.StringListValues"],

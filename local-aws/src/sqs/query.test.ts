@@ -221,7 +221,7 @@ describe("errors", () => {
     ["ReceiveMessage", { QueueUrl, MaxNumberOfMessages: "11" }, 400, "InvalidParameterValue"],
     ["ReceiveMessage", { QueueUrl, WaitTimeSeconds: "soon" }, 400, "MalformedInput"],
     ["ReceiveMessage", {}, 400, "MissingParameter"],
-    ["ReceiveMessage", { QueueUrl, "AttributeName.1": "Colour" }, 400, "InvalidAttributeName"],
+    ["ReceiveMessage", { QueueUrl, "AttributeName.1": "Color" }, 400, "InvalidAttributeName"],
     ["TagQueue", { QueueUrl, "Tag.1.Value": "a" }, 400, "MissingParameter"],
     [
       "DeleteMessageBatch",

@@ -151,12 +151,8 @@ describe("queues", () => {
       { QueueUrl, Attributes: { VisibilityTimeout: "43201" } },
       "InvalidAttributeValue;Sender",
     ],
-    [
-      "SetQueueAttributes",
-      { QueueUrl, Attributes: { Colour: "1" } },
-      "InvalidAttributeName;Sender",
-    ],
-    ["GetQueueAttributes", { QueueUrl, AttributeNames: ["Colour"] }, "InvalidAttributeName;Sender"],
+    ["SetQueueAttributes", { QueueUrl, Attributes: { Color: "1" } }, "InvalidAttributeName;Sender"],
+    ["GetQueueAttributes", { QueueUrl, AttributeNames: ["Color"] }, "InvalidAttributeName;Sender"],
     ["GetQueueUrl", { QueueName: "x" }, "AWS.SimpleQueueService.NonExistentQueue;Sender"],
   ])("%s of %j is refused with %s", async (operation, input, code) => {
     expect(await call(operation, input)).toMatchObject({
@@ -422,7 +418,7 @@ describe("messages", () => {
   test.each([
     [{ MaxNumberOfMessages: 11 }, /^Value 11 for parameter MaxNumberOfMessages is invalid/],
     [{ WaitTimeSeconds: 21 }, /^Value 21 for parameter WaitTimeSeconds is invalid/],
-    [{ AttributeNames: ["Colour"] }, /^Unknown Attribute Colour/],
+    [{ AttributeNames: ["Color"] }, /^Unknown Attribute Color/],
   ])("receiving with %o is refused", async (input, message) => {
     expect(await call("ReceiveMessage", { QueueUrl, ...input })).toMatchObject({
       status: 400,

@@ -17,7 +17,7 @@ test.for([
   ["the text of a JSON line", { level: "INFO", message: "\u001b[2J\u009b2J" }],
   ["its level", { level: "\u001b[2J", message: "" }],
 ])("control codes are removed from %s", ([, line]) => {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
   expect(format(JSON.stringify(line))).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 

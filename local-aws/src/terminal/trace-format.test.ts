@@ -69,6 +69,6 @@ test("100 progress frames are printed as one bar and one line", () => {
 });
 
 test("a stream that is not a terminal gets no colors", () => {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+  // oxlint-disable-next-line no-control-regex -- it looks for control characters
   expect(formatMessage(message, pipe)).not.toMatch(/\u001b/);
 });

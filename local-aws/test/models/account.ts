@@ -41,7 +41,7 @@ export const serviceModels = {
 
 export type ServiceName = keyof typeof serviceModels;
 
-/** The response to a call, and what the local AWS did. */
+/** The response to a call, and the operation that the local AWS ran. */
 export interface Outcome {
   /** The status of the response. Undefined if the client did not send the request. */
   status: number | undefined;

@@ -83,7 +83,7 @@ function choice(name: string, index: number): HTMLLabelElement {
   return label;
 }
 
-/** Shows a text under the form; an empty one clears it. */
+/** Shows a text under the form. An empty text clears it. */
 function showProblem(text: string): void {
   byId("problem", HTMLOutputElement).value = text;
 }

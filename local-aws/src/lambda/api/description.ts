@@ -61,7 +61,7 @@ const STATES = {
   none: { State: "Active", LastUpdateStatus: "Successful" },
 };
 
-/** Our choice: code cannot be downloaded. The URL contains a text that says so. */
+/** Our choice: code cannot be downloaded. The URL contains a text with this information. */
 export const NO_DOWNLOAD = "data:,The%20local%20AWS%20does%20not%20offer%20code%20for%20download.";
 
 export function describeCode(zipFile: string): PublishedVersion["code"] {

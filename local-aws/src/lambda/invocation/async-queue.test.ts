@@ -28,7 +28,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     end: undefined as [string, number, number] | undefined,
     event: undefined as AsyncEvent | undefined,
   };
-  let behaviour: () => "fails" | "works" = () => "fails";
+  let behavior: () => "fails" | "works" = () => "fails";
   const ended = (event: AsyncEvent, condition: string) => {
     seen.end = [condition, event.invokeCount, (clock.now() - begin) / SECOND];
     seen.event = event;
@@ -42,7 +42,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     async invoke(_target, { requestId }) {
       seen.attempts.push((clock.now() - begin) / SECOND);
       seen.requestIds.add(requestId);
-      const failed = behaviour() === "fails" ? { functionError: "Unhandled" as const } : {};
+      const failed = behavior() === "fails" ? { functionError: "Unhandled" as const } : {};
       return { requestId, payload: Buffer.from("null"), log: [], ...failed };
     },
     onSuccess: (_target, event) => ended(event, "Success"),
@@ -53,7 +53,7 @@ function startQueue(config: Partial<EventInvokeConfig> = {}, random = () => 0.5)
     target,
     queue,
     add: () => queue.add({ requestId: "r-1", payload: Buffer.from("{}") }),
-    behave: (does: typeof behaviour) => (behaviour = does),
+    behave: (does: typeof behavior) => (behavior = does),
     /** Advances the time by single seconds, because an attempt needs some time to end. */
     async pass(milliseconds: number) {
       for (let passed = 0; passed <= milliseconds; passed += SECOND) {
