@@ -1,7 +1,7 @@
 import type { ApiOverview, TracedMessage } from "../../trace/types.ts";
 import { gatewayErrorOf } from "../../trace/verdict.ts";
 import type { Settings } from "../settings.ts";
-import { trackStatus, problemOf, type ConnectionStatus } from "./connection-state.ts";
+import { type ConnectionStatus, problemOf, trackStatus } from "./connection-state.ts";
 import { type Conversation, converse, type Listeners, type State } from "./conversation.ts";
 import { copyButton } from "./copy.ts";
 import { byId, element } from "./dom.ts";

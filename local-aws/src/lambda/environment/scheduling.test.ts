@@ -36,7 +36,7 @@ test("with idle cores, twice as many waiting jobs start each time", async () => 
   scheduler.stop();
 });
 
-test("without an idle core, a waiting job starts next to one that is blocked, and not before", async () => {
+test("without an idle core, a waiting job starts only if a running job is blocked", async () => {
   const { scheduler, running } = startScheduler(0.4);
   const added = performance.now();
   for (let job = 0; job < 3; job += 1) scheduler.add(job);
@@ -45,7 +45,7 @@ test("without an idle core, a waiting job starts next to one that is blocked, an
   scheduler.stop();
 });
 
-test("once nothing waits, the capacity holds again", async () => {
+test("when no job waits, the capacity applies again", async () => {
   const { scheduler, running, end } = startScheduler(1);
   for (let job = 0; job < 3; job += 1) scheduler.add(job);
   await expect.poll(() => running.length, { timeout: 5000 }).toBe(3);
