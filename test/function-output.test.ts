@@ -1,4 +1,8 @@
-/** No line that a function prints stops `npm start`. */
+/**
+ * No line that a function prints stops `npm start`.
+ *
+ * @module-tag extended
+ */
 import { once } from "node:events";
 import { join } from "node:path";
 import * as fc from "fast-check";

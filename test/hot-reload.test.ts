@@ -51,37 +51,41 @@ test("a saved change handles the next message of the connection, and a compile e
   expect(lines.filter((text) => text.includes("Expected identifier"))).toHaveLength(1);
 }, 60_000);
 
-test("an error has the line in the source, also after a change that only moves the line", async () => {
-  const copy = await copyOfRepository();
-  const { line, lines } = npmStart(copy, "--port", "0");
-  const [url = ""] = await line(/ws:\/\/\S+$/);
-  const client = await connect(url);
-  const file = join(copy, "functions", "processor", "actions", "uppercase.ts");
-  const source = await readFile(file, "utf8");
-  const throwing = source.replace(
-    /run: .*,\n/,
-    'run: () => { throw new RangeError("planted"); },\n',
-  );
-  expect(throwing).not.toBe(source);
-  const lineOfThrow = throwing.split("\n").findIndex((text) => text.includes("throw new")) + 1;
-  await writeFile(file, throwing);
-  await line(/^reloaded websocket-lambda-processor in \d+ ms$/);
-  const fail = () => client.ask({ action: "uppercase", data: { text: "abc" } });
-  expect(await fail()).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
-  await line(/ERROR {2}websocket-lambda-processor {2}RangeError: planted$/);
-  const at = (number: number) =>
-    new RegExp(`^ {4}at .*\\(functions/processor/actions/uppercase\\.ts:${number}:\\d+\\)$`);
-  await line(at(lineOfThrow));
-  await line(/^ {4}… \d+ library frames$/);
+test(
+  "an error has the line in the source, also after a change that only moves the line",
+  { tags: ["extended"] },
+  async () => {
+    const copy = await copyOfRepository();
+    const { line, lines } = npmStart(copy, "--port", "0");
+    const [url = ""] = await line(/ws:\/\/\S+$/);
+    const client = await connect(url);
+    const file = join(copy, "functions", "processor", "actions", "uppercase.ts");
+    const source = await readFile(file, "utf8");
+    const throwing = source.replace(
+      /run: .*,\n/,
+      'run: () => { throw new RangeError("planted"); },\n',
+    );
+    expect(throwing).not.toBe(source);
+    const lineOfThrow = throwing.split("\n").findIndex((text) => text.includes("throw new")) + 1;
+    await writeFile(file, throwing);
+    await line(/^reloaded websocket-lambda-processor in \d+ ms$/);
+    const fail = () => client.ask({ action: "uppercase", data: { text: "abc" } });
+    expect(await fail()).toMatchObject({ error: { code: "PROCESSING_FAILED" } });
+    await line(/ERROR {2}websocket-lambda-processor {2}RangeError: planted$/);
+    const at = (number: number) =>
+      new RegExp(`^ {4}at .*\\(functions/processor/actions/uppercase\\.ts:${number}:\\d+\\)$`);
+    await line(at(lineOfThrow));
+    await line(/^ {4}… \d+ library frames$/);
 
-  await writeFile(file, `// A comment.\n\n${throwing}`);
-  // The bundle stays as it is, so nothing is reloaded.
-  const failAndRead = async () => {
-    await fail();
-    return lines.some((text) => at(lineOfThrow + 2).test(text));
-  };
-  await expect.poll(failAndRead, { timeout: 20_000 }).toBe(true);
-}, 60_000);
+    await writeFile(file, `// A comment.\n\n${throwing}`);
+    // The bundle stays as it is, so nothing is reloaded.
+    const failAndRead = async () => {
+      await fail();
+      return lines.some((text) => at(lineOfThrow + 2).test(text));
+    };
+    await expect.poll(failAndRead, { timeout: 20_000 }).toBe(true);
+  },
+);
 
 test("a change of a shared file is deployed to all functions, or to none if one build fails", async () => {
   const copy = await copyOfRepository();
@@ -115,10 +119,14 @@ export const repeat = defineAction({
 });
 `;
 
-test("functions that come from Terraform are not watched, and npm start says so", async () => {
-  const { line } = npmStart(repository, "--port", "0", "--empty");
-  const [said] = await line(/Terraform deploys the functions\. .*/);
-  expect(said).toBe(
-    "Terraform deploys the functions. After a change, run `npm run build` and apply again.",
-  );
-});
+test(
+  "functions that come from Terraform are not watched, and npm start says so",
+  { tags: ["extended"] },
+  async () => {
+    const { line } = npmStart(repository, "--port", "0", "--empty");
+    const [said] = await line(/Terraform deploys the functions\. .*/);
+    expect(said).toBe(
+      "Terraform deploys the functions. After a change, run `npm run build` and apply again.",
+    );
+  },
+);

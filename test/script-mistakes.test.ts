@@ -42,11 +42,15 @@ describe.concurrent("an unknown option of", () => {
     });
   });
 
-  test.for(own)("%s: the help in the message exists", async ([, command]) => {
-    const { code, stdout, stderr } = await run(`${command} --help`);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^Usage: npm /);
-  });
+  test.for(own)(
+    "%s: the help in the message exists",
+    { tags: ["extended"] },
+    async ([, command]) => {
+      const { code, stdout, stderr } = await run(`${command} --help`);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/^Usage: npm /);
+    },
+  );
 });
 
 test("npm run snapshot without Terraform", async () => {

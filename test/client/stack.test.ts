@@ -268,7 +268,7 @@ test(
 
 test(
   "1,000 requests without retry get a result or a typed error each, and none runs twice",
-  { timeout: TIMEOUT },
+  { tags: ["extended"], timeout: TIMEOUT },
   async () => {
     const stack = await start();
     const outcomes = (await sendDuringCuts(stack, { retry: false })).map(summarize);

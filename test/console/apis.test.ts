@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import type { ApiGatewayV2 } from "@aws-sdk/client-apigatewayv2";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";

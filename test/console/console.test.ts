@@ -82,26 +82,30 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await page.evaluate(() => String(getSelection()))).toBe("first");
   });
 
-  test("long texts can be read completely with only the keyboard", async () => {
-    const { page, connect, choose, sendButton, frames, timeline } = await openConsole(
-      browser(),
-      await startConsole(),
-    );
-    await connect();
-    await choose("echo");
-    const long = `${"long ".repeat(60)}end`;
-    await page.locator("#echo-data").fill(JSON.stringify(long));
-    await sendButton.click();
-    await repliesIn(frames).first().waitFor();
-    await timeline.getByText("frame out", { exact: true }).waitFor();
-    for (const list of [frames.getByRole("listitem").first(), timeline.locator(".fold").last()]) {
-      const whole = list.locator("pre, .whole").getByText(long);
-      expect(await whole.isVisible()).toBe(false);
-      await list.locator("summary").focus();
-      await page.keyboard.press("Enter");
-      await whole.waitFor();
-    }
-  });
+  test(
+    "long texts can be read completely with only the keyboard",
+    { tags: ["extended"] },
+    async () => {
+      const { page, connect, choose, sendButton, frames, timeline } = await openConsole(
+        browser(),
+        await startConsole(),
+      );
+      await connect();
+      await choose("echo");
+      const long = `${"long ".repeat(60)}end`;
+      await page.locator("#echo-data").fill(JSON.stringify(long));
+      await sendButton.click();
+      await repliesIn(frames).first().waitFor();
+      await timeline.getByText("frame out", { exact: true }).waitFor();
+      for (const list of [frames.getByRole("listitem").first(), timeline.locator(".fold").last()]) {
+        const whole = list.locator("pre, .whole").getByText(long);
+        expect(await whole.isVisible()).toBe(false);
+        await list.locator("summary").focus();
+        await page.keyboard.press("Enter");
+        await whole.waitFor();
+      }
+    },
+  );
 
   test("a crash is shown as a crash, and counted as a dead letter", async () => {
     const aws = await startConsole();
@@ -168,28 +172,32 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await selected.textContent()).toContain("echo");
   });
 
-  test("the URL, the command for wscat and a frame can be copied", async () => {
-    const aws = await startConsole({ stack: "authenticated" });
-    const { page, connect, sendButton, frames } = await openConsole(browser(), aws, {
-      permissions: ["clipboard-read", "clipboard-write"],
-    });
-    const copy = async (name: string) => {
-      const button = page.getByRole("button", { name });
-      await button.click();
-      await button.getByText("Copied").waitFor();
-      return await page.evaluate(() => navigator.clipboard.readText());
-    };
-    const token = await page.getByLabel("Token").inputValue();
-    expect(await copy("Copy the URL")).toBe(aws.url);
-    expect(await copy("Copy the command for wscat")).toBe(
-      `npx wscat -c '${aws.url}' -s 'websocket-lambda' -s '${token}'`,
-    );
-    await connect();
-    await sendButton.click();
-    await repliesIn(frames).click();
-    await frames.getByText('"status": "success"').waitFor();
-    expect(JSON.parse(await copy("Copy the frame"))).toMatchObject({ status: "success" });
-  });
+  test(
+    "the URL, the command for wscat and a frame can be copied",
+    { tags: ["extended"] },
+    async () => {
+      const aws = await startConsole({ stack: "authenticated" });
+      const { page, connect, sendButton, frames } = await openConsole(browser(), aws, {
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      const copy = async (name: string) => {
+        const button = page.getByRole("button", { name });
+        await button.click();
+        await button.getByText("Copied").waitFor();
+        return await page.evaluate(() => navigator.clipboard.readText());
+      };
+      const token = await page.getByLabel("Token").inputValue();
+      expect(await copy("Copy the URL")).toBe(aws.url);
+      expect(await copy("Copy the command for wscat")).toBe(
+        `npx wscat -c '${aws.url}' -s 'websocket-lambda' -s '${token}'`,
+      );
+      await connect();
+      await sendButton.click();
+      await repliesIn(frames).click();
+      await frames.getByText('"status": "success"').waitFor();
+      expect(JSON.parse(await copy("Copy the frame"))).toMatchObject({ status: "success" });
+    },
+  );
 
   test("dead letters can be read, sent again and deleted", async () => {
     const aws = await startConsole();
@@ -235,15 +243,19 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await banner.count()).toBe(0);
   });
 
-  test("a first visit has a hint and links to the documentation", async () => {
-    const { page, complaints } = await openConsole(browser(), await startConsole());
-    await page.locator("#empty").getByText("No messages yet.").waitFor();
-    const opened = page.waitForEvent("popup");
-    await page.getByRole("link", { name: "Protocol" }).click();
-    const document = await opened;
-    await document.getByText("# Message protocol").waitFor();
-    expect(complaints).toEqual([]);
-  });
+  test(
+    "a first visit has a hint and links to the documentation",
+    { tags: ["extended"] },
+    async () => {
+      const { page, complaints } = await openConsole(browser(), await startConsole());
+      await page.locator("#empty").getByText("No messages yet.").waitFor();
+      const opened = page.waitForEvent("popup");
+      await page.getByRole("link", { name: "Protocol" }).click();
+      const document = await opened;
+      await document.getByText("# Message protocol").waitFor();
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test("a stream is one row that grows until the reply, and marks on the timeline", async () => {
     const aws = await startConsole();
@@ -309,23 +321,27 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(complaints).toEqual([]);
   });
 
-  test("raw text is sent unchanged, and markup in it is shown as text", async () => {
-    const { page, complaints, connect, choose, sendButton, frames, timeline } = await openConsole(
-      browser(),
-      await startConsole(),
-    );
-    await connect();
-    await choose("raw");
-    const evil = '<img src=x onerror="document.title=1"> is no JSON';
-    await page.locator("#raw").fill(evil);
-    await sendButton.click();
-    await repliesIn(frames).filter({ hasText: "INVALID_JSON" }).waitFor();
-    await timeline.getByText(evil).first().waitFor();
-    await timeline.getByText("rejected", { exact: true }).waitFor();
-    expect(await page.locator("img").count()).toBe(0);
-    expect(await page.title()).toBe("WebSocket Lambda");
-    expect(complaints).toEqual([]);
-  });
+  test(
+    "raw text is sent unchanged, and markup in it is shown as text",
+    { tags: ["extended"] },
+    async () => {
+      const { page, complaints, connect, choose, sendButton, frames, timeline } = await openConsole(
+        browser(),
+        await startConsole(),
+      );
+      await connect();
+      await choose("raw");
+      const evil = '<img src=x onerror="document.title=1"> is no JSON';
+      await page.locator("#raw").fill(evil);
+      await sendButton.click();
+      await repliesIn(frames).filter({ hasText: "INVALID_JSON" }).waitFor();
+      await timeline.getByText(evil).first().waitFor();
+      await timeline.getByText("rejected", { exact: true }).waitFor();
+      expect(await page.locator("img").count()).toBe(0);
+      expect(await page.title()).toBe("WebSocket Lambda");
+      expect(complaints).toEqual([]);
+    },
+  );
 
   test("invalid JSON is not sent, and the page shows the reason", async () => {
     const { page, connect, choose, sendButton, frames } = await openConsole(
@@ -340,7 +356,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await frames.getByRole("listitem").count()).toBe(0);
   });
 
-  test("everything works with only the keyboard", async () => {
+  test("everything works with only the keyboard", { tags: ["extended"] }, async () => {
     const { page, frames, messages } = await openConsole(browser(), await startConsole());
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
@@ -376,7 +392,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(outline).toBe("solid");
   });
 
-  test("the filter shows only messages that contain its text", async () => {
+  test("the filter shows only messages that contain its text", { tags: ["extended"] }, async () => {
     const { page, connect, choose, sendButton, frames, messages } = await openConsole(
       browser(),
       await startConsole(),
@@ -425,7 +441,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     },
   );
 
-  test("the times on the ruler do not overlap", async () => {
+  test("the times on the ruler do not overlap", { tags: ["extended"] }, async () => {
     const time = { now: 0 };
     const recorder = createRecorder({ now: () => time.now });
     const { timeline } = await openConsole(browser(), await startConsole({ recorder }));
@@ -506,41 +522,53 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     },
   );
 
-  test("an invalid URL is reported at once, by each button that uses it", async () => {
-    const { page, state, sendButton } = await openConsole(browser(), await startConsole());
-    const hint = page.getByRole("status").getByText("Invalid URL. A WebSocket URL starts with");
-    for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
-      for (const url of ["", "localhost:4566"]) {
-        await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
-        await page.getByRole("button", { name: "Connect" }).click();
-        await page.getByRole("button", { name: "Disconnect" }).click();
-        await hint.waitFor({ state: "detached" });
-        await page.getByRole("textbox", { name: "URL" }).fill(url);
-        await button.click();
-        await hint.waitFor();
-        expect(await state.textContent()).toBe("not connected");
-      }
-  });
+  test(
+    "an invalid URL is reported at once, by each button that uses it",
+    { tags: ["extended"] },
+    async () => {
+      const { page, state, sendButton } = await openConsole(browser(), await startConsole());
+      const hint = page.getByRole("status").getByText("Invalid URL. A WebSocket URL starts with");
+      for (const button of [page.getByRole("button", { name: "Connect" }), sendButton])
+        for (const url of ["", "localhost:4566"]) {
+          await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
+          await page.getByRole("button", { name: "Connect" }).click();
+          await page.getByRole("button", { name: "Disconnect" }).click();
+          await hint.waitFor({ state: "detached" });
+          await page.getByRole("textbox", { name: "URL" }).fill(url);
+          await button.click();
+          await hint.waitFor();
+          expect(await state.textContent()).toBe("not connected");
+        }
+    },
+  );
 
-  test("a URL or subprotocol that the browser refuses is reported too", async () => {
-    const { page, state } = await openConsole(browser(), await startConsole());
-    // The client already offers a subprotocol with this name.
-    await page.getByLabel("Token").fill("websocket-lambda");
-    await page.getByRole("button", { name: "Connect" }).click();
-    await page.getByText(/Could not connect\..*duplicated/).waitFor();
-    expect(await state.textContent()).toBe("connection failed, retrying…");
-  });
+  test(
+    "a URL or subprotocol that the browser refuses is reported too",
+    { tags: ["extended"] },
+    async () => {
+      const { page, state } = await openConsole(browser(), await startConsole());
+      // The client already offers a subprotocol with this name.
+      await page.getByLabel("Token").fill("websocket-lambda");
+      await page.getByRole("button", { name: "Connect" }).click();
+      await page.getByText(/Could not connect\..*duplicated/).waitFor();
+      expect(await state.textContent()).toBe("connection failed, retrying…");
+    },
+  );
 
-  test("if no server listens, the page shows that the connection failed, and a hint", async () => {
-    const { page, state } = await openConsole(browser(), await startConsole());
-    await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
-    await page.getByRole("button", { name: "Connect" }).click();
-    await state.getByText("connection failed, retrying…").waitFor();
-    await page.getByText("Check the URL").waitFor();
-    await page.getByRole("button", { name: "Disconnect" }).click();
-    await page.getByText("Check the URL").waitFor({ state: "detached" });
-    expect(await state.textContent()).toBe("not connected");
-  });
+  test(
+    "if no server listens, the page shows that the connection failed, and a hint",
+    { tags: ["extended"] },
+    async () => {
+      const { page, state } = await openConsole(browser(), await startConsole());
+      await page.getByRole("textbox", { name: "URL" }).fill("ws://localhost:1");
+      await page.getByRole("button", { name: "Connect" }).click();
+      await state.getByText("connection failed, retrying…").waitFor();
+      await page.getByText("Check the URL").waitFor();
+      await page.getByRole("button", { name: "Disconnect" }).click();
+      await page.getByText("Check the URL").waitFor({ state: "detached" });
+      expect(await state.textContent()).toBe("not connected");
+    },
+  );
 
   test("a message that waits for its connection is marked, and Disconnect drops it", async () => {
     const { page, sendButton } = await openConsole(browser(), await startConsole());
@@ -552,22 +580,26 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await page.getByText("The message is sent when").count()).toBe(0);
   });
 
-  test("the user can enter a token if the local AWS has none for the stack", async () => {
-    const aws = await startConsole({ stack: "authenticated" });
-    const { page, connect, sendButton, frames } = await openConsole(browser(), aws);
-    const token = await page.getByLabel("Token").inputValue();
-    await page.route("**/_local/console/settings", async (route) => {
-      const settings = await (await route.fetch()).json();
-      await route.fulfill({ json: { ...settings, token: null } });
-    });
-    await page.reload();
-    await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#url")?.value);
-    expect(await page.getByLabel("Token").inputValue()).toBe("");
-    await page.getByLabel("Token").fill(token);
-    await connect();
-    await sendButton.click();
-    await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
-  });
+  test(
+    "the user can enter a token if the local AWS has none for the stack",
+    { tags: ["extended"] },
+    async () => {
+      const aws = await startConsole({ stack: "authenticated" });
+      const { page, connect, sendButton, frames } = await openConsole(browser(), aws);
+      const token = await page.getByLabel("Token").inputValue();
+      await page.route("**/_local/console/settings", async (route) => {
+        const settings = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...settings, token: null } });
+      });
+      await page.reload();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#url")?.value);
+      expect(await page.getByLabel("Token").inputValue()).toBe("");
+      await page.getByLabel("Token").fill(token);
+      await connect();
+      await sendButton.click();
+      await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
+    },
+  );
 
   test("the field has a token for a stack that requires one, and an invalid token is refused", async () => {
     const { page, state, connect, sendButton, frames } = await openConsole(
@@ -588,29 +620,33 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     await page.locator("#list .problem").getByText(/^403 /).first().waitFor();
   });
 
-  test("a dropped connection is opened again, and the trace continues", async () => {
-    const first = await startConsole();
-    const {
-      page,
-      connect: open,
-      sendButton,
-      frames,
-      messages,
-    } = await openConsole(browser(), first);
-    await open();
-    const port = Number(new URL(first.endpoint).port);
-    await first.close();
-    await page.locator('#state[data-state="waiting"]').waitFor();
-    const silence = page.getByRole("status").getByText("Is it still running?");
-    await silence.waitFor();
-    await startConsole({ port });
-    await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
-    await silence.waitFor({ state: "detached" });
-    await sendButton.click();
-    await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
-    await messages.getByText("echo", { exact: true }).waitFor();
-    expect(await page.locator("#state").textContent()).toBe("connected");
-  });
+  test(
+    "a dropped connection is opened again, and the trace continues",
+    { tags: ["extended"] },
+    async () => {
+      const first = await startConsole();
+      const {
+        page,
+        connect: open,
+        sendButton,
+        frames,
+        messages,
+      } = await openConsole(browser(), first);
+      await open();
+      const port = Number(new URL(first.endpoint).port);
+      await first.close();
+      await page.locator('#state[data-state="waiting"]').waitFor();
+      const silence = page.getByRole("status").getByText("Is it still running?");
+      await silence.waitFor();
+      await startConsole({ port });
+      await page.locator('#state[data-state="open"]').waitFor({ timeout: 40_000 });
+      await silence.waitFor({ state: "detached" });
+      await sendButton.click();
+      await repliesIn(frames).getByText('{"any":["thing"]}').waitFor();
+      await messages.getByText("echo", { exact: true }).waitFor();
+      expect(await page.locator("#state").textContent()).toBe("connected");
+    },
+  );
 
   test("100 messages per second do not freeze the page", { tags: ["extended"] }, async () => {
     const aws = await startConsole();

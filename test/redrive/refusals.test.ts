@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import type { ServerResponse } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { startTestStack } from "../test-stack.ts";

@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,8 +14,6 @@ const skipped = await reasonToSkip();
 
 /** Milliseconds: each test runs Terraform several times. */
 const TIMEOUT = 240_000;
-
-const EXTENDED = { tags: ["extended"], timeout: TIMEOUT };
 
 /** Returns the variables that the README exports for a local AWS. */
 function readmeExports(endpoint: string): Record<string, string> {
@@ -144,27 +143,31 @@ describe.skipIf(skipped)(`a Terraform state belongs to one stack${because(skippe
     },
   );
 
-  test("a command for another account is rejected", EXTENDED, async () => {
+  test("a command for another account is rejected", { timeout: TIMEOUT }, async () => {
     expect(await refused(onOther, "account", "destroy -auto-approve")).toContain(
       "belongs to account 111122223333, region us-east-1. This command is for account 444455556666, region us-east-1.",
     );
   });
 
-  test("a destroy without a refresh for another account is rejected", EXTENDED, async () => {
-    const command = "destroy -auto-approve -refresh=false";
-    expect(await refused(onOther, "account", command)).toContain(
-      "AWS account ID not allowed: 444455556666",
-    );
-  });
+  test(
+    "a destroy without a refresh for another account is rejected",
+    { timeout: TIMEOUT },
+    async () => {
+      const command = "destroy -auto-approve -refresh=false";
+      expect(await refused(onOther, "account", command)).toContain(
+        "AWS account ID not allowed: 444455556666",
+      );
+    },
+  );
 
-  test("a command for another region is rejected", EXTENDED, async () => {
+  test("a command for another region is rejected", { timeout: TIMEOUT }, async () => {
     const command = "destroy -auto-approve -var=region=eu-west-1";
     expect(await refused(onA, "account", command)).toContain(
       "This command is for account 111122223333, region eu-west-1.",
     );
   });
 
-  test("a command for another project is rejected", EXTENDED, async () => {
+  test("a command for another project is rejected", { timeout: TIMEOUT }, async () => {
     expect(await onA(".", "init -input=false")).toMatchObject({ code: 0 });
     const record = "apply -auto-approve -target=terraform_data.state";
     expect(await onA(".", record)).toMatchObject({ code: 0 });

@@ -1,3 +1,4 @@
+/** @module-tag extended */
 import { describe, expect, test } from "vitest";
 import { regionOf } from "@websocket-lambda/local-aws/testing";
 import { createIssuer } from "../../scripts/start/issuer.ts";
