@@ -32,7 +32,7 @@ resource "aws_lambda_function" "authorizer" {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.function["authorizer"].name
     application_log_level = "INFO"
-    system_log_level      = "INFO"
+    system_log_level      = var.system_log_level
   }
 
   tracing_config {

@@ -51,7 +51,7 @@ resource "aws_lambda_function" "websocket_handler" {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.function["websocket_handler"].name
     application_log_level = "INFO"
-    system_log_level      = "INFO"
+    system_log_level      = var.system_log_level
   }
 
   tracing_config {
@@ -100,12 +100,12 @@ resource "aws_lambda_function" "processor" {
     target_arn = local.dead_letter_queue_arn
   }
 
-  # The alarm processor-timeouts counts lines of platform.report.
+  # The alarm processor-timeouts counts reports of timeouts, which have the level WARN.
   logging_config {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.function["processor"].name
     application_log_level = "INFO"
-    system_log_level      = "INFO"
+    system_log_level      = var.system_log_level
   }
 
   tracing_config {

@@ -369,6 +369,17 @@ variable "log_retention_days" {
   }
 }
 
+variable "system_log_level" {
+  description = "Lowest level of the lines that Lambda itself logs. \"INFO\" has a start and a report for each invocation, \"WARN\" only those of failures, which is about half of the log volume."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["INFO", "WARN"], var.system_log_level)
+    error_message = "system_log_level must be \"INFO\" or \"WARN\"."
+  }
+}
+
 variable "log_kms_key_arn" {
   description = "ARN of the KMS key that encrypts the logs. The key policy must allow CloudWatch Logs in this region to use the key. Default: CloudWatch Logs encrypts with its own key."
   type        = string

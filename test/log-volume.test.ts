@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { regionOf, type TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startTestStack } from "./test-stack.ts";
 import { LOG_VOLUME, type LogVolume } from "../scripts/cost/log-volume.ts";
 import { connect } from "./e2e/client.ts";
@@ -113,3 +113,19 @@ test("a ping logs as much as the calculation of keep-alives assumes", async () =
   expect(volumeOf(functions, MESSAGES)).toEqual(about(LOG_VOLUME.pingFunctions));
   expect(volumeOf(access, MESSAGES)).toEqual(about(LOG_VOLUME.messageAccess));
 }, 60_000);
+
+test("with the system log level WARN, a successful message has no lines of Lambda itself", async () => {
+  const quiet = await startTestStack();
+  onTestFinished(() => quiet.close());
+  const { functions } = regionOf(quiet.state, "us-east-1").lambda;
+  for (const { configuration } of Object.values(functions))
+    configuration.LoggingConfig.SystemLogLevel = "WARN";
+  const types: string[] = [];
+  quiet.subscribe({
+    log: ({ message }) => void types.push(JSON.parse(message).type ?? JSON.parse(message).level),
+  });
+  const client = await connect(quiet.webSocketUrl("production"));
+  await client.ask(request);
+  await expect.poll(() => types.filter((type) => type === "INFO")).toHaveLength(3);
+  expect(types.filter((type) => type?.startsWith("platform."))).toEqual([]);
+});

@@ -373,6 +373,7 @@ run "resources_use_the_variables" {
     log_retention_days    = 30
     alarm_topic_arns      = ["arn:aws:sns:us-east-1:123456789012:alerts"]
     throttling_rate_limit = 100
+    system_log_level      = "WARN"
   }
 
   assert {
@@ -400,6 +401,14 @@ run "resources_use_the_variables" {
       websocket-lambda-processor         = ["JSON", "/aws/lambda/websocket-lambda-processor"]
     }
     error_message = "A function does not log JSON to its own log group."
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [aws_lambda_function.websocket_handler, aws_lambda_function.processor] :
+      function.logging_config[0].system_log_level == "WARN"
+    ])
+    error_message = "A function does not have the log level of system_log_level."
   }
 
   assert {

@@ -73,6 +73,8 @@ run "first_invalid_values" {
     maximum_event_age_in_seconds = 21600
     # Forever.
     log_retention_days = 0
+    # No level of Lambda's own lines.
+    system_log_level = "ERROR"
     # Without TLS.
     jwt_issuer   = "http://login.example.com"
     jwt_audience = ["chat"]
@@ -97,6 +99,7 @@ run "first_invalid_values" {
     var.authorizer_reserved_concurrency,
     var.maximum_retry_attempts,
     var.log_retention_days,
+    var.system_log_level,
     var.jwt_issuer,
   ]
 }
