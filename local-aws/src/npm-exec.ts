@@ -3,7 +3,7 @@ import { UsageError } from "./command-options.ts";
 /**
  * Returns the arguments as the user wrote them. If there is no `--` before the name of the command, npm
  * removes the options: `npm exec local-aws --port 4599` starts `local-aws 4599` with the environment
- * variable `npm_config_port=true`. `npx` does the same if one of its own options precedes the name.
+ * variable `npm_config_port=true`. `npx` does the same if an option of `npx` precedes the name.
  * @param args the arguments of the process.
  * @param options the options of the command, for `parseArgs`.
  * @throws {UsageError} if it is unclear which argument is the value of which option.

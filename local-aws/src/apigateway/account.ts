@@ -64,7 +64,7 @@ const describe = (state: State, region: string) => {
 };
 
 /**
- * Checks that API Gateway can write logs with the role. AWS writes to a log group of its own.
+ * Checks that API Gateway can write logs with the role. AWS writes to a separate log group to check it.
  *
  * Our choice: the role must allow these three actions, and no log group is created.
  */

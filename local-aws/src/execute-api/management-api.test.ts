@@ -107,7 +107,7 @@ test.for(["nonsense", "gbgBjc6coQAYKEh-CA==", "%", "../x"])(
 );
 
 function deny(): never {
-  throw new AwsError(403, "AccessDeniedException", "User: back-end is not authorized");
+  throw new AwsError(403, "AccessDeniedException", "User: backend is not authorized");
 }
 
 test("a caller without permission is refused with 403, with the message in Message", async () => {
@@ -120,7 +120,7 @@ test("a caller without permission is refused with 403, with the message in Messa
   const { connectionId } = await open(gateway);
   const { status, error, body } = await gateway.manage("POST", connectionId, "hello");
   expect({ status, error }).toEqual({ status: 403, error: "AccessDeniedException" });
-  expect(JSON.parse(body)).toEqual({ Message: "User: back-end is not authorized" });
+  expect(JSON.parse(body)).toEqual({ Message: "User: backend is not authorized" });
   expect(asked).toEqual([
     "execute-api:ManageConnections arn:aws:execute-api:us-east-1:000000000000:chat000000/test/POST/@connections/{connectionId}",
   ]);

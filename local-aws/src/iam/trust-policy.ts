@@ -73,7 +73,7 @@ export function isAssumableBy(iam: IamState, roleArn: string, service: string): 
   return decide(statements, serviceKeys(roleArn, service), warn) === "allowed";
 }
 
-/** Returns the condition keys of a service that assumes a role of its own account. */
+/** Returns the condition keys of a service that assumes a role in the same account. */
 const serviceKeys = (roleArn: string, service: string) =>
   firstKnown(
     keysOf({
