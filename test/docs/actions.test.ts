@@ -91,9 +91,9 @@ describe("the steps in docs/actions.md", () => {
       .filter(({ language }) => language === "json")
       .map(({ lines }) => lines.map((line): unknown => JSON.parse(line)));
     expect(requests).toHaveLength(2);
-    const answers: unknown[] = [];
-    for (const request of requests) answers.push(await client.ask(request));
-    expect(answers).toEqual(replies);
+    const received: unknown[] = [];
+    for (const request of requests) received.push(await client.ask(request));
+    expect(received).toEqual(replies);
   });
 
   test("the schema describes the action", async () => {
