@@ -261,7 +261,7 @@ run "unusual_valid_values" {
     project                                = "a1"
     stage                                  = "Blue_2"
     region                                 = "us-gov-west-1"
-    tags                                   = { "cost-centre" = "42" }
+    tags                                   = { "cost-center" = "42" }
     allowed_origins                        = ["http://localhost:5173", "https://[::1]:8443", "capacitor://localhost"]
     domain_name                            = "xn--bcher-kva.1.example"
     certificate_arn                        = "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
