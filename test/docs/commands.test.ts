@@ -141,7 +141,10 @@ describe.concurrent("commands in the documents succeed", () => {
 
 describe("npm scripts in the documents", () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readDocument("package.json"));
-  const texts = documents().map(readDocument);
+  // The changelog names scripts that no longer exist.
+  const texts = documents()
+    .filter((document) => document !== "CHANGELOG.md")
+    .map(readDocument);
 
   test("all exist", () => {
     const named = texts.flatMap((text) => [...text.matchAll(/\bnpm run ([\w:]+)/g)]);
