@@ -28,8 +28,7 @@ const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 type Settings = NonNullable<PublishedStage["stage"]["accessLogSettings"]>;
 
 /** What the settings of a stage say about its access log. */
-interface StageWriter {
-  readonly settings: Settings;
+interface StageWriter extends Readonly<Settings> {
   readonly target: Parameters<Logs["write"]>[0];
   readonly streamArn: string;
   readonly render: AccessLogFormat;
@@ -59,13 +58,14 @@ export function createAccessLog(options: {
   };
 
   const writerOf = (published: PublishedStage, settings: Settings): StageWriter => {
-    const known = writers.get(published.arn);
-    if (known?.settings === settings) return known;
     const { destinationArn, format } = settings;
+    const known = writers.get(published.arn);
+    if (known?.format === format && known.destinationArn === destinationArn) return known;
     const logStreamName = streamOf(published);
     const logGroupName = parseArn(destinationArn)?.resource.replace(/^log-group:/, "") ?? "";
     const added: StageWriter = {
-      settings,
+      format,
+      destinationArn,
       target: { region: published.region, logGroupName, logStreamName },
       streamArn: `${destinationArn}:log-stream:${logStreamName}`,
       render: parseAccessLogFormat(format),
