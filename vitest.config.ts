@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Imports of the packages in client/ and local-aws/ are imports of their sources. */
+/** The export condition that resolves the packages in client/ and local-aws/ to their sources. */
 const SOURCE = "@websocket-lambda/source";
 
 /**
@@ -15,15 +15,15 @@ const project = (name: string, ...include: string[]): TestProjectInlineConfigura
     name,
     include,
     exclude: ["**/node_modules/**", ...(name === "aws-cli" ? [] : [AWS_CLI])],
-    // A module of a function makes its clients of AWS once, from the environment, and so each file of
-    // tests with an environment of its own has to load it again.
+    // A function's module creates its AWS clients once, from the environment. Each test file has another
+    // environment, so it loads the module again.
     isolate: name === "application",
   },
 });
 
 const AWS_CLI = "**/aws-cli.test.ts";
 
-/** Starts the projects in the order below, the slowest first, so that no long test is left at the end. */
+/** Starts the projects in the order below, slowest first, so that no long test runs alone at the end. */
 class ProjectOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const names = this.ctx.projects.map(({ name }) => name);
@@ -57,17 +57,17 @@ export default defineConfig({
       {
         name: "extended",
         description:
-          "Takes long, and tests what other tests cover in part. Left out of npm test, and run by a job of its own in CI.",
+          "Slow tests of behavior that other tests partly cover. npm test skips them, and a separate job of CI runs them.",
       },
     ],
     sequence: { sequencer: ProjectOrder },
-    // One more than there are cores: Terraform, the longest of all, mostly waits.
+    // One more than the number of cores, because Terraform, the slowest, mostly waits.
     maxWorkers: availableParallelism() + 1,
     // For the processes that tests start.
     env: { NODE_OPTIONS: `--conditions=${SOURCE}` },
     globalSetup: "test/build-functions.ts",
-    // The end of what hangs, and of nothing else: tests wait for events. On a busy machine, the aws CLI
-    // alone takes seconds to start.
+    // Only a test that hangs reaches these limits, because tests wait for events. On a busy machine, the
+    // AWS CLI takes seconds to start.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
