@@ -27,6 +27,8 @@ export function watchLogs(aws: Pick<LocalAws, "subscribe">): LogWatch {
   aws.subscribe({
     log(event) {
       if (!event.logGroupName.startsWith("/aws/lambda/")) return;
+      // Functions of a test can log as text.
+      if (!event.message.startsWith("{")) return;
       const line = parse(event);
       lines.push(line);
       for (const { matches, resolve } of waiting) if (matches(line)) resolve(line);
