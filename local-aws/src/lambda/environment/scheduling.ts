@@ -22,7 +22,7 @@ const BLOCKED_MILLISECONDS = 500;
 /** How often the rules are applied while invocations wait. */
 const INTERVAL_MILLISECONDS = 100;
 
-/** With this share of a core idle, another process would find time to run. */
+/** For each such share of a core that is idle, one more process finds time to run. */
 const IDLE_CORE = 0.5;
 
 /** Waiting invocations from which on senders are slowed down. */
@@ -119,9 +119,8 @@ export class Scheduler<Job, Worker> {
     this.#interval = undefined;
     const blockedSince = performance.now() - BLOCKED_MILLISECONDS;
     const blocked = [...this.#busy.values()].filter((start) => start < blockedSince).length;
-    // Twice as many each time, because a load of slow invocations may need all of them.
-    const extra = Math.max(0, this.#busy.size - this.#capacity);
-    const forIdleCores = this.#idleCores.measure() < IDLE_CORE ? 0 : 2 * extra + 1;
+    const more = Math.floor(this.#idleCores.measure() / IDLE_CORE);
+    const forIdleCores = more === 0 ? 0 : Math.max(0, this.#busy.size - this.#capacity) + more;
     this.#extra = Math.min(MOST_ENVIRONMENTS - this.#capacity, Math.max(blocked, forIdleCores));
     this.startWaiting();
   };
