@@ -293,7 +293,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
       expect(await stream.textContent()).toContain(`{"left":${101 - count}}`);
       expect(await request.textContent()).toContain('"stops"');
       expect(await ticks.count()).toBe(count);
-      expect(await timeline.locator(".verdict").textContent()).toBe("in progress");
+      expect(await timeline.locator(".status").textContent()).toBe("in progress");
       expect(await message.locator(".duration").textContent()).toBe("…");
       (await gate.arrival())();
     }
@@ -486,8 +486,8 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
       await page.locator("#echo-data").fill("{");
       await sendButton.click();
       await page.getByText(/^Invalid JSON/).waitFor();
-      beginOneOfEachOutcome(recorder);
-      for (const verdict of [
+      beginOneOfEachStatus(recorder);
+      for (const status of [
         "succeeded",
         "rejected",
         "refused",
@@ -495,7 +495,7 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
         "client gone",
         "in progress",
       ])
-        await messages.getByText(verdict, { exact: true }).first().waitFor();
+        await messages.getByText(status, { exact: true }).first().waitFor();
 
       const rows = await messages.getByRole("option").all();
       const looks: Awaited<ReturnType<typeof colorsOf>>[] = [];
@@ -710,11 +710,11 @@ function beginMessage(recorder: Recorder, id: string) {
 }
 
 /** Adds messages with each badge and with progress frames, which the list shows at once. */
-function beginOneOfEachOutcome(recorder: Recorder): void {
+function beginOneOfEachStatus(recorder: Recorder): void {
   const invocation = { functionName: "handler", requestId: "i" };
   const end = { type: "function-end", invocation, environment: "e", duration: 1 } as const;
   const handled = { type: "handled", status: 200 } as const;
-  const outcomes: HookEvent["event"][][] = [
+  const messages: HookEvent["event"][][] = [
     [{ type: "environment", invocation, environment: "e", start: "cold" }],
     [{ type: "throttled" }, { ...handled, status: 429, error: "Too Many Requests" }],
     [{ ...end, outcome: "crash", errorType: "Runtime.ExitError", memoryUsed: 1 }, handled],
@@ -722,7 +722,7 @@ function beginOneOfEachOutcome(recorder: Recorder): void {
     [{ type: "frame-out", text: '{"status":"progress"}' }],
     [{ type: "post-end", status: 410 }, handled],
   ];
-  for (const [index, details] of outcomes.entries()) {
+  for (const [index, details] of messages.entries()) {
     const { record, log } = beginMessage(recorder, `1-${index}`);
     for (const detail of details) record(detail);
     for (const level of ["INFO", "WARN", "ERROR"]) log(JSON.stringify({ level, message: level }));

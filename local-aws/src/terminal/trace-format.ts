@@ -6,14 +6,14 @@ import { mainFrame, titleOf } from "./stack-text.ts";
 import { tellCount } from "../trace/progress.ts";
 import { lastTimeOf, type Span, spansOf } from "../trace/spans.ts";
 import type { Point, TracedMessage } from "../trace/types.ts";
-import { durationOf, tellVerdict, type Verdict, verdictOf } from "../trace/verdict.ts";
+import { durationOf, statusText, type MessageStatus, statusOf } from "../trace/message-status.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
 const BAR = 24;
 const TEXT = 72;
 
-const verdictStyles: Record<Verdict, Style> = {
+const statusStyles: Record<MessageStatus, Style> = {
   succeeded: "green",
   rejected: "yellow",
   refused: "yellow",
@@ -32,7 +32,7 @@ export function formatMessage(message: TracedMessage, stream: NodeJS.WriteStream
   const end = Math.max(lastTimeOf(points), 0.001);
   const head = [
     style("dim", time),
-    style(verdictStyles[verdictOf(message)], tellVerdict(message)),
+    style(statusStyles[statusOf(message)], statusText(message)),
     style("bold", milliseconds(durationOf(message) ?? end)),
     textOf(points[0]),
     style("dim", message.traceId),

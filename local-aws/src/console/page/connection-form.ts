@@ -1,5 +1,5 @@
 import type { ApiOverview, TracedMessage } from "../../trace/types.ts";
-import { gatewayErrorOf } from "../../trace/verdict.ts";
+import { gatewayErrorOf } from "../../trace/message-status.ts";
 import type { Settings } from "../settings.ts";
 import { type ConnectionStatus, problemOf, trackStatus } from "./connection-state.ts";
 import { type Conversation, converse, type Listeners, type State } from "./conversation.ts";

@@ -7,16 +7,16 @@ import {
   failureOf,
   gatewayErrorOf,
   isRetried,
-  tellVerdict,
-  verdictOf,
-} from "../../trace/verdict.ts";
+  statusText,
+  statusOf,
+} from "../../trace/message-status.ts";
 import type { FrameReader } from "./content.ts";
 import { element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 
 /** The content of a row, and the text that the filter searches. */
 export interface RowContent {
-  verdict: string;
+  status: string;
   /** The name of the message or of the connection event. */
   name: string;
   id: string;
@@ -43,16 +43,16 @@ interface Problem {
 
 export function contentOf(message: TracedMessage, read: FrameReader): RowContent {
   const { points, connectionId, traceId } = message;
-  const verdict = verdictOf(message);
+  const status = statusOf(message);
   const isCold = points.some((point) => point.type === "environment" && point.start === "cold");
   const badges = [...(isCold ? ["cold"] : []), ...(isRetried(message) ? ["retry"] : [])].join(" ");
   const frames = points.flatMap(textsOf);
   const title = titleOf(message, read);
   const id = frames.map((text) => read(text).id).find((found) => found !== "") ?? "";
   const problem = problemOf(message, read);
-  const parts = [tellVerdict(message), badges, title.name, title.text, connectionId, traceId];
+  const parts = [statusText(message), badges, title.name, title.text, connectionId, traceId];
   return {
-    verdict,
+    status,
     ...title,
     id,
     problem,
@@ -110,7 +110,7 @@ function positionIn(frames: readonly string[]): string | undefined {
  * Fills a row of the list. A row is created once, and filled again each time its message has changed.
  */
 export function fillRow(row: HTMLElement, message: TracedMessage, content: RowContent): void {
-  const { verdict, name, id, text, problem, badges, progress, spans, firstProgress } = content;
+  const { status, name, id, text, problem, badges, progress, spans, firstProgress } = content;
   const end = Math.max(1, ...spans.map(({ from, to }) => to ?? from));
   const bars = spans
     .filter(({ kind }) => kind === "function" || kind === "cold" || kind === "wait")
@@ -118,7 +118,7 @@ export function fillRow(row: HTMLElement, message: TracedMessage, content: RowCo
   const isEvent = message.eventType !== "MESSAGE";
   row.replaceChildren(
     element("span", { class: "time", text: timeOfDay(message.startedAt) }),
-    element("span", { class: "verdict", text: verdict, data: { verdict } }),
+    element("span", { class: "status", text: status, data: { status } }),
     element("span", { class: isEvent ? "name event" : "name", text: name, title: name }),
     element("span", { class: "id", text: id, title: id }),
     element("span", { class: "text", text, title: text }),
@@ -131,14 +131,14 @@ export function fillRow(row: HTMLElement, message: TracedMessage, content: RowCo
         title: `first progress frame after ${duration(firstProgress)}`,
       }),
     }),
-    ...(problem === undefined ? [] : [problemLine(problem, verdict)]),
+    ...(problem === undefined ? [] : [problemLine(problem, status)]),
   );
 }
 
-const problemLine = ({ text, frame }: Problem, verdict: string) =>
+const problemLine = ({ text, frame }: Problem, status: string) =>
   element(
     "span",
-    { class: "problem", data: { verdict } },
+    { class: "problem", data: { status } },
     element("span", { class: "reason", text, title: text }),
     ...(frame === undefined
       ? []

@@ -2,7 +2,7 @@ import { firstProgressOf } from "../../trace/progress.ts";
 import { lastTimeOf } from "../../trace/spans.ts";
 import { foldFrames } from "../../terminal/stack-text.ts";
 import type { TracedMessage } from "../../trace/types.ts";
-import { durationOf, failureOf, tellVerdict, verdictOf } from "../../trace/verdict.ts";
+import { durationOf, failureOf, statusText, statusOf } from "../../trace/message-status.ts";
 import { byId, element } from "./dom.ts";
 import { duration, timeOfDay } from "./format.ts";
 import { shortName } from "./function-names.ts";
@@ -54,9 +54,9 @@ function head(message: TracedMessage): HTMLElement {
     "header",
     {},
     element("span", {
-      class: "verdict",
-      text: tellVerdict(message),
-      data: { verdict: verdictOf(message) },
+      class: "status",
+      text: statusText(message),
+      data: { status: statusOf(message) },
     }),
     element("strong", { text: total === undefined ? "…" : duration(total) }),
     ...facts.map(([name, value]) =>

@@ -5,9 +5,9 @@ import {
   failureOf,
   gatewayErrorOf,
   isRetried,
-  tellVerdict,
-  verdictOf,
-} from "./verdict.ts";
+  statusText,
+  statusOf,
+} from "./message-status.ts";
 import type { Point } from "./types.ts";
 
 const handler = { functionName: "handler", requestId: "h" };
@@ -39,11 +39,11 @@ test("a stream is in progress until its reply, and lasts until then", () => {
     { at: 0, type: "frame-in", text: "{}" },
     { at: 40, type: "progress", count: 2, frames },
   ];
-  expect(verdictOf(message(points, false))).toBe("in progress");
+  expect(statusOf(message(points, false))).toBe("in progress");
   expect(durationOf(message(points, false))).toBeUndefined();
   expect(firstProgressOf(points)).toBe(40);
   points.push({ at: 61, type: "frame-out", text: "{}" });
-  expect(verdictOf(message(points))).toBe("succeeded");
+  expect(statusOf(message(points))).toBe("succeeded");
   expect(durationOf(message(points))).toBe(61);
   expect(firstProgressOf(points.slice(0, 1))).toBeUndefined();
 });
@@ -59,24 +59,24 @@ test.for<[string, boolean, ...Point[]]>([
   ["succeeded", true, { at: 1, type: "frame-out", text: "yes" }],
   ["client gone", true, { at: 1, type: "post-end", status: 410 }],
   ["in progress", false, { at: 1, type: "post-end", status: 410 }],
-])("a message is %s", ([verdict, settled, ...points]) => {
-  expect(verdictOf(message(points, settled))).toBe(verdict);
+])("a message is %s", ([status, settled, ...points]) => {
+  expect(statusOf(message(points, settled))).toBe(status);
 });
 
 test.for<[string, Point]>([
   ["refused", { at: 1, type: "handled", status: 403 }],
   ["failed", { at: 1, type: "handled", status: 500 }],
   ["failed", { at: 1, type: "handled", status: 502, error: "Internal server error" }],
-])("a client that cannot connect is %s", ([verdict, point]) => {
-  expect(verdictOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(verdict);
+])("a client that cannot connect is %s", ([status, point]) => {
+  expect(statusOf({ eventType: "CONNECT", points: [point], settled: true })).toBe(status);
 });
 
-test("the last attempt of an event decides its result", () => {
+test("the last attempt of an event decides its status", () => {
   const attempt = { invocation: processor, type: "function-end", ...end } as const;
   const points: Point[] = [{ ...attempt, at: 1, outcome: "crash" }];
   const after = (settled: boolean, point: Point) => {
     points.push(point);
-    return verdictOf(message(points, settled));
+    return statusOf(message(points, settled));
   };
   const retry = {
     at: 1,
@@ -86,11 +86,11 @@ test("the last attempt of an event decides its result", () => {
     reason: "The function failed.",
   } as const;
   expect(isRetried({ points })).toBe(false);
-  expect(tellVerdict(message(points))).toBe("failed");
+  expect(statusText(message(points))).toBe("failed");
   expect(after(false, retry)).toBe("in progress");
   expect(isRetried({ points })).toBe(true);
   expect(after(true, { ...attempt, at: 2, outcome: "success" })).toBe("succeeded");
-  expect(tellVerdict(message(points))).toBe("succeeded after a retry");
+  expect(statusText(message(points))).toBe("succeeded after a retry");
   const givenUp = {
     type: "given-up",
     invocation: processor,

@@ -1,18 +1,18 @@
 import { titleOf } from "../terminal/stack-text.ts";
 import type { Point, TracedMessage } from "./types.ts";
 
-/** How a message ended, in a word. */
-export type Verdict =
+/**
+ * `rejected`: the reply is an error frame. `refused`: API Gateway invoked no function for the message, or
+ * refused the handshake. `failed`: a function failed after all attempts, or API Gateway's call of it
+ * failed. `client gone`: the client had disconnected before API Gateway could send it the reply.
+ */
+export type MessageStatus =
   "succeeded" | "rejected" | "refused" | "failed" | "client gone" | "in progress";
 
-/**
- * `rejected`: answered with an error frame. `refused`: API Gateway took it to no function, or the
- * client wasn't let in. `failed`: a function failed for good, or API Gateway's call of it did. `client
- * gone`: the client had disconnected before a frame for it was sent.
- */
-export function verdictOf(
+/** Returns the status of a message, or of a connect or disconnect event. */
+export function statusOf(
   message: Pick<TracedMessage, "points" | "settled" | "eventType">,
-): Verdict {
+): MessageStatus {
   const { points, settled } = message;
   if (isRefused(message)) return "refused";
   if (points.some((point) => point.type === "handled" && point.status >= 400)) return "failed";
@@ -41,26 +41,26 @@ const isRefused = ({ points, eventType }: Pick<TracedMessage, "points" | "eventT
     }
   });
 
-/** What became of an invocation last decides: it may have failed before, and been attempted again. */
+/** Returns whether the last attempt of an invocation failed. A retry replaces the failure before it. */
 function hasFailedFunction(points: readonly Point[]): boolean {
-  const fates = new Map<string, boolean>();
+  const failed = new Map<string, boolean>();
   for (const point of points) {
     if (point.type === "given-up") return true;
-    if (point.type === "retry") fates.set(point.invocation.requestId, false);
+    if (point.type === "retry") failed.set(point.invocation.requestId, false);
     if (point.type === "function-end")
-      fates.set(point.invocation.requestId, point.outcome !== "success");
+      failed.set(point.invocation.requestId, point.outcome !== "success");
   }
-  return [...fates.values()].includes(true);
+  return [...failed.values()].includes(true);
 }
 
-/** Whether an event was, or will be, attempted again. */
+/** Returns whether an event was retried or will be retried. */
 export const isRetried = ({ points }: Pick<TracedMessage, "points">): boolean =>
   points.some(({ type }) => type === "retry");
 
-/** Returns the verdict as a text for people. */
-export function tellVerdict(message: Parameters<typeof verdictOf>[0]): string {
-  const verdict = verdictOf(message);
-  return isRetried(message) && verdict !== "in progress" ? `${verdict} after a retry` : verdict;
+/** Returns the status as a text, such as `succeeded after a retry`. */
+export function statusText(message: Parameters<typeof statusOf>[0]): string {
+  const status = statusOf(message);
+  return isRetried(message) && status !== "in progress" ? `${status} after a retry` : status;
 }
 
 /** The error of a function that failed, as a trace shows it. */
@@ -72,11 +72,11 @@ export interface Failure {
   frames: readonly string[];
 }
 
-/** Returns the error of the last run that failed; undefined if no run failed for good. */
+/** Returns the error of the last failed run; undefined if the message has not failed. */
 export function failureOf(
   message: Pick<TracedMessage, "points" | "settled" | "eventType">,
 ): Failure | undefined {
-  if (verdictOf(message) !== "failed") return undefined;
+  if (statusOf(message) !== "failed") return undefined;
   const end = message.points.findLast(
     (point) => point.type === "function-end" && point.outcome !== "success",
   );
@@ -97,8 +97,8 @@ export function gatewayErrorOf({ points }: Pick<TracedMessage, "points">): strin
     : undefined;
 }
 
-/** Milliseconds to the frame that went out first, or to the end; undefined while there is neither. */
+/** Returns the milliseconds to the reply or, without one, to the end; undefined while in progress. */
 export function durationOf({ points, settled }: Pick<TracedMessage, "points" | "settled">) {
-  const answer = points.find(({ type }) => type === "frame-out");
-  return (answer ?? (settled ? points.findLast(({ type }) => type !== "log") : undefined))?.at;
+  const reply = points.find(({ type }) => type === "frame-out");
+  return (reply ?? (settled ? points.findLast(({ type }) => type !== "log") : undefined))?.at;
 }
