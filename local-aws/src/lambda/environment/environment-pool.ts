@@ -28,6 +28,8 @@ interface PooledEnvironment {
   state: PooledState;
   /** The time of the pool's clock when it last became free. */
   freeSince: number;
+  /** The same in real time, in which processes run. */
+  idleSince: number;
 }
 
 interface Job {
@@ -37,6 +39,12 @@ interface Job {
 }
 
 type Runner = (invocation: Invocation) => Promise<InvocationResult>;
+
+/**
+ * Our choice: Lambda does not document when it freezes an environment. To stop and continue the threads of a
+ * process takes longer than a short function, and the next message often arrives within this time.
+ */
+const IDLE_GRACE_MILLISECONDS = 5;
 
 /** Our choice: Lambda does not document how long it keeps an idle environment. */
 const IDLE_MILLISECONDS = 10 * 60_000;
@@ -57,7 +65,7 @@ export class EnvironmentPool {
   readonly #empty = Promise.withResolvers<void>();
   /** Set when the pool is retired: runs the invocations that this pool no longer runs. */
   #successor: Runner | undefined;
-  #freezing: NodeJS.Immediate | undefined;
+  #freezing: NodeJS.Timeout | undefined;
   #sweep: Timer | undefined;
 
   /** @param options.capacity see `Scheduler`. */
@@ -140,7 +148,7 @@ export class EnvironmentPool {
 
   #add(): PooledEnvironment {
     const environment = this.#factory.start(() => this.#remove(pooled));
-    const pooled: PooledEnvironment = { environment, state: "busy", freeSince: 0 };
+    const pooled: PooledEnvironment = { environment, state: "busy", freeSince: 0, idleSince: 0 };
     this.#environments.add(pooled);
     return pooled;
   }
@@ -151,19 +159,28 @@ export class EnvironmentPool {
     if (this.#successor !== undefined) return this.#shutDown(pooled);
     pooled.state = "idle";
     pooled.freeSince = this.#clock.now();
+    pooled.idleSince = performance.now();
     this.#free.push(pooled);
     if (this.#scheduler.waiting > 0) return this.#scheduler.startWaiting();
-    if (this.#freezing === undefined) this.#freezing = setImmediate(this.#freezeIdle);
+    this.#freezing ??= setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
     this.#sweep ??= this.#clock.setTimer(this.#endUnused, IDLE_MILLISECONDS);
   }
 
-  /** idle → frozen. Runs in a moment: an invocation that arrives at once saves a stop and a start. */
+  /** idle → frozen. An invocation that arrives within the grace period saves a stop and a start. */
   readonly #freezeIdle = () => {
     this.#freezing = undefined;
+    const latest = performance.now() - IDLE_GRACE_MILLISECONDS;
+    let remain = false;
     for (const pooled of this.#free) {
-      if (pooled.state === "idle") pooled.environment.freeze();
+      if (pooled.state !== "idle") continue;
+      if (pooled.idleSince > latest) {
+        remain = true;
+        continue;
+      }
+      pooled.environment.freeze();
       pooled.state = "frozen";
     }
+    if (remain) this.#freezing = setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
   };
 
   /** frozen → ending. One timer for all environments: an invocation sets and cancels none. */
