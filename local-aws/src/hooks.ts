@@ -7,17 +7,17 @@ import type { WrittenLogEvent } from "./logs/log-event.ts";
 
 /** An event of a message. A message starts with one of the three events that have a `context`. */
 export type LocalAwsEvent =
-  /** A client asks to connect. */
+  /** A client sends a handshake. */
   | { type: "handshake"; context: EventContext }
   /** A client's message has arrived. */
   | { type: "frame-in"; text: string; context: EventContext }
   /** A connection has ended. */
   | { type: "closed"; code: number; reason: string; context: EventContext }
-  /** The selected route; null if no route takes the message. */
+  /** The selected route; null if no route matches the message. */
   | { type: "route"; routeKey: string | null }
   /** A throttle of the stage refuses the message. */
   | { type: "throttled" }
-  /** No route takes the message. */
+  /** No route matches the message. */
   | { type: "forbidden" }
   /** API Gateway invokes the authorizer of the route. */
   | { type: "authorizer-start" }

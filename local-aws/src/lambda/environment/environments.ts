@@ -32,7 +32,7 @@ export interface Environments {
 export function createEnvironments(
   options: Omit<EnvironmentContext, "memoryWatch" | "warned"> & {
     functions: Functions;
-    /** A folder of its own, for the code of the functions. */
+    /** A folder for the code of the functions. No other program uses it. */
     workDirectory: string;
     /** Returns the settings once the local AWS listens. Default: connections are not directed. */
     network?: (() => NetworkSettings) | undefined;
@@ -49,7 +49,7 @@ export function createEnvironments(
   };
   const taskRootOf = createTaskRoots(workDirectory);
   const runtime = writeRuntime(workDirectory);
-  // An error is reported to those who invoke a function.
+  // Each invocation of a function reports the error.
   runtime.catch(() => {});
   /** The pools that take new invocations. */
   const pools = new Map<LambdaFunction, Promise<EnvironmentPool>>();

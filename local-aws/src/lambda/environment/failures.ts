@@ -1,5 +1,5 @@
 /**
- * The payloads that Lambda itself answers with, where a function doesn't get to answer.
+ * The payloads that Lambda itself returns if the function returns none.
  */
 import type { InvocationReport } from "../../hooks.ts";
 import type { ProcessExit } from "./function-process.ts";
@@ -22,7 +22,7 @@ export const exited = (requestId: string, exit: ProcessExit): Buffer =>
 
 export const INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint";
 
-/** The system gave no process: Lambda's error for a runtime that it couldn't run at all. */
+/** Returns Lambda's error for a runtime that it cannot start. */
 export const notStarted = (requestId: string, error: unknown): Buffer =>
   payload({
     errorType: INVALID_ENTRYPOINT,
@@ -36,8 +36,8 @@ export const responseTooLarge = (): Buffer =>
   });
 
 /**
- * What the log calls an error that a start ended with: errors of Lambda's own kind by their name,
- * and any other `Runtime.Unknown`.
+ * Returns the name in the log of an error during the start: that of an error of Lambda's runtime, and
+ * `Runtime.Unknown` for any other error.
  */
 export function loggedErrorType(initError: Buffer): string {
   const { errorType = "" } = readFunctionError(initError);
@@ -80,7 +80,7 @@ function reasonOf({ code, signal }: ProcessExit): string {
   return code === 0 ? "without providing a reason" : `with error: exit status ${code}`;
 }
 
-/** Signals as Go prints them, which is what Lambda's own messages are made of. */
+/** Signals as Go prints them, because Lambda's messages contain these texts. */
 const signalNames: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: "aborted",
   SIGBUS: "bus error",

@@ -15,14 +15,14 @@ import type { NodeExecutable } from "./node-executable.ts";
 export interface FunctionProcess {
   /** Of the process, and of its group. */
   readonly pid: number;
-  /** Has it load the function, for which it waits from its start on. */
+  /** Makes the process load the function. */
   load(): void;
-  /** Hands over an invocation, and wakes the process where it is frozen. */
+  /** Sends an invocation, and resumes the process if it is frozen. */
   invoke(header: InvocationHeader, event: Buffer): void;
-  /** Stops the process where it is, as Lambda does between invocations. */
+  /** Freezes the process, as Lambda does between invocations. */
   freeze(): void;
   kill(): void;
-  /** The memory it holds now, in MB. `undefined` where the system doesn't tell. */
+  /** Returns its resident memory in MB, or undefined if the system does not report it. */
   memoryUsed(): number | undefined;
 }
 
@@ -44,24 +44,24 @@ export interface FunctionProcessOptions {
   memorySize: number;
   environment: Record<string, string>;
   onFrame(type: FrameType, payload: Buffer): void;
-  /** What came out of stdout and stderr past the runtime: of V8 itself, or of another process. */
+  /** Gets output that did not pass through the runtime: of V8, or of a child process. */
   onOutput(text: string): void;
-  /** The process has ended, and everything it had sent was read. */
+  /** Called when the process has exited and all its output was read. */
   onExit(exit: ProcessExit): void;
 }
 
-/** How long an ended process's output is read on, where another process still holds its pipes. */
+/** How long output is read after the exit, if another process still has the pipes open. */
 const OUTPUT_GRACE_MILLISECONDS = 100;
 
 /** @throws {Error} if the system cannot start another process. */
 export function startFunctionProcess(options: FunctionProcessOptions): FunctionProcess {
   const child = spawnRuntime(options);
   const { pid } = child;
-  // The event comes with the exit, or in place of it where the process couldn't be started.
+  // This event follows the exit. If the process could not be started, there is no exit event.
   child.on("error", () => {});
   if (pid === undefined) throw new Error("Could not start a process for the function.");
   const input = child.stdio[3] as Writable;
-  // A process that died while being written to is reported by its exit.
+  // If the process exited during a write, its exit is reported.
   input.on("error", () => {});
   const frames = child.stdio[4] as Readable;
   frames.on("data", frameDecoder(options.onFrame));
@@ -102,7 +102,7 @@ function spawnRuntime(options: FunctionProcessOptions): ChildProcess {
   return spawn(program, args, {
     cwd: taskRoot,
     env: environment,
-    // A process group of its own, so that child processes are frozen and killed with the function.
+    // A separate process group, so that child processes are frozen and killed with the function.
     // Our choice: a process that leaves the group is left alone; Lambda ends the whole sandbox.
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
@@ -164,7 +164,7 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
     process.kill(-pid, name);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    // It ended a moment ago. macOS refuses to signal a group that only has ended members.
+    // It has just exited. macOS refuses to signal a group that only has ended members.
     if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
 }
@@ -177,7 +177,7 @@ function residentMegabytes(pid: number): number | undefined {
       /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
-    // It ended a moment ago.
+    // It has just exited.
     return undefined;
   }
 }

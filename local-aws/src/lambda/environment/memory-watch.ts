@@ -1,10 +1,10 @@
-/** Looks, again and again, whether a running function has more memory than it may have. */
+/** Checks periodically whether a running function exceeds its memory. */
 export interface MemoryWatch {
-  /** @returns a function that ends the watching. */
+  /** @returns a function that stops the checks. */
   add(check: () => void): () => void;
 }
 
-/** Our choice: Lambda's sandbox notices at once. A look at one process takes about 20 µs. */
+/** Our choice: Lambda's sandbox notices at once. A check of one process takes about 20 µs. */
 const INTERVAL_MILLISECONDS = 25;
 
 /**

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 
-/** Cleans up after this process, however it ends. */
+/** Cleans up after this process exits for any reason. */
 export interface ProcessWatcher {
   /**
-   * Notes a process, which leads a group of its own.
-   * @returns a function that is to be called when the process has ended by itself.
+   * Registers a process, which is the leader of its process group.
+   * @returns a function to call when the process has exited by itself.
    */
   add(pid: number): () => void;
   /** Deletes the work directory. Resolves when the watcher has ended. */
@@ -13,9 +13,9 @@ export interface ProcessWatcher {
 }
 
 /**
- * Starts a shell that outlives this process. It reads from a pipe which process groups there are,
- * and the end of the pipe is the end of this process. Then it kills the groups, also the frozen
- * ones, which would not notice otherwise, and deletes the work directory. A shell starts in a few
+ * Starts a shell that outlives this process. It reads the IDs of the process groups from a pipe. The pipe
+ * closes when this process exits. Then the shell kills the groups, including the frozen ones, which would
+ * not exit by themselves, and deletes the work directory. A shell starts in a few
  * milliseconds on every system that has process groups.
  */
 export function startProcessWatcher(workDirectory: string): ProcessWatcher {
@@ -31,7 +31,7 @@ export function startProcessWatcher(workDirectory: string): ProcessWatcher {
     watcher.once("error", () => resolve());
     watcher.once("close", () => resolve());
   });
-  // It was killed: nothing else is lost with it.
+  // The shell was killed. Nothing else depends on it.
   watcher.stdin.on("error", () => {});
   return {
     add(pid) {

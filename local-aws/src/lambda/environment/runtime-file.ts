@@ -19,7 +19,7 @@ export async function writeRuntime(directory: string): Promise<string> {
  */
 export function prepareNetwork(directory: string): (settings: NetworkSettings) => Promise<string> {
   const script = readScript("lambda/runtime/network");
-  // An error is reported to those who write the file.
+  // The caller that writes the file gets the error.
   script.catch(() => {});
   return async (settings) => {
     const file = join(directory, "network.cjs");

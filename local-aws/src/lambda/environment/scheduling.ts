@@ -32,7 +32,7 @@ const BACKLOG = 32;
 const LONGEST_WAIT_FOR_ROOM = 1000;
 
 /** Our choice: the most environments of one function at work, slow or not. */
-const MOST_ENVIRONMENTS = 32;
+const MAX_ENVIRONMENTS = 32;
 
 export class Scheduler<Job, Worker> {
   readonly #capacity: number;
@@ -121,7 +121,7 @@ export class Scheduler<Job, Worker> {
     const blocked = [...this.#busy.values()].filter((start) => start < blockedSince).length;
     const more = Math.floor(this.#idleCores.measure() / IDLE_CORE);
     const forIdleCores = more === 0 ? 0 : Math.max(0, this.#busy.size - this.#capacity) + more;
-    this.#extra = Math.min(MOST_ENVIRONMENTS - this.#capacity, Math.max(blocked, forIdleCores));
+    this.#extra = Math.min(MAX_ENVIRONMENTS - this.#capacity, Math.max(blocked, forIdleCores));
     this.startWaiting();
   };
 

@@ -11,7 +11,7 @@ export interface SpareProcess {
   discard(): void;
 }
 
-/** @throws where no process can be started. */
+/** @throws {Error} if the system cannot start another process. */
 export function startSpareProcess(start: ProcessStarter): SpareProcess {
   let taken: Handlers | undefined;
   /** What Node.js itself writes at its start, for example a warning about an option. */

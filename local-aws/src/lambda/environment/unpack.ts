@@ -7,7 +7,7 @@ import type { ZipEntry } from "./zip.ts";
  * task root on Lambda either. Links are made last and may point anywhere, as on Lambda, so nothing is
  * written through one.
  *
- * Our choice: what only its owner may read can be read. On Lambda the function isn't the owner.
+ * Our choice: files that only their owner may read are readable. On Lambda, the function is not the owner.
  */
 export async function unpack(zipped: readonly ZipEntry[], root: string): Promise<string> {
   const partial = `${root}.partial`;

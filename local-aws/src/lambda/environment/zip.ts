@@ -18,7 +18,7 @@ export interface ZipEntry {
  * Reads the directory of a zip, which alone has the modes. Of entries with the same path the last one
  * counts; those outside of the root are left out.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
- * @throws where it isn't a zip, or has an entry below a file or link.
+ * @throws {Error} if it is not a zip file, or has an entry below a file or a link.
  */
 export function readZip(zip: Buffer): ZipEntry[] {
   const entries = new Map<string, ZipEntry>();
@@ -52,7 +52,7 @@ const ZIP64_LOCATOR_LENGTH = 20;
 const ZIP64_END = 0x06064b50;
 const COMMENT_LIMIT = 0xffff;
 
-/** Where the zip's directory begins, and how many entries it has. */
+/** Returns where the zip's directory begins, and how many entries it has. */
 function findDirectory(zip: Buffer): { count: number; offset: number } {
   const last = zip.length - END_LENGTH;
   for (let end = last; end >= Math.max(0, last - COMMENT_LIMIT); end -= 1) {
@@ -80,7 +80,7 @@ const TYPE_BITS = 0o170000;
 const LINK = 0o120000;
 const DIRECTORY = 0o040000;
 
-/** An entry of the zip's directory, and its length there. */
+/** Returns an entry of the zip's directory, and its length there. */
 function readEntry(zip: Buffer, position: number): { entry: ZipEntry; length: number } {
   expectSignature(zip, position, ENTRY);
   const flags = zip.readUInt16LE(position + 8);
@@ -126,7 +126,7 @@ function typeOf(name: string, attributes: number): ZipEntry["type"] {
 const ZIP64_EXTRA = 1;
 const IN_EXTRA = 0xffffffff;
 
-/** Sizes and offsets that don't fit in 32 bits are in an extra field, in this order. */
+/** Sizes and offsets that do not fit in 32 bits are in an extra field, in this order. */
 function largeNumbers(
   extra: Buffer,
   numbers: [size: number, compressedSize: number, offset: number],
@@ -157,7 +157,7 @@ interface Content {
   offset: number;
 }
 
-/** Unpacks no more than the directory promised. */
+/** Unpacks a file, up to the size in the directory. */
 function readContent(zip: Buffer, content: Content): Buffer {
   const { method, checksum, size, compressedSize, offset } = content;
   expectSignature(zip, offset, LOCAL_HEADER);

@@ -6,9 +6,9 @@ import type { LambdaFunction } from "../state.ts";
 export interface NewEvent {
   readonly requestId: string;
   readonly payload: Buffer;
-  /** As the invoker named the function, with the qualifier if there is one. Default: without one. */
+  /** The ARN in the request, with the qualifier if there is one. Default: without a qualifier. */
   readonly functionArn?: string | undefined;
-  /** Of the request that led to it. */
+  /** The trace header of the Invoke request. */
   readonly traceHeader?: string | undefined;
 }
 
@@ -16,11 +16,11 @@ export interface NewEvent {
 export interface AsyncEvent extends NewEvent {
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
-  /** How often the function ran. */
+  /** The number of times that the function ran. */
   invokeCount: number;
-  /** How often it could not run. */
+  /** The number of times that it could not run. */
   refusals: number;
-  /** Of the latest attempt. Undefined before the first, and if no attempt is possible. */
+  /** The result of the latest attempt. Undefined before the first, and if no attempt is possible. */
   outcome?: InvocationResult | Refusal;
 }
 
@@ -31,10 +31,10 @@ export interface Refusal {
   message: string;
 }
 
-/** Why Lambda gave an event up, in the words of the failure record. */
+/** The reason why Lambda gave up an event, as the failure record has it. */
 export type FailureCondition = "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
 
-/** The invocation of an event, as the hooks report it. */
+/** Returns the invocation of an event, as the hooks report it. */
 export const invocationOf = (
   { configuration }: LambdaFunction,
   { requestId }: NewEvent,

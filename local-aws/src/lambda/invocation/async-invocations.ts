@@ -52,12 +52,12 @@ export class AsyncInvocations {
     middleware.enqueue(event, this.#queueOf(target).add);
   }
 
-  /** Returns what could not be delivered after the last attempt. */
+  /** Returns the numbers of events and records that could not be delivered. */
   deliveryFailures(target: LambdaFunction): DeliveryFailures {
     return this.#destinations.failures(target);
   }
 
-  /** How many events are attempted or wait for another attempt. */
+  /** Returns how many events are running or wait for a retry. */
   size(): number {
     return Array.from(this.#queues.values(), (queue) => queue.size()).reduce(
       (sum, size) => sum + size,
@@ -65,7 +65,7 @@ export class AsyncInvocations {
     );
   }
 
-  /** Attempts nothing more. */
+  /** Drops all events. */
   close(): void {
     for (const queue of this.#queues.values()) queue.close();
   }

@@ -16,32 +16,31 @@ import {
 /** The events of one function. */
 export interface AsyncQueue {
   add(event: NewEvent): void;
-  /** How many events are attempted or wait for another attempt. */
+  /** Returns how many events are running or wait for a retry. */
   size(): number;
-  /** Drops all events: nothing more is attempted, and nothing is sent to a destination. */
+  /** Drops all events, without retries and without records to destinations. */
   close(): void;
 }
 
 const DEFAULT_RETRIES = 2;
 const DEFAULT_AGE_SECONDS = 21_600;
 const MINUTE = 60_000;
-const LONGEST_BACK_OFF = 5 * MINUTE;
+const MAX_BACKOFF = 5 * MINUTE;
 
 /**
- * How much earlier or later than its minute a retry comes, at most. AWS names one and two minutes;
- * captures have 53.5 to 67.2 s for the first retry, and 114.2 to 128.2 s for the second.
+ * The maximum jitter of a retry, in milliseconds. AWS documents one and two minutes. Captures have 53.5 to 67.2 s for the first retry, and 114.2 to 128.2 s for the second.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda/event_config_timing.json
  */
 const RETRY_JITTER = 10_000;
 
 /**
- * The queue between an asynchronous Invoke and the function. Each event is attempted at once.
+ * Creates the queue between an asynchronous Invoke and the function. The first attempt is immediate.
  *
  * - The function runs without an error: the event has succeeded.
  * - The function fails: the next attempt is after about one minute, and then after about two. After
  *   the last retry the event is given up.
  * - The function cannot run (a throttle, an error of the service): the next attempt is after one
- *   second, then after twice the time each, up to five minutes. It does not count as a retry.
+ *   second. The delay doubles each time, up to five minutes. It does not count as a retry.
  * - The next attempt would be after the event's maximum age: the event is given up.
  *
  * - The function was deleted: the event waits as if it could not run. A function that is created with the
@@ -68,12 +67,12 @@ export function createAsyncQueue(options: {
   hooks?: Hooks;
 }): AsyncQueue {
   const { clock, settings, random, invoke, hooks = noHooks } = options;
-  /** All events that have not come to their end. */
+  /** All events that have neither succeeded nor failed. */
   const events = new Set<AsyncEvent>();
-  /** Of the events that wait for another attempt. */
+  /** The timers of the events that wait for a retry. */
   const timers = new Set<Timer>();
   let closed = false;
-  /** Of a function that was deleted, the latest that had the name. */
+  /** The latest function with the name. It can be deleted. */
   let { target } = options;
 
   const isDeleted = (): boolean => {
@@ -94,10 +93,10 @@ export function createAsyncQueue(options: {
     conclude(event, event.outcome);
   };
 
-  /** The function cannot run now. */
+  /** Retries later, because the function cannot run now. */
   const refuse = (event: AsyncEvent, reason: string) => {
     event.refusals += 1;
-    attemptLater(event, Math.min(1000 * 2 ** (event.refusals - 1), LONGEST_BACK_OFF), reason);
+    attemptLater(event, Math.min(1000 * 2 ** (event.refusals - 1), MAX_BACKOFF), reason);
   };
 
   const conclude = (event: AsyncEvent, outcome: InvocationResult | Refusal) => {
@@ -134,14 +133,14 @@ export function createAsyncQueue(options: {
     timers.add(timer);
   };
 
-  /** Milliseconds since the epoch. */
+  /** Returns the end of the maximum age of an event, in milliseconds since the epoch. */
   const expiryOf = ({ acceptedAt }: AsyncEvent): number => {
     const { MaximumEventAgeInSeconds: seconds = DEFAULT_AGE_SECONDS } =
       settings.eventInvokeConfig.of(target) ?? {};
     return acceptedAt + 1000 * seconds;
   };
 
-  /** An error of the local AWS itself is printed, and does not end it. */
+  /** Starts an attempt. An error of the local AWS itself is printed, and does not end the process. */
   const start = (event: AsyncEvent) => {
     attempt(event).catch((error: unknown) => reportError(error));
   };

@@ -3,8 +3,8 @@ import { throttledInvoke } from "./throttled-invoke.ts";
 import type { LambdaFunction } from "../state.ts";
 
 /**
- * How many invocations run at a time, against the limits of the account and of its functions. An
- * invocation that waits for a process counts as well.
+ * Counts the concurrent invocations, and enforces the limits of the account and of its functions. An
+ * invocation that waits for a process counts too.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export interface Concurrency {
@@ -15,14 +15,14 @@ export interface Concurrency {
 
 export function createConcurrency(options: {
   functions: Functions;
-  /** Of all functions in a region. */
+  /** The limit for all functions in a region. */
   accountLimit: number;
 }): Concurrency {
   const { functions, accountLimit } = options;
   const running = new WeakMap<LambdaFunction, number>();
   const runningOf = (target: LambdaFunction) => running.get(target) ?? 0;
 
-  /** A function's reserved concurrency is its own, used or not; the others share the rest. */
+  /** Returns whether unreserved concurrency is left. Reserved concurrency counts even if it is unused. */
   const hasUnreserved = (target: LambdaFunction): boolean => {
     let left = accountLimit;
     for (const one of functions.list(functions.regionOf(target)))

@@ -1,8 +1,8 @@
 import type { AsyncEvent, FailureCondition } from "./async-event.ts";
 
 /**
- * What Lambda sends to the destination of an asynchronous invocation. The payloads are spliced in as
- * they are, white space and all.
+ * Returns the record that Lambda sends to the destination of an asynchronous invocation. The payloads are
+ * inserted unchanged, with their white space.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function destinationRecord(options: {

@@ -13,22 +13,22 @@ import { readFunctionError } from "../environment/failures.ts";
 import { PAYLOAD_LIMIT } from "./payload-limit.ts";
 import type { LambdaFunction } from "../state.ts";
 
-/** Where events go after their last attempt. */
+/** Sends events to their destinations after the last attempt. */
 export interface Destinations {
   onSuccess(target: LambdaFunction, event: AsyncEvent): void;
   onFailure(target: LambdaFunction, event: AsyncEvent, condition: FailureCondition): void;
   failures(target: LambdaFunction): DeliveryFailures;
 }
 
-/** What could not be delivered, as the metrics of these names count it. */
+/** The failed deliveries, as the metrics with these names count them. */
 export interface DeliveryFailures {
   DeadLetterErrors: number;
   DestinationDeliveryFailures: number;
 }
 
 /**
- * The dead-letter queue gets the event itself, a destination a record about it; with both
- * configured, both get theirs. The function's role must allow either.
+ * Creates the destinations of all functions. The dead-letter queue gets the event, a destination gets a
+ * record of it. A function can have both. The function's role must allow each delivery.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function createDestinations(options: {
@@ -149,7 +149,7 @@ export function createDestinations(options: {
   };
 }
 
-/** What explains a dead letter. An event that was never attempted has no status to tell. */
+/** Returns the attributes of a dead letter. Without an attempt, there is no `ErrorCode`. */
 function deadLetterAttributes(
   { requestId, outcome }: AsyncEvent,
   condition: FailureCondition,
@@ -167,7 +167,7 @@ function deadLetterAttributes(
   };
 }
 
-/** AWS's own words, to the letter. */
+/** The exact text of AWS, with its typo. */
 const ZERO_RESERVED =
   "Function not invoked. Function isconfigured with zero reserved concurrent executions";
 

@@ -16,7 +16,7 @@ export interface Invoker {
 }
 
 export interface NewInvocation extends Omit<Invocation, "traceHeader"> {
-  /** Of the request that led to it. */
+  /** The trace header of the Invoke request. */
   traceHeader?: string | undefined;
 }
 

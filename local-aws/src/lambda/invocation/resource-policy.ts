@@ -1,7 +1,7 @@
 import { arnLike } from "../../iam/arn.ts";
 import type { LambdaFunction } from "../state.ts";
 
-/** Whether a function's resource policy lets a service invoke it on behalf of a resource. */
+/** Returns whether a function's resource policy allows a service to invoke it on behalf of a resource. */
 export function permits(
   { policy, configuration }: LambdaFunction,
   service: string,

@@ -15,7 +15,7 @@ export interface ServiceInvoker {
 }
 
 /**
- * Whether a service may invoke a function. With a role, the role must trust the service, and its policies
+ * Returns whether a service may invoke a function. With a role, the role must trust the service, and its policies
  * must allow `lambda:InvokeFunction`; the function's resource policy does not apply.
  */
 export function mayInvoke(

@@ -1,7 +1,7 @@
 import { AwsError } from "../../protocols/aws-error.ts";
 
 /**
- * Lambda's error of an Invoke beyond a limit. The model of the service has the member
+ * Returns Lambda's error for an Invoke over a limit. The model of the service has the member
  * `retryAfterSeconds`, which is the header `Retry-After`.
  *
  * Our choice: one second, the shortest wait that the header can ask for. No source has a value.

@@ -57,8 +57,8 @@ function textLine(level: LogLevel, requestId: string | undefined, values: unknow
 }
 
 /**
- * One value is kept as it is, so that an object stays an object; several become a text. As on Lambda, a
- * value without a JSON, such as `undefined` or a function, leaves a line without `message`.
+ * Returns a line in JSON format. A single value is kept, so an object stays an object. Several values
+ * become one text. As on Lambda, a value without a JSON form, such as `undefined`, has no `message`.
  */
 function jsonLine(level: LogLevel, requestId: string | undefined, values: unknown[]): string {
   const line = { timestamp: new Date().toISOString(), level, requestId };

@@ -1,7 +1,7 @@
 /**
- * What a function process and its execution environment say to each other, over two pipes: the word
- * to load and then invocations in on file descriptor 3, frames out on 4. One ordered channel out means
- * that every log line arrives before the response that follows it, and survives a crash.
+ * The protocol between the process of a function and its execution environment, over two pipes. The
+ * process reads frames from file descriptor 3 and writes frames to 4. It writes logs and responses to the
+ * same pipe, so each log line arrives before the response that follows it, and is not lost in a crash.
  */
 
 export const INVOCATIONS_FD = 3;
@@ -26,7 +26,7 @@ export const FrameType = {
   Error: 6,
   /** Ready for the next invocation; the payload is the memory used. */
   Next: 7,
-  /** The process ends of its own accord; the payload is the memory used. */
+  /** The process exits by itself; the payload is the memory used. */
   Exit: 8,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
@@ -38,7 +38,7 @@ export interface FunctionError {
   trace?: string[];
 }
 
-/** What the handler's `context` is made of. */
+/** The values for the `context` of the handler. */
 export interface InvocationHeader {
   requestId: string;
   functionArn: string;
@@ -52,7 +52,7 @@ export interface InvocationHeader {
 const HEADER_LENGTH = 5;
 const LENGTH = 4;
 
-/** A frame: one byte of type, four of length (big-endian), the payload. */
+/** Encodes a frame: one byte of type, four of length (big-endian), the payload. */
 export function encodeFrame(type: FrameType, payload: string | Buffer): Buffer {
   const length = Buffer.byteLength(payload);
   const frame = Buffer.allocUnsafe(HEADER_LENGTH + length);
@@ -63,7 +63,7 @@ export function encodeFrame(type: FrameType, payload: string | Buffer): Buffer {
   return frame;
 }
 
-/** A frame whose payload is the length of the header, the header as JSON, and the event. */
+/** Encodes a frame whose payload is the length of the header, the header as JSON, and the event. */
 export function encodeInvocation(header: InvocationHeader, event: Buffer): Buffer {
   const json = JSON.stringify(header);
   const length = Buffer.byteLength(json);
@@ -84,7 +84,7 @@ export function decodeInvocation(payload: Buffer): { header: InvocationHeader; e
   };
 }
 
-/** Returns a function that takes chunks of a stream and calls back for each whole frame in it. */
+/** Returns a function that gets the chunks of a stream and calls `onFrame` for each complete frame. */
 export function frameDecoder(
   onFrame: (type: FrameType, payload: Buffer) => void,
 ): (chunk: Buffer) => void {
@@ -94,7 +94,7 @@ export function frameDecoder(
   return (chunk) => {
     chunks.push(chunk);
     length += chunk.length;
-    // Joining only once enough has come keeps a large payload from being copied per chunk.
+    // Joined only when a frame is complete, so that a large payload is not copied for each chunk.
     while (length >= needed) {
       const buffer = chunks.length === 1 ? chunk : Buffer.concat(chunks, length);
       needed = HEADER_LENGTH + buffer.readUInt32BE(1);

@@ -1,11 +1,11 @@
 /**
- * The runtime's own errors, and the forms in which it hands on those of a function.
+ * The errors of the runtime, and the forms in which it reports the errors of a function.
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
 import { types } from "node:util";
 import type { FunctionError } from "./frames.ts";
 
-// The names lie on the prototypes: as members of the errors they would show up in the logs.
+// The names are on the prototypes, because own members of an error are in the logs.
 
 export class ImportModuleError extends Error {
   static {
@@ -31,7 +31,7 @@ export class MalformedHandlerName extends Error {
   }
 }
 
-/** An async handler whose promise can't settle any more, as nothing is left that could settle it. */
+/** The event loop is empty, but the promise of an async handler is not settled. */
 export class NodeJsExit extends Error {
   static {
     this.prototype.name = "Runtime.NodeJsExit";
@@ -177,9 +177,9 @@ function describeInText(error: Error) {
 }
 
 /**
- * An error in a log of JSON format. Any of its members may have been replaced by a value of another
+ * Returns an error as it is in a log of JSON format. Any of its members may have been replaced by a value of another
  * type, or by none.
- * @param otherStack the stack trace of an error whose stack is no text.
+ * @param otherStack the stack trace of an error whose stack is not a string.
  */
 export function summarizeInJson(error: Error, otherStack: unknown = []) {
   const { constructor, message, stack }: Partial<Record<keyof Error | "constructor", unknown>> =
@@ -191,7 +191,7 @@ export function summarizeInJson(error: Error, otherStack: unknown = []) {
   };
 }
 
-/** The same, with all members that it has of its own. */
+/** Returns the same members, and the own enumerable members of the error. */
 export const describeInJson = (error: Error) => ({
   ...summarizeInJson(error, error.stack),
   ...membersOf(error),

@@ -107,7 +107,7 @@ async function withRuntimeErrors<Result>(load: () => Promise<Result>): Promise<R
   }
 }
 
-/** Whether a `.js` file in the folder is an ES module: the nearest `package.json` decides. */
+/** Returns whether a `.js` file in the folder is an ES module: the nearest `package.json` decides. */
 function isInModulePackage(folder: string, taskRoot: string): boolean {
   if (basename(folder) === "node_modules") return false;
   const manifest = join(folder, "package.json");

@@ -1,24 +1,24 @@
 /**
- * The runtime of `nodejs16.x` to `nodejs22.x`: handlers can answer by a promise, a callback or their context.
+ * The runtime of `nodejs16.x` to `nodejs22.x`: handlers can respond with a promise, a callback or their context.
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/tree/v3.3.0
  */
-import { createAnswers } from "./answers.ts";
+import { createResponders } from "./responses.ts";
 import { NodeJsExit, UP_TO_NODE_22, UnhandledPromiseRejection } from "./function-errors.ts";
 import { type Handler, loadHandler, requireOrImport } from "./load-handler.ts";
 import type { InvocationContext, Runtime, RuntimeApi } from "./runtime-api.ts";
 
 export function createNodejs22(api: RuntimeApi): Runtime {
-  /** None until the function is loaded. */
+  /** Undefined until the function is loaded. */
   let handler: Handler | undefined;
-  /** The invocation that has no answer yet. */
-  let unanswered: InvocationContext | undefined;
+  /** The invocation that has no response yet. */
+  let pending: InvocationContext | undefined;
   let whenLoopIsEmpty: (() => void) | undefined;
 
-  /** A crash ends the process with the status that Lambda's runtime uses for it. */
+  /** Ends the process with the exit code that Lambda's runtime has for the error. */
   function crash(title: string, error: unknown, exitCode: number): never {
     api.logError(title, error);
     if (handler === undefined) api.failInit(error);
-    else if (unanswered !== undefined) api.fail(error);
+    else if (pending !== undefined) api.fail(error);
     process.exit(exitCode);
   }
   process.on("beforeExit", () => whenLoopIsEmpty?.());
@@ -45,40 +45,44 @@ export function createNodejs22(api: RuntimeApi): Runtime {
     invoke(event, context) {
       if (handler === undefined) return;
       const called = handler;
-      unanswered = context;
-      const answer = (send: () => void) => {
-        // It was answered when its event loop ran empty, and the handler does so only now.
-        if (unanswered !== context) return;
+      pending = context;
+      const respond = (send: () => void) => {
+        // The invocation got its response when the event loop was empty. The handler responds too late.
+        if (pending !== context) return;
         send();
-        unanswered = undefined;
+        pending = undefined;
         // Callbacks of the handler in this turn of the event loop still belong to its invocation.
         setImmediate(api.next);
       };
       const succeed = (result: unknown) => {
-        const response = serialise(result);
-        answer(() => api.respond(response));
+        const response = serialize(result);
+        respond(() => api.respond(response));
       };
       const fail = (error: unknown) => {
         api.logError("Invoke Error", error);
-        answer(() => api.fail(error));
+        respond(() => api.fail(error));
       };
-      // A handler that doesn't answer has returned nothing once its event loop is empty; only from
-      // one that is async a promise is owed.
+      // Without a response, a handler has returned nothing when the event loop is empty. For an async
+      // handler, whose promise is not settled, this is an error.
       whenLoopIsEmpty = () => (isAsync(called) ? fail(new NodeJsExit()) : succeed(undefined));
-      const answers = createAnswers({ succeed, fail }, (action) => (whenLoopIsEmpty = action));
+      const responders = createResponders(
+        { succeed, fail },
+        (action) => (whenLoopIsEmpty = action),
+      );
       try {
-        // The answering part is shared and not copied, as the handler may set a member of it.
-        const result = called(event, Object.assign(answers, context), answers.callback);
-        // A plain return value counts for nothing: only a callback or a promise answers.
-        if (isPromise(result)) result.then(answers.succeed, answers.fail).catch(answers.fail);
+        // `responders` is shared, not copied, because the handler can set one of its members.
+        const result = called(event, Object.assign(responders, context), responders.callback);
+        // A return value that is not a promise is ignored.
+        if (isPromise(result))
+          result.then(responders.succeed, responders.fail).catch(responders.fail);
       } catch (error) {
-        answers.callback(error);
+        responders.callback(error);
       }
     },
   };
 }
 
-/** The variable switches the warning off, as on Lambda. */
+/** Warns about a handler with a callback. An environment variable turns the warning off, as on Lambda. */
 function warnOfCallback(handler: Handler): void {
   if (handler.length !== 3 || isAsync(handler)) return;
   if (process.env["AWS_LAMBDA_NODEJS_DISABLE_CALLBACK_WARNING"] !== undefined) return;
@@ -87,7 +91,7 @@ function warnOfCallback(handler: Handler): void {
   );
 }
 
-function serialise(result: unknown): string {
+function serialize(result: unknown): string {
   try {
     return JSON.stringify(result) ?? "null";
   } catch (cause) {

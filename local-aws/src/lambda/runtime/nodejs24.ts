@@ -1,7 +1,7 @@
 /**
- * The runtime of `nodejs24.x`: a handler returns its result, or a promise of it. It has no part in what
- * ends the process. So a crash prints the error of Node.js, and a process that has nothing left to do
- * exits with status 0, although the promise of its handler is not settled.
+ * The runtime of `nodejs24.x`: a handler returns its result, or a promise of it. It does not
+ * handle crashes. So a crash prints the error of Node.js, and a process whose event loop is empty exits
+ * with status 0, although the promise of its handler is not settled.
  * @see https://www.npmjs.com/package/aws-lambda-ric/v/4.0.2
  */
 import { setImmediate } from "node:timers/promises";
@@ -34,8 +34,8 @@ export function createNodejs24(api: RuntimeApi): Runtime {
     async invoke(event, context) {
       try {
         const xRayTraceId = process.env["_X_AMZN_TRACE_ID"];
-        const response = serialise(await handler?.(event, { ...context, xRayTraceId }));
-        // A rejection that nothing handles ends the process before it has answered.
+        const response = serialize(await handler?.(event, { ...context, xRayTraceId }));
+        // An unhandled rejection ends the process before it sends the response.
         await setImmediate();
         api.respond(response);
       } catch (error) {
@@ -48,7 +48,7 @@ export function createNodejs24(api: RuntimeApi): Runtime {
   };
 }
 
-function serialise(result: unknown): string {
+function serialize(result: unknown): string {
   try {
     return JSON.stringify(result === undefined ? null : result);
   } catch {

@@ -1,7 +1,7 @@
 import type { InvocationHeader } from "./frames.ts";
 import type { ThrownForms } from "./function-errors.ts";
 
-/** What the local AWS offers to a runtime. The first four are operations of Lambda's Runtime API. */
+/** The functions that a runtime can call. The first four are operations of Lambda's Runtime API. */
 export interface RuntimeApi {
   /** Waits for the next invocation. */
   next(): void;
@@ -18,7 +18,7 @@ export interface RuntimeApi {
 
 /** The runtime of one version of Node.js. It runs one invocation at a time. */
 export interface Runtime {
-  /** What the log has in place of a request ID before the first invocation. */
+  /** The text in the log in place of a request ID before the first invocation. */
   readonly noRequestId: string | undefined;
   readonly thrown: ThrownForms;
   /** Loads the function. */

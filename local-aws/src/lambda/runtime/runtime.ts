@@ -1,6 +1,6 @@
 /**
- * The process of a function: it connects the runtime of its version of Node.js with the local AWS. It
- * runs in a process of its own, with nothing of the local AWS in it.
+ * The main module of the process of a function. It connects the runtime of its version of Node.js with
+ * the local AWS, and contains no other part of the local AWS.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 import { writeSync } from "node:fs";
@@ -25,7 +25,7 @@ function send(type: FrameType, payload: string | Buffer): void {
   for (let sent = 0; sent < frame.length;) sent += writeSync(FRAMES_FD, frame, sent);
 }
 
-/** The high-water mark of this process's memory, in KB. */
+/** Returns the peak memory of this process, in KB. */
 const memoryUsed = () => String(process.resourceUsage().maxRSS);
 
 function sendError(type: FrameType, error: unknown): void {
@@ -59,13 +59,13 @@ const runtime = createRuntime({
   },
 });
 
-/** Of the latest invocation: what goes on after its answer is still logged as a part of it. */
+/** The ID of the latest invocation. Logs after its response still have this ID. */
 let requestId = runtime.noRequestId;
 
 const { log } = patchConsole(send, () => requestId);
 
 function onFrame(type: FrameType, payload: Buffer): void {
-  // With nothing left to do but wait for the next invocation, the event loop is empty.
+  // Unreferenced, so that the event loop counts as empty while it only waits for the next invocation.
   invocations.unref();
   if (type === FrameType.Load) {
     warnOfOtherNode();
@@ -77,7 +77,7 @@ function onFrame(type: FrameType, payload: Buffer): void {
   runtime.invoke(JSON.parse(event), contextOf(header));
 }
 
-/** Without the Node.js of its runtime, a function runs on another. */
+/** Warns if the function runs on another version of Node.js than that of its runtime. */
 function warnOfOtherNode(): void {
   const { node } = process.versions;
   if (node.startsWith(`${major}.`)) return;
@@ -87,7 +87,7 @@ function warnOfOtherNode(): void {
 }
 
 const invocations = new Socket({ fd: INVOCATIONS_FD, readable: true, writable: false });
-// The local AWS is gone: so is everything that was to be done.
+// The local AWS has exited.
 invocations.on("close", () => process.exit(0));
 invocations.on("data", frameDecoder(onFrame));
 

@@ -1,46 +1,47 @@
 import type { Callback } from "./load-handler.ts";
 
-/** Where the answer to an invocation goes. */
+/** Receives the result of an invocation. */
 export interface Outcome {
   succeed(result: unknown): void;
   fail(error: unknown): void;
 }
 
-/** The ways in which a handler can answer. */
-export interface Answers extends Outcome {
+/** The functions with which a handler can respond. */
+export interface Responders extends Outcome {
   callbackWaitsForEmptyEventLoop: boolean;
   callback: Callback;
   done: Callback;
 }
 
 /**
- * The callback and the answering part of the context: the first call counts, whichever it is. A
- * callback without an error answers once the event loop is empty, unless told otherwise.
- * @param whenLoopIsEmpty replaces what happens then; `undefined` is nothing.
+ * Creates the callback of a handler and the members of its context with which it can respond. Only the
+ * first call has an effect. A callback without an error responds when the event loop is empty, unless
+ * `callbackWaitsForEmptyEventLoop` is false.
+ * @param whenLoopIsEmpty sets the function to call when the event loop is empty; `undefined`: none.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
-export function createAnswers(
+export function createResponders(
   { succeed, fail }: Outcome,
   whenLoopIsEmpty: (action: (() => void) | undefined) => void,
-): Answers {
-  let answered = false;
+): Responders {
+  let hasResponded = false;
   const first =
-    <Values extends unknown[]>(answer: (...values: Values) => void) =>
+    <Values extends unknown[]>(respond: (...values: Values) => void) =>
     (...values: Values) => {
-      if (answered) return;
-      answer(...values);
-      // Not before: a result that can't be serialised leaves room for the error that says so.
-      answered = true;
+      if (hasResponded) return;
+      respond(...values);
+      // Only now: after a result that cannot be serialized, the handler can still respond with an error.
+      hasResponded = true;
     };
   const done: Callback = (error, result) => {
     whenLoopIsEmpty(undefined);
     if (error !== undefined && error !== null) fail(error);
     else succeed(result);
   };
-  const answers: Answers = {
+  const responders: Responders = {
     callbackWaitsForEmptyEventLoop: true,
     callback: first<[error?: unknown, result?: unknown]>((error, result) => {
-      const waits = answers.callbackWaitsForEmptyEventLoop;
+      const waits = responders.callbackWaitsForEmptyEventLoop;
       if (!waits || (error !== undefined && error !== null)) done(error, result);
       else whenLoopIsEmpty(() => setImmediate(succeed, result));
     }),
@@ -48,5 +49,5 @@ export function createAnswers(
     succeed: first((result: unknown) => done(null, result)),
     fail: first((error: unknown) => done(error ?? "handled")),
   };
-  return answers;
+  return responders;
 }
