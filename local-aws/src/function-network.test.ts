@@ -4,7 +4,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import WebSocket from "ws";
-import { answering, API_ID, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
+import {
+  addRouteResponse,
+  API_ID,
+  createTestApi,
+  createTestDomain,
+} from "./execute-api/testing-api.ts";
 import { FUNCTION_ARN } from "./execute-api/testing-lambda.ts";
 import { addFunction, REGION, stateWithRole } from "./lambda/testing.ts";
 import { regionOf } from "./state.ts";
@@ -59,7 +64,7 @@ async function start(Runtime: string): Promise<TestLocalAws> {
   const { function: role } = state.iam.roles;
   if (role) role.policies = { all: JSON.stringify({ Version: "2012-10-17", Statement }) };
   const { api } = createTestApi();
-  answering(api, "$default");
+  addRouteResponse(api, "$default");
   const { apigateway } = regionOf(state, REGION);
   apigateway.apis[API_ID] = api;
   addFunction(state, "chat", { "index.js": CODE, "child.js": CHILD }, { Runtime }).policy["api"] = {

@@ -38,6 +38,6 @@ export type {
   ProgressFrame,
   ProgressSummary,
   StageOverview,
-  TraceAnswer,
+  TraceResponse,
   TracedMessage,
 } from "./trace/types.ts";

@@ -9,7 +9,12 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { redeploy } from "./apigateway/testing.ts";
 import WebSocket from "ws";
 import type { Api } from "./apigateway/state.ts";
-import { API_ID, answering, createTestApi, createTestDomain } from "./execute-api/testing-api.ts";
+import {
+  API_ID,
+  addRouteResponse,
+  createTestApi,
+  createTestDomain,
+} from "./execute-api/testing-api.ts";
 import { FUNCTION_ARN } from "./execute-api/testing-lambda.ts";
 import type { TracedMessage } from "./index.ts";
 import { addQueue } from "./lambda/api/testing.ts";
@@ -29,7 +34,7 @@ const zip = (text: string) => Buffer.from(zipOf({ "index.js": replying(text) }),
 function chat() {
   const state = stateWithRole();
   const { api } = createTestApi();
-  answering(api, "$default");
+  addRouteResponse(api, "$default");
   regionOf(state, REGION).apigateway.apis[API_ID] = withRandomIds(api);
   const queryDefinitionId = randomUUID();
   regionOf(state, REGION).logs.queryDefinitions[queryDefinitionId] = {

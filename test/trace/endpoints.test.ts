@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { type Overview, type TraceAnswer, type TracedMessage } from "@websocket-lambda/local-aws";
+import { type Overview, type TraceResponse, type TracedMessage } from "@websocket-lambda/local-aws";
 import { startTestStack } from "../test-stack.ts";
 import { saying, startTracedStack } from "./traced-stack.ts";
 
@@ -36,12 +36,12 @@ test("GET /_local/trace returns all messages, and with since only the new ones",
   const client = await connect();
   await client.ask({ action: "echo", data: "first" });
   const first = await settled(saying("first"));
-  const all = await getJson<TraceAnswer>(url);
+  const all = await getJson<TraceResponse>(url);
   expect(all.messages.map(({ eventType }) => eventType)).toEqual(["CONNECT", "MESSAGE"]);
   expect(all.messages[1]).toEqual(first);
   await client.ask({ action: "echo", data: "second" });
   await settled(saying("second"));
-  const { messages } = await getJson<TraceAnswer>(`${url}?since=${all.revision}`);
+  const { messages } = await getJson<TraceResponse>(`${url}?since=${all.revision}`);
   expect(messages.filter(saying("second"))).toHaveLength(1);
   expect(messages.filter(saying("first"))).toEqual([]);
 });

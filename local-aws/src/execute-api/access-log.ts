@@ -10,8 +10,8 @@ import type { PublishedStage } from "./published-stages.ts";
 /** The access log of each stage that has one. */
 export interface AccessLog {
   /**
-   * Writes the line about one request, dated with its begin.
-   * @param context the `$context` of the request, but for the outcome.
+   * Writes the line about one request, with the time of its start.
+   * @param context the `$context` of the request, without the outcome.
    */
   write(
     published: PublishedStage,
@@ -27,7 +27,7 @@ const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
 
 type Settings = NonNullable<PublishedStage["stage"]["accessLogSettings"]>;
 
-/** What the settings of a stage say about its access log. */
+/** The access log of a stage, as its settings define it. */
 interface StageWriter extends Readonly<Settings> {
   readonly target: Parameters<Logs["write"]>[0];
   readonly streamArn: string;
@@ -35,8 +35,8 @@ interface StageWriter extends Readonly<Settings> {
 }
 
 /**
- * Access logs, written with the permissions of the account's CloudWatch role. Without the role or its
- * permissions, nothing is written and no error is reported, as on AWS.
+ * Creates the access logs, which are written with the permissions of the account's CloudWatch role.
+ * Without the role or its permissions, nothing is written and no error is reported, as on AWS.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export function createAccessLog(options: {

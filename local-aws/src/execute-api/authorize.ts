@@ -27,7 +27,7 @@ import type { Hooks } from "../hooks.ts";
 export type AuthorizerDecision =
   { admitted: true; authorization?: Authorization } | { admitted: false; error: GatewayError };
 
-/** What an authorizer says about a client that it admits. */
+/** The result of an authorizer for a client that it admits. */
 export interface Authorization {
   authorizer: NonNullable<ConnectionFacts["authorizer"]>;
   /** Milliseconds that the authorizer took. */
@@ -43,8 +43,8 @@ export type RouteAuthorizer = (
 const refused = (error: GatewayError): AuthorizerDecision => ({ admitted: false, error });
 
 /**
- * Asks the Lambda authorizer of a route: first whether every identity source is there, then the
- * function, then the policy that it returned.
+ * Creates a function that runs the Lambda authorizer of a route: it checks the identity sources, invokes
+ * the function, and evaluates the policy that the function returns.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  */
 export function createRouteAuthorizer(options: {
@@ -73,7 +73,7 @@ export function createRouteAuthorizer(options: {
     throw new FailedAuthorizer(apiId, output);
   };
 
-  const judge: RouteAuthorizer = async (published, route, { facts, context, request }) => {
+  const runAuthorizer: RouteAuthorizer = async (published, route, { facts, context, request }) => {
     const { api, arn } = published;
     const authorizer = api.authorizers[route.authorizerId ?? ""];
     if (authorizer === undefined) return refused(AUTHORIZER_MISCONFIGURED);
@@ -97,14 +97,14 @@ export function createRouteAuthorizer(options: {
     if (route.authorizationType === "NONE") return { admitted: true };
     const traceHeader = traceOf(handshake.context);
     hooks.emit(traceHeader, { type: "authorizer-start" });
-    const decision = await judge(published, route, handshake);
+    const decision = await runAuthorizer(published, route, handshake);
     const refusal = decision.admitted ? {} : { error: reasonOf(decision.error) };
     hooks.emit(traceHeader, { type: "authorizer-end", ...refusal });
     return decision;
   };
 }
 
-/** The error `Unauthorized` is an authorizer's way to refuse with 401 instead of 403. */
+/** An error of the authorizer. It throws the error `Unauthorized` to refuse with 401 instead of 403. */
 class FailedAuthorizer extends Error {
   readonly isRefusal: boolean;
   constructor(apiId: string, output: unknown) {
@@ -157,7 +157,7 @@ function decisionOn(
   return { admitted: true, authorization: { authorizer, integrationLatency } };
 }
 
-/** The effect of a policy on the connect; `invalid` if it is no policy. */
+/** Returns the effect of a policy on the handshake; `invalid` if it is not a policy. */
 function effectOf(
   policyDocument: object,
   { methodArn, context: { identity } }: ConnectRequest,

@@ -35,7 +35,7 @@ export type ConnectHandler = (
   request: IncomingMessage,
 ) => Promise<Admission>;
 
-/** Asks the authorizer, then `$connect`, about a client; an API without that route takes everybody. */
+/** Runs the authorizer, then `$connect`. An API without this route admits every client. */
 export function createConnectHandler(options: {
   throttling: Throttling;
   authorize: RouteAuthorizer;
@@ -91,7 +91,7 @@ export function createConnectHandler(options: {
   };
 }
 
-/** Of all events, only that of `$connect` has the latency of the authorizer. */
+/** Adds the latency of the authorizer, which only the event of `$connect` has. */
 const inConnect = ({ authorizer, integrationLatency }: Authorization) => ({
   ...authorizer,
   integrationLatency,
@@ -120,7 +120,9 @@ function admission(outcome: Outcome, facts: ConnectionFacts, context: RequestCon
 }
 
 /**
- * Our choice: a value that is no token is left out, for it would break the answer's other headers.
+ * Returns the subprotocol that the function selected.
+ *
+ * Our choice: a value that is not a token is left out, because it would break the other headers.
  */
 function subprotocolOf(headers: Record<string, unknown>): string | undefined {
   const name = Object.keys(headers).find((key) => key.toLowerCase() === "sec-websocket-protocol");

@@ -13,19 +13,19 @@ export interface Connection {
   isOpen(): boolean;
   /** Milliseconds since the epoch: the last message in either direction. */
   lastActiveAt(): number;
-  /** Counts as activity of the client. */
+  /** Records activity of the client. */
   touch(): void;
-  /** Sends a text message of the back end. False: the client reads so slowly that no more is taken. */
+  /** Sends a text message of the backend. Returns false if too many bytes wait for the client to read. */
   post(text: string): boolean;
-  /** Sends a text message of API Gateway itself, and waits until it is on its way or undeliverable. */
-  answer(text: string): Promise<void>;
+  /** Sends a text message of API Gateway itself. Resolves when it is sent or cannot be delivered. */
+  respond(text: string): Promise<void>;
   close(code: number, reason: string): void;
   /** Ends it without a closing handshake. */
   drop(): void;
 }
 
 /**
- * Gives an accepted socket the life of a connection.
+ * Creates a connection from an accepted socket.
  * @param tcp the TCP connection of the socket.
  * @param onEnd is called once, with the status and the reason that `$disconnect` reports.
  */
@@ -82,7 +82,7 @@ export function createConnection(
       sendInFrames(socket, Buffer.from(text));
       return true;
     },
-    answer: (text) =>
+    respond: (text) =>
       new Promise((resolve) => {
         if (isOpen()) sendInFrames(socket, Buffer.from(text), resolve);
         else resolve();
@@ -92,7 +92,7 @@ export function createConnection(
   };
 }
 
-/** Ends a connection that was idle for too long, or is too old. */
+/** Closes a connection that was idle for too long, or is too old. */
 function watchTime(clock: Clock, lastActiveAt: () => number, goAway: () => void): Timer {
   let idleTimer: Timer;
   const watchIdleness = () => {
@@ -111,7 +111,7 @@ function watchTime(clock: Clock, lastActiveAt: () => number, goAway: () => void)
   };
 }
 
-/** The status with which the library closes after what the client must not send. */
+/** Returns the status with which the library closes after an invalid frame of the client. */
 function closeCodeOf({ code = "" }: Error & { code?: string }): number | undefined {
   if (code === "WS_ERR_INVALID_UTF8") return 1007;
   if (code === "WS_ERR_TOO_MANY_BUFFERED_PARTS") return 1008;
@@ -119,7 +119,7 @@ function closeCodeOf({ code = "" }: Error & { code?: string }): number | undefin
   return code.startsWith("WS_ERR_") ? 1002 : undefined;
 }
 
-/** Our choice, because there is no source: how a connection ended whose client vanished. */
+/** Our choice, because there is no source: the close of a connection whose client disappeared. */
 export const ABNORMAL: Close = { code: 1006, reason: "Connection closed abnormally" };
 
 function closedByClient(code: number, reason: string): Close {

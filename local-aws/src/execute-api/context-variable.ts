@@ -1,5 +1,5 @@
 /**
- * The value of a `$context` variable as text; undefined where it has none.
+ * Returns the value of a `$context` variable as text, or undefined if it has none.
  * @param path of its name: `["identity", "sourceIp"]`.
  */
 export function contextVariable(context: object, path: readonly string[]): string | undefined {

@@ -21,7 +21,7 @@ export type DisconnectHandler = (
   close: Close,
 ) => Promise<void>;
 
-/** Our choice: `$disconnect` is never throttled, for a function that keeps connections relies on it. */
+/** Our choice: `$disconnect` is never throttled, because functions that store connections rely on it. */
 export function createDisconnectHandler(options: {
   clock: Clock;
   integrate: Integrator;

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 
-/** What every event of a connection says about it. */
+/** The facts about a connection in all its events. */
 export interface ConnectionFacts {
   connectionId: string;
   apiId: string;
@@ -15,15 +15,15 @@ export interface ConnectionFacts {
   connectedAt: number;
   identity: { userAgent?: string; sourceIp: string };
   stageVariables?: Record<string, string>;
-  /** What the authorizer said about the caller at `$connect`, for as long as the connection lasts. */
+  /** The result of the authorizer at `$connect`. */
   authorizer?: Record<string, string | number>;
 }
 
-/** What is new with each event. */
+/** The facts about one event. */
 export interface Occasion {
   eventType: "CONNECT" | "MESSAGE" | "DISCONNECT";
   requestId: string;
-  /** Undefined: no route takes the message. */
+  /** Undefined: no route matches the message. */
   routeKey: string | undefined;
   /** Milliseconds since the epoch. */
   time: number;
@@ -83,7 +83,7 @@ export function connectEvent(
 }
 
 /**
- * What a REQUEST authorizer gets. Unlike the event of `$connect`, it names `Connection` and `Upgrade`,
+ * Returns the event of a REQUEST authorizer. Unlike the event of `$connect`, it names `Connection` and `Upgrade`,
  * has the query parameters in the order in which the client sent them, and has empty objects if there
  * are no parameters or stage variables, as captured.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
@@ -160,7 +160,7 @@ const byName = ([a]: Values[number], [b]: Values[number]) => (a < b ? -1 : 1);
 const byHeaderName = ([a]: Values[number], [b]: Values[number]) =>
   a.toLowerCase() < b.toLowerCase() ? -1 : 1;
 
-/** What API Gateway leaves out of the headers, or writes itself. */
+/** The headers that API Gateway leaves out, or writes itself. */
 const OWN_HEADERS = new Set([
   "connection",
   "host",
@@ -183,8 +183,8 @@ function headersOf({ rawHeaders, socket }: IncomingMessage, context: RequestCont
 }
 
 /**
- * Names stay as the client wrote them: a capture of AWS has `aUtHoRiZaTiOn` in the event of an
- * authorizer. One that is written in several ways has all its values under the first.
+ * Returns the headers with their names as the client wrote them: a capture of AWS has `aUtHoRiZaTiOn` in
+ * the event of an authorizer. If a name has several spellings, the first one has all values.
  * @param rawHeaders names and values in turn, as Node.js gives them.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
  */
@@ -209,7 +209,7 @@ function headersSent(rawHeaders: readonly string[]): Values {
 const withKnownName = ([name, values]: Values[number]): Values[number] =>
   name.toLowerCase() === "authorization" ? ["Authorization", values] : [name, values];
 
-/** The trace header of an event, by which everything that comes of it can be told. */
+/** Returns the trace header of an event. All invocations and requests that result from it have it. */
 export function traceOf({
   requestId,
   requestTimeEpoch,
@@ -219,7 +219,7 @@ export function traceOf({
   return `Root=1-${seconds}-${id}`;
 }
 
-/** The parameters in the order of the query string; undefined where there are none. */
+/** Returns the parameters in the order of the query string, or undefined if there are none. */
 export function queryOf(url: string): Values | undefined {
   const start = url.indexOf("?");
   const query = new URLSearchParams(start === -1 ? "" : url.slice(start));

@@ -1,10 +1,10 @@
 /**
- * Watches a client's bytes for a frame with more payload than allowed. The WebSocket library limits
- * messages; API Gateway limits their frames as well.
- * @returns a function that takes each chunk, and answers whether a frame's header broke the limit.
+ * Creates a check for frames over the limit. The WebSocket library limits messages. API Gateway limits
+ * frames too.
+ * @returns a function that gets each chunk, and returns whether a frame in it is over the limit.
  */
 export function createFrameLimit(maximumPayload: number): (chunk: Buffer) => boolean {
-  /** Bytes of the current frame that are still to come, and its header as far as it has come. */
+  /** The bytes of the current frame that have not arrived yet, and the received part of its header. */
   let remaining = 0;
   let header: number[] = [];
   return (chunk) => {
@@ -30,7 +30,7 @@ export function createFrameLimit(maximumPayload: number): (chunk: Buffer) => boo
 
 const MASK_BYTES = 4;
 
-/** RFC 6455, section 5.2; `undefined` while the length hasn't come whole. */
+/** Parses a header (RFC 6455, section 5.2). Returns undefined while the length is incomplete. */
 function parseHeader(header: readonly number[]): { payload: number; rest: number } | undefined {
   const [, second] = header;
   if (second === undefined) return undefined;

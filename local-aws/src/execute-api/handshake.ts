@@ -4,15 +4,15 @@ import { EXECUTE_API_PATH } from "../execute-api-url.ts";
 
 const TARGET = new RegExp(String.raw`^${EXECUTE_API_PATH}/([^?]+?)/?(?:\?|$)`);
 
-/** The path of a stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
+/** Returns the path of a stage in the URL of a handshake: `/_aws/execute-api/{apiId}/{stageName}`. */
 export const stagePathOf = (url: string): string | undefined => TARGET.exec(url)?.[1];
 
 const STAGE_NAME = /^\/([^/?]+)\/?(?:\?|$)/;
 
-/** The name of a stage in the URL of a handshake that names no API: `/{stageName}`. */
+/** Returns the name of a stage in the URL of a handshake that names no API: `/{stageName}`. */
 export const stageNameOf = (url: string): string | undefined => STAGE_NAME.exec(url)?.[1];
 
-/** Whether the request is an opening handshake after RFC 6455, section 4.2.1. */
+/** Returns whether the request is an opening handshake after RFC 6455, section 4.2.1. */
 export function isOpeningHandshake({ method, headers }: IncomingMessage): boolean {
   return (
     method === "GET" &&
@@ -23,10 +23,10 @@ export function isOpeningHandshake({ method, headers }: IncomingMessage): boolea
   );
 }
 
-/** RFC 9110, section 5.6.2. */
+/** Returns whether a text is a token (RFC 9110, section 5.6.2). */
 export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\w]+$/.test(text);
 
-/** Whether a list names every subprotocol once, each a token. */
+/** Returns whether all subprotocols of a list are tokens, without duplicates. */
 function isSubprotocolList(header: string | undefined): boolean {
   if (header === undefined) return true;
   const names = header.split(",").map((name) => name.replaceAll(/^[ \t]+|[ \t]+$/g, ""));
@@ -42,7 +42,7 @@ export interface Refusal {
 }
 
 /**
- * A refusal by API Gateway.
+ * Returns a refusal by API Gateway.
  * @param body JSON, except for the body that a function returned.
  */
 export const gatewayRefusal = (status: number, requestId: string, body: string): Refusal => ({

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { MESSAGE_LIMIT, MESSAGES_IN_FLIGHT, SEND_BUFFER } from "./limits.ts";
-import { addRoute, answering } from "./testing-api.ts";
+import { addRoute, addRouteResponse } from "./testing-api.ts";
 import { startGateway, type TestGateway } from "./testing.ts";
 
 const KB = 1024;
@@ -11,7 +11,7 @@ const MB = 1024 * KB;
 /** Checks during a test that another client still gets responses. */
 async function useNormally(gateway: TestGateway, messages = 20): Promise<void> {
   if (gateway.api.routes["echo"] === undefined) addRoute(gateway.api, "echo");
-  answering(gateway.api, "echo");
+  addRouteResponse(gateway.api, "echo");
   const handle = gateway.lambda.handlers.MESSAGE;
   gateway.lambda.handlers.MESSAGE = (event) =>
     event.requestContext.routeKey === "echo"
@@ -73,7 +73,7 @@ test("posts to a client that never reads are refused before the memory is full",
 
 test("replies to a client that never reads wait, and so do its next messages", async () => {
   await using gateway = await startGateway();
-  answering(gateway.api, "$default");
+  addRouteResponse(gateway.api, "$default");
   const body = "x".repeat(MESSAGE_LIMIT);
   let answered = 0;
   gateway.lambda.handlers.MESSAGE = () => {

@@ -6,14 +6,14 @@ const SOURCE =
   /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/;
 
 /**
- * Variables of the context that API Gateway does not take as identity sources, although the event has
- * them: a capture has 401 for each, with any request.
+ * Variables of the context that API Gateway does not accept as identity sources, although the event has
+ * them: in a capture, the response is 401 for each.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/apigateway/websocket_lambda_authorizers.json
  */
 const NO_SOURCES = new Set(["eventType", "messageDirection"]);
 
 /**
- * What a request has at an identity source of an authorizer; undefined or empty where nothing.
+ * Returns the value of an identity source in a request. It is undefined or empty if there is none.
  * @param source `route.request.header.{name}`, `route.request.querystring.{name}`,
  * `stageVariables.{name}` or `context.{name}`.
  */

@@ -1,15 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
 
 /**
- * The ids of one API. As on AWS, those of connections and messages share their last characters;
- * here these are derived from the API, so that an id of a connection long gone is still known to
- * have been one.
+ * Creates the IDs of one API. As on AWS, those of connections and messages have the same last characters.
+ * Here these are derived from the API, so the ID of a closed connection can be recognized.
  */
 export interface Ids {
   /** 20 characters, such as `gbgBjc6coQAYKEh-CA==`. */
   connectionId(): string;
   messageId(): string;
-  /** Whether an id has the form of one that this API gives its connections. */
+  /** Returns whether an ID has the form of the connection IDs of this API. */
   isConnectionId(id: string): boolean;
 }
 
@@ -27,16 +26,16 @@ export function createIds(apiId: string): Ids {
   };
 }
 
-/** The id of one exchange with a client: 16 characters, such as `EOoI4HImoAMErtQ=`. */
+/** Returns a new request ID: 16 characters, such as `EOoI4HImoAMErtQ=`. */
 export const newRequestId = (): string => urlSafe(randomHex(11));
 
-/** At most 12 bytes. Node.js has UUIDs in store, while every call for bytes goes to the system. */
+/** Returns up to 12 random bytes. Node.js caches UUIDs, but calls the system for random bytes. */
 function randomHex(bytes: number): string {
   // Without the parts in which all UUIDs have digits in common.
   const [first = "", second = "", , , last = ""] = randomUUID().split("-");
   return (first + second + last).slice(0, 2 * bytes);
 }
 
-/** base64url with its padding, which Node's own encoding leaves out. */
+/** Encodes in base64url with padding, which the encoding of Node.js leaves out. */
 const urlSafe = (hex: string) =>
   Buffer.from(hex, "hex").toString("base64").replaceAll("+", "-").replaceAll("/", "_");

@@ -23,15 +23,15 @@ import { createThrottling } from "./throttling.ts";
 import { createUpgradeHandler, type Opened, type UpgradeHandler } from "./upgrade.ts";
 import { type Hooks, noHooks } from "../hooks.ts";
 
-/** The data plane of WebSocket APIs: what clients and back ends connect to. */
+/** The data plane of WebSocket APIs, to which clients and backends connect. */
 export interface ExecuteApi {
   /** `@connections`. */
   service: Service;
-  /** Whether a `Host` header names an API or a custom domain name, by which clients reach nothing else. */
+  /** Returns whether a `Host` header names an API or a custom domain name. */
   isApiHost(host: string | undefined): boolean;
-  /** Takes an HTTP upgrade, and either opens a connection or refuses it. */
+  /** Handles an HTTP upgrade: opens a connection or refuses it. */
   upgrade: UpgradeHandler;
-  /** How many connections are open. */
+  /** Returns how many connections are open. */
   count(): number;
   /** Drops the TCP connection of a client without a closing handshake. */
   drop(connectionId: string): void;
@@ -40,9 +40,9 @@ export interface ExecuteApi {
 }
 
 /**
- * A client comes in by `upgrade.ts`, which asks `connect.ts`, and that an authorizer, where there is
- * one, by `authorize.ts`; its messages go by `message-flow.ts`,
- * `receive.ts` and `integration.ts` to their function; it leaves by `disconnect.ts`.
+ * Creates the data plane. `upgrade.ts` handles the handshake of a client: it calls `connect.ts`, which
+ * calls `authorize.ts` for the authorizer. Messages go through `message-flow.ts`, `receive.ts` and
+ * `integration.ts` to the function. `disconnect.ts` handles the end of a connection.
  */
 export function createExecuteApi(options: {
   state: State;
@@ -88,7 +88,7 @@ export function createExecuteApi(options: {
       connections.set(opened.facts.connectionId, connection);
       dispatchMessages(webSocket, socket, connection, receive);
     },
-    // Our choice, because there is no source: what $connect did for it is to be undone.
+    // Our choice, because there is no source: `$disconnect` runs, to undo the effects of `$connect`.
     onVanished: (opened) => end(opened, ABNORMAL),
   });
 
@@ -124,7 +124,7 @@ const onDomains =
       middleware,
     );
 
-/** An internal error ends the connection where it happened, and no other. */
+/** Closes only the connection in which an internal error occurs. */
 const reportingErrors =
   (receive: MessageHandler): MessageHandler =>
   async (connection, body) => {

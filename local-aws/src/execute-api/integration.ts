@@ -71,7 +71,7 @@ function integrationOf(
   return Object.hasOwn(integrations, integrationId) ? integrations[integrationId] : undefined;
 }
 
-/** Whether there must be a response depends on the route. */
+/** Returns an outcome, without a response if the payload is not one. Some routes need no response. */
 function succeeded(payload: Buffer): Outcome {
   const parsed = v.safeParse(ProxyResponse, JSON.parse(payload.toString()));
   return parsed.success
@@ -79,7 +79,7 @@ function succeeded(payload: Buffer): Outcome {
     : { status: 200 };
 }
 
-/** The invocation's outcome; after the time it goes on, but nobody waits for it. */
+/** Returns the outcome of an invocation, or a timeout. The invocation continues after the timeout. */
 async function withinTime(
   clock: Clock,
   milliseconds: number,

@@ -22,17 +22,17 @@ export const NEW_CONNECTIONS: TokenRate = { rate: 500, burst: 500 };
 export const ACCOUNT_REQUESTS: TokenRate = { rate: 10_000, burst: 5_000 };
 
 /**
- * Our choice: messages of one connection that may wait for their function, or their answers for the
- * client, before no more are taken. Without it a client that never waits could fill the
- * memory, and keep all others waiting.
+ * Our choice: the maximum number of messages of one connection that are in progress. Further messages are
+ * not read until then. Without this limit, a client that never waits could fill the memory and delay all
+ * other clients.
  */
 export const MESSAGES_IN_FLIGHT = 64;
 
-/** Our choice: bytes that may wait for a client to read before no more of its messages are taken. */
-export const UNREAD_ANSWERS = 64 * 1024;
+/** Our choice: while more bytes wait for a client to read, its messages are not read. */
+export const UNREAD_RESPONSES = 64 * 1024;
 
 /**
- * Our choice: bytes that may wait for one client to read before `@connections` takes no more for it.
- * AWS has a limit as well, the "WebSocket client side buffer", but doesn't say how large it is.
+ * Our choice: while more bytes wait for a client to read, `@connections` sends nothing to it. AWS has a
+ * limit too, the "WebSocket client side buffer", but does not document its size.
  */
 export const SEND_BUFFER = 1024 * 1024;

@@ -29,8 +29,8 @@ interface ManagementApi {
 }
 
 /**
- * The API Gateway Management API, by which a back end reaches the connections of an API, through
- * any of its stages.
+ * The API Gateway Management API, with which a backend accesses the connections of an API, through any
+ * of its stages.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export function createManagementApi(options: ManagementApi): Service {
@@ -89,7 +89,7 @@ const connectionInput = v.strictObject({
 type ConnectionInput = v.InferOutput<typeof connectionInput>;
 
 /**
- * An operation on a connection. Each request to a stage that exists is a line of its access log.
+ * Creates an operation on a connection. Each request to a stage that exists is a line of its access log.
  * @param definition.respond gets the connection if it is open and belongs to the API.
  */
 function connectionRoute(
@@ -136,7 +136,7 @@ function connectionRoute(
       const { connectionId } = input;
       const facts = { connectionId, domainName, time: clock.now() };
       const logged = contextOf(state, method, context, published, facts);
-      // As captured: a line of its own, with no function's latency.
+      // As captured: each request has a separate line, without the latency of a function.
       const log = (status: number) =>
         accessLog.write(published, logged, { status, integrationLatency: 0 });
       const apiGatewayId = { "x-amz-apigw-id": logged.extendedRequestId };
@@ -163,7 +163,7 @@ function existing(connection: Connection | undefined): Connection {
   return connection;
 }
 
-/** @see https://docs.aws.amazon.com/apigatewaymanagementapi/latest/api-reference/ for when AWS answers it. */
+/** @see https://docs.aws.amazon.com/apigatewaymanagementapi/latest/api-reference/ for when AWS returns it. */
 const limitExceeded = () =>
   new AwsError(
     429,
@@ -209,7 +209,7 @@ function contextOf(
   };
 }
 
-/** GetConnection's answer, in the spacing that API Gateway gives it. */
+/** Returns the response of GetConnection, with the spacing of API Gateway. */
 function describe({ facts, lastActiveAt }: Connection): string {
   const { sourceIp, userAgent } = facts.identity;
   const content = {

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Connection } from "./connection.ts";
 import { createFrameLimit } from "./frame-limit.ts";
-import { FRAME_LIMIT, MESSAGES_IN_FLIGHT, UNREAD_ANSWERS } from "./limits.ts";
+import { FRAME_LIMIT, MESSAGES_IN_FLIGHT, UNREAD_RESPONSES } from "./limits.ts";
 import type { MessageHandler } from "./receive.ts";
 
 /**
@@ -25,7 +25,7 @@ export function dispatchMessages(
   const unread: string[] = [];
   let inFlight = 0;
   const hasCapacity = () =>
-    inFlight < MESSAGES_IN_FLIGHT && webSocket.bufferedAmount <= UNREAD_ANSWERS;
+    inFlight < MESSAGES_IN_FLIGHT && webSocket.bufferedAmount <= UNREAD_RESPONSES;
 
   const take = (message: string) => {
     inFlight += 1;

@@ -1,18 +1,18 @@
 import * as v from "valibot";
 
-/** What became of an event of a connection. */
+/** The outcome of an event of a connection. */
 export interface Outcome {
   /** HTTP status: that of the function's response, or of the error in its place. */
   status: number;
-  /** What the function returned, where it is a response. */
+  /** The response of the function, if it returned one. */
   response?: ProxyResponse;
   /** API Gateway's own error, if there is no usable response. */
   error?: GatewayError;
-  /** Milliseconds; absent where nothing was invoked. */
+  /** In milliseconds. Undefined if no function was invoked. */
   integrationLatency?: number;
 }
 
-/** What a function returns to API Gateway. */
+/** The response that a function returns to API Gateway. */
 export type ProxyResponse = v.InferOutput<typeof ProxyResponse>;
 export const ProxyResponse = v.object({
   statusCode: v.pipe(
@@ -34,11 +34,11 @@ export interface GatewayError {
   responseType: string;
 }
 
-/** The event that reports the outcome to the hooks. */
+/** Returns the event that reports the outcome to the hooks. */
 export const handled = ({ status, error }: Outcome) =>
   ({ type: "handled", status, ...(error && { error: reasonOf(error) }) }) as const;
 
-/** The message for the client, or the response type if the message is empty. */
+/** Returns the message for the client, or the response type if the message is empty. */
 export const reasonOf = ({ message, responseType }: GatewayError): string =>
   message || responseType;
 
@@ -58,13 +58,13 @@ export const FUNCTION_FAILED: GatewayError = {
  */
 export const INVOCATION_REFUSED: GatewayError = { ...FUNCTION_FAILED, status: 500 };
 
-/** Our choice: without an integration a route behaves like one that can't invoke its function. */
+/** Our choice: without an integration a route behaves like one that cannot invoke its function. */
 export const NO_INTEGRATION: GatewayError = {
   ...INVOCATION_REFUSED,
   responseType: "API_CONFIGURATION_ERROR",
 };
 
-/** Our choice, because there is no source: what REST APIs say. */
+/** Our choice, because there is no source: the error of REST APIs. */
 export const TIMED_OUT: GatewayError = {
   status: 504,
   message: "Endpoint request timed out",
@@ -78,7 +78,7 @@ export const FORBIDDEN: GatewayError = {
   responseType: "ACCESS_DENIED",
 };
 
-/** Our choice, because there is no source: what REST APIs say. */
+/** Our choice, because there is no source: the error of REST APIs. */
 export const TOO_MANY_REQUESTS: GatewayError = {
   status: 429,
   message: "Too Many Requests",
@@ -132,8 +132,8 @@ export const AUTHORIZER_MISCONFIGURED: GatewayError = {
 export const INVALID_AUTHORIZER_RESULT: GatewayError = { ...AUTHORIZER_MISCONFIGURED, message: "" };
 
 /**
- * An error as the client gets it, in the spacing of AWS: as a frame, or as the body of the response
- * to a refused connect.
+ * Returns an error as the client gets it, with the spacing of AWS: as a frame, or as the body of the
+ * response to a refused handshake.
  */
 export const errorText = (
   { message }: GatewayError,

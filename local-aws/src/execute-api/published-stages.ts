@@ -4,7 +4,7 @@ import type { State } from "../state.ts";
 import type { CustomDomains } from "./custom-domains.ts";
 import { createIds, type Ids } from "./ids.ts";
 
-/** A stage of an API, as its clients and its back end reach it. */
+/** A stage of an API, as its clients and its backend access it. */
 export interface PublishedStage {
   apiId: string;
   /** The API as it was when the stage's deployment was created. */
@@ -108,6 +108,6 @@ export function createPublishedStages(state: State, domains: CustomDomains): Pub
 const mappingOf = ({ apiMappings }: DomainName, path: string): ApiMapping | undefined =>
   Object.values(apiMappings).find(({ apiMappingKey }) => apiMappingKey === path);
 
-/** Names come from URLs, and `constructor` is one. */
+/** Returns the own member of an object. Names come from URLs, so one can be `constructor`. */
 const own = <Value>(values: Record<string, Value>, name: string): Value | undefined =>
   Object.hasOwn(values, name) ? values[name] : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../protocols/aws-error.ts";
-import { addRoute, answering, API_ID } from "./testing-api.ts";
+import { addRoute, addRouteResponse, API_ID } from "./testing-api.ts";
 import { errorFrame, startGateway } from "./testing.ts";
 
 test("the message event has the members of AWS, in their order", async () => {
@@ -119,7 +119,7 @@ describe("a two-way route", () => {
     ["an empty message for no body", { statusCode: 200 }, ""],
   ])("sends the client %s", async ([, output, expected]) => {
     await using gateway = await startGateway();
-    answering(gateway.api, "$default");
+    addRouteResponse(gateway.api, "$default");
     gateway.lambda.handlers.MESSAGE = () => output;
     const client = await gateway.connect();
     client.send("one");
@@ -132,7 +132,7 @@ describe("a two-way route", () => {
     ["a body over 128 KB", { statusCode: 200, body: "x".repeat(128 * 1024 + 1) }],
   ])("sends Internal server error if the function returns %s", async ([, output]) => {
     await using gateway = await startGateway();
-    answering(gateway.api, "$default");
+    addRouteResponse(gateway.api, "$default");
     gateway.lambda.handlers.MESSAGE = () => output;
     const client = await gateway.connect();
     client.send("one");
@@ -141,7 +141,7 @@ describe("a two-way route", () => {
 
   test("sends a body of 128 KB in several frames of one message", async () => {
     await using gateway = await startGateway();
-    answering(gateway.api, "$default");
+    addRouteResponse(gateway.api, "$default");
     const body = "ö".repeat(64 * 1024);
     gateway.lambda.handlers.MESSAGE = () => ({ statusCode: 200, body });
     const client = await gateway.connect();
@@ -209,7 +209,7 @@ describe("a change to the API", () => {
   test("affects open connections", async () => {
     await using gateway = await startGateway();
     const client = await gateway.connect();
-    answering(gateway.api, "$default");
+    addRouteResponse(gateway.api, "$default");
     gateway.lambda.handlers.MESSAGE = () => ({ statusCode: 200, body: "two-way now" });
     client.send("one");
     expect(await client.next()).toBe("two-way now");

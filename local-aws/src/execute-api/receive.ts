@@ -50,8 +50,8 @@ export function createMessageHandler(options: {
       return failed(FORBIDDEN);
     }
     const outcome = await integrate(published, route, event, traceHeader);
-    const isAnswerable = !isTwoWay(route) || outcome.error !== undefined || fits(outcome);
-    return isAnswerable ? outcome : { ...outcome, ...failed(FUNCTION_FAILED) };
+    const isUsable = !isTwoWay(route) || outcome.error !== undefined || fits(outcome);
+    return isUsable ? outcome : { ...outcome, ...failed(FUNCTION_FAILED) };
   };
 
   return async (connection, body) => {
@@ -72,17 +72,17 @@ export function createMessageHandler(options: {
     const event = messageEvent(facts, context, body);
     const outcome = await run(published, route, event, traceHeader);
     accessLog.write(published, context, outcome);
-    const answer = answerTo(outcome, route, context);
-    if (answer !== undefined) {
-      hooks.emit(traceHeader, { type: "frame-out", text: answer });
-      await connection.answer(answer);
+    const response = responseTo(outcome, route, context);
+    if (response !== undefined) {
+      hooks.emit(traceHeader, { type: "frame-out", text: response });
+      await connection.respond(response);
     }
     hooks.emit(traceHeader, handled(outcome));
   };
 }
 
-/** The message that API Gateway itself sends to the client; undefined for none. */
-function answerTo(outcome: Outcome, route: ApiRoute | undefined, context: RequestContext) {
+/** Returns the message that API Gateway itself sends to the client, or undefined. */
+function responseTo(outcome: Outcome, route: ApiRoute | undefined, context: RequestContext) {
   if (outcome.error !== undefined) return errorText(outcome.error, context);
   return isTwoWay(route) ? (outcome.response?.body ?? "") : undefined;
 }

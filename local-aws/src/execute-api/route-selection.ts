@@ -8,19 +8,19 @@ export function routeWithKey(api: DeployedApi, routeKey: string): ApiRoute | und
 }
 
 /**
- * The route of a message: the one whose key equals the value of the API's route selection
- * expression, else `$default`.
+ * Returns the route of a message: the one whose key equals the value of the API's route selection
+ * expression, or else `$default`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
  */
 export function selectRoute(api: DeployedApi, message: string): ApiRoute | undefined {
   const value = evaluate(api.routeSelectionExpression, message);
-  // Our choice, because there is no source: a message can't name the routes of the connection's own life.
+  // Our choice, because there is no source: a message cannot select `$connect` or `$disconnect`.
   const selected =
     value === undefined || LIFE_CYCLE_ROUTES.has(value) ? undefined : routeWithKey(api, value);
   return selected ?? routeWithKey(api, "$default");
 }
 
-/** The names in `$request.body.path.to.value`, also written `${request.body.…}`; undefined if it is neither. */
+/** Returns the names in `$request.body.path.to.value`, also written `${request.body.…}`; undefined if it is neither. */
 export const pathIn = (expression: string): string[] | undefined =>
   /^\$\{?request\.body\.([\w.]+)\}?$/.exec(expression)?.[1]?.split(".");
 
@@ -34,7 +34,7 @@ function evaluate(expression: string, message: string): string | undefined {
       return undefined;
     value = (value as Record<string, unknown>)[name];
   }
-  // Our choice: AWS's documentation has other values turned into text, other emulators don't.
+  // Our choice: other values are ignored. AWS documents that they become text, but other emulators ignore them.
   return typeof value === "string" ? value : undefined;
 }
 

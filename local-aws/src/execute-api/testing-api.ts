@@ -73,8 +73,8 @@ export function createTestApi(): { api: Api; stage: Stage } {
   return { api, stage };
 }
 
-/** Makes a route answer with what its function returns. */
-export function answering(api: Api, routeKey: string): void {
+/** Adds a route response, so that the client gets the return value of the function. */
+export function addRouteResponse(api: Api, routeKey: string): void {
   const found = Object.values(api.routes).find((one) => one.routeKey === routeKey);
   if (found === undefined) throw new Error(`There is no route ${routeKey}.`);
   found.routeResponseSelectionExpression = "$default";

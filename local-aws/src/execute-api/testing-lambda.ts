@@ -42,7 +42,7 @@ export function createTestLambda() {
     DISCONNECT: createQueue<TestEvent>(),
   };
   const lambda = {
-    /** By event type, `AUTHORIZER` for an authorizer's; without a handler an event is answered with status 200. */
+    /** By event type, `AUTHORIZER` for an authorizer's; without a handler the response has the status 200. */
     handlers: {} as Partial<Record<keyof typeof queues, Handler>>,
     /** Who invoked it, and for which resource, for each invocation. */
     invokers: [] as ServiceInvoker[],

@@ -70,7 +70,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
   regionOf(state, REGION).apigateway.apis[API_ID] = api;
   const lambda = createTestLambda();
   const lines = createQueue<LogEvent & { group: string; stream: string; region: string }>();
-  const caller = sessionOf("arn:aws:iam::000000000000:role/back-end", "test");
+  const caller = sessionOf("arn:aws:iam::000000000000:role/backend", "test");
   const iam: Iam = {
     ...permissiveIam,
     authenticate: () => Promise.resolve({ caller, service: "execute-api", region: REGION }),
@@ -164,7 +164,7 @@ export async function startGateway(options: { iam?: Partial<Iam> } = {}) {
       const target = url.replace("ws:", "http:");
       const response = await fetch(`${target}/@connections/${encodeURIComponent(connectionId)}`, {
         method,
-        headers: { "User-Agent": "back-end" },
+        headers: { "User-Agent": "backend" },
         ...(body !== undefined && { body }),
       });
       const { status, headers } = response;

@@ -5,14 +5,14 @@ import type { PublishedStage } from "./published-stages.ts";
 import { createTokenBuckets, type TokenRate } from "./token-buckets.ts";
 
 /**
- * Whether a request is still within the limits of its route and of the account.
+ * Checks whether a request is within the limits of its route and of the account.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-protect.html
  */
 export interface Throttling {
   admitsConnection(published: PublishedStage): boolean;
   /** @param routeKey of the selected route; undefined: there is none. */
   admitsMessage(published: PublishedStage, routeKey: string | undefined): boolean;
-  /** A request to `@connections`. */
+  /** Checks a request to `@connections`. */
   admitsCallback(published: PublishedStage): boolean;
 }
 
@@ -37,7 +37,7 @@ export function createThrottling(clock: Clock): Throttling {
   };
 }
 
-/** The route's own limits, else the stage's, else those of the account. */
+/** Returns the limits of the route, or else of the stage, or else of the account. */
 function routeRate({ defaultRouteSettings, routeSettings }: Stage, routeKey: string): TokenRate {
   const own = Object.hasOwn(routeSettings, routeKey) ? routeSettings[routeKey] : undefined;
   const { throttlingRateLimit, throttlingBurstLimit } = { ...defaultRouteSettings, ...own };

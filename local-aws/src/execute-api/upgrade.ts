@@ -25,23 +25,23 @@ import type {
   StageReference,
 } from "./published-stages.ts";
 
-/** Takes an HTTP upgrade, and either opens a connection or refuses it. */
+/** Handles an HTTP upgrade: opens a connection or refuses it. */
 export type UpgradeHandler = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ) => Promise<void>;
 
-/** What a connection is from its start. */
+/** The facts and the stage of a new connection. */
 export interface Opened {
   facts: ConnectionFacts;
   stage: StageReference;
 }
 
 /**
- * The opening of connections, from the handshake over `$connect` to the accepted socket.
- * @param options.onOpen takes over a socket before anything is read from it.
- * @param options.onVanished hears of a client that `$connect` admitted, and that was gone by then.
+ * Creates the handler of handshakes, which runs `$connect` and accepts the socket.
+ * @param options.onOpen gets a socket before anything is read from it.
+ * @param options.onVanished is called if the client disconnected while `$connect` ran.
  */
 export function createUpgradeHandler(options: {
   clock: Clock;
@@ -59,7 +59,7 @@ export function createUpgradeHandler(options: {
     clientTracking: false,
     maxPayload: MESSAGE_LIMIT,
     perMessageDeflate: false,
-    // The connection answers pings itself, and not without end.
+    // The connection sends pongs itself, and limits them.
     autoPong: false,
     handleProtocols: (_offered, request) => subprotocols.get(request) ?? false,
   });
@@ -104,7 +104,7 @@ function findStage(
   return name === undefined ? undefined : stages.findByName(name);
 }
 
-/** Our choice, because there is no source: what AWS answers to these. */
+/** Our choice, because there is no source: the statuses and messages. */
 function handshakeRefusal(request: IncomingMessage): Refusal | undefined {
   if ((request.url ?? "").length > URL_LIMIT) return refusal(414, "URI Too Long");
   return isOpeningHandshake(request) ? undefined : refusal(400, "Bad Request");

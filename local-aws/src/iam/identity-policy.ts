@@ -133,7 +133,7 @@ const variableResource = (
  * Evaluates a policy for an action on a resource. Returns a decision, or the covering statements if the
  * decision depends on their conditions.
  */
-export function answerOf(
+export function evaluateRules(
   rules: readonly Rule[],
   action: string,
   resource: string,
@@ -142,7 +142,7 @@ export function answerOf(
     .filter(({ covers }) => covers(action, resource))
     .map(({ effect, tests }) => ({ effect, tests: tests(resource) }));
   if (covering.some(({ tests }) => tests.length > 0)) return covering;
-  return weigh(covering.map(({ effect }) => decisionOf(effect)));
+  return combine(covering.map(({ effect }) => decisionOf(effect)));
 }
 
 /**
@@ -155,7 +155,7 @@ export const decide = (
   keys: ConditionKeys,
   report: (conditions: readonly string[]) => void,
 ): Decision =>
-  weigh(
+  combine(
     statements.map(({ effect, tests }) => {
       const result = resultOf(tests, keys);
       if (result === true) return decisionOf(effect);
@@ -172,8 +172,8 @@ export function evaluate(
   keys: ConditionKeys,
   report: (conditions: readonly string[]) => void,
 ): Decision {
-  const answer = answerOf(rules, action, resource);
-  return typeof answer === "string" ? answer : decide(answer, keys, report);
+  const result = evaluateRules(rules, action, resource);
+  return typeof result === "string" ? result : decide(result, keys, report);
 }
 
 const decisionOf = (effect: "Allow" | "Deny"): Decision =>
@@ -183,7 +183,7 @@ const decisionOf = (effect: "Allow" | "Deny"): Decision =>
  * Combines the decisions of several policies or statements. A Deny has precedence over every Allow.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function weigh(decisions: readonly Decision[]): Decision {
+export function combine(decisions: readonly Decision[]): Decision {
   if (decisions.includes("explicitly denied")) return "explicitly denied";
   return decisions.includes("allowed") ? "allowed" : "implicitly denied";
 }

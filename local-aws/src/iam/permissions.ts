@@ -5,12 +5,12 @@ import type { State } from "../state.ts";
 import { reportUnknown } from "./conditions/condition.ts";
 import { requestKeys } from "./conditions/request-keys.ts";
 import {
-  answerOf,
+  evaluateRules,
   type Decision,
   decide,
   parseIdentityPolicy,
   type Rule,
-  weigh,
+  combine,
 } from "./identity-policy.ts";
 import { documentOf } from "./managed-policies/managed-policy.ts";
 import { decideByResource, parseResourcePolicy } from "./resource-policy.ts";
@@ -18,16 +18,16 @@ import { findRole } from "./roles.ts";
 import type { Role } from "./state.ts";
 
 /**
- * The maximum number of cached answers of a document for one action, because callers can send any number
+ * The maximum number of cached results of a document for one action, because callers can send any number
  * of different resources.
  */
-const MOST_ANSWERS = 1000;
+const MAX_RESULTS = 1000;
 
-/** A document and its cached answers. */
+/** A document and its cached results. */
 interface ReadDocument {
   rules: Rule[];
   /** By action and resource. */
-  answers: Map<string, Map<string, ReturnType<typeof answerOf>>>;
+  results: Map<string, Map<string, ReturnType<typeof evaluateRules>>>;
   /** The conditions about which a warning was printed. */
   reported: Set<string>;
 }
@@ -46,7 +46,7 @@ interface ReadResourcePolicy {
  * document.
  */
 export function createPermissions({ state, clock }: { state: State; clock: Clock }) {
-  // Each message needs the same eight decisions, so each document is parsed once, and its answers are
+  // Each message needs the same eight decisions, so each document is parsed once, and its results are
   // cached.
   const documents = new Map<string, ReadDocument>();
 
@@ -54,29 +54,29 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     const known = documents.get(document);
     if (known !== undefined) return known;
     const rules = parseIdentityPolicy(document);
-    const added: ReadDocument = { rules, answers: new Map(), reported: new Set() };
+    const added: ReadDocument = { rules, results: new Map(), reported: new Set() };
     documents.set(document, added);
     return added;
   };
 
-  const answersTo = (action: string, { answers }: ReadDocument) => {
-    const known = answers.get(action);
+  const resultsFor = (action: string, { results }: ReadDocument) => {
+    const known = results.get(action);
     if (known !== undefined) return known;
-    const added = new Map<string, ReturnType<typeof answerOf>>();
-    // Operations are not the client's choice, so there are few actions.
-    answers.set(action, added);
+    const added = new Map<string, ReturnType<typeof evaluateRules>>();
+    // The number of actions is small, because clients cannot invent operations.
+    results.set(action, added);
     return added;
   };
 
-  const ask = (document: string, action: string, resource: string) => {
+  const cachedResult = (document: string, action: string, resource: string) => {
     const found = read(document);
-    const answers = answersTo(action, found);
-    const known = answers.get(resource);
+    const results = resultsFor(action, found);
+    const known = results.get(resource);
     if (known !== undefined) return known;
-    if (answers.size >= MOST_ANSWERS) answers.clear();
-    const answer = answerOf(found.rules, action, resource);
-    answers.set(resource, answer);
-    return answer;
+    if (results.size >= MAX_RESULTS) results.clear();
+    const result = evaluateRules(found.rules, action, resource);
+    results.set(resource, result);
+    return result;
   };
 
   /** The rules of resource-based policies, by the policy. */
@@ -126,13 +126,13 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     if (role === undefined) return { identity: "implicitly denied", resource: "implicitly denied" };
     const keys = () => requestKeys({ state, clock, caller, role, resource, request });
     const decisions = documentsOf(role).map((document) => {
-      const answer = ask(document, action, resource);
-      if (typeof answer === "string") return answer;
-      return decide(answer, keys(), (conditions) =>
+      const result = cachedResult(document, action, resource);
+      if (typeof result === "string") return result;
+      return decide(result, keys(), (conditions) =>
         warn(`A policy of the role ${role.Arn}`, read(document).reported, conditions),
       );
     });
-    const identity = weigh(decisions);
+    const identity = combine(decisions);
     if (resourcePolicy === undefined) return { identity, resource: "implicitly denied" };
     const { rules, reported } = readOfResource(resourcePolicy);
     const ofResource = decideByResource(
@@ -148,7 +148,7 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
     /** @param resourcePolicy the policy of the resource, if it has one. */
     allows(caller: Caller, action: string, resource: string, resourcePolicy?: string): boolean {
       const found = decisionsFor(caller, action, resource, undefined, resourcePolicy);
-      return weigh([found.identity, found.resource]) === "allowed";
+      return combine([found.identity, found.resource]) === "allowed";
     },
 
     /** @param resourcePolicy the policy of the resource, if it has one. */
@@ -160,7 +160,7 @@ export function createPermissions({ state, clock }: { state: State; clock: Clock
       resourcePolicy?: string,
     ): void {
       const found = decisionsFor(caller, action, resource, request, resourcePolicy);
-      if (weigh([found.identity, found.resource]) === "allowed") return;
+      if (combine([found.identity, found.resource]) === "allowed") return;
       const reason =
         found.identity === "explicitly denied"
           ? "with an explicit deny in an identity-based policy"

@@ -16,7 +16,7 @@ export type SigningKeys = (credentials: KnownCredentials, scope: CredentialScope
  * The maximum number of cached keys. Callers choose the scope, so they must not be able to fill the
  * memory.
  */
-const MOST_KEYS = 256;
+const MAX_KEYS = 256;
 
 /**
  * Creates a function that derives signing keys, and caches them for further requests of the same scope.
@@ -29,7 +29,7 @@ export function createSigningKeys(): SigningKeys {
     const known = keys.get(name);
     if (known !== undefined) return known;
     const [oldest] = keys.keys();
-    if (keys.size >= MOST_KEYS && oldest !== undefined) keys.delete(oldest);
+    if (keys.size >= MAX_KEYS && oldest !== undefined) keys.delete(oldest);
     const key = [date, region, service, "aws4_request"].reduce(
       hmac,
       Buffer.from(`AWS4${secretAccessKey}`),

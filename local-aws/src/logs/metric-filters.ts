@@ -19,7 +19,7 @@ import { PatternText } from "./patterns/pattern-schema.ts";
 import type { MetricFilter } from "./state.ts";
 
 /**
- * Metric filters are stored and returned. They do not count anything.
+ * Metric filters are stored and returned. They do not write metrics.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
  */
 export function metricFilterOperations({

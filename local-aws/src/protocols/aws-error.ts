@@ -1,4 +1,4 @@
-/** An error as AWS answers it: each protocol writes the same one in its own form. */
+/** An error that AWS returns. Each protocol writes it in its own form. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   readonly code: string;

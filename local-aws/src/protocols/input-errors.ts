@@ -22,7 +22,7 @@ const CONSTRAINT = "Member must ";
 
 /**
  * The configuration with which an input is parsed: the message of an issue is AWS's constraint that the
- * value violates. A schema can have a message of its own: a constraint, such as `Member must satisfy
+ * value violates. A schema can have its own message: a constraint, such as `Member must satisfy
  * regular expression pattern: [a-z]+`, or a whole message, which the client gets as it is.
  */
 export const inputConfig: v.Config<Issue> = { message: constraintOf };

@@ -7,8 +7,8 @@ import { AwsError } from "./aws-error.ts";
 export const NESTING_LIMIT = 100;
 
 /**
- * The value of a JSON body; an empty object where there is none. A member that is null has no value.
- * @throws {AwsError} 400 SerializationException, where it isn't JSON or is nested too deeply.
+ * Returns the value of a JSON body, or an empty object if there is none. A member that is null has no value.
+ * @throws {AwsError} 400 SerializationException if it is not JSON or is nested too deeply.
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return {};

@@ -16,7 +16,7 @@ export function jsonProtocol(options: {
   inputErrors?: InputErrors;
   /** The service's prefix in IAM actions, such as `logs`. */
   prefix: string;
-  /** What stands before the operation's name in `X-Amz-Target`, such as `Logs_20140328`. */
+  /** The prefix of the operation's name in `X-Amz-Target`, such as `Logs_20140328`. */
   target: string;
   version: "1.0" | "1.1";
   operations: Readonly<Record<string, Operation>>;

@@ -1,6 +1,6 @@
 import { type AwsError, notImplemented } from "./aws-error.ts";
 
-/** What a request shows of the operation that it calls. */
+/** The parts of a request that identify its operation. */
 export interface UnroutedRequest {
   method: string;
   path: string;

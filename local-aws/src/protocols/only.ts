@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { notImplemented } from "./aws-error.ts";
 
 /**
- * A parameter that the local AWS knows with some of its values alone. Any other value is answered
- * with 501, because AWS itself might well take it.
+ * Returns the schema of a parameter for which the local AWS implements only some values. The response to
+ * any other value is 501, because AWS may accept it.
  */
 export function only<const Value extends string | number | boolean>(
   parameter: string,

@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import type { Caller } from "./caller.ts";
 
-/** Who calls an operation, and where. */
+/** The caller of an operation, and its request. */
 export interface OperationContext {
   region: string;
   caller: Caller;
@@ -71,7 +71,7 @@ export type Service = (
  */
 export interface Operation<Input extends v.GenericSchema = v.GenericSchema> {
   input: Input;
-  /** The IAM action, where it isn't the operation's name: `sqs:DeleteMessage` of a batch. */
+  /** The IAM action, if it is not the operation's name: `sqs:DeleteMessage` of a batch. */
   action?: string;
   /**
    * The ARNs that a caller's policies must allow, each of them; an operation without any is checked against

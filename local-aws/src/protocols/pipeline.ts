@@ -27,7 +27,7 @@ export interface Protocol {
 }
 
 /**
- * What all services do with a request: find the operation, run the middleware, check the input, check
+ * Handles a request to any service: find the operation, run the middleware, check the input, check
  * the permission, run the operation. An AwsError of any of these steps becomes a response.
  */
 export function createService(protocol: Protocol): Service {
@@ -61,7 +61,7 @@ export function createService(protocol: Protocol): Service {
 }
 
 /**
- * @throws {AwsError} 501 for a parameter that isn't implemented, 400 for one of the wrong form, 403 if
+ * @throws {AwsError} 501 for a parameter that is not implemented, 400 for one of the wrong form, 403 if
  * the caller's policies do not allow the action.
  */
 async function runOperation(

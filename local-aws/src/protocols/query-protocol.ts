@@ -9,7 +9,7 @@ import { typedInput } from "./query-input.ts";
 import { element } from "./xml.ts";
 
 /**
- * The AWS query protocol: a form with `Action` and `Version`, answered with XML.
+ * The AWS query protocol: a request is a form with `Action` and `Version`, and a response is XML.
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export function queryProtocol(options: {

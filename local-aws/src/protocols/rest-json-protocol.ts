@@ -42,7 +42,7 @@ export class RawResponse implements AwsResponse {
 }
 
 /**
- * AWS's REST JSON: the input is what stands in the path, the query string and the body.
+ * AWS's REST JSON: the input is in the path, the query string and the body.
  * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
  */
 export function restJsonProtocol(options: {
@@ -60,7 +60,7 @@ export function restJsonProtocol(options: {
    * `message`. Lambda adds `Type`.
    */
   errorBody?(error: AwsError): Record<string, string> | undefined;
-  /** The service's own code for an error, where it isn't the common one. */
+  /** Returns the service's own code for an error. Default: the common one. */
   errorCode?(error: AwsError): string;
 }): Service {
   const { prefix, unknownRoute, errorBody = messageOf, errorCode } = options;

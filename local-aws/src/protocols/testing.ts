@@ -24,7 +24,7 @@ export const awsRequest = (request: Partial<AwsRequest>): AwsRequest => ({
   ...request,
 });
 
-/** Calls an operation of a JSON protocol. An error answer is returned, not thrown. */
+/** Calls an operation of a JSON protocol. An error response is returned, not thrown. */
 export async function callJson(
   service: Service,
   target: string,
@@ -33,7 +33,7 @@ export async function callJson(
 ) {
   const headers = { "x-amz-target": target };
   const body = Buffer.from(JSON.stringify(input));
-  const answer = await service(awsRequest({ headers, body, ...request }));
-  const output: unknown = JSON.parse(String(answer.body ?? "{}"));
-  return { status: answer.status, headers: answer.headers ?? {}, output };
+  const response = await service(awsRequest({ headers, body, ...request }));
+  const output: unknown = JSON.parse(String(response.body ?? "{}"));
+  return { status: response.status, headers: response.headers ?? {}, output };
 }

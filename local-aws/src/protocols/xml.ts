@@ -1,10 +1,10 @@
 import type { FlattenedMembers } from "./flattened-members.ts";
 
 /**
- * An XML element as AWS's query protocol writes it: objects become child elements, lists `member`
+ * Returns an XML element as AWS's query protocol writes it: objects become child elements, lists `member`
  * elements, dates ISO 8601, and `undefined` nothing.
  * @param options.attributes of the element, such as ` xmlns="…"`. Default: none.
- * @param options.flattened lists and maps without an element of their own. Default: none.
+ * @param options.flattened lists and maps that have no separate element. Default: none.
  */
 export function element(
   name: string,

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 type Headers = Pick<IncomingMessage, "headers">;
 
 /**
- * Whether the `Host` of a request is a name of this machine. The name of another site can resolve to
+ * Returns whether the `Host` of a request is a name of this machine. The name of another site can resolve to
  * 127.0.0.1 (DNS rebinding). The browser then treats the local AWS as that site, but sends its name.
  */
 export const hasLoopbackHost = ({ headers: { host = "" } }: Headers): boolean =>
@@ -12,7 +12,7 @@ export const hasLoopbackHost = ({ headers: { host = "" } }: Headers): boolean =>
   // A host and a port; not the rest of what a URL may have around them.
   (!/[@/?#\\]/.test(host) && isLoopback(`http://${host}`));
 
-/** Whether a request comes from a page of another site. Clients other than browsers send no origin. */
+/** Returns whether a request comes from a page of another site. Clients other than browsers send no origin. */
 export const hasForeignOrigin = ({ headers }: Headers): boolean =>
   headers.origin !== undefined && !isLoopback(headers.origin);
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { endianness } from "node:os";
 
-/** Decides from which connections requests are accepted. */
+/** Decides whether requests of a connection are accepted. */
 export interface Peers {
   /** Whether the other end of the connection is a process of this user or of root. */
   admits(connection: Socket): Promise<boolean>;
@@ -21,11 +21,11 @@ const ROOT = 0;
 
 /**
  * Refuses the connections of other users of this machine, because the local AWS runs code as the
- * user who started it. The kernel's tables of TCP connections say which user has the other end.
+ * user who started it. The kernel's tables of TCP connections contain the user of the other end.
  * Only Linux has these tables: without them every connection is admitted.
  *
- * A connection is looked up once, and its requests wait for the result. Reading a table takes the
- * kernel a millisecond and more, so it happens outside of the event loop.
+ * A connection is looked up once, and its requests wait for the result. Reading a table takes a
+ * millisecond or more, so it is done outside of the event loop.
  */
 export function createPeers(): Peers {
   const own = process.getuid?.();
@@ -54,7 +54,7 @@ export const endsOf = (connection: Socket) => ({
   localPort: connection.localPort ?? 0,
 });
 
-/** The kernel's tables of connections over IPv4 and IPv6; `undefined` where there is none. */
+/** Returns the kernel's tables of connections over IPv4 and IPv6; `undefined` for a missing table. */
 export interface Tables {
   tcp(): Promise<string | undefined>;
   tcp6(): Promise<string | undefined>;
@@ -74,8 +74,8 @@ function sharedRead(name: keyof Tables): () => Promise<string | undefined> {
 }
 
 /**
- * The user id of the other end of a connection: `"unknown"` where the system has no tables,
- * `undefined` where its process has closed it already. The kernel then shows root as the owner, and
+ * Returns the user ID of the other end of a connection: `"unknown"` if the system has no tables,
+ * `undefined` if its process has already closed the connection. The kernel then shows root as the owner, and
  * no inode.
  * @see https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */

@@ -13,7 +13,7 @@ import type { AwsResponse, Middleware, Service } from "../protocols/operation.ts
 import { allPeers, createPeers, REFUSED_PEER } from "./peers.ts";
 import { sourceIpOf } from "./source-ip.ts";
 
-/** Bytes. A function's zip may have 50 MB, and comes in base64. */
+/** The maximum bytes of a request. A function's zip file can have 50 MB, and is in base64. */
 const BODY_LIMIT = 70 * 1024 * 1024;
 const TOO_LARGE = `The request body exceeds ${BODY_LIMIT} bytes.`;
 
@@ -58,7 +58,7 @@ export function createAwsServer(options: {
     return Object.hasOwn(served, path) ? served[path] : undefined;
   };
 
-  const answer = async (
+  const responseTo = async (
     request: IncomingMessage,
     requestId: string,
     signalOf: () => AbortSignal,
@@ -117,10 +117,10 @@ export function createAwsServer(options: {
       return;
     }
     const requestId = randomUUID();
-    const answered = await answer(request, requestId, () => signalOf(response)).catch(
+    const awsResponse = await responseTo(request, requestId, () => signalOf(response)).catch(
       (error: unknown) => errorResponse(error, headersOf(request), requestId),
     );
-    send(response, requestId, answered);
+    send(response, requestId, awsResponse);
   };
 
   const isServed = (request: IncomingMessage) =>
@@ -144,12 +144,12 @@ export function createAwsServer(options: {
 const NO_PARAMETERS: Readonly<URLSearchParams> = new URLSearchParams();
 
 /**
- * A signal that is aborted when the client disconnects before it has its response. Few operations wait, so
- * the others do not pay for one.
+ * Returns a signal that is aborted when the client disconnects before it has its response. It is created
+ * only for the few operations that need it.
  */
 function signalOf(response: ServerResponse): AbortSignal {
   const client = new AbortController();
-  // After the response nothing listens to the signal, and capturing a stack is expensive.
+  // After the response, nothing listens to the signal, so no error with an expensive stack is created.
   const onClose = () => {
     if (!response.writableFinished) client.abort();
   };
@@ -168,7 +168,7 @@ const wrongService = () =>
 const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
 
 /**
- * By name in lower case. It has no prototype, because clients choose names that are looked up in it:
+ * Returns the headers by name in lower case. The object has no prototype, because clients choose names that are looked up in it:
  * those of the headers that they signed.
  */
 function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
@@ -176,7 +176,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string | undefi
   return Object.assign(Object.create(null), texts, cookies && { "set-cookie": cookies.join(",") });
 }
 
-/** An error of a page ends its response, and nothing else. */
+/** Runs a page. An error ends only the response of the page. */
 async function serve(page: Page, request: IncomingMessage, response: ServerResponse) {
   try {
     await page(request, response);
@@ -186,7 +186,7 @@ async function serve(page: Page, request: IncomingMessage, response: ServerRespo
   }
 }
 
-/** By its events: their iterator would cost each request more than its signature does. */
+/** Reads the body with events, because the async iterator is slower than the check of the signature. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
@@ -201,8 +201,8 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   return promise;
 }
 
-function send(response: ServerResponse, requestId: string, answer: AwsResponse): void {
-  const { status, headers, body = "" } = answer;
+function send(response: ServerResponse, requestId: string, awsResponse: AwsResponse): void {
+  const { status, headers, body = "" } = awsResponse;
   response.writeHead(status, {
     ...(status === 204 ? {} : { "Content-Length": Buffer.byteLength(body) }),
     "x-amzn-RequestId": requestId,

@@ -3,7 +3,7 @@ import { printable } from "../printable.ts";
 import { parseArn } from "../arn.ts";
 import { firstUnits } from "../cut-text.ts";
 import { mainFrame, titleOf } from "./stack-text.ts";
-import { tellCount } from "../trace/progress.ts";
+import { countText } from "../trace/progress.ts";
 import { lastTimeOf, type Span, spansOf } from "../trace/spans.ts";
 import type { Point, TracedMessage } from "../trace/types.ts";
 import { durationOf, statusText, type MessageStatus, statusOf } from "../trace/message-status.ts";
@@ -78,7 +78,7 @@ function textOf(point: Point | undefined): string {
 function noteOf(point: Point): string | undefined {
   switch (point.type) {
     case "progress":
-      return `→ ${tellCount(point.count)}, the first after ${milliseconds(point.at).trim()}`;
+      return `→ ${countText(point.count)}, the first after ${milliseconds(point.at).trim()}`;
     case "frame-out":
       return `→ ${shorten(point.text)}`;
     case "handled":

@@ -9,8 +9,8 @@ import type { Detail, Point, TracedMessage } from "./types.ts";
 /** The longest text, in characters. A longer one is cut. */
 export const TEXT_LIMIT = 1024;
 /**
- * Points of a message, without its log lines. Those have a limit of their own, so that they cannot
- * displace other points.
+ * The maximum number of points of a message, without its log lines. Log lines have a separate limit, so that
+ * they cannot displace other points.
  */
 export const POINT_LIMIT = 128;
 /** The longest log line, in characters, which has room for a stack. */
@@ -19,14 +19,14 @@ export const LOG_TEXT_LIMIT = 2048;
 const FRAME_LIMIT = 10;
 export const LOG_LIMIT = 32;
 
-/** A message, and what its next events have to do with its points. */
+/** A message, to which events are added. */
 export interface MessageRecord {
   readonly message: TracedMessage;
   /** Adds an event or a log line. */
   add(detail: Detail, run?: string): void;
 }
 
-/** What some frames to clients are, by their members. Default: none is. */
+/** The members by which frames to clients are recognized. Default: no frame is. */
 export interface FramePatterns {
   /** An error. */
   errorFrame?: FramePattern | undefined;
@@ -93,7 +93,7 @@ export function createMessageRecord(
     keepFrame(point.frames, frame);
   };
 
-  /** The points of a post that succeeded say no more than its progress frame. */
+  /** Removes the points of a successful post of a progress frame, because they add nothing to it. */
   const endPost = (detail: Extract<Detail, { type: "post-end" }>, run: string) => {
     const post = posts.get(run);
     posts.delete(run);
@@ -154,7 +154,7 @@ function shortError(
 const matches = (text: string, pattern: FramePattern | undefined) =>
   pattern !== undefined && matchesPattern(text, pattern);
 
-/** The start of a long text as a text of its own, because a part of a text keeps the whole in memory. */
+/** Copies the start of a long text, because a slice would keep the whole text in memory. */
 const cut = (text: string, limit = TEXT_LIMIT): { text: string; bytes?: number } =>
   text.length <= limit
     ? { text }

@@ -5,7 +5,7 @@ import type { State } from "../state.ts";
 import { apiOverviews } from "./api-overview.ts";
 import type { Overview } from "./types.ts";
 
-/** Looks at what there is at the moment, in all regions. */
+/** Creates a function that returns the current state of all regions. */
 export function createOverview(options: {
   state: State;
   lambda: Pick<Lambda, "overview">;

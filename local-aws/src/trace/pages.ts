@@ -3,13 +3,13 @@ import { reportError } from "../report-error.ts";
 import { PAGE_HEADERS, sendJson } from "../server/json-page.ts";
 import type { Page } from "../server/server.ts";
 import type { Recorder } from "./recorder.ts";
-import type { Overview, TraceAnswer, TracedMessage } from "./types.ts";
+import type { Overview, TraceResponse, TracedMessage } from "./types.ts";
 
-/** Milliseconds between two looks at what has changed. */
+/** Milliseconds between two checks for changes. */
 const MESSAGES_EVERY = 50;
 const OVERVIEW_EVERY = 250;
 
-/** `/_local/trace`, as JSON or as a stream of server-sent events, and `/_local/overview`. */
+/** Creates the pages `/_local/trace`, as JSON or as a stream of server-sent events, and `/_local/overview`. */
 export function tracePages(options: {
   recorder: Recorder;
   overview(): Promise<Overview>;
@@ -20,7 +20,7 @@ export function tracePages(options: {
     if (accepts) return stream(request, response, options);
     const { revision } = recorder;
     const messages = recorder.messages(sinceOf(request));
-    sendJson(response, { revision, messages } satisfies TraceAnswer);
+    sendJson(response, { revision, messages } satisfies TraceResponse);
   };
   return {
     "/_local/trace": trace,
@@ -29,7 +29,7 @@ export function tracePages(options: {
   };
 }
 
-/** 0, where the request says nothing that is a revision. */
+/** Returns the revision in a request, or 0 if it has none. */
 function sinceOf({ url = "", headers }: IncomingMessage): number {
   const query = new URLSearchParams(url.split("?", 2)[1]);
   const since = Number(headers["last-event-id"] ?? query.get("since") ?? 0);
@@ -37,9 +37,9 @@ function sinceOf({ url = "", headers }: IncomingMessage): number {
 }
 
 /**
- * Events `message`, each a `TracedMessage` as it is by then, and `overview`. A message comes again
- * whenever it has changed, in the meantime all changes at once. Who hasn't read what was written gets
- * no more until then, so that a reader that stalls costs one answer and not the whole history.
+ * Sends the events `message`, each with the current `TracedMessage`, and `overview`. A message is sent
+ * again after it has changed; several changes are combined. Nothing is sent until the client has read the
+ * data before it, so a stalled client needs the memory of one event, not of the whole history.
  */
 function stream(
   request: IncomingMessage,
@@ -49,7 +49,7 @@ function stream(
   let sent = sinceOf(request);
   let lastOverview = "";
 
-  /** An error ends this stream, and nothing else. */
+  /** Ends only this stream after an error. */
   const onError = (error: unknown) => {
     reportError(error);
     response.destroy();
@@ -58,7 +58,7 @@ function stream(
     if (recorder.revision === sent || response.writableNeedDrain) return;
     const messages = recorder.messages(sent).map(messageEvent).join("");
     sent = recorder.revision;
-    // The id comes last: who loses a part of the messages asks for all of them again.
+    // The ID is last, so a client that has lost a part of the messages requests all of them again.
     response.write(`${messages}id: ${sent}\n\n`);
   };
   const sendOverview = async () => {
@@ -69,7 +69,7 @@ function stream(
   };
 
   response.writeHead(200, { ...PAGE_HEADERS, "Content-Type": "text/event-stream" });
-  // So that the reader knows at once that it is connected.
+  // Tells the client at once that it is connected.
   response.write("retry: 1000\n\n");
   const timers = [
     setInterval(() => void sendMessages().catch(onError), MESSAGES_EVERY),

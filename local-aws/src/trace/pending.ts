@@ -1,14 +1,14 @@
 import type { Detail } from "./types.ts";
 
-/** What of one message is under way. */
+/** Tracks the parts of one message that are in progress. */
 export interface Pending {
-  /** Whether nothing is, once this has happened. */
+  /** Records an event. Returns whether nothing of the message is in progress. */
   after(detail: Detail, run: string | undefined): boolean;
 }
 
-/** A message is under way in API Gateway, in Lambda's queue and in functions, each for itself. */
+/** Creates a tracker. A message can be in API Gateway, in Lambda's queue and in functions at once. */
 export function createPending(): Pending {
-  /** `gateway`, the id of an invocation that waits, or a run. */
+  /** `gateway`, the ID of an invocation that waits, or a run. */
   const places = new Set<string>();
   return {
     after(detail, run = "") {

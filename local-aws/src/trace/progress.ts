@@ -1,6 +1,6 @@
 import type { Point } from "./types.ts";
 
-/** Progress frames of a run that are kept, at most. An even number. */
+/** The maximum number of progress frames that are kept for a run. An even number. */
 export const PROGRESS_LIMIT = 100;
 
 /**
@@ -12,14 +12,14 @@ export function keepFrame<Frame>(frames: Frame[], frame: Frame, limit = PROGRESS
   if (frames.length > limit) frames.splice(limit / 2, 1);
 }
 
-/** The number of progress frames of a message, in all its runs. */
+/** Returns the number of progress frames of a message, in all its runs. */
 export const progressCount = (points: readonly Point[]): number =>
   points.reduce((sum, point) => sum + (point.type === "progress" ? point.count : 0), 0);
 
-/** Milliseconds to the first progress frame; undefined if there is none. */
+/** Returns the milliseconds to the first progress frame; undefined if there is none. */
 export const firstProgressOf = (points: readonly Point[]): number | undefined =>
   points.find(({ type }) => type === "progress")?.at;
 
-/** `1 progress frame`, `2 progress frames`. */
-export const tellCount = (count: number): string =>
+/** Returns `1 progress frame`, `2 progress frames` and so on. */
+export const countText = (count: number): string =>
   count === 1 ? "1 progress frame" : `${count} progress frames`;

@@ -37,7 +37,8 @@ interface Work {
 }
 
 /**
- * @param options.limit how many messages are kept; the oldest goes first.
+ * Creates a recorder.
+ * @param options.limit the number of messages that are kept; the oldest is dropped first.
  * @param options.now a monotonic clock, in milliseconds.
  * @param options.wallClock milliseconds since the epoch.
  */
@@ -86,7 +87,7 @@ export function createRecorder(
       if (record === undefined) return;
       const run = parentOf(traceHeader);
       if (event.type === "environment") {
-        // As the latest of all.
+        // Moves the entry to the end, as the latest one.
         works.delete(event.environment);
         works.set(event.environment, { record, invocation: event.invocation, run });
         if (works.size > ENVIRONMENT_LIMIT) dropOldest(works);

@@ -3,8 +3,8 @@ import type { Recorder } from "./recorder.ts";
 import type { TracedMessage } from "./types.ts";
 
 /**
- * Calls back with each message once it is settled; again, where more comes of it later.
- * @returns what ends it.
+ * Calls a listener for each message that has settled, and again if the message continues and settles later.
+ * @returns a function that stops the calls.
  */
 export function onSettled(
   recorder: Recorder,
@@ -12,7 +12,7 @@ export function onSettled(
 ): () => void {
   const waiting = new Set<TracedMessage>();
   const notify = isolated(listener);
-  const tell = () => {
+  const notifyAll = () => {
     for (const message of waiting) {
       waiting.delete(message);
       if (message.settled) notify(message);
@@ -20,8 +20,8 @@ export function onSettled(
   };
   return recorder.subscribe((message) => {
     if (!message.settled) return;
-    // What follows from a point is recorded within the same turn of the event loop.
-    if (waiting.size === 0) setImmediate(tell);
+    // Further events that a point causes are recorded in the same turn of the event loop.
+    if (waiting.size === 0) setImmediate(notifyAll);
     waiting.add(message);
   });
 }

@@ -1,14 +1,14 @@
 import type { Invocation, InvocationReport } from "../hooks.ts";
-import { tellCount } from "./progress.ts";
+import { countText } from "./progress.ts";
 import type { Point, ProgressSummary, TracedMessage } from "./types.ts";
 
-/** A stretch of a message's way: what a timeline draws as a bar. Times in milliseconds, as in points. */
+/** A part of the time of a message, which a timeline shows as a bar. Times in milliseconds, as in points. */
 export interface Span {
   kind: SpanKind;
   /** Such as the name of a function, or the status of a call. */
   label: string;
   from: number;
-  /** Undefined: it goes on. */
+  /** Undefined: it is in progress. */
   to?: number;
   failed: boolean;
   /** The invocation that it is a part of. */
@@ -36,7 +36,7 @@ export type SpanKind =
   | "post"
   | "progress";
 
-/** The bars of a message, in the order in which they begin. */
+/** Returns the spans of a message, in the order in which they begin. */
 export function spansOf({
   points,
   eventType,
@@ -57,7 +57,7 @@ export function spansOf({
 
   const take = (point: Point) => {
     const { at, run = "" } = point;
-    // Of what waits: an event of which several runs may come.
+    // The ID of an event that waits. It can have several runs.
     const id = "invocation" in point ? point.invocation.requestId : "";
     switch (point.type) {
       case "handshake":
@@ -102,7 +102,7 @@ export function spansOf({
         const { count, frames } = point;
         return void spans.push({
           kind: "progress",
-          label: tellCount(count),
+          label: countText(count),
           ...{ from: at, to: timeOf(point), failed: false, run },
           progress: { count, frames },
         });
@@ -119,7 +119,7 @@ export function spansOf({
   return spans;
 }
 
-/** Milliseconds to the latest of all that is known of a message. */
+/** Returns the time of the latest point or progress frame, in milliseconds. */
 export const lastTimeOf = (points: readonly Point[]): number => Math.max(0, ...points.map(timeOf));
 
 const timeOf = (point: Point): number =>

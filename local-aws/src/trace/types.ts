@@ -63,7 +63,7 @@ export interface ProgressFrame {
 type WithoutContext<Each> = Each extends { context: EventContext } ? Omit<Each, "context"> : Each;
 
 /** The response of `GET /_local/trace`. */
-export interface TraceAnswer {
+export interface TraceResponse {
   /** The latest change. Pass it as `?since=` to get only the messages that have changed since. */
   revision: number;
   /** In the order in which they arrived, the oldest first. */

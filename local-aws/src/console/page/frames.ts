@@ -1,5 +1,5 @@
 import { type FramePattern, matchesPattern } from "../../frame-pattern.ts";
-import { keepFrame, tellCount } from "../../trace/progress.ts";
+import { keepFrame, countText } from "../../trace/progress.ts";
 import type { Settings } from "../settings.ts";
 import { createFrameReader, formatFrame, type FrameReader } from "./content.ts";
 import { copyButton } from "./copy.ts";
@@ -157,7 +157,7 @@ function summaryOf(
 function drawProgress(progress: Progress, list: HTMLElement, read: FrameReader): void {
   const { id, row, count, latest, frames } = progress;
   const isNew = row.childElementCount === 0;
-  const summary = summaryOf("in", latest.text, latest.time, read, tellCount(count));
+  const summary = summaryOf("in", latest.text, latest.time, read, countText(count));
   patch(row, [element("details", {}, summary, progressList(frames, count))]);
   if (!isNew) return;
   const rows = [...list.children].filter((each) => each instanceof HTMLElement);

@@ -1,4 +1,4 @@
-import { firstProgressOf, progressCount, tellCount } from "../../trace/progress.ts";
+import { firstProgressOf, progressCount, countText } from "../../trace/progress.ts";
 import { type Span, spansOf } from "../../trace/spans.ts";
 import type { Point, TracedMessage } from "../../trace/types.ts";
 import { mainFrame } from "../../terminal/stack-text.ts";
@@ -152,7 +152,7 @@ const problemLine = ({ text, frame }: Problem, status: string) =>
 function badge(badges: string, progress: number): HTMLElement {
   if (progress === 0) return element("span", { class: "badge", text: badges });
   const text = `${badges} ↓${progress}`.trim();
-  return element("span", { class: "badge", text, title: tellCount(progress) });
+  return element("span", { class: "badge", text, title: countText(progress) });
 }
 
 /**
