@@ -16,7 +16,10 @@ const checkTypes = (files) => [
 ];
 
 export default {
-  "*.ts": ["prettier --write", checkTypes],
-  "*.{tf,tfvars,tftest.hcl}": "node scripts/check-terraform.ts",
-  "!(*.{ts,tf,tfvars,tftest.hcl})": "prettier --write --ignore-unknown",
+  "*.ts": ["node scripts/check-words.ts", "prettier --write", checkTypes],
+  "*.{tf,tfvars,tftest.hcl}": ["node scripts/check-words.ts", "node scripts/check-terraform.ts"],
+  "!(*.{ts,tf,tfvars,tftest.hcl})": [
+    "node scripts/check-words.ts",
+    "prettier --write --ignore-unknown",
+  ],
 };

@@ -14,8 +14,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const check = (env = {}) =>
-  spawnSync(process.execPath, ["scripts/check-words.ts"], {
+const check = (env = {}, ...files: string[]) =>
+  spawnSync(process.execPath, ["scripts/check-words.ts", ...files], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, CI: "false", ...env },
@@ -44,6 +44,12 @@ test("succeeds without findings, and skips ignored, binary and deleted files", (
   git("add", ".");
   rmSync(join(folder, "deleted.md"));
   expect(check()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+});
+
+test("reads only the files that are its arguments", () => {
+  git("init", "--quiet");
+  for (const name of ["one.md", "two.md"]) writeFileSync(join(folder, name), "beside\n");
+  expect(check({}, join(folder, "two.md")).stderr).toMatch(/^two\.md:1: .*\n\nFound 1 words/);
 });
 
 test("is skipped without Git, except in CI", () => {

@@ -1,16 +1,22 @@
 /**
  * A part of `npm run check`: finds words that readers do not search for or that have a common technical
- * term, in the names and the text of all files of the repository, and says what to write instead.
+ * term, in the names and the text of all files of the repository, and says what to write instead. With
+ * files as arguments, as in the pre-commit hook, it reads only these.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findWords } from "./words.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** The list of the words and its test contain them all. The lock file contains names of packages. */
-const LEFT_OUT = new Set(["scripts/words.ts", "scripts/words.test.ts", "package-lock.json"]);
+/** The list of the words and the tests contain them all. The lock file contains names of packages. */
+const LEFT_OUT = new Set([
+  "scripts/words.ts",
+  "scripts/words.test.ts",
+  "scripts/check-words.test.ts",
+  "package-lock.json",
+]);
 
 const git = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
   cwd: ROOT,
@@ -23,8 +29,9 @@ if (git.error !== undefined || git.status !== 0) {
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
+const given = process.argv.slice(2).map((file) => relative(ROOT, file));
 let count = 0;
-for (const file of new Set(git.stdout.split("\0"))) {
+for (const file of new Set(given.length > 0 ? given : git.stdout.split("\0"))) {
   const path = join(ROOT, file);
   if (file === "" || LEFT_OUT.has(file) || !isFile(path)) continue;
   const text = readFileSync(path, "utf8");

@@ -14,7 +14,9 @@ const COPIED = [
   ".prettierignore",
   "package.json",
   "scripts/check-terraform.ts",
+  "scripts/check-words.ts",
   "scripts/child-process.ts",
+  "scripts/words.ts",
   "terraform/account",
   "terraform/state-guard",
   "tsconfig.json",
@@ -142,6 +144,13 @@ describe("the pre-commit hook", () => {
     );
     expect(await read("shared/lines.ts")).toContain(unstaged);
     expect(await git("status", "--porcelain")).toBe(" M shared/lines.ts\n");
+  });
+
+  test("refuses a word to avoid", async () => {
+    const word = ["whi", "lst"].join("");
+    await write("notes.md", `It waits ${word} it runs.\n`);
+    await git("add", ".");
+    expect(await refused()).toContain(`notes.md:1: "${word}" (`);
   });
 
   test("refuses a type error, and leaves the staged change as it was", async () => {
