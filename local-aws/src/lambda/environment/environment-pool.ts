@@ -162,7 +162,8 @@ export class EnvironmentPool {
     pooled.idleSince = performance.now();
     this.#free.push(pooled);
     if (this.#scheduler.waiting > 0) return this.#scheduler.startWaiting();
-    this.#freezing ??= setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
+    if (this.#freezing === undefined)
+      this.#freezing = setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
     this.#sweep ??= this.#clock.setTimer(this.#endUnused, IDLE_MILLISECONDS);
   }
 
