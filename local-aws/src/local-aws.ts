@@ -1,5 +1,5 @@
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiGateway } from "./apigateway/index.ts";
 import { reportCalls } from "./call-reports.ts";
@@ -83,7 +83,8 @@ export interface LocalAwsOptions {
   /** Handlers of other GET requests, by path. Default: none. */
   pages?: Readonly<Record<string, Page>>;
   /**
-   * The number of processes that each function may use on a machine without an idle core. Default: 1.
+   * The number of processes that each function may use at a time. On a busy machine it uses one, and with
+   * idle cores more. Default: one per core, at least two.
    */
   environmentsPerFunction?: number;
   /**
@@ -212,7 +213,7 @@ export function assemble(
     progressFrame,
     mapStack,
     pages = {},
-    environmentsPerFunction: capacity = 1,
+    environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
     spareProcesses = false,
     accountConcurrency = 1000,
     random = Math.random,

@@ -10,8 +10,8 @@ export interface OperationContext {
   requestId: string;
   /** By name in lower case. */
   headers: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the client disconnects before it has its response. */
-  signal?: AbortSignal;
+  /** Returns a signal that is aborted when the client disconnects before it has its response. */
+  signal?(): AbortSignal;
 }
 
 /** A request to an AWS API, its signature checked. */

@@ -61,7 +61,7 @@ export function createAwsServer(options: {
   const responseTo = async (
     request: IncomingMessage,
     requestId: string,
-    signalOf: () => AbortSignal,
+    signal: () => AbortSignal,
   ): Promise<AwsResponse> => {
     if (hasForeignOrigin(request))
       throw new AwsError(
@@ -102,9 +102,7 @@ export function createAwsServer(options: {
         caller,
         sourceIp: sourceIpOf(request.socket),
         requestId,
-        get signal() {
-          return signalOf();
-        },
+        signal,
       },
       middleware,
     );

@@ -44,7 +44,7 @@ export const receiveMessage = (options: ReceiveOptions): Operation =>
       checkRange("VisibilityTimeout", input.VisibilityTimeout, 0, 43_200);
       const names = [...input.AttributeNames, ...input.MessageSystemAttributeNames];
       checkSystemNames(names);
-      const messages = await receive(options, region, input, signal);
+      const messages = await receive(options, region, input, signal?.());
       if (messages.length === 0) return {};
       return {
         Messages: messages.map((message) =>

@@ -431,7 +431,7 @@ describe("long polling", () => {
   /** Waits until all code that only waits for promises has run. */
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   const poll = (signal?: AbortSignal) =>
-    call("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }, signal && { signal });
+    call("ReceiveMessage", { QueueUrl, WaitTimeSeconds: 20 }, signal && { signal: () => signal });
   const messagesIn = ({ output }: { output: unknown }) =>
     (output as { Messages?: Received[] }).Messages ?? [];
 

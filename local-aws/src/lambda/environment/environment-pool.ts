@@ -161,7 +161,8 @@ export class EnvironmentPool {
     pooled.freeSince = this.#clock.now();
     pooled.idleSince = performance.now();
     this.#free.push(pooled);
-    if (this.#scheduler.waiting > 0) return this.#scheduler.startWaiting();
+    this.#scheduler.startWaiting();
+    if (this.#free.length === 0) return;
     if (this.#freezing === undefined)
       this.#freezing = setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
     this.#sweep ??= this.#clock.setTimer(this.#endUnused, IDLE_MILLISECONDS);

@@ -2,28 +2,36 @@
  * Decides when the invocations of a function start, on a machine with few cores.
  *
  * Lambda starts another environment for every concurrent invocation. Our choice: here at most
- * `capacity` environments of a function work at a time, because more processes than cores only take
- * time from each other, and each of them has to compile the same code. Further invocations wait for an
- * environment to become free. Three rules keep the wait short:
+ * `capacity` environments of a function work at a time, and further invocations wait. These rules change
+ * the limit while invocations wait:
  *
- * - While invocations wait and the machine has an idle core, more environments start. Invocations that
- *   wait for a database or a timer leave the cores idle, CPU-bound ones do not.
+ * - On a busy machine, one environment works. More processes than cores only take time from each other, and
+ *   each of them has to compile the same code.
+ * - With idle cores, more environments start. Invocations that wait for a database or a timer leave the
+ *   cores idle, CPU-bound ones do not.
  * - Blocked invocations do not count. An invocation that runs for longer than `BLOCKED_MILLISECONDS`
  *   may wait for another one, so another environment can start even if the machine is busy.
  * - Senders are slowed down. With `BACKLOG` or more waiting invocations, a sender of events waits
  *   for room. So the queue cannot fill the memory, and the messages of one client that floods do not
  *   delay those of all others.
  */
+import { availableParallelism } from "node:os";
 import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 
 /** An invocation that runs for longer counts as blocked. Also applies to the start of an environment. */
 const BLOCKED_MILLISECONDS = 500;
 
-/** How often the rules are applied while invocations wait. */
+/** How often the idle cores are measured while invocations wait. */
 const INTERVAL_MILLISECONDS = 100;
+
+/** How long a machine counts as busy after a measurement without an idle core. */
+const BUSY_MILLISECONDS = 1000;
 
 /** For each such share of a core that is idle, one more process finds time to run. */
 const IDLE_CORE = 0.5;
+
+/** Environments per core that start because of idle cores. Further ones start next to blocked ones. */
+const MAX_PER_CORE = 4;
 
 /** Waiting invocations from which on senders are slowed down. */
 const BACKLOG = 32;
@@ -44,18 +52,21 @@ export class Scheduler<Job, Worker> {
   readonly #busy = new Map<Worker, number>();
   /** Senders that wait for room. */
   readonly #senders: (() => void)[] = [];
-  /** How many more workers than the capacity may be busy. 0 if no job waits. */
-  #extra = 0;
+  /** How many workers may be busy, without those that are blocked. */
+  #limit: number;
+  /** Until this time, the machine counts as busy. */
+  #busyUntil = 0;
   /** Set while jobs wait. */
   #interval: NodeJS.Timeout | undefined;
 
   /**
-   * @param options.capacity how many workers may be busy on a machine without an idle core.
+   * @param options.capacity how many workers may be busy before the machine is found to be busy or idle.
    * @param options.start gives a job to a worker, and calls `began` for it.
    * @param options.idleCores Default: those of this machine.
    */
   constructor(options: { capacity: number; start(job: Job): void; idleCores?: IdleCores }) {
     this.#capacity = options.capacity;
+    this.#limit = options.capacity;
     this.#start = options.start;
     this.#idleCores = options.idleCores ?? createIdleCores();
   }
@@ -67,6 +78,8 @@ export class Scheduler<Job, Worker> {
 
   /** Starts a job now, or as soon as there is capacity. */
   add(job: Job): void {
+    if (this.#waiting.length === 0 && performance.now() >= this.#busyUntil)
+      this.#limit = this.#capacity;
     this.#waiting.push(job);
     this.startWaiting();
   }
@@ -83,14 +96,10 @@ export class Scheduler<Job, Worker> {
 
   /** Starts the jobs for which there is capacity. */
   startWaiting(): void {
-    while (this.#busy.size < this.#capacity + this.#extra) {
-      const job = this.#waiting.shift();
-      if (job === undefined) break;
-      this.#start(job);
-    }
-    if (this.#waiting.length < BACKLOG) this.#admitSenders();
-    if (this.#waiting.length === 0) this.#extra = 0;
-    else this.#interval ??= this.#nextInterval();
+    this.#startJobs();
+    if (this.#waiting.length === 0 || this.#interval !== undefined) return;
+    this.#idleCores.start();
+    this.#interval = setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
   }
 
   /** Resolves when fewer than `BACKLOG` jobs wait, or after a second. */
@@ -110,19 +119,41 @@ export class Scheduler<Job, Worker> {
     return this.#waiting.splice(0);
   }
 
-  #nextInterval(): NodeJS.Timeout {
-    this.#idleCores.start();
-    return setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
+  #startJobs(): void {
+    const limit = this.#waiting.length === 0 ? 0 : this.#limitNow();
+    while (this.#busy.size < limit) {
+      const job = this.#waiting.shift();
+      if (job === undefined) break;
+      this.#start(job);
+    }
+    if (this.#waiting.length < BACKLOG) this.#admitSenders();
+  }
+
+  #limitNow(): number {
+    const blockedSince = performance.now() - BLOCKED_MILLISECONDS;
+    let blocked = 0;
+    for (const start of this.#busy.values()) {
+      // All further ones started later.
+      if (start >= blockedSince) break;
+      blocked += 1;
+    }
+    return Math.min(MAX_ENVIRONMENTS, this.#limit + blocked);
   }
 
   readonly #adjust = () => {
     this.#interval = undefined;
-    const blockedSince = performance.now() - BLOCKED_MILLISECONDS;
-    const blocked = [...this.#busy.values()].filter((start) => start < blockedSince).length;
-    const more = Math.floor(this.#idleCores.measure() / IDLE_CORE);
-    const forIdleCores = more === 0 ? 0 : Math.max(0, this.#busy.size - this.#capacity) + more;
-    this.#extra = Math.min(MAX_ENVIRONMENTS - this.#capacity, Math.max(blocked, forIdleCores));
-    this.startWaiting();
+    const cores = availableParallelism();
+    // In a container, the machine can have more idle cores than the container may use.
+    const more = Math.floor(Math.min(cores, this.#idleCores.measure()) / IDLE_CORE);
+    if (more === 0) {
+      this.#limit = 1;
+      this.#busyUntil = performance.now() + BUSY_MILLISECONDS;
+    } else {
+      const working = Math.max(this.#capacity, this.#busy.size);
+      this.#limit = Math.min(working + more, Math.max(this.#capacity, MAX_PER_CORE * cores));
+    }
+    this.#startJobs();
+    if (this.#waiting.length > 0) this.#interval = setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
   };
 
   #admitSenders(): void {
