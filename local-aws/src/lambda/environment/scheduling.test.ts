@@ -35,7 +35,15 @@ test("while cores are idle, more jobs start, up to a limit per core", async () =
   for (let job = 0; job < limit + 2; job += 1) scheduler.add(job);
   expect(running).toHaveLength(1);
   await expect.poll(() => running.length, { timeout: 5000 }).toBeGreaterThanOrEqual(limit);
-  expect(measured.slice(0, 3)).toEqual([1, 3, 5]);
+  expect(measured.slice(0, 3)).toEqual([1, 2, 3]);
+  scheduler.stop();
+});
+
+test("with less than one idle core, the number of running jobs stays", async () => {
+  const { scheduler, running, measured } = startScheduler(0.7, 2);
+  for (let job = 0; job < 3; job += 1) scheduler.add(job);
+  await expect.poll(() => measured.length, { timeout: 5000 }).toBe(2);
+  expect(running).toEqual([0, 1]);
   scheduler.stop();
 });
 

@@ -24,11 +24,14 @@ const BLOCKED_MILLISECONDS = 500;
 /** How often the idle cores are measured while invocations wait. */
 const INTERVAL_MILLISECONDS = 100;
 
-/** How long a machine counts as busy after a measurement without an idle core. */
+/** With fewer idle cores, the machine is busy. */
+const BUSY_BELOW = 0.5;
+
+/** How long a machine counts as busy after such a measurement, while nothing waits. */
 const BUSY_MILLISECONDS = 1000;
 
-/** For each such share of a core that is idle, one more process finds time to run. */
-const IDLE_CORE = 0.5;
+/** For each number of idle cores like this, one more environment starts. Less than that changes nothing. */
+const IDLE_CORES = 1;
 
 /** Environments per core that start because of idle cores. Further ones start next to blocked ones. */
 const MAX_PER_CORE = 4;
@@ -144,12 +147,13 @@ export class Scheduler<Job, Worker> {
     this.#interval = undefined;
     const cores = availableParallelism();
     // In a container, the machine can have more idle cores than the container may use.
-    const more = Math.floor(Math.min(cores, this.#idleCores.measure()) / IDLE_CORE);
-    if (more === 0) {
+    const idle = Math.min(cores, this.#idleCores.measure());
+    const more = Math.floor(idle / Math.min(IDLE_CORES, cores / 2));
+    if (idle < Math.min(BUSY_BELOW, cores / 4)) {
       this.#limit = 1;
       this.#busyUntil = performance.now() + BUSY_MILLISECONDS;
-    } else {
-      const working = Math.max(this.#capacity, this.#busy.size);
+    } else if (more > 0) {
+      const working = Math.max(this.#limit, this.#busy.size);
       this.#limit = Math.min(working + more, Math.max(this.#capacity, MAX_PER_CORE * cores));
     }
     this.#startJobs();
