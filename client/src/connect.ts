@@ -48,7 +48,7 @@ type Arguments<Data, Options> = undefined extends Data
 /**
  * Connects to a stack, and stays connected until `close`. Until then, it keeps a Node.js process running.
  * @typeParam Actions the types of the actions that the stack has.
- * @param url `wss://{api}.execute-api.{region}.amazonaws.com/{stage}`
+ * @param url the Terraform output `websocket_url`, or the URL of a local AWS.
  * @throws {TypeError} if the platform has no `WebSocket` and none is passed.
  */
 export function connect<Actions extends ActionTypes<Actions> = AnyActions>(

@@ -13,7 +13,7 @@ interface Failure {
   requestId: string;
 }
 
-/** A progress frame: a piece of a result, before the reply. */
+/** A progress frame: a value that the action yields before the reply. */
 export interface Piece {
   status: "progress";
   /** Absent if the action yielded `undefined`. */

@@ -1,8 +1,8 @@
 import type { ConnectionError } from "./errors.ts";
 
 /**
- * The part of `WebSocket` that the client uses. The platform's `WebSocket` has it, and so has the one of
- * the `ws` package.
+ * The part of `WebSocket` that the client uses. The platform's `WebSocket` and that of the `ws` package
+ * both have it.
  */
 export interface Socket {
   readonly readyState: number;
@@ -24,7 +24,8 @@ export interface ConnectOptions {
   timeout?: number;
   /**
    * Whether to send a request again, with the same requestId, if its connection closes or seems dead.
-   * The request can then run twice. Set `false` for requests that must not run twice. Default: true.
+   * The request can then run twice. Set `false` for requests that must not run twice: they are sent again
+   * only after `TOKEN_EXPIRED`, because they did not run. Default: true.
    */
   retry?: boolean;
   /** The maximum number of requests that wait while there is no connection. Default: 1,000. */
@@ -57,7 +58,7 @@ export interface ConnectOptions {
    */
   maximumAttempts?: number;
   /**
-   * Returns the token. Called before each connection. The client sends the token as the second
+   * Returns the token. Called before each attempt to connect. The client sends the token as the second
    * subprotocol, after `websocket-lambda`. If `token` throws, or takes longer than `timeout`, the
    * attempt fails. `token` is never called while a previous call is pending. The next attempt waits
    * for that call, so the call must settle eventually.
@@ -95,7 +96,7 @@ export function withDefaults({
   token,
   ...rest
 }: ConnectOptions) {
-  // Node.js 20 has none, although the type of `globalThis` says so.
+  // Node.js 20 has no global `WebSocket`, although its type is never undefined.
   if (!WebSocket)
     throw new TypeError(
       "This platform has no WebSocket. Use Node.js 22 or later, or pass the `WebSocket` option.",
@@ -117,7 +118,7 @@ export function withDefaults({
   };
 }
 
-/** Wraps a function so that a call while another is pending gets the result of that one. */
+/** Wraps a function so that concurrent calls share one pending result. */
 function shareCalls<Value>(call: () => Value | Promise<Value>): () => Promise<Value> {
   let pending: Promise<Value> | undefined;
   return () =>

@@ -6,7 +6,7 @@ import type { Call } from "./requests.ts";
  * last piece. If there is none, `next` rejects as `result` does.
  */
 export interface Stream<Progress, Result> extends AsyncIterableIterator<Progress, Result, void> {
-  /** Settles as the promise of `request`. A rejection that nobody handles is ignored. */
+  /** Settles as the promise of `request`. An unhandled rejection is ignored. */
   readonly result: Promise<Result>;
   /**
    * Stops reading, as `break` does. The client forgets the request: `result` rejects with the
