@@ -14,11 +14,11 @@ import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
  * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export interface FunctionChanges {
-  /** Starts the creation of a function that is in the state. */
+  /** Starts the creation of a function that is already in `LambdaState`. */
   create(target: LambdaFunction): void;
   /**
    * Starts an update.
-   * @param next replaces the configuration, and the code and the layers if it has any.
+   * @param next replaces the configuration and, if set, the code and the layers.
    * @throws {AwsError} 409 ResourceConflictException, while a change of the function is in progress.
    */
   update(
@@ -33,7 +33,7 @@ export interface FunctionChanges {
 
 /**
  * Returns a function as the API returns it. While an update is in progress, invocations still run the old
- * version.
+ * configuration and code.
  */
 export const latestOf = (
   target: LambdaFunction,
@@ -54,7 +54,7 @@ export function checkActive({ change }: LambdaFunction): void {
 }
 
 /**
- * Creates the changes of functions.
+ * Creates the object that runs changes of functions.
  * @param options.duration the duration of each change in milliseconds. With 0, a change is complete when
  * the response is sent.
  * @param options.onComplete is called when invocations must run the changed function.
