@@ -1,8 +1,8 @@
 locals {
   has_domain = var.domain_name != null
 
-  # api_endpoint with the domain name in place of the part that names the API. On
-  # AWS that part is the host name: "wss://chat.example.com".
+  # api_endpoint, with the domain name instead of the part that contains the API ID. On
+  # AWS, that part is the host name, so the result is "wss://chat.example.com".
   domain_endpoint = local.has_domain ? replace(aws_apigatewayv2_api.this.api_endpoint, "/[^/]*${aws_apigatewayv2_api.this.id}[^/]*/", var.domain_name) : null
 
   # The types of DNS records for the IP addresses of the domain name.
@@ -17,12 +17,13 @@ resource "aws_apigatewayv2_domain_name" "this" {
 
   domain_name = var.domain_name
 
-  # WebSocket APIs support only this endpoint type and TLS version.
   domain_name_configuration {
     certificate_arn = var.certificate_arn
+    ip_address_type = var.ip_address_type
+
+    # WebSocket APIs support only this endpoint type and TLS version.
     endpoint_type   = "REGIONAL"
     security_policy = "TLS_1_2"
-    ip_address_type = var.ip_address_type
   }
 }
 
