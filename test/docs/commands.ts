@@ -1,4 +1,4 @@
-/** How the tests handle each command in the `sh` blocks of the documents, without comments. */
+/** How the tests handle each command in the `sh` blocks of the documents. Shell comments are stripped. */
 
 import { ROOT } from "./markdown.ts";
 
@@ -6,7 +6,10 @@ import { ROOT } from "./markdown.ts";
 export interface Run {
   /** The expected output. */
   prints: RegExp;
-  /** Returns a changed command if it would wait for input or never end. */
+  /**
+   * Returns the command to run instead, if the original would wait for input, never exit or run in the
+   * wrong directory.
+   */
   as?: (command: string) => string;
   /** Set if only version 2 of the AWS CLI has the command. */
   cli?: 2;

@@ -1,6 +1,6 @@
 import type { LocalAws, WrittenLogEvent } from "@websocket-lambda/local-aws";
 
-/** A JSON log line of a function, or of the API's access log. */
+/** A JSON log line of a function. */
 export interface LogLine {
   logGroupName: string;
   logStreamName: string;
@@ -10,7 +10,10 @@ export interface LogLine {
   type?: string;
   /** Lambda's id of the invocation. Absent if the line does not belong to one. */
   invocationId?: string;
-  /** The message of the function, the record of a platform event, or the line of the access log. */
+  /**
+   * The message of the function, the record of a platform event, or the whole line if it has neither, as
+   * for an uncaught error.
+   */
   content: Record<string, unknown>;
 }
 
