@@ -1,7 +1,6 @@
 /**
- * The message protocol. Each request and each reply is a JSON text frame. Before the reply, each value
- * that a streaming action yields is one, too. The order of the keys in the types below is their order
- * on the wire.
+ * The message protocol. Each request and each reply is one JSON text message, and so is each progress
+ * frame before the reply. The keys of the types below are in the order in which they are sent.
  */
 import * as v from "valibot";
 

@@ -64,10 +64,10 @@ export function definitions(
     Request: {
       ...convert(envelope),
       description:
-        "A request: one text frame from a client. Other keys are ignored. Lengths count UTF-16 code units, as in JavaScript.",
+        "A request: one text message from a client. Other keys are ignored. Lengths count UTF-16 code units, as in JavaScript.",
     },
     Frame: {
-      description: "Any text frame from the server.",
+      description: "Any frame that a client receives.",
       oneOf: oneOf("Progress", "Reply", "GatewayError"),
     },
     Progress: {
@@ -76,8 +76,7 @@ export function definitions(
         "A frame before the reply: a value that a streaming action yielded. sequence counts the frames of an attempt, from 0 and without gaps. A later attempt starts at 0 again.",
     },
     Reply: {
-      description:
-        "A reply: the last text frame of a request, sent to the connection of the request.",
+      description: "A reply: the last frame of a request, sent to the connection of the request.",
       oneOf: oneOf("Success", "Failure"),
     },
     Success: { ...convert(Success), description: "The result of the action." },
