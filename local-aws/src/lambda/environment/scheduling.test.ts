@@ -3,8 +3,11 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Scheduler } from "./scheduling.ts";
 
-/** A scheduler of jobs that run until they are ended, on a machine with this many idle cores. */
-function startScheduler(idle: number, capacity = 1) {
+/**
+ * Starts a scheduler of jobs that run until they are ended, on a machine with this many idle cores.
+ * @param onMeasure called for each running job when the idle cores are measured.
+ */
+function startScheduler(idle: number, capacity = 1, onMeasure?: (job: number) => void) {
   const running: number[] = [];
   const measured: number[] = [];
   const scheduler: Scheduler<number, number> = new Scheduler({
@@ -17,6 +20,7 @@ function startScheduler(idle: number, capacity = 1) {
       start() {},
       measure() {
         measured.push(running.length);
+        if (onMeasure !== undefined) running.forEach(onMeasure);
         return idle;
       },
     },
@@ -29,13 +33,18 @@ function startScheduler(idle: number, capacity = 1) {
   return { scheduler, running, measured, end };
 }
 
-test("while cores are idle, more jobs start, up to a limit per core", async () => {
-  const { scheduler, running, measured } = startScheduler(1);
+test("while cores are idle, more short jobs start, up to a limit per core", async () => {
+  const { scheduler, running, measured } = startScheduler(1, 1, (job) => {
+    // As if it had ended, and another had started.
+    scheduler.finished(job);
+    scheduler.began(job);
+  });
   const limit = 4 * availableParallelism();
-  for (let job = 0; job < limit + 2; job += 1) scheduler.add(job);
+  for (let job = 0; job < limit + 3; job += 1) scheduler.add(job);
   expect(running).toHaveLength(1);
-  await expect.poll(() => running.length, { timeout: 5000 }).toBeGreaterThanOrEqual(limit);
+  await expect.poll(() => measured.length, { timeout: 30_000 }).toBe(limit + 2);
   expect(measured.slice(0, 3)).toEqual([1, 2, 3]);
+  expect(measured.slice(-3)).toEqual([limit, limit, limit]);
   scheduler.stop();
 });
 
