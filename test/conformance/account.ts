@@ -96,7 +96,13 @@ export function createAccount(
   let started: Promise<TestLocalAws> | undefined;
   const localAws = () => (started ??= start(localOptions));
   const endpoint = async () => ({ url: new URL((await localAws()).endpoint) });
-  const options = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint };
+  // Without kept connections: some rows block this process for seconds, and the server then closes a kept
+  // connection while a client sends a request on it.
+  const requestHandler = { httpAgent: { keepAlive: false } };
+  const options = {
+    ...{ region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint },
+    requestHandler,
+  };
   const clients = createClients(options);
   const { iam, lambda } = clients;
   let role: Promise<string> | undefined;

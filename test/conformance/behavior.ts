@@ -33,6 +33,8 @@ export interface Behavior {
   only?: `local: ${string}`;
   /** Says how the local AWS differs so far. The test then expects the check to fail. */
   differs?: string;
+  /** Whether it handles large data for seconds, so only `npm run test:extended` runs it. Default: no. */
+  isSlow?: boolean;
   check(target: Target): Promise<void>;
 }
 

@@ -69,7 +69,7 @@ const recorded = { basis: "snapshot", source: snapshots.lambdaApi } as const;
 const refused = (
   behavior: string,
   refusal: (account: Account) => Promise<[call: Promise<unknown>, refusal: object]>,
-  source: Pick<Behavior, "basis" | "source"> = recorded,
+  source: Pick<Behavior, "basis" | "source" | "isSlow"> = recorded,
 ): Behavior => ({
   behavior,
   ...source,
@@ -337,7 +337,7 @@ const ofFunctions: Behavior[] = [
         ),
       ];
     },
-    { basis: "report", source: reported.layerSize },
+    { basis: "report", source: reported.layerSize, isSlow: true },
   ),
 ];
 

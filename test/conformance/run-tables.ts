@@ -17,11 +17,16 @@ export function runTables(tables: readonly Table[], target: Target): void {
   const timeout = onAws ? 180_000 : 20_000;
 
   describe.each(tables)("$area", ({ rows }) => {
-    for (const { behavior, basis, source, only, differs, check } of rows) {
+    for (const { behavior, basis, source, only, differs, isSlow = false, check } of rows) {
       const isSkipped = onAws && only !== undefined;
       const isUnlike = !onAws && differs !== undefined;
       const remark = isSkipped ? ` (${only})` : isUnlike ? ` (not here yet: ${differs})` : "";
-      const options = { timeout, skip: isSkipped, fails: isUnlike };
+      const options = {
+        timeout: isSlow ? 120_000 : timeout,
+        skip: isSkipped,
+        fails: isUnlike,
+        tags: isSlow ? ["extended"] : [],
+      };
       test(`[${titles[basis]}] ${behavior}${remark}`, options, async ({ annotate }) => {
         expect.hasAssertions();
         await annotate(source, "source");
