@@ -18,20 +18,24 @@ const LEFT_OUT = new Set([
   "package-lock.json",
 ]);
 
-const git = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-  cwd: ROOT,
-  encoding: "utf8",
-});
-if (git.error !== undefined || git.status !== 0) {
-  console.log("Skipped the word check: this is not a Git repository, or git is not installed.");
-  process.exit(process.env["CI"] === "true" ? 1 : 0);
+/** Returns the files of the repository, also those that are not added yet. */
+function filesOfRepository(): string[] {
+  const git = spawnSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  if (git.error !== undefined || git.status !== 0) {
+    console.log("Skipped the word check: this is not a Git repository, or git is not installed.");
+    process.exit(process.env["CI"] === "true" ? 1 : 0);
+  }
+  return git.stdout.split("\0");
 }
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 const given = process.argv.slice(2).map((file) => relative(ROOT, file));
 let count = 0;
-for (const file of new Set(given.length > 0 ? given : git.stdout.split("\0"))) {
+for (const file of new Set(given.length > 0 ? given : filesOfRepository())) {
   const path = join(ROOT, file);
   if (file === "" || LEFT_OUT.has(file) || !isFile(path)) continue;
   const text = readFileSync(path, "utf8");

@@ -122,7 +122,10 @@ test("with the system log level WARN, a successful message has no lines of Lambd
     configuration.LoggingConfig.SystemLogLevel = "WARN";
   const types: string[] = [];
   quiet.subscribe({
-    log: ({ message }) => void types.push(JSON.parse(message).type ?? JSON.parse(message).level),
+    log({ message }) {
+      const { type, level } = JSON.parse(message);
+      types.push(type ?? level);
+    },
   });
   const client = await connect(quiet.webSocketUrl("production"));
   await client.ask(request);

@@ -1,6 +1,6 @@
 /**
- * `node scripts/cost/index.ts`: estimates costs from quantities and list prices. docs/scaling.md explains
- * the formulas.
+ * `node scripts/cost/index.ts`: estimates costs from quantities and list prices. docs/scaling.md shows the
+ * output.
  */
 import { parseArgs } from "node:util";
 import { runScript, UserError } from "../run-script.ts";

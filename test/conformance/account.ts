@@ -99,10 +99,8 @@ export function createAccount(
   // Without kept connections: some rows block this process for seconds, and the server then closes a kept
   // connection while a client sends a request on it.
   const requestHandler = { httpAgent: { keepAlive: false } };
-  const options = {
-    ...{ region: REGION, credentials: CREDENTIALS, maxAttempts: 1, endpoint },
-    requestHandler,
-  };
+  const settings = { region: REGION, credentials: CREDENTIALS, maxAttempts: 1 };
+  const options = { ...settings, endpoint, requestHandler };
   const clients = createClients(options);
   const { iam, lambda } = clients;
   let role: Promise<string> | undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseArn } from "../arn.ts";
 import type { Iam } from "../iam/index.ts";
-import type { Logs } from "../logs/index.ts";
+import { type Logs, WRITE_ACTIONS } from "../logs/index.ts";
 import type { State } from "../state.ts";
 import { type AccessLogFormat, parseAccessLogFormat } from "./access-log-format.ts";
 import type { Outcome } from "./outcome.ts";
@@ -23,8 +23,6 @@ export interface AccessLog {
 /** As API Gateway names its sessions of the account's role. */
 const SESSION_NAME = "BackplaneAssumeRoleSession";
 
-const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
-
 type Settings = NonNullable<PublishedStage["stage"]["accessLogSettings"]>;
 
 /** The access log of a stage, as its settings define it. */
@@ -45,23 +43,16 @@ export function createAccessLog(options: {
   logs: Pick<Logs, "write">;
 }): AccessLog {
   const { state, iam, logs } = options;
-  const streams = new Map<string, string>();
   /** By the ARN of the stage. Replaced when the settings of the stage change. */
   const writers = new Map<string, StageWriter>();
-
-  // AWS writes to many streams at a time, each named by 32 hexadecimal digits. Our choice: a stage
-  // has one, for as long as the local AWS runs.
-  const streamOf = ({ arn }: PublishedStage) => {
-    const stream = streams.get(arn) ?? randomBytes(16).toString("hex");
-    streams.set(arn, stream);
-    return stream;
-  };
 
   const writerOf = (published: PublishedStage, settings: Settings): StageWriter => {
     const { destinationArn, format } = settings;
     const known = writers.get(published.arn);
     if (known?.format === format && known.destinationArn === destinationArn) return known;
-    const logStreamName = streamOf(published);
+    // AWS writes to many streams at a time, each named by 32 hexadecimal digits. Our choice: a stage
+    // has one, for as long as the local AWS runs.
+    const logStreamName = known?.target.logStreamName ?? randomBytes(16).toString("hex");
     const logGroupName = parseArn(destinationArn)?.resource.replace(/^log-group:/, "") ?? "";
     const added: StageWriter = {
       format,

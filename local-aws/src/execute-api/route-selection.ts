@@ -34,7 +34,8 @@ function evaluate(expression: string, message: string): string | undefined {
       return undefined;
     value = (value as Record<string, unknown>)[name];
   }
-  // Our choice: other values are ignored. AWS documents that they become text, but other emulators ignore them.
+  // Our choice: other values are ignored. AWS documents that they become text, but other emulators ignore
+  // them.
   return typeof value === "string" ? value : undefined;
 }
 

@@ -49,9 +49,10 @@ export interface EventStore {
 const dayInMs = 24 * 60 * 60 * 1000;
 
 /**
- * The streams and events of all log groups. They are run-time data: they are deleted with the process or with their group.
- * @param options.capacity how many events one group holds. Our choice: 50,000; then the
- * oldest ones are dropped. AWS keeps all events until the retention ends.
+ * The streams and events of all log groups. They are run-time data: they are deleted with the process or
+ * with their group.
+ * @param options.capacity how many events one group holds. Our choice: 50,000; then the oldest ones are
+ * dropped. AWS keeps all events until the retention ends.
  */
 export function createEventStore(options: {
   clock: Clock;

@@ -17,6 +17,9 @@ import { tagOperations } from "./tags.ts";
 
 export type { LogEvent, WrittenLogEvent };
 
+/** The actions that a role must allow so that a service writes to a log stream with its permissions. */
+export const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
 export interface Logs {
   service: Service;
   /** Appends to a stream, and creates it if needed. Returns false if there is no such group. */

@@ -8,7 +8,7 @@ type Headers = Pick<IncomingMessage, "headers">;
  */
 export const hasLoopbackHost = ({ headers: { host = "" } }: Headers): boolean =>
   // The usual names, because parsing a URL takes longer than the rest of the routing.
-  /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/.test(host) ||
+  /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[1-5]?\d{1,4})?$/.test(host) ||
   // A host and a port; not the rest of what a URL may have around them.
   (!/[@/?#\\]/.test(host) && isLoopback(`http://${host}`));
 

@@ -139,7 +139,7 @@ export function createAwsServer(options: {
 }
 
 /** Shared by the many requests without a query string. No service changes the parameters. */
-const NO_PARAMETERS: Readonly<URLSearchParams> = new URLSearchParams();
+const NO_PARAMETERS = new URLSearchParams();
 
 /**
  * Returns a signal that is aborted when the client disconnects before it has its response. It is created
@@ -166,8 +166,8 @@ const wrongService = () =>
 const refusedPeer = () => new AwsError(403, "AccessDeniedException", REFUSED_PEER);
 
 /**
- * Returns the headers by name in lower case. The object has no prototype, because clients choose names that are looked up in it:
- * those of the headers that they signed.
+ * Returns the headers by name in lower case. The object has no prototype, because clients choose names
+ * that are looked up in it: those of the headers that they signed.
  */
 function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
   const { "set-cookie": cookies, ...texts } = headers;

@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 export interface IdleCores {
   /** Starts a measurement. */
   start(): void;
-  /** Returns how many cores were idle since the last `start` or `measure`, such as 0.5 for half of one. */
+  /** Returns how many cores were idle since the last `start`, such as 0.5 for half of one. */
   measure(): number;
 }
 
@@ -17,11 +17,10 @@ export function createIdleCores(): IdleCores {
       last = read();
     },
     measure() {
+      if (last === undefined) return 0;
       const now = read();
-      const from = last ?? now;
-      last = now;
-      const total = now.total - from.total;
-      return total <= 0 ? 0 : ((now.idle - from.idle) / total) * now.cores;
+      const total = now.total - last.total;
+      return total <= 0 ? 0 : ((now.idle - last.idle) / total) * now.cores;
     },
   };
 }

@@ -30,7 +30,7 @@ const BUSY_BELOW = 0.5;
 /** How long a machine counts as busy after such a measurement, while nothing waits. */
 const BUSY_MILLISECONDS = 1000;
 
-/** For each number of idle cores like this, one more environment starts. Less than that changes nothing. */
+/** One more environment starts per this number of idle cores. Less than that changes nothing. */
 const IDLE_CORES = 1;
 
 /** Environments per core that start because of idle cores. Further ones start next to blocked ones. */
@@ -42,7 +42,7 @@ const BACKLOG = 32;
 /** Below the timeout of the functions' SDK clients, which would send the event a second time. */
 const LONGEST_WAIT_FOR_ROOM = 1000;
 
-/** Our choice: the most environments of one function at work, slow or not. */
+/** Our choice: the most environments of one function at work, blocked or not. */
 const MAX_ENVIRONMENTS = 32;
 
 export class Scheduler<Job, Worker> {
@@ -99,7 +99,13 @@ export class Scheduler<Job, Worker> {
 
   /** Starts the jobs for which there is capacity. */
   startWaiting(): void {
-    this.#startJobs();
+    const limit = this.#waiting.length === 0 ? 0 : this.#limitNow();
+    while (this.#busy.size < limit) {
+      const job = this.#waiting.shift();
+      if (job === undefined) break;
+      this.#start(job);
+    }
+    if (this.#waiting.length < BACKLOG) this.#admitSenders();
     if (this.#waiting.length === 0 || this.#interval !== undefined) return;
     this.#idleCores.start();
     this.#interval = setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
@@ -120,16 +126,6 @@ export class Scheduler<Job, Worker> {
     clearTimeout(this.#interval);
     this.#admitSenders();
     return this.#waiting.splice(0);
-  }
-
-  #startJobs(): void {
-    const limit = this.#waiting.length === 0 ? 0 : this.#limitNow();
-    while (this.#busy.size < limit) {
-      const job = this.#waiting.shift();
-      if (job === undefined) break;
-      this.#start(job);
-    }
-    if (this.#waiting.length < BACKLOG) this.#admitSenders();
   }
 
   #limitNow(): number {
@@ -156,8 +152,7 @@ export class Scheduler<Job, Worker> {
       const working = Math.max(this.#limit, this.#busy.size);
       this.#limit = Math.min(working + more, Math.max(this.#capacity, MAX_PER_CORE * cores));
     }
-    this.#startJobs();
-    if (this.#waiting.length > 0) this.#interval = setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
+    this.startWaiting();
   };
 
   #admitSenders(): void {

@@ -28,7 +28,8 @@ const MINUTE = 60_000;
 const MAX_BACKOFF = 5 * MINUTE;
 
 /**
- * The maximum jitter of a retry, in milliseconds. AWS documents one and two minutes. Captures have 53.5 to 67.2 s for the first retry, and 114.2 to 128.2 s for the second.
+ * The maximum jitter of a retry, in milliseconds. AWS documents one and two minutes. Captures have 53.5 to
+ * 67.2 s for the first retry, and 114.2 to 128.2 s for the second.
  * @see https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/lambda/event_config_timing.json
  */
 const RETRY_JITTER = 10_000;

@@ -1,5 +1,5 @@
 import type { Iam } from "../../iam/index.ts";
-import type { LogEvent, Logs } from "../../logs/index.ts";
+import { type LogEvent, type Logs, WRITE_ACTIONS } from "../../logs/index.ts";
 import type { LogEventAuthor } from "../../logs/log-event-author.ts";
 import { reportError } from "../../report-error.ts";
 import { arnOf } from "../functions.ts";
@@ -51,5 +51,3 @@ export function createLogWriter(
     if (!createGroup() || !write(author, events)) warn();
   };
 }
-
-const WRITE_ACTIONS = ["logs:CreateLogStream", "logs:PutLogEvents"];

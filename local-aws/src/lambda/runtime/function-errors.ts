@@ -177,8 +177,8 @@ function describeInText(error: Error) {
 }
 
 /**
- * Returns an error as it is in a log of JSON format. Any of its members may have been replaced by a value of another
- * type, or by none.
+ * Returns an error as it is in a log of JSON format. Any of its members may have been replaced by a value
+ * of another type, or by none.
  * @param otherStack the stack trace of an error whose stack is not a string.
  */
 export function summarizeInJson(error: Error, otherStack: unknown = []) {
