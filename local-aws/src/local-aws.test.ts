@@ -334,6 +334,12 @@ test.for([
   },
 );
 
+test.for([0, 33, Number.NaN])("%d processes of a function at a time are an error", (number) => {
+  expect(() => createLocalAws({ environmentsPerFunction: number })).toThrow(
+    `environmentsPerFunction must be a number from 1 to 32, not ${number}.`,
+  );
+});
+
 test("an unknown timing is an error", () => {
   // Callers in JavaScript have no types.
   const options: LocalAwsOptions = JSON.parse('{"timing":"slow"}');

@@ -23,6 +23,7 @@ import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
 import { startProcessWatcher } from "./lambda/environment/process-watcher.ts";
+import { MAX_ENVIRONMENTS } from "./lambda/environment/scheduling.ts";
 import { createLogs, type WrittenLogEvent } from "./logs/index.ts";
 import { createObservers } from "./observers.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
@@ -84,7 +85,7 @@ export interface LocalAwsOptions {
   pages?: Readonly<Record<string, Page>>;
   /**
    * The number of processes that each function may use at a time. On a busy machine it uses one, and with
-   * idle cores more. Default: one per core, at least two.
+   * idle cores more. From 1 to 32. Default: one per core, at least two.
    */
   environmentsPerFunction?: number;
   /**
@@ -213,13 +214,17 @@ export function assemble(
     progressFrame,
     mapStack,
     pages = {},
-    environmentsPerFunction: capacity = Math.max(2, availableParallelism()),
+    environmentsPerFunction = Math.max(2, availableParallelism()),
     spareProcesses = false,
     accountConcurrency = 1000,
     random = Math.random,
     allowOtherUsers = false,
     allowedAwsHosts = [],
   } = options;
+  if (!(environmentsPerFunction >= 1 && environmentsPerFunction <= MAX_ENVIRONMENTS))
+    throw new RangeError(
+      `environmentsPerFunction must be a number from 1 to ${MAX_ENVIRONMENTS}, not ${environmentsPerFunction}.`,
+    );
   const snapshot =
     options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, functions);
   const state = parts.state ?? emptyState(options.accountId ?? snapshot?.accountId);
@@ -258,7 +263,7 @@ export function assemble(
       tlsPort: portOf(listeningForTls),
       allowedAwsHosts: allowedAwsHosts.map((host) => host.toLowerCase()),
     }),
-    capacity,
+    scheduling: { capacity: environmentsPerFunction },
     spareProcesses,
     accountConcurrency,
     random,

@@ -15,6 +15,7 @@ import { createDelayedSettings } from "./delayed-settings.ts";
 import { createEnvironments } from "./environment/environments.ts";
 import type { InvocationResult } from "./environment/execution-environment.ts";
 import type { ProcessWatcher } from "./environment/process-watcher.ts";
+import type { SchedulingOptions } from "./environment/scheduling.ts";
 import { createEventSourceMappings } from "./event-source-mappings/index.ts";
 import { eventSourceMappingRoutes } from "./event-source-mappings/routes.ts";
 import { createFunctionChanges } from "./function-changes.ts";
@@ -93,8 +94,8 @@ export interface LambdaOptions {
    * functions are not redirected.
    */
   network?: () => NetworkSettings;
-  /** The maximum number of processes of a function that run at the same time. */
-  capacity: number;
+  /** When the invocations of a function start on this machine. */
+  scheduling: SchedulingOptions;
   /**
    * The maximum number of concurrent invocations of the account in a region. Default: 1,000, as on AWS.
    */

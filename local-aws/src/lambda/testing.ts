@@ -8,6 +8,7 @@ import type { AwsRequest } from "../protocols/operation.ts";
 import { awsRequest, callJson } from "../protocols/testing.ts";
 import type { Hooks } from "../hooks.ts";
 import { createIam } from "../iam/index.ts";
+import { createManualClock } from "../manual-clock.ts";
 import { createLogs, type WrittenLogEvent } from "../logs/index.ts";
 import { createSqs } from "../sqs/index.ts";
 import { emptyState, regionOf, type State } from "../state.ts";
@@ -15,6 +16,7 @@ import { addRole } from "../iam/testing.ts";
 import { addQueue, ROLE_ARN } from "./api/testing.ts";
 import { createLambda, type LambdaOptions } from "./index.ts";
 import { startProcessWatcher } from "./environment/process-watcher.ts";
+import type { SchedulingOptions } from "./environment/scheduling.ts";
 import type { FunctionConfiguration, LambdaFunction } from "./state.ts";
 
 export const REGION = "us-east-1";
@@ -22,7 +24,7 @@ export const REGION = "us-east-1";
 type Options = Partial<
   Pick<
     LambdaOptions,
-    "capacity" | "initTimeout" | "accountConcurrency" | "spareProcesses" | "timing" | "random"
+    "scheduling" | "initTimeout" | "accountConcurrency" | "spareProcesses" | "timing" | "random"
   >
 > & { clock?: Clock };
 
@@ -39,8 +41,18 @@ export interface InvokeResponse {
 
 export type TestLambda = Awaited<ReturnType<typeof startLambda>>;
 
+/**
+ * One environment of each function works at a time, on a machine of any speed: an invocation never counts as
+ * blocked, however long its process takes.
+ */
+export const oneAtATime = (): SchedulingOptions => ({ capacity: 1, clock: createManualClock() });
+
 /** Starts Lambda with real processes and the services that it needs. */
-export async function startLambda({ clock = systemClock, capacity = 4, ...limits }: Options = {}) {
+export async function startLambda({
+  clock = systemClock,
+  scheduling = { capacity: 4 },
+  ...limits
+}: Options = {}) {
   const workDirectory = await mkdtemp(join(tmpdir(), "lambda-test-"));
   const state = stateWithRole();
   const endpoint = () => "http://localhost:1";
@@ -58,7 +70,7 @@ export async function startLambda({ clock = systemClock, capacity = 4, ...limits
   const sqs = createSqs({ state, clock, iam, endpoint });
   const processWatcher = startProcessWatcher(workDirectory);
   const base = { state, clock, iam, logs, sqs, endpoint, workDirectory, processWatcher };
-  const lambda = createLambda({ ...base, capacity, ...limits });
+  const lambda = createLambda({ ...base, scheduling, ...limits });
 
   const eventsOf = (name: string) =>
     events.filter(({ logGroupName }) => logGroupName === `/aws/lambda/${name}`);
@@ -128,7 +140,7 @@ export interface ReceivedMessage {
 }
 
 /** Options of `expect.poll` with enough time for a busy machine. */
-export const PATIENTLY = { timeout: 10_000, interval: 5 };
+export const PATIENTLY = { timeout: 30_000, interval: 5 };
 
 /** Starts one Lambda for all tests of a file. */
 export function useLambda(options: Options = {}): () => TestLambda {

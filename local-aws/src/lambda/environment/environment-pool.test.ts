@@ -1,16 +1,22 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../clock.ts";
+import { createManualClock } from "../../manual-clock.ts";
 import { noMiddleware } from "../middleware.ts";
 import { EnvironmentPool } from "./environment-pool.ts";
 import type { ExecutionEnvironment, InvocationResult } from "./execution-environment.ts";
 
-/** Environments whose invocations the test ends. */
-function startPool(capacity: number) {
+/** Environments whose invocations the test ends. One works at a time, until one is blocked. */
+function startPool() {
+  const scheduling = createManualClock();
   const running: (() => void)[] = [];
   let started = 0;
   const pool = new EnvironmentPool({
     clock: systemClock,
-    capacity,
+    scheduling: {
+      capacity: 1,
+      clock: scheduling,
+      idleCores: { start() {}, measure: () => 0 },
+    },
     middleware: noMiddleware,
     factory: {
       start(onEnd): ExecutionEnvironment {
@@ -31,24 +37,26 @@ function startPool(capacity: number) {
   });
   const run = (requestId: string) =>
     pool.run({ requestId, payload: Buffer.from("{}"), traceHeader: "" });
-  return { pool, run, running, started: () => started };
+  return { pool, run, running, scheduling, started: () => started };
 }
 
 test("an invocation that waits for a hanging one gets another environment", async () => {
-  const { run, running, started } = startPool(1);
+  const { run, running, scheduling, started } = startPool();
   void run("hangs");
   const waiting = run("waits");
   expect(started()).toBe(1);
-  await expect.poll(started, { timeout: 5000 }).toBe(2);
+  scheduling.advance(600);
+  expect(started()).toBe(2);
   running[1]?.();
   expect(await waiting).toMatchObject({ requestId: "waits" });
 });
 
 test("environments that were started because of a hanging invocation are idle after it has ended", async () => {
-  const { run, running, started } = startPool(1);
+  const { run, running, scheduling, started } = startPool();
   const hanging = run("hangs");
   const second = run("waits");
-  await expect.poll(() => running.length, { timeout: 5000 }).toBe(2);
+  scheduling.advance(600);
+  expect(running).toHaveLength(2);
   for (const end of running.splice(0)) end();
   await Promise.all([hanging, second]);
   void run("next");
@@ -58,7 +66,7 @@ test("environments that were started because of a hanging invocation are idle af
 });
 
 test("an invocation that waits for short ones gets the next free environment", async () => {
-  const { run, running, started } = startPool(1);
+  const { run, running, started } = startPool();
   const results = ["a", "b", "c"].map(run);
   for (const result of results) {
     running.shift()?.();
@@ -68,14 +76,14 @@ test("an invocation that waits for short ones gets the next free environment", a
 });
 
 test("if the queue has space, adding an invocation does not wait", async () => {
-  const { pool, run } = startPool(1);
+  const { pool, run } = startPool();
   void run("first");
   void run("second");
   await expect(pool.room()).resolves.toBeUndefined();
 });
 
 test("if the queue is full, adding an invocation waits until it is shorter", async () => {
-  const { pool, run, running } = startPool(1);
+  const { pool, run, running } = startPool();
   for (let number = 0; number < 40; number += 1) void run(String(number));
   let entered = false;
   const room = pool.room().then(() => (entered = true));

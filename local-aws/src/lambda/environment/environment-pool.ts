@@ -8,7 +8,7 @@ import type {
   Invocation,
   InvocationResult,
 } from "./execution-environment.ts";
-import { Scheduler } from "./scheduling.ts";
+import { Scheduler, type SchedulingOptions } from "./scheduling.ts";
 
 /**
  * An environment of the pool is in one of these states:
@@ -68,20 +68,16 @@ export class EnvironmentPool {
   #freezing: NodeJS.Timeout | undefined;
   #sweep: Timer | undefined;
 
-  /** @param options.capacity see `Scheduler`. */
   constructor(options: {
     clock: Clock;
-    capacity: number;
+    scheduling: SchedulingOptions;
     factory: EnvironmentFactory;
     middleware: Pick<LambdaMiddleware, "invoke">;
   }) {
     this.#clock = options.clock;
     this.#factory = options.factory;
     this.#middleware = options.middleware;
-    this.#scheduler = new Scheduler({
-      capacity: options.capacity,
-      start: (job) => this.#start(job),
-    });
+    this.#scheduler = new Scheduler(options.scheduling, (job) => this.#start(job));
   }
 
   /** Runs an invocation in a free environment, a new one, or the next that becomes free. */

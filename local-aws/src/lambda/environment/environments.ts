@@ -10,6 +10,7 @@ import { createMemoryWatch } from "./memory-watch.ts";
 import type { NetworkSettings } from "../runtime/network.ts";
 import { nodeOf } from "./node-executable.ts";
 import { prepareNetwork, writeRuntime } from "./runtime-file.ts";
+import type { SchedulingOptions } from "./scheduling.ts";
 import { createTaskRoots } from "./task-roots.ts";
 
 /** The execution environments of all functions: a pool per function, as it is now. */
@@ -36,11 +37,11 @@ export function createEnvironments(
     workDirectory: string;
     /** Returns the settings once the local AWS listens. Default: connections are not directed. */
     network?: (() => NetworkSettings) | undefined;
-    capacity: number;
+    scheduling: SchedulingOptions;
     middleware: LambdaMiddleware;
   },
 ): Environments {
-  const { functions, clock, workDirectory, network, capacity, middleware, spareProcesses } =
+  const { functions, clock, workDirectory, network, scheduling, middleware, spareProcesses } =
     options;
   const context: EnvironmentContext = {
     ...options,
@@ -76,7 +77,7 @@ export function createEnvironments(
       ...unpacked,
     };
     const factory = createEnvironmentFactory(context, configuration, code);
-    return new EnvironmentPool({ clock, capacity, factory, middleware });
+    return new EnvironmentPool({ clock, scheduling, factory, middleware });
   };
 
   const poolOf = (target: LambdaFunction): Promise<EnvironmentPool> => {

@@ -8,7 +8,14 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { createManualClock } from "../../manual-clock.ts";
-import { addFunction, PATIENTLY, startLambda, stateWithRole, zipOf } from "../testing.ts";
+import {
+  addFunction,
+  oneAtATime,
+  PATIENTLY,
+  startLambda,
+  stateWithRole,
+  zipOf,
+} from "../testing.ts";
 
 /** Returns whether a process has ended. It can stay in the process list as a zombie. */
 const isAlive = (pid: number) => {
@@ -40,7 +47,7 @@ test("after a change, new invocations run the new code in a new log stream, and 
 });
 
 test("an invocation that runs during a change finishes with the old code, and a waiting one uses the new code", async () => {
-  await using lambda = await startLambda({ capacity: 1 });
+  await using lambda = await startLambda({ scheduling: oneAtATime() });
   const until = `${lambda.workDirectory}/until`;
   const target = lambda.define(
     "runs",
@@ -75,7 +82,7 @@ test("a deleted function cannot be invoked any more, and its processes end", asy
 });
 
 test("when a function is deleted, a waiting invocation gets 404, and a running one gets its result", async () => {
-  await using lambda = await startLambda({ capacity: 1 });
+  await using lambda = await startLambda({ scheduling: oneAtATime() });
   const until = `${lambda.workDirectory}/until`;
   lambda.define(
     "leaves",
@@ -119,7 +126,7 @@ test("an idle environment is ended after a while, and the most recently used one
 });
 
 test("close ends every process, frozen or running, and fails running and waiting invocations", async () => {
-  const lambda = await startLambda({ capacity: 1 });
+  const lambda = await startLambda({ scheduling: oneAtATime() });
   lambda.define("frozen", RETURNS("frozen"));
   lambda.define("busy", "exports.handler = async () => { console.log(process.pid); for (;;); };");
   const { payload } = await lambda.invoke("frozen");

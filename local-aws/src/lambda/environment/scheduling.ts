@@ -16,6 +16,7 @@
  *   delay those of all others.
  */
 import { availableParallelism } from "node:os";
+import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 
 /** An invocation that runs for longer counts as blocked. Also applies to the start of an environment. */
@@ -43,9 +44,19 @@ const BACKLOG = 32;
 const LONGEST_WAIT_FOR_ROOM = 1000;
 
 /** Our choice: the most environments of one function at work, blocked or not. */
-const MAX_ENVIRONMENTS = 32;
+export const MAX_ENVIRONMENTS = 32;
+
+export interface SchedulingOptions {
+  /** How many environments may be busy before the machine is found to be busy or idle. */
+  capacity: number;
+  /** Default: the real time, in which processes run. */
+  clock?: Clock;
+  /** Default: those of this machine. */
+  idleCores?: IdleCores;
+}
 
 export class Scheduler<Job, Worker> {
+  readonly #clock: Clock;
   readonly #capacity: number;
   readonly #start: (job: Job) => void;
   /** In the order of their arrival. */
@@ -57,20 +68,17 @@ export class Scheduler<Job, Worker> {
   readonly #senders: (() => void)[] = [];
   /** How many workers may be busy, without those that are blocked. */
   #limit: number;
-  /** Until this time, the machine counts as busy. */
+  /** Until this time of the clock, the machine counts as busy. */
   #busyUntil = 0;
   /** Set while jobs wait. */
-  #interval: NodeJS.Timeout | undefined;
+  #interval: Timer | undefined;
 
-  /**
-   * @param options.capacity how many workers may be busy before the machine is found to be busy or idle.
-   * @param options.start gives a job to a worker, and calls `began` for it.
-   * @param options.idleCores Default: those of this machine.
-   */
-  constructor(options: { capacity: number; start(job: Job): void; idleCores?: IdleCores }) {
+  /** @param start gives a job to a worker, and calls `began` for it. */
+  constructor(options: SchedulingOptions, start: (job: Job) => void) {
     this.#capacity = options.capacity;
     this.#limit = options.capacity;
-    this.#start = options.start;
+    this.#start = start;
+    this.#clock = options.clock ?? systemClock;
     this.#idleCores = options.idleCores ?? createIdleCores();
   }
 
@@ -81,7 +89,7 @@ export class Scheduler<Job, Worker> {
 
   /** Starts a job now, or as soon as there is capacity. */
   add(job: Job): void {
-    if (this.#waiting.length === 0 && performance.now() >= this.#busyUntil)
+    if (this.#waiting.length === 0 && this.#clock.now() >= this.#busyUntil)
       this.#limit = this.#capacity;
     this.#waiting.push(job);
     this.startWaiting();
@@ -89,7 +97,7 @@ export class Scheduler<Job, Worker> {
 
   /** The worker has a job. */
   began(worker: Worker): void {
-    this.#busy.set(worker, performance.now());
+    this.#busy.set(worker, this.#clock.now());
   }
 
   /** The worker is free, or gone. Starts no other job: see `startWaiting`. */
@@ -108,7 +116,7 @@ export class Scheduler<Job, Worker> {
     if (this.#waiting.length < BACKLOG) this.#admitSenders();
     if (this.#waiting.length === 0 || this.#interval !== undefined) return;
     this.#idleCores.start();
-    this.#interval = setTimeout(this.#adjust, INTERVAL_MILLISECONDS);
+    this.#interval = this.#clock.setTimer(this.#adjust, INTERVAL_MILLISECONDS);
   }
 
   /** Resolves when fewer than `BACKLOG` jobs wait, or after a second. */
@@ -123,13 +131,13 @@ export class Scheduler<Job, Worker> {
 
   /** Starts nothing more. Returns the jobs that wait. */
   stop(): Job[] {
-    clearTimeout(this.#interval);
+    this.#interval?.cancel();
     this.#admitSenders();
     return this.#waiting.splice(0);
   }
 
   #limitNow(): number {
-    const blockedSince = performance.now() - BLOCKED_MILLISECONDS;
+    const blockedSince = this.#clock.now() - BLOCKED_MILLISECONDS;
     let blocked = 0;
     for (const start of this.#busy.values()) {
       // All further ones started later.
@@ -147,7 +155,7 @@ export class Scheduler<Job, Worker> {
     const more = Math.floor(idle / Math.min(IDLE_CORES, cores / 2));
     if (idle < Math.min(BUSY_BELOW, cores / 4)) {
       this.#limit = 1;
-      this.#busyUntil = performance.now() + BUSY_MILLISECONDS;
+      this.#busyUntil = this.#clock.now() + BUSY_MILLISECONDS;
     } else if (more > 0) {
       const working = Math.max(this.#limit, this.#busy.size);
       this.#limit = Math.min(working + more, Math.max(this.#capacity, MAX_PER_CORE * cores));

@@ -3,6 +3,9 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PATIENTLY, startLambda } from "../testing.ts";
 
+/** Listing all processes takes CPU time. */
+const SLOWLY = { ...PATIENTLY, interval: 50 };
+
 /** Returns the function processes of the Lambda of this test, which it finds by their arguments. */
 const processesOf = (workDirectory: string) =>
   execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" })
@@ -21,7 +24,7 @@ test("a process waits before the first invocation, and loads the function only t
   const mark = `${workDirectory}/mark`;
   const { configuration } = lambda.define("spare", versioned("one", mark));
   lambda.lambda.refresh(configuration.FunctionArn);
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toHaveLength(1);
   const [waiting] = processesOf(workDirectory);
   expect(existsSync(mark)).toBe(false);
   expect(lambda.messages("spare")).toEqual([]);
@@ -42,12 +45,12 @@ test("a spare process ends when its code is replaced, and the next one has the n
   const { workDirectory } = lambda;
   const target = lambda.define("spare", versioned("old", `${workDirectory}/old`));
   lambda.lambda.refresh(target.configuration.FunctionArn);
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toHaveLength(1);
   const old = processesOf(workDirectory);
   target.configuration = { ...target.configuration, Handler: "index.other" };
   lambda.lambda.refresh(target.configuration.FunctionArn);
   await expect
-    .poll(() => processesOf(workDirectory), PATIENTLY)
+    .poll(() => processesOf(workDirectory), SLOWLY)
     .toEqual([expect.not.toBeOneOf(old)]);
   expect((await lambda.invoke("spare")).payload).toMatchObject({
     errorMessage: "index.other is undefined or not exported",
@@ -59,10 +62,10 @@ test("the invocation replaces a spare process that has exited", async () => {
   const { workDirectory } = lambda;
   const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));
   lambda.lambda.refresh(configuration.FunctionArn);
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toHaveLength(1);
   const [waiting = 0] = processesOf(workDirectory);
   process.kill(waiting, "SIGKILL");
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toEqual([]);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toEqual([]);
   expect((await lambda.invoke("spare")).payload).toEqual({
     version: "one",
     pid: expect.not.toBeOneOf([waiting]),
@@ -74,7 +77,7 @@ test("no process is left after Lambda is closed", async () => {
   const { workDirectory } = lambda;
   const { configuration } = lambda.define("spare", versioned("one", `${workDirectory}/mark`));
   lambda.lambda.refresh(configuration.FunctionArn);
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toHaveLength(1);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toHaveLength(1);
   await lambda[Symbol.asyncDispose]();
-  await expect.poll(() => processesOf(workDirectory), PATIENTLY).toEqual([]);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { PATIENTLY, startLambda, type TestLambda } from "../testing.ts";
+import { oneAtATime, PATIENTLY, startLambda, type TestLambda } from "../testing.ts";
 
 /** Logs that it runs, and waits until a file exists. */
 const HOLDS = `const { existsSync } = require('node:fs');
@@ -56,7 +56,7 @@ test("a function without a reservation can use the unreserved concurrency of the
 });
 
 test("an invocation that waits for a process counts as concurrent", async () => {
-  await using lambda = await startLambda({ capacity: 1 });
+  await using lambda = await startLambda({ scheduling: oneAtATime() });
   lambda.define("waits", HOLDS).reservedConcurrentExecutions = 2;
   const { response, release } = await hold(lambda, "waits");
   const waiting = lambda.invoke("waits", {});
@@ -98,7 +98,7 @@ test("another service is refused like a client", async () => {
 });
 
 test("each concurrent invocation has its own process and log stream", async () => {
-  await using lambda = await startLambda({ capacity: 3 });
+  await using lambda = await startLambda({ scheduling: { capacity: 3 } });
   lambda.define("several", HOLDS);
   const until = `${lambda.workDirectory}/all`;
   const responses = [1, 2, 3].map(() => lambda.invoke("several", { until }));
