@@ -49,9 +49,7 @@ test("a spare process ends when its code is replaced, and the next one has the n
   const old = processesOf(workDirectory);
   target.configuration = { ...target.configuration, Handler: "index.other" };
   lambda.lambda.refresh(target.configuration.FunctionArn);
-  await expect
-    .poll(() => processesOf(workDirectory), SLOWLY)
-    .toEqual([expect.not.toBeOneOf(old)]);
+  await expect.poll(() => processesOf(workDirectory), SLOWLY).toEqual([expect.not.toBeOneOf(old)]);
   expect((await lambda.invoke("spare")).payload).toMatchObject({
     errorMessage: "index.other is undefined or not exported",
   });
