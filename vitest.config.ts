@@ -17,13 +17,16 @@ const project = (name: string, ...include: string[]): TestProjectInlineConfigura
     exclude: ["**/node_modules/**", ...(name === "aws-cli" ? [] : [AWS_CLI])],
     // A function's module creates its AWS clients once, from the environment. Each test file has another
     // environment, so it loads the module again.
-    isolate: name === "application",
+    isolate: name === "functions",
   },
 });
 
 const AWS_CLI = "**/aws-cli.test.ts";
 
-/** Starts the projects in the order below, slowest first, so that no long test runs alone at the end. */
+/**
+ * Starts the projects in the order below, slowest first, so that no long test runs alone at the end. Tests
+ * that mostly wait, as for Terraform or timeouts, run next to those that need the CPU.
+ */
 class ProjectOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const names = this.ctx.projects.map(({ name }) => name);
@@ -39,6 +42,8 @@ export default defineConfig({
     projects: [
       project("terraform", "test/terraform/*.test.ts"),
       project("console", "test/console/*.test.ts"),
+      project("functions", "functions/**/*.test.ts"),
+      project("scripts", "{shared,scripts}/**/*.test.ts"),
       project("docs", "test/docs/*.test.ts"),
       project(
         "stack",
@@ -50,7 +55,6 @@ export default defineConfig({
       project("conformance", "test/conformance/*.test.ts"),
       project("bundles", "test/{bench,bundles}/*.test.ts"),
       project("local-aws", "local-aws/**/*.test.ts"),
-      project("application", "{functions,shared,scripts}/**/*.test.ts"),
       project("client", "client/**/*.test.ts"),
     ],
     tags: [

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from "./command-options.ts";
 import { argumentsFromNpm } from "./npm-exec.ts";
-import { createLocalAws, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
+import type { LocalAws, LocalAwsOptions } from "./local-aws.ts";
 import { printEvents } from "./terminal/print-events.ts";
 
 const USAGE = `Usage: local-aws [options]
@@ -92,7 +92,9 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   EACCES: "cannot be read: permission denied.",
 };
 
-function create(options: LocalAwsOptions): LocalAws {
+async function create(options: LocalAwsOptions): Promise<LocalAws> {
+  // Loaded when the options are read, so that the help and an invalid option don't wait for it.
+  const { createLocalAws } = await import("./local-aws.ts");
   try {
     const aws = createLocalAws({
       ...options,
@@ -129,7 +131,7 @@ Logs of the functions:
 `;
 
 async function start({ port, trace, options }: Arguments): Promise<void> {
-  const aws = create(options);
+  const aws = await create(options);
   const end = () => void aws.close().then(() => process.exit(0));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
   try {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { endianness } from "node:os";
 
@@ -24,8 +24,7 @@ const ROOT = 0;
  * user who started it. The kernel's tables of TCP connections contain the user of the other end.
  * Only Linux has these tables: without them every connection is admitted.
  *
- * A connection is looked up once, and its requests wait for the result. Reading a table takes a
- * millisecond or more, so it is done outside of the event loop.
+ * A connection is looked up once, and its requests wait for the result.
  */
 export function createPeers(): Peers {
   const own = process.getuid?.();
@@ -60,17 +59,27 @@ export interface Tables {
   tcp6(): Promise<string | undefined>;
 }
 
-/** Calls during a read share the next one, because the table must be newer than their connection. */
+/**
+ * Connections that are accepted at once share a read, which takes a millisecond or more. The kernel returns a
+ * few rows at a time, so reading outside of the event loop would take twice the CPU time, on two threads.
+ */
 function sharedRead(name: keyof Tables): () => Promise<string | undefined> {
-  let latest: Promise<unknown> = Promise.resolve();
   let next: Promise<string | undefined> | undefined;
   return () =>
-    (next ??= latest.then(() => {
-      next = undefined;
-      const read = readFile(`/proc/net/${name}`, "latin1").catch(() => undefined);
-      latest = read;
-      return read;
+    (next ??= new Promise((resolve) => {
+      setImmediate(() => {
+        next = undefined;
+        resolve(readTable(name));
+      });
     }));
+}
+
+function readTable(name: keyof Tables): string | undefined {
+  try {
+    return readFileSync(`/proc/net/${name}`, "latin1");
+  } catch {
+    return undefined;
+  }
 }
 
 /**

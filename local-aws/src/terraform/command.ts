@@ -1,10 +1,12 @@
 /** The commands `local-aws start` and `local-aws check`. */
-import { check } from "./check.ts";
 import { readCommandInput, USAGE } from "./options.ts";
-import { start } from "./start.ts";
 import { TerraformStopped } from "./terraform-program.ts";
 
-const COMMANDS = { start, check };
+// Loaded when the options are read, so that the help and an invalid option don't wait for it.
+const COMMANDS = {
+  start: async () => (await import("./start.ts")).start,
+  check: async () => (await import("./check.ts")).check,
+};
 
 /** Runs a command until it ends or a signal stops it. */
 export async function runCommand(
@@ -17,7 +19,8 @@ export async function runCommand(
     return;
   }
   try {
-    await COMMANDS[name](input, stopSignal());
+    const command = await COMMANDS[name]();
+    await command(input, stopSignal());
   } catch (error) {
     if (!(error instanceof TerraformStopped)) throw error;
   }
