@@ -17,12 +17,14 @@ const PATIENCE = 60_000;
 
 const run = promisify(execFile);
 
-const lines = documents()
-  .flatMap((path) => fencedBlocks(readDocument(path)))
-  .filter(({ language }) => language === "sh")
-  .flatMap((block) => block.lines)
-  .map((line) => line.replace(/ +# .*$/, ""))
-  .filter((line) => line !== "");
+const linesOf = (path: string) =>
+  fencedBlocks(readDocument(path))
+    .filter(({ language }) => language === "sh")
+    .flatMap((block) => block.lines)
+    .map((line) => line.replace(/ +# .*$/, ""))
+    .filter((line) => line !== "");
+const lines = documents().flatMap(linesOf);
+const ofReadme = new Set(linesOf("README.md"));
 const isExport = (line: string) => line.startsWith("export ");
 const exports = [...new Set(lines.filter(isExport))];
 /** Whether a line is a shell function, which the documents have for older versions of tools. */
@@ -106,7 +108,12 @@ function describeCommands(cases: Readonly<Record<string, Run>>, cli: AwsCli | un
   for (const [command, { prints, as = String, cli: only }] of Object.entries(cases)) {
     const isOfAws = command.startsWith("aws ");
     const skipped = isOfAws ? whySkipped(cli, only) : "";
-    test(`${command}${skipped}`, { timeout: PATIENCE, skip: skipped !== "" }, async () => {
+    const options = {
+      timeout: PATIENCE,
+      skip: skipped !== "",
+      tags: ofReadme.has(command) ? [] : ["extended"],
+    };
+    test(`${command}${skipped}`, options, async () => {
       const isOld = isOfAws && cli !== undefined && isVersion1(cli);
       const script = `${scriptFor(command)}\n${as(isOld ? forVersion1(command) : command)}`;
       const cwd = isOfAws ? directory : ROOT;

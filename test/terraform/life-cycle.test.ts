@@ -84,7 +84,8 @@ describe.skipIf(skipped)(`a stack applied by Terraform${because(skipped)}`, () =
       expect(functions()).toContain("websocket-lambda-authorizer");
     });
 
-    test("to no authentication, other code, memory size, log retention, tracing and tags", async () => {
+    const settings = "other code, memory size, log retention, tracing and tags";
+    test(`to no authentication, ${settings}`, { tags: ["extended"] }, async () => {
       const directory = join(stack.workDirectory, "bundles");
       await mkdir(directory);
       for (const name of ["websocket-handler", "processor", "authorizer"]) {
