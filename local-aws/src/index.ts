@@ -1,14 +1,5 @@
 /** The public API of `@websocket-lambda/local-aws`. */
 export { type Clock, systemClock, type Timer } from "./clock.ts";
-export {
-  commandOptions,
-  type CommandSettings,
-  type CommandValues,
-  describeCommandOptions,
-  explainCommandError,
-  readCommandValues,
-  UsageError,
-} from "./command-options.ts";
 export type { ConsoleOptions, JsonSchema } from "./console/settings.ts";
 export {
   type FaultName,
@@ -20,7 +11,6 @@ export {
 export type { FramePattern } from "./frame-pattern.ts";
 export type { HookEvent, LocalAwsEvent } from "./hooks.ts";
 export type { FunctionOverview } from "./lambda/overview.ts";
-export { isRuntime, type Runtime, RUNTIMES } from "./lambda/environment/node-executable.ts";
 export { createLocalAws, type Listener, type LocalAws, type LocalAwsOptions } from "./local-aws.ts";
 export type { WrittenLogEvent } from "./logs/index.ts";
 export { createManualClock, type ManualClock } from "./manual-clock.ts";

@@ -8,7 +8,7 @@ import {
   readCommandValues,
   type Runtime,
   RUNTIMES,
-} from "@websocket-lambda/local-aws";
+} from "@websocket-lambda/local-aws/command-options";
 import { UserError } from "../run-script.ts";
 
 export const USAGE = `Usage: npm start -- [options]

@@ -81,7 +81,11 @@ const packages = [
   },
   {
     readme: "local-aws/README.md",
-    entries: ["local-aws/src/index.ts", "local-aws/src/testing.ts"],
+    entries: [
+      "local-aws/src/index.ts",
+      "local-aws/src/command-options.ts",
+      "local-aws/src/testing.ts",
+    ],
     interfaces: {
       "local-aws/src/local-aws.ts": ["LocalAwsOptions", "LocalAws", "Listener"],
       "local-aws/src/console/settings.ts": ["ConsoleOptions"],
