@@ -122,17 +122,15 @@ test("a long request keeps its old connection open while others replace it", asy
 });
 
 test("a replaced connection is kept alive as long as a request waits on it", async () => {
-  const idleLimit = 400;
-  const server = await startServer({ idleLimit });
+  const server = await startServer();
   const client = startClient(server.url, { renewAfter: 100, keepAlive: 50 });
   const promise = client.request("echo", "slow", { retry: false });
   const slow = await server.request();
-  const start = performance.now();
   let onOld = 0;
-  while (performance.now() - start < 2 * idleLimit) {
+  while (onOld < 5 || server.offers.length < 3) {
     const { action, socket, reply } = await server.request();
     expect(action).toBe("ping");
-    if (socket === slow.socket) onOld += 1;
+    if (socket === slow.socket && server.offers.length > 1) onOld += 1;
     reply("now");
   }
   const closed = once(slow.socket, "close").then(() => undefined);
@@ -144,8 +142,6 @@ test("a replaced connection is kept alive as long as a request waits on it", asy
     if (request === undefined) break;
     request.reply("now");
   }
-  expect(onOld).toBeGreaterThan(1);
-  expect(server.offers.length).toBeGreaterThan(2);
   expect(client.unmatched.kept).toEqual([]);
 });
 

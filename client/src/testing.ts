@@ -6,7 +6,6 @@ import { onTestFinished } from "vitest";
 import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { type Client, connect } from "./connect.ts";
 import type { ConnectOptions, State } from "./options.ts";
-import { createTimer } from "./timer.ts";
 
 /** A queue. `next` removes the first value, or waits for one if the queue is empty. */
 export function createQueue<Value>() {
@@ -44,16 +43,8 @@ export interface Received extends Request {
   reply(result?: unknown, frame?: object): void;
 }
 
-/**
- * Starts a server that stops after the test.
- * @param options.idleLimit milliseconds without a message in either direction, after which the server
- * closes a connection, as API Gateway does after 10 minutes. Default: no limit.
- */
-export async function startServer({
-  port = 0,
-  idleLimit = Infinity,
-  ...options
-}: ServerOptions & { idleLimit?: number } = {}) {
+/** Starts a server that stops after the test. */
+export async function startServer({ port = 0, ...options }: ServerOptions = {}) {
   const http = createServer().listen(port, "127.0.0.1");
   const sockets = new Set<Socket>();
   http.on("connection", (socket) => sockets.add(socket));
@@ -70,18 +61,10 @@ export async function startServer({
   server.on("connection", (socket, { headers }) => {
     offers.push(headers["sec-websocket-protocol"]);
     connections.push(socket);
-    const idle = createTimer();
-    const touch = () => idle.start(idleLimit, () => socket.terminate());
-    touch();
-    socket.on("close", idle.stop);
     socket.on("message", (text: Buffer) => {
-      touch();
       const request: Request = JSON.parse(text.toString());
       const { action, requestId } = request;
-      const send = (frame: object) => {
-        touch();
-        socket.send(JSON.stringify({ action, requestId, ...frame }));
-      };
+      const send = (frame: object) => socket.send(JSON.stringify({ action, requestId, ...frame }));
       const advance: Received["advance"] = (progress, sequence, frame) =>
         send({ status: "progress", progress, sequence, ...frame });
       const reply: Received["reply"] = (result, frame) =>

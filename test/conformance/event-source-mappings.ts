@@ -24,17 +24,23 @@ const REPORTING = `exports.handler = async ({ Records }) => ({
   batchItemFailures: Records.filter(({ body }) => body === "fail").map(({ messageId }) => ({ itemIdentifier: messageId })),
 });`;
 
-/** Creates a queue whose messages are visible again after a second. */
+/**
+ * Seconds until a function times out, and until its messages are visible again: short, because tests wait for
+ * it, but longer than the start of a process on a busy machine.
+ */
+const TIMEOUT = 2;
+
+/** Creates a queue. */
 async function createQueue({ sqs, id, region }: Account, Attributes: Record<string, string> = {}) {
   const QueueName = uniqueName("source");
-  const attributes = { VisibilityTimeout: "1", ...Attributes };
+  const attributes = { VisibilityTimeout: String(TIMEOUT), ...Attributes };
   const { QueueUrl = "" } = await sqs.createQueue({ QueueName, Attributes: attributes });
   return { QueueUrl, arn: `arn:aws:sqs:${region}:${id}:${QueueName}` };
 }
 
 type Settings = Partial<CreateEventSourceMappingCommandInput>;
 
-/** Creates a queue, a function with a timeout of a second, and a mapping that connects them. */
+/** Creates a queue, a function, and a mapping that connects them. */
 async function createMapping(
   account: Account,
   settings: Settings = {},
@@ -44,7 +50,7 @@ async function createMapping(
   const queue = await createQueue(account, attributes);
   const target = await account.createFunction({
     source: LOGGING,
-    Timeout: 1,
+    Timeout: TIMEOUT,
     ...functionOptions,
   });
   const mapping = await account.lambda.createEventSourceMapping({
@@ -252,7 +258,7 @@ export const eventSourceMappings: Behavior[] = [
     source: snapshots.sqsEventSources,
     check: async ({ account }) => {
       const { UUID, get, send } = await createMapping(account);
-      const other = await account.createFunction({ source: LOGGING, Timeout: 1 });
+      const other = await account.createFunction({ source: LOGGING, Timeout: TIMEOUT });
       const updated = await account.lambda.updateEventSourceMapping({
         UUID,
         FunctionName: other.FunctionName,
@@ -308,7 +314,7 @@ export const eventSourceMappings: Behavior[] = [
     basis: "snapshot",
     source: snapshots.lambdaApi,
     check: async ({ account }) => {
-      const { FunctionName, FunctionArn = "" } = await account.createFunction({ Timeout: 1 });
+      const { FunctionName, FunctionArn = "" } = await account.createFunction({ Timeout: TIMEOUT });
       const names = {
         [FunctionName]: FunctionArn,
         [FunctionArn]: FunctionArn,

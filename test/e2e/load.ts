@@ -11,7 +11,10 @@ const IN_FLIGHT = 4;
 /** Milliseconds. With the quota of a new account, 2,000 messages take 90 seconds. */
 const TIMEOUT = 300_000;
 
-/** Sends messages, at most four without a reply at a time, and collects the replies by requestId. */
+/**
+ * Sends messages, at most four without a reply at a time, until each has a reply. Collects the replies by
+ * requestId.
+ */
 async function converse(
   client: Client,
   name: number,
@@ -29,12 +32,14 @@ async function converse(
   };
   const replies = new Map<string, unknown[]>();
   const receive = async () => {
-    for (let received = 0; received < messages; received += 1) {
+    while (replies.size < messages) {
       const reply = await client.next();
+      const earlier = replies.get(reply.requestId);
+      const result = reply.status === "success" ? reply.result : reply.error;
+      replies.set(reply.requestId, [...(earlier ?? []), result]);
+      if (earlier !== undefined) continue;
       own.give();
       all.give();
-      const result = reply.status === "success" ? reply.result : reply.error;
-      replies.set(reply.requestId, [...(replies.get(reply.requestId) ?? []), result]);
     }
   };
   await Promise.all([send(), receive()]);
@@ -64,12 +69,18 @@ export const loadTests = (target: Target, messages = 40) =>
           clients.map((client, name) => converse(client, name, messages, { turn, all })),
         );
         await Promise.all(clients.map((client) => inSlot(all, () => close(client))));
+        let received = 0;
         for (const [name, replies] of conversations.entries()) {
-          expect(replies.size).toBe(messages);
           for (let number = 0; number < messages; number += 1)
-            expect(replies.get(`${name}/${number}`)).toEqual([{ name, number }]);
+            for (const result of replies.get(`${name}/${number}`) ?? [undefined]) {
+              expect(result).toEqual({ name, number });
+              received += 1;
+            }
         }
-        expect(clients.flatMap((client) => client.unread())).toEqual([]);
+        received += clients.flatMap((client) => client.unread()).length;
+        // A job can run twice, because Lambda delivers at least once, and the SDK repeats an Invoke whose
+        // response is late.
+        expect(received).toBeLessThanOrEqual(CONNECTIONS * messages * 1.01);
       },
       TIMEOUT,
     );
