@@ -42,13 +42,16 @@ export const trimSdk: Plugin = {
       usesSdk = false;
       for (const name of [...REPLACEMENTS.keys(), String(SCHEMAS)]) missing.add(name);
     });
-    onResolve({ filter: /^@(aws-sdk|smithy)\// }, ({ path }) => {
-      usesSdk ||= path.startsWith("@aws-sdk/client-");
-      const replacement = REPLACEMENTS.get(path);
-      if (replacement === undefined) return undefined;
-      missing.delete(path);
-      return { path: join(import.meta.dirname, replacement) };
+    onResolve({ filter: /^@aws-sdk\/client-/ }, () => {
+      usesSdk = true;
+      return undefined;
     });
+    // esbuild waits for this process at each match, so the filters match nothing else.
+    for (const [name, replacement] of REPLACEMENTS)
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => {
+        missing.delete(name);
+        return { path: join(import.meta.dirname, replacement) };
+      });
     onLoad({ filter: SCHEMAS }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const contents = inlineConstantKeys(source);

@@ -1,14 +1,16 @@
 /**
- * Starts the local AWS with the stack, prints the functions' logs, and deploys a function when one of its
- * sources changes.
+ * Builds the functions, starts the local AWS with the stack, prints the functions' logs, and deploys a function
+ * when one of its sources changes.
  */
+import { join, relative } from "node:path";
+import { stop as stopEsbuild } from "esbuild";
 import {
   createLocalAws,
   formatLogEvent,
   formatMessage,
   type LocalAws,
 } from "@websocket-lambda/local-aws";
-import { type Bundle, DIST, type FunctionName, type FunctionsBuild } from "../build/index.ts";
+import { DIST, type FunctionName, openBuild } from "../build/index.ts";
 import { createStackMapper } from "../build/map-stack.ts";
 import { consoleOptions, documentPages, FRAME_PATTERNS } from "./console.ts";
 import { startHotReload } from "./hot-reload.ts";
@@ -22,15 +24,30 @@ import { reportTerraformChanges } from "./terraform-changes.ts";
 
 /**
  * Runs until a signal, or until the command of `--run` has exited.
+ * @returns the exit code.
+ */
+export async function start(options: StartOptions): Promise<number> {
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    return await run(options, closers);
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+/**
  * @param closers collects the functions that stop the parts that have started.
  * @returns the exit code.
  */
-export async function start(
-  options: StartOptions,
-  { build, bundles }: { build: FunctionsBuild; bundles: Bundle[] },
-  closers: (() => Promise<void>)[],
-): Promise<number> {
+async function run(options: StartOptions, closers: (() => Promise<void>)[]): Promise<number> {
   const { port, trace, auth, empty, runtime, command } = options;
+  const build = await openBuild({ outDirectory: DIST, logLevel: "silent" });
+  // Stops the process of esbuild, without waiting for a running build as `build.close()` does. It must
+  // stop last, because the local AWS waits until esbuild has bundled the runtime of its functions.
+  closers.push(stopEsbuild);
+  const bundles = await build.run();
+  for (const { name } of bundles)
+    console.log(`built ${relative(process.cwd(), join(DIST, `${name}.zip`))}`);
   const say = (text: string) => console.log(text);
   if (!empty) {
     const endReports = await reportTerraformChanges(say);
