@@ -50,8 +50,14 @@ function expectSameProcesses({ lines }: LogWatch): void {
   expect(started).toEqual([...new Set(started)]);
 }
 
+/** Expects that the connection still works. */
+export async function expectReply(client: Client): Promise<void> {
+  const reply = await client.ask({ action: "echo", data: {}, requestId: "probe" });
+  expect(reply).toEqual({ action: "echo", status: "success", result: {}, requestId: "probe" });
+}
+
 /** Expects the normal replies, which a polluted `Object.prototype` in a function would change. */
-export async function expectUnpolluted(client: Client): Promise<void> {
+async function expectUnpolluted(client: Client): Promise<void> {
   expect(await client.ask({})).toMatchObject({
     action: null,
     error: { message: "action is required" },
@@ -63,8 +69,7 @@ export async function expectUnpolluted(client: Client): Promise<void> {
     error: { code: "INVALID_DATA", message: "data.text is required" },
     requestId: "probe",
   });
-  const reply = await client.ask({ action: "echo", data: {}, requestId: "probe" });
-  expect(reply).toEqual({ action: "echo", status: "success", result: {}, requestId: "probe" });
+  await expectReply(client);
   expect(await client.ask({ action: "polluted", requestId: "probe" })).toMatchObject({
     error: { code: "UNKNOWN_ACTION" },
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createIssuer } from "../../scripts/start/issuer.ts";
 import { sendInFragments } from "../e2e/client.ts";
-import { type AttackedStack, expectUnpolluted, startAttackedStack } from "./attacked-stack.ts";
+import { type AttackedStack, expectReply, startAttackedStack } from "./attacked-stack.ts";
 import { headers, OURS, queries, tokens } from "./hostile-handshakes.ts";
 import { frames, messages } from "./hostile-messages.ts";
 import { exchange, handshake } from "./raw-exchange.ts";
@@ -24,7 +24,7 @@ describe.each(["open", "authenticated"] as const)("the %s stack", (stack) => {
     const reply = await client.nextText();
     expect(reply).not.toContain("Internal server error");
     expect(JSON.parse(reply)).toMatchObject(expected);
-    await expectUnpolluted(client);
+    await expectReply(client);
     expect(client.unread()).toEqual([]);
   });
 
