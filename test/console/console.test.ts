@@ -59,28 +59,32 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     expect(await page.locator("details[open]").count()).toBe(1);
   });
 
-  test("a new event of the open message keeps the scroll position and the selection", async () => {
-    const recorder = createRecorder();
-    const { page, timeline } = await openConsole(browser(), await startConsole({ recorder }));
-    const { record, log } = beginMessage(recorder, "1-a");
-    const invocation = { functionName: "handler", requestId: "i" };
-    record({ type: "environment", invocation, environment: "e", start: "warm" });
-    record({ type: "function-start", invocation });
-    log("first");
-    const summary = timeline.locator(".logs summary");
-    await summary.focus();
-    // A newer message does not replace the open one.
-    expect(await page.getByLabel("follow newest").isChecked()).toBe(false);
-    await page.keyboard.press("Enter");
-    await timeline.getByText("first").selectText();
+  test(
+    "a new event of the open message keeps the scroll position and the selection",
+    { tags: ["extended"] },
+    async () => {
+      const recorder = createRecorder();
+      const { page, timeline } = await openConsole(browser(), await startConsole({ recorder }));
+      const { record, log } = beginMessage(recorder, "1-a");
+      const invocation = { functionName: "handler", requestId: "i" };
+      record({ type: "environment", invocation, environment: "e", start: "warm" });
+      record({ type: "function-start", invocation });
+      log("first");
+      const summary = timeline.locator(".logs summary");
+      await summary.focus();
+      // A newer message does not replace the open one.
+      expect(await page.getByLabel("follow newest").isChecked()).toBe(false);
+      await page.keyboard.press("Enter");
+      await timeline.getByText("first").selectText();
 
-    log("second");
-    record({ type: "invoke-start", functionName: "processor" });
-    await timeline.getByText("Invoke").waitFor();
-    await timeline.getByText("second").waitFor();
-    expect(await summary.evaluate((node) => node === document.activeElement)).toBe(true);
-    expect(await page.evaluate(() => String(getSelection()))).toBe("first");
-  });
+      log("second");
+      record({ type: "invoke-start", functionName: "processor" });
+      await timeline.getByText("Invoke").waitFor();
+      await timeline.getByText("second").waitFor();
+      expect(await summary.evaluate((node) => node === document.activeElement)).toBe(true);
+      expect(await page.evaluate(() => String(getSelection()))).toBe("first");
+    },
+  );
 
   test(
     "long texts can be read completely with only the keyboard",
@@ -343,18 +347,22 @@ describe.skipIf(CHROMIUM === undefined)("the console in Chromium", { timeout: 60
     },
   );
 
-  test("invalid JSON is not sent, and the page shows the reason", async () => {
-    const { page, connect, choose, sendButton, frames } = await openConsole(
-      browser(),
-      await startConsole(),
-    );
-    await connect();
-    await choose("echo");
-    await page.locator("#echo-data").fill("{");
-    await sendButton.click();
-    await page.getByText(/^Invalid JSON/).waitFor();
-    expect(await frames.getByRole("listitem").count()).toBe(0);
-  });
+  test(
+    "invalid JSON is not sent, and the page shows the reason",
+    { tags: ["extended"] },
+    async () => {
+      const { page, connect, choose, sendButton, frames } = await openConsole(
+        browser(),
+        await startConsole(),
+      );
+      await connect();
+      await choose("echo");
+      await page.locator("#echo-data").fill("{");
+      await sendButton.click();
+      await page.getByText(/^Invalid JSON/).waitFor();
+      expect(await frames.getByRole("listitem").count()).toBe(0);
+    },
+  );
 
   test("everything works with only the keyboard", { tags: ["extended"] }, async () => {
     const { page, frames, messages } = await openConsole(browser(), await startConsole());

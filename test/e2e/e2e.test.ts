@@ -15,6 +15,8 @@ describe(`end to end, on ${onAws ? "the stack of WEBSOCKET_URL" : "the stack of 
 });
 
 // The default is nodejs22.x, the newest runtime that the locked provider version accepts.
-describe.skipIf(onAws)("end to end, on the stack of npm start -- --runtime nodejs24.x", () => {
-  endToEndTests(useTarget({ runtime: "nodejs24.x" }));
-});
+describe.skipIf(onAws)(
+  "end to end, on the stack of npm start -- --runtime nodejs24.x",
+  { tags: ["extended"] },
+  () => endToEndTests(useTarget({ runtime: "nodejs24.x" })),
+);
