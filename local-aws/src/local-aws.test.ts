@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -297,6 +298,18 @@ test("faults are injected at their current rates, and counted", async () => {
   expect(aws.faults.counts["crash-function"]).toBe(1);
 });
 
+test.for(["h2c", "h2c, websocket", "TLS/1.0"])("an upgrade to %s is ignored", async (protocol) => {
+  const aws = createLocalAws();
+  onTestFinished(() => aws.close());
+  await aws.listen();
+  const sent = request(`${aws.endpoint}/_local/overview`, {
+    headers: { Connection: "Upgrade", Upgrade: protocol },
+  }).end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  expect(response.statusCode).toBe(200);
+  response.resume();
+});
+
 test("there is no URL before the local AWS listens", () => {
   const aws = createLocalAws();
   onTestFinished(() => aws.close());
@@ -334,11 +347,14 @@ test.for([
   },
 );
 
-test.for([0, 33, Number.NaN])("%d processes of a function at a time are an error", (number) => {
-  expect(() => createLocalAws({ environmentsPerFunction: number })).toThrow(
-    `environmentsPerFunction must be a number from 1 to 32, not ${number}.`,
-  );
-});
+test.for([0, 33, 1.5, Number.NaN])(
+  "%s processes of a function at a time are an error",
+  (number) => {
+    expect(() => createLocalAws({ environmentsPerFunction: number })).toThrow(
+      `environmentsPerFunction must be an integer from 1 to 32, not ${number}.`,
+    );
+  },
+);
 
 test("an unknown timing is an error", () => {
   // Callers in JavaScript have no types.

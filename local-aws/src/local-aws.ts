@@ -221,9 +221,13 @@ export function assemble(
     allowOtherUsers = false,
     allowedAwsHosts = [],
   } = options;
-  if (!(environmentsPerFunction >= 1 && environmentsPerFunction <= MAX_ENVIRONMENTS))
+  if (
+    !Number.isInteger(environmentsPerFunction) ||
+    environmentsPerFunction < 1 ||
+    environmentsPerFunction > MAX_ENVIRONMENTS
+  )
     throw new RangeError(
-      `environmentsPerFunction must be a number from 1 to ${MAX_ENVIRONMENTS}, not ${environmentsPerFunction}.`,
+      `environmentsPerFunction must be an integer from 1 to ${MAX_ENVIRONMENTS}, not ${environmentsPerFunction}.`,
     );
   const snapshot =
     options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, functions);

@@ -11,6 +11,7 @@ import { deploymentRoutes } from "./deployments.ts";
 import { domainNameRoutes } from "./domain-names.ts";
 import { integrationResponseRoutes } from "./integration-responses.ts";
 import { integrationRoutes } from "./integrations.ts";
+import { MISSING_OPERATIONS } from "./missing-operations.ts";
 import { modelRoutes } from "./models.ts";
 import { routeResponseRoutes } from "./route-responses.ts";
 import { routeRoutes } from "./routes.ts";
@@ -52,6 +53,7 @@ export function createApiGateway(options: {
     authorize: iam.authorize,
     prefix: "apigateway",
     routes,
+    missingOperations: MISSING_OPERATIONS,
     errorCode: ({ code }) => (code === "ValidationException" ? "BadRequestException" : code),
   });
   return { service };

@@ -71,6 +71,7 @@ export function changeStage(
 ): Stage {
   const { accessLogSettings, defaultRouteSettings, stageVariables } = changes;
   const { autoDeploy = stage.autoDeploy, deploymentId } = changes;
+  checkVariables(stageVariables);
   // Our choice: the message. The documentation only says that the deployment ID cannot be updated if
   // autoDeploy is enabled.
   if (autoDeploy && deploymentId !== undefined)
@@ -98,6 +99,27 @@ export function changeStage(
       ),
     ),
   };
+}
+
+/**
+ * Checks names and values. An empty value removes a variable.
+ *
+ * Our choice: the messages, which are those of REST APIs, and spaces in values, which the message allows and
+ * the documentation does not.
+ * @throws {AwsError} 400 BadRequestException
+ * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html
+ */
+function checkVariables(variables: Readonly<Record<string, string>> = {}): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!/^\w+$/.test(name))
+      throw badRequest(
+        `Invalid stage variable name: ${name}.  Please use names with only word characters.`,
+      );
+    if (!/^[\w .~:/?#&=,-]*$/.test(value))
+      throw badRequest(
+        `Invalid stage variable value: ${value}.  Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.`,
+      );
+  }
 }
 
 /**

@@ -171,6 +171,25 @@ describe("stages", () => {
     expect(output["stageVariables"]).toEqual({ b: "2", c: "3" });
   });
 
+  test.for([
+    [
+      { "a b": "1" },
+      "Invalid stage variable name: a b.  Please use names with only word characters.",
+    ],
+    [
+      { a: "<b>" },
+      "Invalid stage variable value: <b>.  Please use values with alphanumeric characters and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.",
+    ],
+  ] as const)("the stage variables %j are refused", async ([stageVariables, message]) => {
+    const { gateway, path, url } = await createStage({
+      stageVariables: { table: "a-b_c.d/e?f=g,h" },
+    });
+    const refused = { status: 400, error: "BadRequestException", output: { message } };
+    expect(await gateway.call("PATCH", url, { stageVariables })).toEqual(refused);
+    const another = { stageName: "another", stageVariables };
+    expect(await gateway.call("POST", `${path}/stages`, another)).toEqual(refused);
+  });
+
   test("an API and its stage are tagged by ARN", async () => {
     const { gateway, apiId, path, url } = await createStage();
     const arn = `arn:aws:apigateway:us-east-1::/apis/${apiId}/stages/production`;

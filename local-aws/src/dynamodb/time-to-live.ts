@@ -28,12 +28,12 @@ export function timeToLiveOperations({ state }: Resources): Record<string, Opera
         const { AttributeName, Enabled } = TimeToLiveSpecification;
         const table = getTable(state, region, TableName);
         const { timeToLiveAttribute: current } = table;
-        if (Enabled === (current !== undefined))
-          throw validationError(`TimeToLive is already ${Enabled ? "enabled" : "disabled"}`);
-        if (!Enabled && current !== AttributeName)
+        if (current !== undefined && current !== AttributeName)
           throw validationError(
             `TimeToLive is active on a different AttributeName: current AttributeName is ${current}`,
           );
+        if (Enabled === (current !== undefined))
+          throw validationError(`TimeToLive is already ${Enabled ? "enabled" : "disabled"}`);
         if (Enabled) table.timeToLiveAttribute = AttributeName;
         else delete table.timeToLiveAttribute;
         return { TimeToLiveSpecification };

@@ -53,6 +53,8 @@ export function restJsonProtocol(options: {
   prefix: string;
   /** The first route that matches a request takes it. */
   routes: readonly Route[];
+  /** Further operations of AWS, by which the error 501 can be named: see `parseMissing`. Default: none. */
+  missingOperations?: readonly string[];
   /** The error for a request that no route takes. Default: 501. */
   unknownRoute?(request: AwsRequest): AwsError;
   /**
@@ -63,8 +65,15 @@ export function restJsonProtocol(options: {
   /** Returns the service's own code for an error. Default: the common one. */
   errorCode?(error: AwsError): string;
 }): Service {
-  const { prefix, unknownRoute, errorBody = messageOf, errorCode } = options;
+  const {
+    prefix,
+    unknownRoute,
+    missingOperations = [],
+    errorBody = messageOf,
+    errorCode,
+  } = options;
   const matchers = options.routes.map((route) => ({ route, match: matcher(route.path) }));
+  const missing = missingOperations.map(parseMissing);
   return createService({
     ...options,
     route(request) {
@@ -76,8 +85,12 @@ export function restJsonProtocol(options: {
         const input = { ...queryOf(request), ...body, ...parameters };
         return { name, operation, input, response: (output) => success(status, output) };
       }
+      const name = missing.find((each) => each.matches(request))?.name;
       throw (
-        unknownRoute?.(request) ?? notImplemented(`${prefix} ${request.method} ${request.path}`)
+        unknownRoute?.(request) ??
+        notImplemented(
+          name === undefined ? `${prefix} ${request.method} ${request.path}` : `${prefix}:${name}`,
+        )
       );
     },
     errorResponse(error) {
@@ -94,7 +107,20 @@ export function restJsonProtocol(options: {
   });
 }
 
-const hasQuery = ({ query }: Route, request: AwsRequest): boolean =>
+/** @param operation such as `GET /functions/{FunctionName}/urls?List=ALL ListFunctionUrlConfigs`. */
+function parseMissing(operation: string) {
+  const [method, target = "", name] = operation.split(" ");
+  const [path = "", query = ""] = target.split("?");
+  const match = matcher(path);
+  const required = { query: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    name,
+    matches: (request: AwsRequest) =>
+      method === request.method && match(request.path) !== undefined && hasQuery(required, request),
+  };
+}
+
+const hasQuery = ({ query }: Pick<Route, "query">, request: AwsRequest): boolean =>
   query === undefined ||
   Object.entries(query).every(([name, value]) => request.query.get(name) === value);
 

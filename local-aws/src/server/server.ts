@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  type ServerOptions,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import type { Iam } from "../iam/index.ts";
 import type { Authentication } from "../iam/signed-request.ts";
@@ -127,7 +133,7 @@ export function createAwsServer(options: {
     if (isServed(request)) respond(request, response).catch(() => response.destroy());
     else request.socket.destroy();
   };
-  const server = createServer(listener);
+  const server = createServer(OPTIONS, listener);
   acceptHttp2(server, listener);
   if (upgrade !== undefined)
     server.on("upgrade", (request, socket, head) => {
@@ -137,6 +143,15 @@ export function createAwsServer(options: {
     });
   return server;
 }
+
+/**
+ * A server may ignore other protocols, such as `h2c` of curl and Java. Node.js before 22.21 does not know the
+ * option: it also passes those requests to the handshake, which refuses them.
+ * @see https://www.rfc-editor.org/rfc/rfc9110.html#section-7.8
+ */
+const OPTIONS: ServerOptions & { shouldUpgradeCallback(request: IncomingMessage): boolean } = {
+  shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+};
 
 /** Shared by the many requests without a query string. No service changes the parameters. */
 const NO_PARAMETERS = new URLSearchParams();

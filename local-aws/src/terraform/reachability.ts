@@ -27,7 +27,6 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   aws_iam_policy_attachment: ["roles"],
   aws_iam_role_policy: ["role"],
   aws_iam_role_policy_attachment: ["role"],
-  aws_lambda_alias: ["function_name"],
   // If the queue is reached, its messages invoke the function. If only the function is reached, the
   // messages of the queue still invoke it.
   aws_lambda_event_source_mapping: ["function_name", "event_source_arn"],

@@ -29,7 +29,8 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
         args: [...variables, ...targets],
         onProgress: (line) => console.log(line),
       });
-      if (errors.length > 0) throw new UsageError(describeFailure(errors.map(describeError)));
+      if (errors.length > 0)
+        throw new UsageError(describeFailure(errors.map(describeError), input.onlyReachable));
       closers.push(await followSources(session));
       console.log("\nTerraform is applied. Press Ctrl-C to stop.\n\nLogs of the functions:");
       await stopped;
@@ -47,12 +48,17 @@ async function reachableTargets(session: Session, variables: readonly string[]):
   return targetsOf(reached);
 }
 
-const describeFailure = (errors: readonly string[]) => `terraform apply failed:
-
-${errors.map((error) => `  ${error}`).join("\n")}
-
-To list everything that the local AWS does not implement, run local-aws check.
-To apply only what the WebSocket APIs reach, add --only-reachable.`;
+const describeFailure = (errors: readonly string[], onlyReachable: boolean) =>
+  [
+    "terraform apply failed:",
+    "",
+    ...errors.map((error) => `  ${error}`),
+    "",
+    "To list everything that the local AWS does not implement, run local-aws check.",
+    ...(onlyReachable
+      ? []
+      : ["To apply only what the WebSocket APIs reach, add --only-reachable."]),
+  ].join("\n");
 
 const introduction = ({ endpoint }: LocalAws) => `
 The local AWS is running. Terraform applies the folder to it. Nothing is saved.

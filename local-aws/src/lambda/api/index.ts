@@ -9,6 +9,7 @@ import { configurationRoutes } from "./configuration.ts";
 import { eventInvokeConfigRoutes } from "./event-invoke-configs.ts";
 import type { FunctionsApi } from "./function-route.ts";
 import { functionRoutes } from "./functions.ts";
+import { MISSING_OPERATIONS } from "./missing-operations.ts";
 import { permissionRoutes } from "./permissions.ts";
 import { tagRoutes } from "./tags.ts";
 import { versionRoutes } from "./versions.ts";
@@ -36,6 +37,7 @@ export function createLambdaApi(options: FunctionsApi, others: readonly Route[] 
       ...layerRoutes(options),
       ...accountSettingsRoutes(options),
     ],
+    missingOperations: MISSING_OPERATIONS,
     errorBody,
   });
 }
