@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -299,10 +299,11 @@ test("faults are injected at their current rates, and counted", async () => {
 });
 
 test.for(["h2c", "h2c, websocket", "TLS/1.0"])("an upgrade to %s is ignored", async (protocol) => {
-  const aws = createLocalAws();
+  const pages = { "/page": (_request: unknown, response: ServerResponse) => void response.end() };
+  const aws = createLocalAws({ pages });
   onTestFinished(() => aws.close());
   await aws.listen();
-  const sent = request(`${aws.endpoint}/_local/overview`, {
+  const sent = request(`${aws.endpoint}/page`, {
     headers: { Connection: "Upgrade", Upgrade: protocol },
   }).end();
   const [response] = (await once(sent, "response")) as [IncomingMessage];
