@@ -18,5 +18,7 @@ describe(`end to end, on ${onAws ? "the stack of WEBSOCKET_URL" : "the stack of 
 describe.skipIf(onAws)(
   "end to end, on the stack of npm start -- --runtime nodejs24.x",
   { tags: ["extended"] },
-  () => endToEndTests(useTarget({ runtime: "nodejs24.x" })),
+  () => {
+    endToEndTests(useTarget({ runtime: "nodejs24.x" }));
+  },
 );
