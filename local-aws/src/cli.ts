@@ -96,16 +96,7 @@ async function create(options: LocalAwsOptions): Promise<LocalAws> {
   // Loaded when the options are read, so that the help and an invalid option don't wait for it.
   const { createLocalAws } = await import("./local-aws.ts");
   try {
-    const aws = createLocalAws({
-      ...options,
-      console: {},
-      spareProcesses: true,
-      pages: {
-        "/_local/snapshot": (_request, response) =>
-          void response.writeHead(200, { "Content-Type": "application/json" }).end(aws.snapshot()),
-      },
-    });
-    return aws;
+    return createLocalAws({ ...options, console: {}, spareProcesses: true });
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }

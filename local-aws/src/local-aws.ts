@@ -319,6 +319,10 @@ export function assemble(
           endpoint: startedEndpoint,
         })),
       ...(consoleOptions && deadLetterPages(deadLetters)),
+      ...(consoleOptions && {
+        "/_local/snapshot": (_request, response) =>
+          void response.writeHead(200, { "Content-Type": "application/json" }).end(aws.snapshot()),
+      }),
       ...pages,
     },
     actions: consoleOptions === false ? {} : deadLetterActions(deadLetters),

@@ -1,7 +1,16 @@
-import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { unzipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { expect, onTestFinished, test } from "vitest";
 import { functionSources } from "./function-sources.ts";
 import { watchSources } from "./watch-sources.ts";
@@ -67,7 +76,10 @@ test("changed sources update the code once, and unchanged ones do not", async ()
   const updates: string[] = [];
   let updated = Promise.withResolvers<void>();
   const code = { type: "folder", folder, excludes: [] } as const;
+  // Other bytes than those of this process, as from Terraform.
+  const deployed = zipSync(unzipSync(await zipOf(code)), { level: 0 });
   const close = await watchSources([{ functionName: "chat", code }], {
+    deployed: () => deployed,
     update(_name, zip) {
       updates.push(Buffer.from(unzipSync(zip)["index.js"] ?? []).toString());
     },
@@ -86,11 +98,29 @@ test("changed sources update the code once, and unchanged ones do not", async ()
   expect(updates).toEqual(["two", "two"]);
 });
 
+test("a change between the upload of the code and the start of the watch updates the code", async () => {
+  const folder = join(await createFolder(), "src");
+  const code = { type: "folder", folder, excludes: [] } as const;
+  const deployed = await zipOf(code);
+  await writeFile(join(folder, "index.js"), "changed");
+  const updated: string[] = [];
+  const close = await watchSources([{ functionName: "chat", code }], {
+    deployed: () => deployed,
+    update: () => {},
+    onUpdated: (name) => updated.push(name),
+    onError: (_name, error) => expect.unreachable(String(error)),
+  });
+  onTestFinished(close);
+  expect(updated).toEqual(["chat"]);
+});
+
 test("an invalid zip is reported, and the next one is used", async () => {
   const file = join(await createFolder(), "ready.zip");
   const failed = Promise.withResolvers<unknown>();
   const updated = Promise.withResolvers<string>();
+  const deployed = await readFile(file);
   const close = await watchSources([{ functionName: "chat", code: { type: "zip", file } }], {
+    deployed: () => deployed,
     update(_name, zip) {
       if (Buffer.from(zip).toString() === "bad") throw new Error("invalid");
     },

@@ -23,7 +23,6 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
     await runSession({ folder, port, aws, stopped }, async (session) => {
       printEvents(session.aws, trace);
       console.log(introduction(session.aws));
-      closers.push(printStages(session));
       const targets = input.onlyReachable ? await reachableTargets(session, variables) : [];
       const { errors } = await apply(session.terraform, {
         args: [...variables, ...targets],
@@ -31,7 +30,7 @@ export async function start(input: CommandInput, stopped: Promise<unknown>): Pro
       });
       if (errors.length > 0)
         throw new UsageError(describeFailure(errors.map(describeError), input.onlyReachable));
-      closers.push(await followSources(session));
+      closers.push(await followSources(session), printStages(session));
       console.log("\nTerraform is applied. Press Ctrl-C to stop.\n\nLogs of the functions:");
       await stopped;
     });
@@ -66,7 +65,7 @@ The local AWS is running. Terraform applies the folder to it. Nothing is saved.
   Console  ${endpoint}/
 `;
 
-/** Prints the URL of each stage when it is created, until the returned function is called. */
+/** Prints the URL of each stage, and of later ones when they are created, until the returned function is called. */
 function printStages({ aws, state }: Session): () => void {
   const printed = new Set<string>();
   const print = () => {
@@ -76,17 +75,25 @@ function printStages({ aws, state }: Session): () => void {
       console.log(`WebSocket API ${apiName}: ${[url, shortUrl ?? []].flat().join(" or ")}`);
     }
   };
+  print();
   const timer = setInterval(print, STAGE_INTERVAL);
   return () => clearInterval(timer);
 }
 
 /** Replaces the code of the functions when their sources change. */
-async function followSources({ aws, terraform, work }: Session): Promise<() => void> {
+async function followSources({ aws, state, terraform, work }: Session): Promise<() => void> {
   const shown = await terraform.run(["show", "-json"]);
   expectSuccess("show", shown);
   const sources = functionSources(resourcesOfState(shown.stdout), work);
   for (const source of sources) console.log(`Watching ${describeSource(source)}`);
+  const deployed = (functionName: string) => {
+    const functions = Object.values(state.regions).map(
+      ({ lambda }) => lambda.functions[functionName],
+    );
+    return Buffer.from(functions.find((each) => each !== undefined)?.zipFile ?? "", "base64");
+  };
   return await watchSources(sources, {
+    deployed,
     update: (functionName, zip) => aws.updateFunctionCode(functionName, zip),
     onUpdated: (functionName, milliseconds) =>
       console.log(`Updated the code of ${functionName} in ${Math.round(milliseconds)} ms.`),

@@ -1,6 +1,8 @@
 /** Replaces the code of functions when their sources change. */
 import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { unzipSync } from "fflate";
 import type { FunctionSource } from "./function-sources.ts";
 import { zipOf } from "./zip-sources.ts";
 
@@ -11,7 +13,9 @@ import { zipOf } from "./zip-sources.ts";
 const SETTLING_TIME = 100;
 
 /**
- * Watches the sources of functions until the returned function is called.
+ * Watches the sources of functions until the returned function is called. Changes since the code was deployed
+ * count too.
+ * @param options.deployed returns the zip of a function.
  * @param options.update replaces the code of a function. It can throw if the zip is invalid.
  * @param options.onUpdated is called after each update, with its duration in milliseconds.
  * @param options.onError is called with an error of a function's sources or of `update`.
@@ -19,6 +23,7 @@ const SETTLING_TIME = 100;
 export async function watchSources(
   sources: readonly FunctionSource[],
   options: {
+    deployed(functionName: string): Uint8Array;
     update(functionName: string, zip: Uint8Array): void;
     onUpdated(functionName: string, milliseconds: number): void;
     onError(functionName: string, error: unknown): void;
@@ -32,17 +37,17 @@ export async function watchSources(
 
 async function watchSource(
   { functionName, code }: FunctionSource,
-  { update, onUpdated, onError }: Parameters<typeof watchSources>[1],
+  { deployed, update, onUpdated, onError }: Parameters<typeof watchSources>[1],
 ): Promise<() => void> {
-  let current = Buffer.from(await zipOf(code));
+  let current = deployed(functionName);
   let timer: NodeJS.Timeout | undefined;
   let reading: Promise<void> = Promise.resolve();
 
   const replace = async () => {
     const started = performance.now();
     try {
-      const zip = Buffer.from(await zipOf(code));
-      if (zip.equals(current)) return;
+      const zip = await zipOf(code);
+      if (haveSameFiles(zip, current)) return;
       update(functionName, zip);
       current = zip;
       onUpdated(functionName, performance.now() - started);
@@ -65,8 +70,24 @@ async function watchSource(
           if (name === null || name === basename(code.file)) changed();
         });
   watcher.on("error", (error) => onError(functionName, error));
+  await replace();
   return () => {
     clearTimeout(timer);
     watcher.close();
   };
 }
+
+/** Terraform compresses the same files to other bytes. */
+function haveSameFiles(one: Uint8Array, other: Uint8Array): boolean {
+  if (Buffer.compare(one, other) === 0) return true;
+  try {
+    return isDeepStrictEqual(filesIn(one), filesIn(other));
+  } catch {
+    // It is not a zip file, which the update explains.
+    return false;
+  }
+}
+
+/** Returns the files in a zip by name, without directories. */
+const filesIn = (zip: Uint8Array) =>
+  Object.fromEntries(Object.entries(unzipSync(zip)).filter(([name]) => !name.endsWith("/")));
