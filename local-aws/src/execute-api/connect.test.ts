@@ -196,12 +196,21 @@ describe("an upgrade", () => {
     ["with a bad key", "dGhlIHNhbXBsZSBub25jZQ==", "short"],
     ["of an old version", "Version: 13", "Version: 8"],
     ["with a subprotocol twice", "\r\n\r\n", "\r\nSec-WebSocket-Protocol: a, a\r\n\r\n"],
-    ["to HTTP/2", "Upgrade: websocket", "Upgrade: h2c"],
   ])("%s is refused with 400 before $connect runs", async ([, part, replacement]) => {
     await using gateway = await startGateway();
     const socket = await gateway.dialRaw();
     socket.write(handshake(gateway.path).replace(part, replacement));
     expect(await readHead(socket)).toContain("HTTP/1.1 400 Bad Request");
+    expect(gateway.lambda.invokers).toEqual([]);
+  });
+
+  test("to HTTP/2 is ignored, so the request is refused like one without an upgrade", async () => {
+    await using gateway = await startGateway();
+    for (const replacement of ["Upgrade: h2c", "Origin: http://localhost"]) {
+      const socket = await gateway.dialRaw();
+      socket.write(handshake(gateway.path).replace("Upgrade: websocket", replacement));
+      expect(await readHead(socket)).toContain("HTTP/1.1 403 Forbidden");
+    }
     expect(gateway.lambda.invokers).toEqual([]);
   });
 
