@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Reply } from "../../shared/protocol.ts";
 import { type Client, connect } from "./client.ts";
 import { paced } from "./pace.ts";
 import { loadFor } from "./quota.ts";
@@ -11,6 +12,17 @@ const IN_FLIGHT = 4;
 /** Milliseconds. With the quota of a new account, 2,000 messages take 90 seconds. */
 const TIMEOUT = 300_000;
 
+/** The results and errors for each requestId. */
+type Replies = Map<string, unknown[]>;
+
+/** Returns whether the reply is the first for its requestId. */
+function record(replies: Replies, reply: Reply): boolean {
+  const earlier = replies.get(reply.requestId);
+  const result = reply.status === "success" ? reply.result : reply.error;
+  replies.set(reply.requestId, [...(earlier ?? []), result]);
+  return earlier === undefined;
+}
+
 /**
  * Sends messages, at most four without a reply at a time, until each has a reply. Collects the replies by
  * requestId.
@@ -20,7 +32,7 @@ async function converse(
   name: number,
   messages: number,
   { turn, all }: { turn: () => Promise<void>; all: Slots },
-): Promise<Map<string, unknown[]>> {
+): Promise<Replies> {
   const own = createSlots(IN_FLIGHT);
   const send = async () => {
     for (let number = 0; number < messages; number += 1) {
@@ -30,14 +42,11 @@ async function converse(
       client.send({ action: "echo", data: { name, number }, requestId: `${name}/${number}` });
     }
   };
-  const replies = new Map<string, unknown[]>();
+  const replies: Replies = new Map();
   const receive = async () => {
     while (replies.size < messages) {
-      const reply = await client.next();
-      const earlier = replies.get(reply.requestId);
-      const result = reply.status === "success" ? reply.result : reply.error;
-      replies.set(reply.requestId, [...(earlier ?? []), result]);
-      if (earlier !== undefined) continue;
+      const isFirst = record(replies, await client.next());
+      if (!isFirst) continue;
       own.give();
       all.give();
     }
@@ -71,13 +80,15 @@ export const loadTests = (target: Target, messages = 40) =>
         await Promise.all(clients.map((client) => inSlot(all, () => close(client))));
         let received = 0;
         for (const [name, replies] of conversations.entries()) {
-          for (let number = 0; number < messages; number += 1)
-            for (const result of replies.get(`${name}/${number}`) ?? [undefined]) {
-              expect(result).toEqual({ name, number });
-              received += 1;
-            }
+          for (const text of clients[name]?.unread() ?? []) record(replies, JSON.parse(text));
+          expect(replies.size).toBe(messages);
+          for (let number = 0; number < messages; number += 1) {
+            const results = replies.get(`${name}/${number}`) ?? [];
+            expect(results).not.toEqual([]);
+            expect(results).toEqual(results.map(() => ({ name, number })));
+            received += results.length;
+          }
         }
-        received += clients.flatMap((client) => client.unread()).length;
         // A job can run twice, because Lambda delivers at least once, and the SDK repeats an Invoke whose
         // response is late.
         expect(received).toBeLessThanOrEqual(CONNECTIONS * messages * 1.01);
