@@ -1,6 +1,6 @@
 /**
- * The common options of the commands that start a local AWS. A separate entry of the package: it does not load
- * the local AWS, so that a command can explain an invalid option at once.
+ * The common options of the commands that start a local AWS. A separate entry of the package: it does not
+ * load the local AWS, so that a command can explain an invalid option at once.
  */
 import { type FaultRates, listFaults, parseFaults } from "./faults/faults.ts";
 import { LOCAL_ACCOUNT_ID } from "./state.ts";

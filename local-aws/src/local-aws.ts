@@ -19,6 +19,7 @@ import type { HookEvent, Hooks } from "./hooks.ts";
 import type { Middleware } from "./protocols/operation.ts";
 import { listenOnLoopback } from "./server/listen.ts";
 import { listenForTls } from "./server/listen-tls.ts";
+import { sendJsonText } from "./server/json-page.ts";
 import { createAwsServer, type Page } from "./server/server.ts";
 import { createIam } from "./iam/index.ts";
 import { createLambda, type Lambda } from "./lambda/index.ts";
@@ -318,10 +319,9 @@ export function assemble(
           progressFrame,
           endpoint: startedEndpoint,
         })),
-      ...(consoleOptions && deadLetterPages(deadLetters)),
       ...(consoleOptions && {
-        "/_local/snapshot": (_request, response) =>
-          void response.writeHead(200, { "Content-Type": "application/json" }).end(aws.snapshot()),
+        ...deadLetterPages(deadLetters),
+        "/_local/snapshot": (_request, response) => sendJsonText(response, aws.snapshot()),
       }),
       ...pages,
     },

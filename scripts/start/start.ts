@@ -1,6 +1,6 @@
 /**
- * Builds the functions, starts the local AWS with the stack, prints the functions' logs, and deploys a function
- * when one of its sources changes.
+ * Builds the functions, starts the local AWS with the stack, prints the functions' logs, and deploys a
+ * function when one of its sources changes.
  */
 import { join, relative } from "node:path";
 import { stop as stopEsbuild } from "esbuild";

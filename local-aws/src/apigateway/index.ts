@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Service } from "../protocols/operation.ts";
-import { restJsonProtocol } from "../protocols/rest-json-protocol.ts";
+import { missingOperation, restJsonProtocol } from "../protocols/rest-json-protocol.ts";
 import type { Iam } from "../iam/index.ts";
 import type { State } from "../state.ts";
 import { accountRoutes } from "./account.ts";
@@ -53,7 +53,7 @@ export function createApiGateway(options: {
     authorize: iam.authorize,
     prefix: "apigateway",
     routes,
-    missingOperations: MISSING_OPERATIONS,
+    unknownRoute: missingOperation("apigateway", MISSING_OPERATIONS),
     errorCode: ({ code }) => (code === "ValidationException" ? "BadRequestException" : code),
   });
   return { service };

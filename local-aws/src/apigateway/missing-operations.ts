@@ -1,6 +1,6 @@
 /**
- * The operations of API Gateway that the local AWS does not have, as method, path and name, so that an error can
- * name them. One with a query string comes before the others with its path.
+ * The operations of API Gateway that the local AWS does not have: see `missingOperation`. One with a query string
+ * comes before the others with its path.
  * @see https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/resources.html
  */
 export const MISSING_OPERATIONS = [

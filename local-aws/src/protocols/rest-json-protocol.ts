@@ -53,10 +53,8 @@ export function restJsonProtocol(options: {
   prefix: string;
   /** The first route that matches a request takes it. */
   routes: readonly Route[];
-  /** Further operations of AWS, by which the error 501 can be named: see `parseMissing`. Default: none. */
-  missingOperations?: readonly string[];
-  /** The error for a request that no route takes. Default: 501. */
-  unknownRoute?(request: AwsRequest): AwsError;
+  /** The error for a request that no route takes. Default: 501, with the method and the path. */
+  unknownRoute?(request: AwsRequest): AwsError | undefined;
   /**
    * The body of an error, without its further members. Undefined: the response has no body. Default:
    * `message`. Lambda adds `Type`.
@@ -65,15 +63,8 @@ export function restJsonProtocol(options: {
   /** Returns the service's own code for an error. Default: the common one. */
   errorCode?(error: AwsError): string;
 }): Service {
-  const {
-    prefix,
-    unknownRoute,
-    missingOperations = [],
-    errorBody = messageOf,
-    errorCode,
-  } = options;
+  const { prefix, unknownRoute, errorBody = messageOf, errorCode } = options;
   const matchers = options.routes.map((route) => ({ route, match: matcher(route.path) }));
-  const missing = missingOperations.map(parseMissing);
   return createService({
     ...options,
     route(request) {
@@ -85,12 +76,8 @@ export function restJsonProtocol(options: {
         const input = { ...queryOf(request), ...body, ...parameters };
         return { name, operation, input, response: (output) => success(status, output) };
       }
-      const name = missing.find((each) => each.matches(request))?.name;
       throw (
-        unknownRoute?.(request) ??
-        notImplemented(
-          name === undefined ? `${prefix} ${request.method} ${request.path}` : `${prefix}:${name}`,
-        )
+        unknownRoute?.(request) ?? notImplemented(`${prefix} ${request.method} ${request.path}`)
       );
     },
     errorResponse(error) {
@@ -107,18 +94,22 @@ export function restJsonProtocol(options: {
   });
 }
 
-/** @param operation such as `GET /functions/{FunctionName}/urls?List=ALL ListFunctionUrlConfigs`. */
-function parseMissing(operation: string) {
-  const [method, target = "", name] = operation.split(" ");
-  const [path = "", query = ""] = target.split("?");
-  const match = matcher(path);
-  const required = { query: Object.fromEntries(new URLSearchParams(query)) };
-  return {
-    name,
-    matches: (request: AwsRequest) =>
-      method === request.method && match(request.path) !== undefined && hasQuery(required, request),
+/**
+ * Returns an `unknownRoute` that names the operation, if it is one of these.
+ * @param operations such as `GET /functions/{FunctionName}/urls?List=ALL ListFunctionUrlConfigs`.
+ */
+export const missingOperation =
+  (prefix: string, operations: readonly string[]) =>
+  (request: AwsRequest): AwsError | undefined => {
+    for (const operation of operations) {
+      const [method, target = "", name] = operation.split(" ");
+      const [path = "", query = ""] = target.split("?");
+      const route = { query: Object.fromEntries(new URLSearchParams(query)) };
+      if (method === request.method && matcher(path)(request.path) && hasQuery(route, request))
+        return notImplemented(`${prefix}:${name}`);
+    }
+    return undefined;
   };
-}
 
 const hasQuery = ({ query }: Pick<Route, "query">, request: AwsRequest): boolean =>
   query === undefined ||

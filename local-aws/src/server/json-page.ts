@@ -8,7 +8,9 @@ export const PAGE_HEADERS = {
 };
 
 /** Sends the response of a page as JSON. */
-export function sendJson(response: ServerResponse, body: object, status = 200): void {
-  response.writeHead(status, { ...PAGE_HEADERS, "Content-Type": "application/json" });
-  response.end(JSON.stringify(body));
+export const sendJson = (response: ServerResponse, body: object, status = 200): void =>
+  sendJsonText(response, JSON.stringify(body), status);
+
+export function sendJsonText(response: ServerResponse, text: string, status = 200): void {
+  response.writeHead(status, { ...PAGE_HEADERS, "Content-Type": "application/json" }).end(text);
 }

@@ -3,8 +3,8 @@ import {
   createServer,
   type IncomingMessage,
   type Server,
-  type ServerResponse,
   type ServerOptions,
+  type ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Iam } from "../iam/index.ts";

@@ -65,7 +65,7 @@ The local AWS is running. Terraform applies the folder to it. Nothing is saved.
   Console  ${endpoint}/
 `;
 
-/** Prints the URL of each stage, and of later ones when they are created, until the returned function is called. */
+/** Prints the URL of each stage, also of later ones, until the returned function is called. */
 function printStages({ aws, state }: Session): () => void {
   const printed = new Set<string>();
   const print = () => {

@@ -39,18 +39,23 @@ async function watchSource(
   { functionName, code }: FunctionSource,
   { deployed, update, onUpdated, onError }: Parameters<typeof watchSources>[1],
 ): Promise<() => void> {
-  let current = deployed(functionName);
+  /** The zip of the sources that the function has. Terraform's zip of the same files has other bytes. */
+  let current: Uint8Array | undefined;
   let timer: NodeJS.Timeout | undefined;
   let reading: Promise<void> = Promise.resolve();
 
+  const isDeployed = (zip: Uint8Array) =>
+    current === undefined
+      ? haveSameFiles(zip, deployed(functionName))
+      : Buffer.compare(zip, current) === 0;
   const replace = async () => {
     const started = performance.now();
     try {
       const zip = await zipOf(code);
-      if (haveSameFiles(zip, current)) return;
-      update(functionName, zip);
+      const isCurrent = isDeployed(zip);
+      if (!isCurrent) update(functionName, zip);
       current = zip;
-      onUpdated(functionName, performance.now() - started);
+      if (!isCurrent) onUpdated(functionName, performance.now() - started);
     } catch (error) {
       onError(functionName, error);
     }
@@ -70,14 +75,14 @@ async function watchSource(
           if (name === null || name === basename(code.file)) changed();
         });
   watcher.on("error", (error) => onError(functionName, error));
-  await replace();
+  reading = replace();
+  await reading;
   return () => {
     clearTimeout(timer);
     watcher.close();
   };
 }
 
-/** Terraform compresses the same files to other bytes. */
 function haveSameFiles(one: Uint8Array, other: Uint8Array): boolean {
   if (Buffer.compare(one, other) === 0) return true;
   try {

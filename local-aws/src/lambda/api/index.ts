@@ -1,6 +1,10 @@
 import type { AwsError } from "../../protocols/aws-error.ts";
 import type { Service } from "../../protocols/operation.ts";
-import { restJsonProtocol, type Route } from "../../protocols/rest-json-protocol.ts";
+import {
+  missingOperation,
+  restJsonProtocol,
+  type Route,
+} from "../../protocols/rest-json-protocol.ts";
 import { layerRoutes } from "../layers/routes.ts";
 import { accountSettingsRoutes } from "./account-settings.ts";
 import { codeRoutes } from "./code.ts";
@@ -37,7 +41,7 @@ export function createLambdaApi(options: FunctionsApi, others: readonly Route[] 
       ...layerRoutes(options),
       ...accountSettingsRoutes(options),
     ],
-    missingOperations: MISSING_OPERATIONS,
+    unknownRoute: missingOperation("lambda", MISSING_OPERATIONS),
     errorBody,
   });
 }
