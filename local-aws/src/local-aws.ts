@@ -85,8 +85,9 @@ export interface LocalAwsOptions {
   /** Handlers of other GET requests, by path. Default: none. */
   pages?: Readonly<Record<string, Page>>;
   /**
-   * The number of processes that each function may use at a time. On a busy machine it uses one, and with
-   * idle cores more. From 1 to 32. Default: one per core, at least two.
+   * The number of processes that each function may use at a time if invocations run for 10 ms or longer. For
+   * shorter ones, and on a busy machine, it uses one, and with idle cores more. From 1 to 32. Default: one
+   * per core, at least two.
    */
   environmentsPerFunction?: number;
   /**

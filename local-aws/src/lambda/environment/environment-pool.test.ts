@@ -9,6 +9,8 @@ import type { ExecutionEnvironment, InvocationResult } from "./execution-environ
 function startPool() {
   const scheduling = createManualClock();
   const running: (() => void)[] = [];
+  /** Of each invocation, the number of its environment. */
+  const environments: number[] = [];
   let started = 0;
   const pool = new EnvironmentPool({
     clock: systemClock,
@@ -20,9 +22,11 @@ function startPool() {
     middleware: noMiddleware,
     factory: {
       start(onEnd): ExecutionEnvironment {
+        const number = started;
         started += 1;
         return {
           invoke: ({ requestId }, onDone) => {
+            environments.push(number);
             const result: InvocationResult = { requestId, payload: Buffer.from("null"), log: [] };
             running.push(() => onDone(result));
           },
@@ -37,7 +41,7 @@ function startPool() {
   });
   const run = (requestId: string) =>
     pool.run({ requestId, payload: Buffer.from("{}"), traceHeader: "" });
-  return { pool, run, running, scheduling, started: () => started };
+  return { pool, run, running, environments, scheduling, started: () => started };
 }
 
 test("an invocation that waits for a hanging one gets another environment", async () => {
@@ -91,4 +95,16 @@ test("if the queue is full, adding an invocation waits until it is shorter", asy
   for (let number = 0; number < 10; number += 1) running.shift()?.();
   await room;
   expect(running).toHaveLength(1);
+});
+
+test("an invocation gets the oldest free environment", async () => {
+  const { run, running, scheduling, started, environments } = startPool();
+  const first = run("first");
+  const second = run("second");
+  scheduling.advance(600);
+  for (const end of running.splice(0)) end();
+  await Promise.all([first, second]);
+  void run("third");
+  expect(environments).toEqual([0, 1, 0]);
+  expect(started()).toBe(2);
 });

@@ -58,10 +58,8 @@ export class EnvironmentPool {
   readonly #factory: EnvironmentFactory;
   readonly #middleware: Pick<LambdaMiddleware, "invoke">;
   readonly #scheduler: Scheduler<Job, PooledEnvironment>;
-  /** In any state. */
+  /** In any state, the oldest first. */
   readonly #environments = new Set<PooledEnvironment>();
-  /** Idle and frozen. The most recently used is the last, and is taken first. */
-  readonly #free: PooledEnvironment[] = [];
   readonly #empty = Promise.withResolvers<void>();
   /** Set when the pool is retired: runs the invocations that this pool no longer runs. */
   #successor: Runner | undefined;
@@ -114,7 +112,7 @@ export class EnvironmentPool {
     this.#factory.close();
     this.#sweep?.cancel();
     for (const { invocation, resolve } of this.#scheduler.stop()) resolve(successor(invocation));
-    for (const pooled of this.#free.splice(0)) this.#shutDown(pooled);
+    for (const pooled of this.#free()) this.#shutDown(pooled);
     if (this.#environments.size === 0) this.#empty.resolve();
     await this.#empty.promise;
   }
@@ -129,8 +127,9 @@ export class EnvironmentPool {
   /** idle, frozen → busy */
   #start({ invocation, resolve, reject }: Job): void {
     try {
-      const free = this.#free.pop();
-      const pooled = free ?? this.#add();
+      // Our choice: the oldest one, whose process has compiled most of its code.
+      const [oldest] = this.#free();
+      const pooled = oldest ?? this.#add();
       pooled.state = "busy";
       this.#scheduler.began(pooled);
       this.#middleware.invoke(pooled.environment, invocation, (result) => {
@@ -140,6 +139,11 @@ export class EnvironmentPool {
     } catch (error) {
       reject(error);
     }
+  }
+
+  *#free(): Generator<PooledEnvironment> {
+    for (const pooled of this.#environments)
+      if (pooled.state === "idle" || pooled.state === "frozen") yield pooled;
   }
 
   #add(): PooledEnvironment {
@@ -156,9 +160,8 @@ export class EnvironmentPool {
     pooled.state = "idle";
     pooled.freeSince = this.#clock.now();
     pooled.idleSince = performance.now();
-    this.#free.push(pooled);
     this.#scheduler.startWaiting();
-    if (this.#free.length === 0) return;
+    if (pooled.state !== "idle") return;
     if (this.#freezing === undefined)
       this.#freezing = setTimeout(this.#freezeIdle, IDLE_GRACE_MILLISECONDS);
     this.#sweep ??= this.#clock.setTimer(this.#endUnused, IDLE_MILLISECONDS);
@@ -169,8 +172,8 @@ export class EnvironmentPool {
     this.#freezing = undefined;
     const latest = performance.now() - IDLE_GRACE_MILLISECONDS;
     let remain = false;
-    for (const pooled of this.#free) {
-      if (pooled.state !== "idle") continue;
+    for (const pooled of this.#free()) {
+      if (pooled.state === "frozen") continue;
       if (pooled.idleSince > latest) {
         remain = true;
         continue;
@@ -185,15 +188,13 @@ export class EnvironmentPool {
   readonly #endUnused = () => {
     this.#sweep = undefined;
     const now = this.#clock.now();
-    const kept = this.#free.findIndex(({ freeSince }) => freeSince + IDLE_MILLISECONDS > now);
-    const unused = this.#free.splice(0, kept < 0 ? this.#free.length : kept);
-    const [oldest] = this.#free;
-    if (oldest !== undefined)
-      this.#sweep = this.#clock.setTimer(
-        this.#endUnused,
-        oldest.freeSince + IDLE_MILLISECONDS - now,
-      );
-    for (const pooled of unused) this.#shutDown(pooled);
+    let next = Infinity;
+    for (const pooled of this.#free()) {
+      const end = pooled.freeSince + IDLE_MILLISECONDS;
+      if (end > now) next = Math.min(next, end);
+      else this.#shutDown(pooled);
+    }
+    if (next < Infinity) this.#sweep = this.#clock.setTimer(this.#endUnused, next - now);
   };
 
   /** any → ending */

@@ -47,51 +47,64 @@ test("while cores are idle, more short jobs start, up to a limit per core", () =
   expect(counts.slice(-3)).toEqual([limit, limit, limit]);
 });
 
-test("with less than one idle core, the number of running jobs stays", () => {
-  const { clock, running, add } = startScheduler(0.7, 2);
-  add(0, 1, 2);
-  clock.advance(400);
+test("a job waits for a short one", () => {
+  const { clock, running, add, end } = startScheduler(1, 2);
+  add(0, 1);
+  clock.advance(9);
+  expect(running).toEqual([0]);
+  end();
+  expect(running).toEqual([1]);
+});
+
+test("next to each long job another one starts, up to the capacity", () => {
+  const { clock, running, add } = startScheduler(0.7, 3);
+  add(0, 1, 2, 3);
+  clock.advance(10);
   expect(running).toEqual([0, 1]);
+  clock.advance(10);
+  expect(running).toEqual([0, 1, 2]);
+  clock.advance(400);
+  expect(running).toEqual([0, 1, 2]);
 });
 
 test("without an idle core, a waiting job starts only if a running job is blocked", () => {
   const { clock, running, add } = startScheduler(0.4);
   add(0, 1, 2);
-  clock.advance(500);
+  clock.advance(499);
   expect(running).toEqual([0]);
-  clock.advance(100);
+  clock.advance(101);
   expect(running).toEqual([0, 1]);
 });
 
 test("a job that arrives while another is blocked starts at once", () => {
   const { clock, running, add } = startScheduler(0);
   add(0);
-  clock.advance(501);
+  clock.advance(500);
   add(1);
   expect(running).toEqual([0, 1]);
 });
 
 test("on a busy machine, one job runs at a time, until the machine counts as idle again", () => {
   const { clock, running, add, end } = startScheduler(0, 2);
-  add(0, 1, 2);
+  add(0, 1, 2, 3);
+  clock.advance(10);
   expect(running).toEqual([0, 1]);
-  clock.advance(100);
+  clock.advance(90);
   end();
   expect(running).toEqual([1]);
   end();
   expect(running).toEqual([2]);
-  end();
-  clock.advance(899);
-  add(3, 4);
-  expect(running).toEqual([3]);
+  clock.advance(20);
+  expect(running).toEqual([2]);
   end();
   end();
-  clock.advance(100 + 1000);
-  add(5, 6);
-  expect(running).toEqual([5, 6]);
+  clock.advance(1100);
+  add(4, 5);
+  clock.advance(10);
+  expect(running).toEqual([4, 5]);
 });
 
-test("once nothing waits, the capacity holds again", () => {
+test("once nothing waits, one short job runs at a time again", () => {
   const { clock, running, add, end } = startScheduler(1);
   add(0, 1, 2);
   clock.advance(200);

@@ -1,15 +1,16 @@
 /**
  * Decides when the invocations of a function start, on a machine with few cores.
  *
- * Lambda starts another environment for every concurrent invocation. Our choice: here at most
- * `capacity` environments of a function work at a time, and further invocations wait. These rules change
- * the limit while invocations wait:
+ * Lambda starts another environment for every concurrent invocation. Our choice: here one environment of a
+ * function works at a time, and further invocations wait, because a short invocation ends before another
+ * process has compiled the same code. These rules change the limit while invocations wait:
  *
- * - On a busy machine, one environment works. More processes than cores only take time from each other, and
- *   each of them has to compile the same code.
+ * - Long invocations get company. For each one that runs for `SHORT_MILLISECONDS` or longer, another
+ *   environment can start, up to `capacity`.
  * - With idle cores, more environments start. Invocations that wait for a database or a timer leave the
  *   cores idle, CPU-bound ones do not.
- * - Blocked invocations do not count. An invocation that runs for longer than `BLOCKED_MILLISECONDS`
+ * - On a busy machine, one environment works. More processes than cores only take time from each other.
+ * - Blocked invocations do not count. An invocation that runs for `BLOCKED_MILLISECONDS` or longer
  *   may wait for another one, so another environment can start even if the machine is busy.
  * - Senders are slowed down. With `BACKLOG` or more waiting invocations, a sender of events waits
  *   for room. So the queue cannot fill the memory, and the messages of one client that floods do not
@@ -19,7 +20,10 @@ import { availableParallelism } from "node:os";
 import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 
-/** An invocation that runs for longer counts as blocked. Also applies to the start of an environment. */
+/** An invocation that runs for this time or longer counts as long. Most of a back end are shorter. */
+const SHORT_MILLISECONDS = 10;
+
+/** An invocation that runs for this time or longer counts as blocked. Also applies to the start of an environment. */
 const BLOCKED_MILLISECONDS = 500;
 
 /** How often the idle cores are measured while invocations wait. */
@@ -28,7 +32,7 @@ const INTERVAL_MILLISECONDS = 100;
 /** With fewer idle cores, the machine is busy. */
 const BUSY_BELOW = 0.5;
 
-/** How long a machine counts as busy after such a measurement, while nothing waits. */
+/** How long a machine counts as busy after such a measurement. */
 const BUSY_MILLISECONDS = 1000;
 
 /** One more environment starts per this number of idle cores. Less than that changes nothing. */
@@ -47,7 +51,7 @@ const LONGEST_WAIT_FOR_ROOM = 1000;
 export const MAX_ENVIRONMENTS = 32;
 
 export interface SchedulingOptions {
-  /** How many environments may be busy before the machine is found to be busy or idle. */
+  /** How many environments may be busy because of long invocations, without idle cores. */
   capacity: number;
   /** Default: the real time, in which processes run. */
   clock?: Clock;
@@ -66,17 +70,18 @@ export class Scheduler<Job, Worker> {
   readonly #busy = new Map<Worker, number>();
   /** Senders that wait for room. */
   readonly #senders: (() => void)[] = [];
-  /** How many workers may be busy, without those that are blocked. */
-  #limit: number;
+  /** How many workers may be busy because of idle cores, without those that are blocked. */
+  #limit = 1;
   /** Until this time of the clock, the machine counts as busy. */
   #busyUntil = 0;
   /** Set while jobs wait. */
   #interval: Timer | undefined;
+  /** Set while jobs wait on a machine that does not count as busy. */
+  #untilLong: Timer | undefined;
 
   /** @param start gives a job to a worker, and calls `began` for it. */
   constructor(options: SchedulingOptions, start: (job: Job) => void) {
     this.#capacity = options.capacity;
-    this.#limit = options.capacity;
     this.#start = start;
     this.#clock = options.clock ?? systemClock;
     this.#idleCores = options.idleCores ?? createIdleCores();
@@ -89,8 +94,7 @@ export class Scheduler<Job, Worker> {
 
   /** Starts a job now, or as soon as there is capacity. */
   add(job: Job): void {
-    if (this.#waiting.length === 0 && this.#clock.now() >= this.#busyUntil)
-      this.#limit = this.#capacity;
+    if (this.#waiting.length === 0) this.#limit = 1;
     this.#waiting.push(job);
     this.startWaiting();
   }
@@ -114,9 +118,7 @@ export class Scheduler<Job, Worker> {
       this.#start(job);
     }
     if (this.#waiting.length < BACKLOG) this.#admitSenders();
-    if (this.#waiting.length === 0 || this.#interval !== undefined) return;
-    this.#idleCores.start();
-    this.#interval = this.#clock.setTimer(this.#adjust, INTERVAL_MILLISECONDS);
+    if (this.#waiting.length > 0) this.#setTimers();
   }
 
   /** Resolves when fewer than `BACKLOG` jobs wait, or after a second. */
@@ -132,19 +134,45 @@ export class Scheduler<Job, Worker> {
   /** Starts nothing more. Returns the jobs that wait. */
   stop(): Job[] {
     this.#interval?.cancel();
+    this.#untilLong?.cancel();
     this.#admitSenders();
     return this.#waiting.splice(0);
   }
 
+  #setTimers(): void {
+    if (this.#interval === undefined) {
+      this.#idleCores.start();
+      this.#interval = this.#clock.setTimer(this.#adjust, INTERVAL_MILLISECONDS);
+    }
+    if (this.#untilLong === undefined && !this.#isMachineBusy())
+      this.#untilLong = this.#clock.setTimer(() => {
+        this.#untilLong = undefined;
+        this.startWaiting();
+      }, SHORT_MILLISECONDS);
+  }
+
+  #isMachineBusy(): boolean {
+    return this.#clock.now() < this.#busyUntil;
+  }
+
   #limitNow(): number {
-    const blockedSince = this.#clock.now() - BLOCKED_MILLISECONDS;
-    let blocked = 0;
+    const blocked = this.#startedBefore(BLOCKED_MILLISECONDS);
+    const withIdleCores = Math.min(MAX_ENVIRONMENTS, this.#limit + blocked);
+    if (this.#isMachineBusy()) return withIdleCores;
+    const withLong = Math.min(this.#capacity, 1 + this.#startedBefore(SHORT_MILLISECONDS));
+    return Math.max(withIdleCores, withLong);
+  }
+
+  /** Returns how many jobs have been running for at least this time. */
+  #startedBefore(milliseconds: number): number {
+    const time = this.#clock.now() - milliseconds;
+    let count = 0;
     for (const start of this.#busy.values()) {
       // All further ones started later.
-      if (start >= blockedSince) break;
-      blocked += 1;
+      if (start > time) break;
+      count += 1;
     }
-    return Math.min(MAX_ENVIRONMENTS, this.#limit + blocked);
+    return count;
   }
 
   readonly #adjust = () => {
