@@ -12,6 +12,7 @@ import {
 } from "./command-options.ts";
 import { argumentsFromNpm } from "./npm-exec.ts";
 import type { LocalAws, LocalAwsOptions } from "./local-aws.ts";
+import { optimizeEarly } from "./optimize-early.ts";
 import { printEvents } from "./terminal/print-events.ts";
 
 const USAGE = `Usage: local-aws [options]
@@ -139,6 +140,8 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 // If the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
+optimizeEarly();
 
 const given = process.argv.slice(2);
 const [name, ...others] = given;

@@ -7,6 +7,7 @@ import { LOCAL_ACCOUNT_ID } from "./state.ts";
 import type { TimingName } from "./timing.ts";
 
 export { isRuntime, type Runtime, RUNTIMES } from "./lambda/environment/node-executable.ts";
+export { optimizeEarly } from "./optimize-early.ts";
 
 const DEFAULT_PORT = 4566;
 

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
+import { optimizeEarly } from "@websocket-lambda/local-aws/command-options";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startLocalStack } from "../local-stack.ts";
 import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
@@ -18,6 +19,8 @@ interface RunningServer {
 
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
+    // As `npm start` does.
+    optimizeEarly();
     const aws = await startLocalStack({ spareProcesses: true });
     liftThrottle(aws);
     return { url: aws.webSocketUrl("production"), close: () => aws.close() };

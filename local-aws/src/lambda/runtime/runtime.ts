@@ -15,6 +15,7 @@ import {
   INVOCATIONS_FD,
 } from "./frames.ts";
 import { textOf } from "./function-errors.ts";
+import { optimizeEarly } from "../../optimize-early.ts";
 import { missingSdkPackage } from "./missing-sdk.ts";
 import { createNodejs22 } from "./nodejs22.ts";
 import { createNodejs24 } from "./nodejs24.ts";
@@ -24,6 +25,8 @@ function send(type: FrameType, payload: string | Buffer): void {
   const frame = encodeFrame(type, payload);
   for (let sent = 0; sent < frame.length;) sent += writeSync(FRAMES_FD, frame, sent);
 }
+
+optimizeEarly();
 
 /** Returns the peak memory of this process, in KB. */
 const memoryUsed = () => String(process.resourceUsage().maxRSS);
