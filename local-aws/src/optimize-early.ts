@@ -2,10 +2,10 @@ import { setFlagsFromString } from "node:v8";
 
 /**
  * Makes V8 optimize a function of this process after 400 calls, not 3,000, so that the first thousand
- * messages run in optimized code. Compiling takes time of its own: with 200 messages in flight on two cores, the
+ * messages run in optimized code. Compiling takes time, too: with 200 messages in flight on two cores, the
  * first thousand take longer, and the next ones make up for it (`npm run bench -- --only trips`).
  *
- * Only for processes of our own: it applies to all code of a process.
+ * Only for the commands and for functions, because it applies to all code of a process.
  */
 export function optimizeEarly(): void {
   const major = Number.parseInt(process.versions.node, 10);

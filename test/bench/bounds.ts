@@ -20,13 +20,13 @@ export const bounds: Record<string, number> = {
   "CPU of a message, websocket-handler, whole": 1.5,
   "CPU of a message, processor, whole": 1.5,
 
-  // Measured: 1.1 to 2.9, and 35 to 130.
-  "message at 1x1, to two hops": 4.5,
-  "message at 10x1, to two hops": 4.5,
-  "message at 50x4, to two hops": 4.5,
-  "message at 1x1, to bare ws": 200,
-  "message at 10x1, to bare ws": 200,
-  "message at 50x4, to bare ws": 200,
+  // Measured: 1.7 to 1.9 cold with at most ten in flight, otherwise 1.2 to 1.6.
+  "1x1 cold, to two hops": 2.8,
+  "1x1 warm, to two hops": 2.4,
+  "10x1 cold, to two hops": 2.8,
+  "10x1 warm, to two hops": 2.1,
+  "50x4 cold, to two hops": 2.3,
+  "50x4 warm, to two hops": 2.1,
 
   // Measured: 3.0 for the memory, and 4 to 5 for the CPU time.
   "memory of each of 2000": 4.5,

@@ -2,8 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-/** `two hops`: both functions in one process, with the real SDK against the stub of AWS. */
-export type ServerName = "local AWS" | "bare ws" | "two hops";
+/**
+ * `two hops`: both functions in one process, with the real SDK against the stub of AWS. `two processes`:
+ * the same with a process for each function.
+ */
+export type ServerName = "local AWS" | "bare ws" | "two hops" | "two processes";
 
 export interface Usage {
   /** Bytes in use after a garbage collection: V8's heap and its external memory. */

@@ -10,12 +10,7 @@ import { optimizeEarly } from "@websocket-lambda/local-aws/command-options";
 import type { TestLocalAws } from "@websocket-lambda/local-aws/testing";
 import { startLocalStack } from "../local-stack.ts";
 import type { ServerMessage, ServerName, Usage } from "./server-process.ts";
-import { startTwoHops } from "./two-hops.ts";
-
-interface RunningServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { type RunningServer, startTwoHops, startTwoProcesses } from "./two-hops.ts";
 
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
@@ -35,6 +30,7 @@ const servers: Record<ServerName, () => Promise<RunningServer>> = {
     return { url: `ws://127.0.0.1:${port}`, close: async () => server.closeAllConnections() };
   },
   "two hops": startTwoHops,
+  "two processes": startTwoProcesses,
 };
 
 /** Removes Terraform's limit of 500 messages per second from the stage. The quota of AWS remains. */

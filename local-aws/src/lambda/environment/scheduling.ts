@@ -20,7 +20,7 @@ import { availableParallelism } from "node:os";
 import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 
-/** An invocation that runs for this time or longer counts as long. Most of a back end are shorter. */
+/** An invocation that runs for this time or longer counts as long. Most invocations are shorter. */
 const SHORT_MILLISECONDS = 10;
 
 /** An invocation that runs for this time or longer counts as blocked. Also applies to the start of an environment. */
