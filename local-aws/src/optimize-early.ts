@@ -10,8 +10,7 @@ import { setFlagsFromString } from "node:v8";
 export function optimizeEarly(): void {
   const major = Number.parseInt(process.versions.node, 10);
   // V8 writes an error to stderr if it does not know a flag.
-  if (major >= OLDEST && major <= NEWEST)
-    setFlagsFromString("--invocation-count-for-turbofan=400");
+  if (major >= OLDEST && major <= NEWEST) setFlagsFromString("--invocation-count-for-turbofan=400");
 }
 
 /** The major versions of Node.js that are known to have the flag. */
