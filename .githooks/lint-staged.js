@@ -16,10 +16,10 @@ const checkTypes = (files) => [
 ];
 
 export default {
-  "*.ts": ["node scripts/check-words.ts", "prettier --write", checkTypes],
+  "*.ts": ["node scripts/check-words.ts", "oxfmt", checkTypes],
   "*.{tf,tfvars,tftest.hcl}": ["node scripts/check-words.ts", "node scripts/check-terraform.ts"],
   "!(*.{ts,tf,tfvars,tftest.hcl})": [
     "node scripts/check-words.ts",
-    "prettier --write --ignore-unknown",
+    "oxfmt --no-error-on-unmatched-pattern",
   ],
 };

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "..");
 /** The files that the hook and its installation use. */
 const COPIED = [
   ".githooks",
-  ".prettierignore",
+  ".oxfmtrc.json",
   "package.json",
   "scripts/check-terraform.ts",
   "scripts/check-words.ts",

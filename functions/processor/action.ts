@@ -35,7 +35,8 @@ export interface ActionContext {
 }
 
 type Streaming<Progress, Result = unknown> =
-  AsyncGenerator<Progress, Result> | Generator<Progress, Result>;
+  | AsyncGenerator<Progress, Result>
+  | Generator<Progress, Result>;
 
 /** The type of the result that a client gets. */
 export type ResultOf<Returned> =

@@ -35,7 +35,7 @@ const FACTUALMINDS =
 const AMNIC = "amnic.com/blogs/aws-api-gateway-pricing, 2026-11";
 const CLOUDCHIPR = "cloudchipr.com/blog/aws-lambda-pricing, 2025";
 
-// prettier-ignore
+// oxfmt-ignore
 export const prices = {
   messages: price("messages of 32 KB", 1e6, [[1e9, 1], [Infinity, 0.8]], `${AMNIC}; second tier not verified`),
   connectionMinutes: price("connection minutes", 1e6, 0.25, AMNIC),

@@ -4,7 +4,13 @@ import type { Probe } from "./probe.ts";
 
 /** The AWS service that a behavior belongs to. */
 export type Service =
-  "API Gateway" | "CloudWatch" | "CloudWatch Logs" | "DynamoDB" | "IAM and STS" | "Lambda" | "SQS";
+  | "API Gateway"
+  | "CloudWatch"
+  | "CloudWatch Logs"
+  | "DynamoDB"
+  | "IAM and STS"
+  | "Lambda"
+  | "SQS";
 
 /**
  * How a behavior is known, the strongest first:

@@ -25,7 +25,8 @@ import type { Hooks } from "../hooks.ts";
 
 /** The decision about a client. `authorization`: undefined if the route has no authorizer. */
 export type AuthorizerDecision =
-  { admitted: true; authorization?: Authorization } | { admitted: false; error: GatewayError };
+  | { admitted: true; authorization?: Authorization }
+  | { admitted: false; error: GatewayError };
 
 /** The result of an authorizer for a client that it admits. */
 export interface Authorization {

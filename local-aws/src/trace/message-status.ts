@@ -7,7 +7,12 @@ import type { Point, TracedMessage } from "./types.ts";
  * failed. `client gone`: the client had disconnected before API Gateway could send it the reply.
  */
 export type MessageStatus =
-  "succeeded" | "rejected" | "refused" | "failed" | "client gone" | "in progress";
+  | "succeeded"
+  | "rejected"
+  | "refused"
+  | "failed"
+  | "client gone"
+  | "in progress";
 
 /** Returns the status of a message, or of a connect or disconnect event. */
 export function statusOf(

@@ -64,10 +64,5 @@ const delivery = (arn: string, delivered: boolean) =>
   `${shortName(arn.split(":").at(-1) ?? arn)}${delivered ? "" : ", not delivered"}`;
 
 /** Returns a text, with the length of the whole text if it was cut. */
-export const withLength = ({
-  text,
-  bytes,
-}: {
-  text: string;
-  bytes?: number | undefined;
-}): string => (bytes === undefined ? text : `${text}… (${bytes} bytes)`);
+export const withLength = ({ text, bytes }: { text: string; bytes?: number | undefined }): string =>
+  bytes === undefined ? text : `${text}… (${bytes} bytes)`;

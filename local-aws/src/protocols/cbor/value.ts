@@ -3,7 +3,15 @@
  * exactly.
  */
 export type CborValue =
-  null | boolean | number | bigint | string | Uint8Array | Date | CborValue[] | CborMap;
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Date
+  | CborValue[]
+  | CborMap;
 
 export interface CborMap {
   [name: string]: CborValue;
