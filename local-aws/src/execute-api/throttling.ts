@@ -40,9 +40,9 @@ export function createThrottling(clock: Clock): Throttling {
 /** Returns the limits of the route, or else of the stage, or else of the account. */
 function routeRate({ defaultRouteSettings, routeSettings }: Stage, routeKey: string): TokenRate {
   const own = Object.hasOwn(routeSettings, routeKey) ? routeSettings[routeKey] : undefined;
-  const { throttlingRateLimit, throttlingBurstLimit } = { ...defaultRouteSettings, ...own };
+  const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = defaultRouteSettings;
   return {
-    rate: throttlingRateLimit ?? ACCOUNT_REQUESTS.rate,
-    burst: throttlingBurstLimit ?? ACCOUNT_REQUESTS.burst,
+    rate: own?.throttlingRateLimit ?? rate ?? ACCOUNT_REQUESTS.rate,
+    burst: own?.throttlingBurstLimit ?? burst ?? ACCOUNT_REQUESTS.burst,
   };
 }

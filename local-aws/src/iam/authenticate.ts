@@ -76,13 +76,18 @@ function signingTime(
     throw invalid(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${authorization.date}' != '${stamp.slice(0, 8)}', from '${stamp}'.`,
     );
-  const time = Date.parse(stamp.replace(STAMP, "$1-$2-$3T$4:$5:$6Z"));
+  const time = Date.parse(isoFormat(stamp));
   if (Number.isNaN(time))
     throw incomplete(`Date must be in ISO-8601 'basic format'. Got '${stamp}'.`);
   return { stamp, time };
 }
 
-const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const STAMP = /^\d{8}T\d{6}Z$/;
+
+/** A regular expression would take several times as long, for each request. */
+const isoFormat = (stamp: string) =>
+  `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 11)}:${stamp.slice(11, 13)}:${stamp.slice(13)}`;
+
 const stampOf = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
 
 const SKEW_MINUTES = 15;

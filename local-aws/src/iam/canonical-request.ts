@@ -13,7 +13,7 @@ export function canonicalRequest(
 ): string {
   const [path = "/", query = ""] = url.split("?", 2);
   const names = [...signedHeaders].filter((name) => headers[name] !== undefined).toSorted();
-  const lines = names.map((name) => `${name}:${headers[name]?.trim().replaceAll(/\s+/g, " ")}\n`);
+  const lines = names.map((name) => `${name}:${withSingleSpaces(headers[name] ?? "")}\n`);
   return [
     method,
     canonicalPath(path),
@@ -23,6 +23,12 @@ export function canonicalRequest(
     payloadHash,
   ].join("\n");
 }
+
+/** Few headers have other white space than single spaces, so most are only tested. */
+const withSingleSpaces = (value: string) =>
+  OTHER_SPACE.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
+
+const OTHER_SPACE = /^\s|\s$|\s\s|[^\S ]/;
 
 /**
  * Returns the path without empty and dot segments. As for all services except S3, percent-encoded

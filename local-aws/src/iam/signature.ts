@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, hash as hashOf, timingSafeEqual } from "node:crypto";
 import type { AuthorizationHeader } from "./authorization-header.ts";
 import { canonicalRequest } from "./canonical-request.ts";
 import type { KnownCredentials } from "./credentials.ts";
@@ -39,7 +39,7 @@ export function signatureMatches(
   return sameText(createHmac("sha256", key).update(text).digest("hex"), signature);
 }
 
-const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
+const sha256 = (data: string | Buffer) => hashOf("sha256", data);
 
 /** Compares two texts in constant time. */
 export function sameText(expected: string, actual: string): boolean {

@@ -6,8 +6,8 @@ import type { LogGroup } from "./state.ts";
 
 /** An event in a log group, in the form of FilterLogEvents. */
 export interface StoredEvent extends LogEvent {
-  /** 56 digits: timestamp, then a number that grows with every event. Sorts as text. */
-  eventId: string;
+  /** Grows with every event of all groups. */
+  sequence: number;
   /** Milliseconds since the epoch. */
   ingestionTime: number;
   logStreamName: string;
@@ -91,8 +91,7 @@ export function createEventStore(options: {
     const ingestionTime = clock.now();
     const stream = streamFor(streams, logStreamName, ingestionTime);
     for (const { timestamp, message } of added) {
-      const eventId = `${digits(timestamp, 16)}${digits(written++, 40)}`;
-      insert(events, { eventId, ingestionTime, logStreamName, message, timestamp });
+      insert(events, { sequence: written++, ingestionTime, logStreamName, message, timestamp });
       stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
       stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? timestamp, timestamp);
       stream.lastIngestionTime = ingestionTime;
@@ -114,6 +113,20 @@ export function createEventStore(options: {
     },
   };
 }
+
+const TIME_DIGITS = 16;
+
+/**
+ * Returns the ID of an event, whose texts sort like the events: 56 digits, the timestamp and the sequence.
+ * It is not stored, because most events are never read.
+ */
+export const eventIdOf = ({ timestamp, sequence }: StoredEvent): string =>
+  `${digits(timestamp, TIME_DIGITS)}${digits(sequence, 40)}`;
+
+/** Returns a negative number if the event is before the one with the ID, and a positive one if it is after. */
+export const compareWithId = ({ timestamp, sequence }: StoredEvent, eventId: string): number =>
+  timestamp - Number(eventId.slice(0, TIME_DIGITS)) ||
+  sequence - Number(eventId.slice(TIME_DIGITS));
 
 const digits = (number: number, length: number) => String(number).padStart(length, "0");
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
-import type { EventStore, StoredEvent } from "./event-store.ts";
+import { compareWithId, eventIdOf, type EventStore, type StoredEvent } from "./event-store.ts";
 import { parseSearchPattern } from "./patterns/filter-pattern.ts";
 import { invalidParameter, noSuchStream } from "./log-errors.ts";
 import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
@@ -52,18 +52,22 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
       const isRead = streamSelection(input, store.streamsOf(group));
       const { startTime = 0, endTime = Infinity } = input;
       if (endTime < startTime) throw invalidParameter("endTime must not be before startTime.");
-      const after = eventIdIn(input.nextToken, /^(\d{56})$/) ?? "";
+      const after = eventIdIn(input.nextToken, /^(\d{56})$/);
       const found = store
         .eventsOf(group)
         .filter(
-          ({ eventId, logStreamName, timestamp, message }) =>
-            eventId > after &&
-            timestamp >= startTime &&
-            timestamp <= endTime &&
-            isRead(logStreamName) &&
-            matches(message) !== undefined,
+          (event) =>
+            (after === undefined || compareWithId(event, after) > 0) &&
+            event.timestamp >= startTime &&
+            event.timestamp <= endTime &&
+            isRead(event.logStreamName) &&
+            matches(event.message) !== undefined,
         );
-      const events = firstMegabyte(found.slice(0, input.limit));
+      const page = firstMegabyte(found.slice(0, input.limit));
+      const events = page.map((event) => {
+        const { sequence: _, ...members } = event;
+        return { ...members, eventId: eventIdOf(event) };
+      });
       // As recorded, a search is complete only on a page after the first:
       // https://github.com/radkawar/stackd/blob/9dc356f5e5cc49d2d334178a09c1398dd1c62617/testdata/aws/logs/filters.json
       const isComplete = input.nextToken !== undefined && events.length === found.length;
@@ -121,20 +125,21 @@ function turnPage(
   const id = eventIdIn(input.nextToken, /^[fb]\/(\d{56})\/s$/);
   const forward = input.nextToken?.startsWith("f/") ?? input.startFromHead;
   const rest = events.filter(
-    ({ eventId }) => id === undefined || (forward ? eventId > id : eventId < id),
+    (event) => id === undefined || compareWithId(event, id) * (forward ? 1 : -1) > 0,
   );
   const page = forward
     ? firstMegabyte(rest.slice(0, input.limit))
     : firstMegabyte(rest.slice(-input.limit).toReversed()).toReversed();
   const here = id ?? FIRST_ID;
+  const [first, last] = [page[0], page.at(-1)].map((event) => event && eventIdOf(event));
   return {
     events: page.map(({ timestamp, message, ingestionTime }) => ({
       timestamp,
       message,
       ingestionTime,
     })),
-    nextForwardToken: `f/${page.at(-1)?.eventId ?? (forward ? here : moved(here, -1n))}/s`,
-    nextBackwardToken: `b/${page[0]?.eventId ?? (forward ? moved(here, 1n) : here)}/s`,
+    nextForwardToken: `f/${last ?? (forward ? here : moved(here, -1n))}/s`,
+    nextBackwardToken: `b/${first ?? (forward ? moved(here, 1n) : here)}/s`,
   };
 }
 

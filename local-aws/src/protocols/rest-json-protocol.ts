@@ -137,11 +137,12 @@ function matcher(template: string): (path: string) => Record<string, string> | u
     .replaceAll("@", "(?:@|%40)");
   const pattern = new RegExp(`^${form}/?$`);
   return (path) => {
-    const values = pattern.exec(path)?.slice(1);
-    if (values === undefined) return undefined;
-    return Object.fromEntries(
-      names.map((name, index) => [name, decodeSegment(values[index] ?? "")]),
-    );
+    const match = pattern.exec(path);
+    if (match === null) return undefined;
+    const parameters: Record<string, string> = {};
+    for (const [index, name] of names.entries())
+      parameters[name] = decodeSegment(match[index + 1] ?? "");
+    return parameters;
   };
 }
 
