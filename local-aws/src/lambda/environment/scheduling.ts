@@ -5,8 +5,8 @@
  * function works at a time, and further invocations wait, because a short invocation ends before another
  * process has compiled the same code. These rules change the limit while invocations wait:
  *
- * - Long invocations get company. For each one that runs for `SHORT_MILLISECONDS` or longer, another
- *   environment can start, up to `capacity`.
+ * - Next to each long invocation, which runs for `SHORT_MILLISECONDS` or longer, another environment can
+ *   start, up to `capacity`.
  * - With idle cores, more environments start. Invocations that wait for a database or a timer leave the
  *   cores idle, CPU-bound ones do not.
  * - On a busy machine, one environment works. More processes than cores only take time from each other.
@@ -23,7 +23,7 @@ import { createIdleCores, type IdleCores } from "./idle-cores.ts";
 /** An invocation that runs for this time or longer counts as long. Most invocations are shorter. */
 const SHORT_MILLISECONDS = 10;
 
-/** An invocation that runs for this time or longer counts as blocked. Also applies to the start of an environment. */
+/** An invocation that runs for this time or longer counts as blocked, also while its environment starts. */
 const BLOCKED_MILLISECONDS = 500;
 
 /** How often the idle cores are measured while invocations wait. */
