@@ -59,7 +59,9 @@ describe("the steps in docs/actions.md", () => {
     const tags = EFFECTS[command]?.tags ?? [];
     test("succeeds", { tags, timeout: PATIENCE }, async () => {
       // The message of the error contains stderr.
-      const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy });
+      // npm prints its commands even if the tests run with `npm --silent`.
+      const env = { ...process.env, npm_config_loglevel: "notice" };
+      const ended = run("bash", ["-c", `{ ${command}; } >&2`], { cwd: copy, env });
       const effect = EFFECTS[command];
       expect(effect, "the command's effect is known").toBeDefined();
       await expect(ended).resolves.toMatchObject({

@@ -26,6 +26,7 @@ const BATCHES = {
     "aws_cloudwatch_log_metric_filter.connect_failures",
     "aws_cloudwatch_metric_alarm.this",
     "aws_cloudwatch_dashboard.this",
+    "aws_cloudwatch_query_definition.this",
   ],
   functions: [
     "aws_lambda_function.websocket_handler",
