@@ -128,6 +128,7 @@ async function start({ port, trace, options }: Arguments): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
   try {
     await aws.listen(port);
+    optimizeEarly();
   } catch (error) {
     await aws.close();
     throw error;
@@ -140,8 +141,6 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 // If the reader of the output exits, as in `local-aws | head`, the local AWS keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-
-optimizeEarly();
 
 const given = process.argv.slice(2);
 const [name, ...others] = given;

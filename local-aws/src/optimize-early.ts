@@ -5,7 +5,8 @@ import { setFlagsFromString } from "node:v8";
  * messages run in optimized code. Compiling takes time, too: with 200 messages in flight on two cores, the
  * first thousand take longer, and the next ones make up for it (`npm run bench -- --only trips`).
  *
- * Only for the commands and for functions, because it applies to all code of a process.
+ * Only for the commands and for functions, because it applies to all code of a process. Call it after most
+ * modules are loaded: with another flag, V8 rejects the code that Node.js has cached for its own modules.
  */
 export function optimizeEarly(): void {
   const major = Number.parseInt(process.versions.node, 10);

@@ -1,5 +1,5 @@
 /** `npm start`. The help and an invalid option don't wait until the local AWS is loaded. */
-import { explainCommandError, optimizeEarly } from "@websocket-lambda/local-aws/command-options";
+import { explainCommandError } from "@websocket-lambda/local-aws/command-options";
 import { runScript } from "../run-script.ts";
 import { readOptions, USAGE } from "./options.ts";
 
@@ -7,7 +7,6 @@ const COMMAND = "npm start --";
 
 async function main(): Promise<void> {
   const options = readOptions();
-  optimizeEarly();
   const { start } = await import("./start.ts");
   process.exitCode = await start(options);
 }

@@ -10,6 +10,7 @@ import {
   formatMessage,
   type LocalAws,
 } from "@websocket-lambda/local-aws";
+import { optimizeEarly } from "@websocket-lambda/local-aws/command-options";
 import { DIST, type FunctionName, openBuild } from "../build/index.ts";
 import { createStackMapper } from "../build/map-stack.ts";
 import { consoleOptions, documentPages, FRAME_PATTERNS } from "./console.ts";
@@ -69,6 +70,7 @@ async function run(options: StartOptions, closers: (() => Promise<void>)[]): Pro
   closers.push(() => aws.close());
   const stopped = stopSignal();
   await aws.listen(port);
+  optimizeEarly();
   const token = await issuer?.tokenFor(aws.endpoint, "ada");
   aws.subscribe({
     log(event) {

@@ -14,9 +14,9 @@ import { type RunningServer, startTwoHops, startTwoProcesses } from "./two-hops.
 
 const servers: Record<ServerName, () => Promise<RunningServer>> = {
   async "local AWS"() {
+    const aws = await startLocalStack({ spareProcesses: true });
     // As `npm start` does.
     optimizeEarly();
-    const aws = await startLocalStack({ spareProcesses: true });
     liftThrottle(aws);
     return { url: aws.webSocketUrl("production"), close: () => aws.close() };
   },

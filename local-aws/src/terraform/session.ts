@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../command-options.ts";
 import { assemble, type LocalAws, type LocalAwsOptions } from "../local-aws.ts";
+import { optimizeEarly } from "../optimize-early.ts";
 import type { State } from "../state.ts";
 import { checkProviderVersion } from "./provider-version.ts";
 import {
@@ -40,6 +41,7 @@ export async function runSession(
   let isStopped = false;
   const run = async () => {
     await aws.listen(port);
+    optimizeEarly();
     work = await createWorkFolder(folder);
     const { directory, workspace } = work;
     const environment = terraformEnvironment(aws.endpoint, await pluginCache());

@@ -84,6 +84,18 @@ test("a job that arrives while another is blocked starts at once", () => {
   expect(running).toEqual([0, 1]);
 });
 
+test("a blocked job leaves room for as many long jobs as without it", () => {
+  const { clock, running, add } = startScheduler(0.7, 2);
+  add(0);
+  clock.advance(500);
+  add(1, 2, 3);
+  expect(running).toEqual([0, 1]);
+  clock.advance(10);
+  expect(running).toEqual([0, 1, 2]);
+  clock.advance(400);
+  expect(running).toEqual([0, 1, 2]);
+});
+
 test("on a busy machine, one job runs at a time, until the machine counts as idle again", () => {
   const { clock, running, add, end } = startScheduler(0, 2);
   add(0, 1, 2, 3);

@@ -157,10 +157,9 @@ export class Scheduler<Job, Worker> {
 
   #limitNow(): number {
     const blocked = this.#startedBefore(BLOCKED_MILLISECONDS);
-    const withIdleCores = Math.min(MAX_ENVIRONMENTS, this.#limit + blocked);
-    if (this.#isMachineBusy()) return withIdleCores;
-    const withLong = Math.min(this.#capacity, 1 + this.#startedBefore(SHORT_MILLISECONDS));
-    return Math.max(withIdleCores, withLong);
+    const long = this.#startedBefore(SHORT_MILLISECONDS) - blocked;
+    const nextToLong = this.#isMachineBusy() ? 1 : Math.min(this.#capacity, 1 + long);
+    return Math.min(MAX_ENVIRONMENTS, Math.max(this.#limit, nextToLong) + blocked);
   }
 
   /** Returns how many jobs have been running for at least this time. */
