@@ -40,6 +40,28 @@ test("a process waits before the first invocation, and loads the function only t
   ]);
 });
 
+/** Code of a function that returns whether Node.js had loaded a module before the function. */
+const REPORTS_HTTPS = `const loaded = process.moduleLoadList.includes("NativeModule https");
+   exports.handler = async () => loaded;`;
+
+test("a waiting process has loaded the modules of Node.js that the AWS SDK needs", async () => {
+  await using lambda = await startLambda({ spareProcesses: true });
+  const { configuration } = lambda.define("prepared", REPORTS_HTTPS);
+  const invokeNewProcess = async () => {
+    lambda.lambda.refresh(configuration.FunctionArn);
+    await expect.poll(() => processesOf(lambda.workDirectory), SLOWLY).toHaveLength(1);
+    return (await lambda.invoke("prepared")).payload;
+  };
+  // An invocation does not wait until a new process has loaded them.
+  await expect.poll(invokeNewProcess, SLOWLY).toBe(true);
+});
+
+test("a process that starts for an invocation loads no other modules before the function", async () => {
+  await using lambda = await startLambda({ spareProcesses: false });
+  lambda.define("unprepared", REPORTS_HTTPS);
+  expect((await lambda.invoke("unprepared")).payload).toBe(false);
+});
+
 test("a spare process ends when its code is replaced, and the next one has the new code", async () => {
   await using lambda = await startLambda({ spareProcesses: true });
   const { workDirectory } = lambda;

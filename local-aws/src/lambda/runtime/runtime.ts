@@ -19,6 +19,7 @@ import { optimizeEarly } from "../../optimize-early.ts";
 import { missingSdkPackage } from "./missing-sdk.ts";
 import { createNodejs22 } from "./nodejs22.ts";
 import { createNodejs24 } from "./nodejs24.ts";
+import { prepareModules } from "./prepare-modules.ts";
 import { contextOf } from "./runtime-api.ts";
 
 function send(type: FrameType, payload: string | Buffer): void {
@@ -71,6 +72,7 @@ function onFrame(type: FrameType, payload: Buffer): void {
   // Unreferenced, so that the event loop counts as empty while it only waits for the next invocation.
   invocations.unref();
   if (type === FrameType.Load) {
+    clearImmediate(preparation);
     warnOfOtherNode();
     return void runtime.load();
   }
@@ -95,3 +97,6 @@ invocations.on("close", () => process.exit(0));
 invocations.on("data", frameDecoder(onFrame));
 
 process.on("exit", () => send(FrameType.Exit, memoryUsed()));
+
+// A process that starts in advance has no frame yet.
+const preparation = setImmediate(prepareModules);
