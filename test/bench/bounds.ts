@@ -20,10 +20,10 @@ export const bounds: Record<string, number> = {
   "CPU of a message, websocket-handler, whole": 1.5,
   "CPU of a message, processor, whole": 1.5,
 
-  // Measured: 1.7 to 1.9 cold with at most ten in flight, otherwise 1.2 to 1.6.
+  // Measured: 1.6 to 2.0 cold with at most ten in flight, otherwise 1.2 to 1.6.
   "1x1 cold, to two hops": 2.8,
   "1x1 warm, to two hops": 2.4,
-  "10x1 cold, to two hops": 2.8,
+  "10x1 cold, to two hops": 3,
   "10x1 warm, to two hops": 2.1,
   "50x4 cold, to two hops": 2.3,
   "50x4 warm, to two hops": 2.1,
