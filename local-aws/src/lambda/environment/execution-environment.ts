@@ -190,8 +190,9 @@ class ProcessEnvironment implements ExecutionEnvironment {
     const { functionArn = configuration.FunctionArn } = invocation;
     this.#state = "busy";
     this.#emit(run, { type: "function-start" });
-    log.platform(lines.start(invocation.requestId));
+    // The function starts while its line is written. Its own lines arrive later.
     this.#sandbox?.invoke({ ...invocation, traceId: traceHeader, functionArn, deadline }, payload);
+    log.platform(lines.start(invocation.requestId));
   }
 
   /** busy → idle: the runtime asks for the next invocation. */
