@@ -1,6 +1,15 @@
 /** @throws {RangeError} if there is no value. */
-export function median(values: readonly number[]): number {
-  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+export const median = (values: readonly number[]): number => medianBy(values, (value) => value);
+
+/**
+ * Returns the value with the median measure.
+ * @throws {RangeError} if there is no value.
+ */
+export function medianBy<Value>(
+  values: readonly Value[],
+  measure: (value: Value) => number,
+): Value {
+  const middle = values.toSorted((a, b) => measure(a) - measure(b))[Math.floor(values.length / 2)];
   if (middle === undefined) throw new RangeError("Cannot calculate the median of an empty list.");
   return middle;
 }

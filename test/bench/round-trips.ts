@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import { closeAll, converse, openConnections } from "./clients.ts";
-import { median } from "./median.ts";
+import { median, medianBy } from "./median.ts";
 import type { BenchOptions, Figure, Report } from "./report.ts";
 import { type ServerName, startServerProcess } from "./server-process.ts";
 
@@ -60,9 +60,7 @@ export async function measureRoundTrips({ short }: BenchOptions): Promise<Report
 
 /** Returns the times of the run with the median ratio. */
 function middle(runs: Times[], reference: keyof Times): Pick<Figure, "value" | "reference"> {
-  const ratioOf = (times: Times) => times["local AWS"] / times[reference];
-  const ratio = median(runs.map(ratioOf));
-  const times = runs.find((run) => ratioOf(run) === ratio) ?? ({} as Times);
+  const times = medianBy(runs, (run) => run["local AWS"] / run[reference]);
   return { value: times["local AWS"], reference: times[reference] };
 }
 

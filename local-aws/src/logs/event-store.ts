@@ -4,7 +4,7 @@ import type { LogEvent } from "./log-event.ts";
 import type { LogEventAuthor } from "./log-event-author.ts";
 import type { LogGroup } from "./state.ts";
 
-/** An event in a log group, in the form of FilterLogEvents. */
+/** An event in a log group. */
 export interface StoredEvent extends LogEvent {
   /** Grows with every event of all groups. */
   sequence: number;
@@ -123,10 +123,16 @@ const TIME_DIGITS = 16;
 export const eventIdOf = ({ timestamp, sequence }: StoredEvent): string =>
   `${digits(timestamp, TIME_DIGITS)}${digits(sequence, 40)}`;
 
-/** Returns a negative number if the event is before the one with the ID, and a positive one if it is after. */
-export const compareWithId = ({ timestamp, sequence }: StoredEvent, eventId: string): number =>
-  timestamp - Number(eventId.slice(0, TIME_DIGITS)) ||
-  sequence - Number(eventId.slice(TIME_DIGITS));
+/**
+ * Reads an ID once, for a comparison with many events.
+ * @returns a function that returns a negative number for an event before the one with the ID, and a
+ * positive one for an event after it.
+ */
+export function comparatorWith(eventId: string): (event: StoredEvent) => number {
+  const time = Number(eventId.slice(0, TIME_DIGITS));
+  const position = Number(eventId.slice(TIME_DIGITS));
+  return ({ timestamp, sequence }) => timestamp - time || sequence - position;
+}
 
 const digits = (number: number, length: number) => String(number).padStart(length, "0");
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { only } from "../protocols/only.ts";
 import { defineOperation, type Operation } from "../protocols/operation.ts";
 import type { State } from "../state.ts";
-import { compareWithId, eventIdOf, type EventStore, type StoredEvent } from "./event-store.ts";
+import { comparatorWith, eventIdOf, type EventStore, type StoredEvent } from "./event-store.ts";
 import { parseSearchPattern } from "./patterns/filter-pattern.ts";
 import { invalidParameter, noSuchStream } from "./log-errors.ts";
 import { findGroup, groupNameOf, groupReference, streamArn } from "./log-groups.ts";
@@ -52,12 +52,12 @@ const filterLogEvents = ({ state, store }: { state: State; store: EventStore }) 
       const isRead = streamSelection(input, store.streamsOf(group));
       const { startTime = 0, endTime = Infinity } = input;
       if (endTime < startTime) throw invalidParameter("endTime must not be before startTime.");
-      const after = eventIdIn(input.nextToken, /^(\d{56})$/);
+      const isAfter = selectionAfter(eventIdIn(input.nextToken, /^(\d{56})$/));
       const found = store
         .eventsOf(group)
         .filter(
           (event) =>
-            (after === undefined || compareWithId(event, after) > 0) &&
+            isAfter(event) &&
             event.timestamp >= startTime &&
             event.timestamp <= endTime &&
             isRead(event.logStreamName) &&
@@ -124,9 +124,7 @@ function turnPage(
 ) {
   const id = eventIdIn(input.nextToken, /^[fb]\/(\d{56})\/s$/);
   const forward = input.nextToken?.startsWith("f/") ?? input.startFromHead;
-  const rest = events.filter(
-    (event) => id === undefined || compareWithId(event, id) * (forward ? 1 : -1) > 0,
-  );
+  const rest = events.filter(selectionAfter(id, forward));
   const page = forward
     ? firstMegabyte(rest.slice(0, input.limit))
     : firstMegabyte(rest.slice(-input.limit).toReversed()).toReversed();
@@ -141,6 +139,13 @@ function turnPage(
     nextForwardToken: `f/${last ?? (forward ? here : moved(here, -1n))}/s`,
     nextBackwardToken: `b/${first ?? (forward ? moved(here, 1n) : here)}/s`,
   };
+}
+
+/** Selects the events after the one with the ID, or before it if not `forward`. Without an ID, all. */
+function selectionAfter(id: string | undefined, forward = true): (event: StoredEvent) => boolean {
+  if (id === undefined) return () => true;
+  const compare = comparatorWith(id);
+  return (event) => (forward ? compare(event) > 0 : compare(event) < 0);
 }
 
 /** The page before or after an empty page must include the event of the token. */

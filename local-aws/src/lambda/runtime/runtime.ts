@@ -5,6 +5,7 @@
  */
 import { writeSync } from "node:fs";
 import { Socket } from "node:net";
+import { optimizeEarly } from "../../optimize-early.ts";
 import { patchConsole } from "./console.ts";
 import {
   decodeInvocation,
@@ -15,7 +16,6 @@ import {
   INVOCATIONS_FD,
 } from "./frames.ts";
 import { textOf } from "./function-errors.ts";
-import { optimizeEarly } from "../../optimize-early.ts";
 import { missingSdkPackage } from "./missing-sdk.ts";
 import { createNodejs22 } from "./nodejs22.ts";
 import { createNodejs24 } from "./nodejs24.ts";
@@ -26,8 +26,6 @@ function send(type: FrameType, payload: string | Buffer): void {
   const frame = encodeFrame(type, payload);
   for (let sent = 0; sent < frame.length;) sent += writeSync(FRAMES_FD, frame, sent);
 }
-
-optimizeEarly();
 
 /** Returns the peak memory of this process, in KB. */
 const memoryUsed = () => String(process.resourceUsage().maxRSS);
@@ -98,5 +96,6 @@ invocations.on("data", frameDecoder(onFrame));
 
 process.on("exit", () => send(FrameType.Exit, memoryUsed()));
 
+optimizeEarly();
 // A process that starts in advance has no frame yet.
 const preparation = setImmediate(prepareModules);
